@@ -1,0 +1,55 @@
+//! Forward mode: a primal carried with its tangent.
+
+use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::rules::{Elementary, infix_operators, scalar_sum};
+
+/// A dual number `x + x_dot e`, `e^2 = 0`: the primal and the derivative along one direction.
+///
+/// Nested duals, `Dual<Dual<f64>>`, carry higher derivatives; since the nesting is in the type, perturbations of
+/// different levels cannot be confused.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Dual<T = f64> {
+    /// The value.
+    pub primal: T,
+    /// The derivative of the value along the chosen direction.
+    pub tangent: T,
+}
+
+impl<T> Dual<T> {
+    /// The number `primal + tangent e`.
+    pub fn new(primal: T, tangent: T) -> Self {
+        Self { primal, tangent }
+    }
+}
+
+impl<T: Scalar> Operand for Dual<T> {
+    #[inline(always)]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        let y = self.primal.unary(rule);
+        Self { primal: y, tangent: rule.partial(self.primal, y) * self.tangent }
+    }
+    #[inline(always)]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let y = self.primal.binary(rhs.primal, rule);
+        let (da, db) = rule.partials(self.primal, rhs.primal, y);
+        Self { primal: y, tangent: da * self.tangent + db * rhs.tangent }
+    }
+}
+
+impl<T: Scalar> Scalar for Dual<T> {
+    #[inline(always)]
+    fn constant(c: f64) -> Self {
+        Self { primal: T::constant(c), tangent: T::constant(0.0) }
+    }
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self.primal.value()
+    }
+    #[inline(always)]
+    fn all(self, predicate: fn(f64) -> bool) -> bool {
+        self.primal.all(predicate) && self.tangent.all(predicate)
+    }
+}
+
+infix_operators!([T: Scalar] Dual<T>);
+scalar_sum!([T: Scalar] Dual<T>);

@@ -1,0 +1,168 @@
+//! Matrix products.
+
+use crate::dual::Dual;
+use crate::number::{Float, Scalar};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
+
+/// A row-major matrix in a slice, or the transpose of one.
+#[derive(Debug)]
+pub struct Matrix<'a, T> {
+    data: &'a [T],
+    shape: [usize; 2],
+    strides: [usize; 2],
+}
+
+impl<T> Clone for Matrix<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Matrix<'_, T> {}
+
+impl<'a, T> Matrix<'a, T> {
+    /// The `rows x columns` matrix stored row by row in `data`.
+    ///
+    /// # Panics
+    /// If `data` does not hold `rows * columns` elements.
+    #[track_caller]
+    pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
+        assert!(
+            data.len() == rows * columns,
+            "matrix: {rows} x {columns} does not fit {} elements",
+            data.len()
+        );
+        Self { data, shape: [rows, columns], strides: [columns, 1] }
+    }
+
+    /// The transpose, without moving an element.
+    pub fn transposed(self) -> Self {
+        let ([m, n], [i, j]) = (self.shape, self.strides);
+        Self { data: self.data, shape: [n, m], strides: [j, i] }
+    }
+
+    fn for_rten(self) -> rten_tensor::Matrix<'a, T> {
+        rten_tensor::Matrix::from_data_with_strides(self.shape, self.data, self.strides)
+            .expect("the strides stay inside the slice")
+    }
+
+    fn for_ndarray(self) -> ArrayView2<'a, T> {
+        // ndarray holds the strides against the slice even where an extent of 0 leaves nothing to stride over.
+        let strides = if self.data.is_empty() { [0, 0] } else { self.strides };
+        let ([m, n], [i, j]) = (self.shape, strides);
+        ArrayView2::from_shape((m, n).strides((i, j)), self.data).expect("the strides stay inside the slice")
+    }
+
+    /// `(rows, columns)`.
+    pub fn shape(self) -> [usize; 2] {
+        self.shape
+    }
+}
+
+/// What arrays hold: a [`Scalar`] that can be stored anywhere, with its matrix product.
+pub trait Element: Scalar + Send + Sync + 'static {
+    /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, `c` row by row.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
+        for (i, row) in c.chunks_exact_mut(n.max(1)).enumerate().take(m) {
+            for (j, c) in row.iter_mut().enumerate() {
+                let start = if overwrite { Self::constant(0.0) } else { *c };
+                *c = (0..k).fold(start, |sum, p| {
+                    sum + a.data[i * a.strides[0] + p * a.strides[1]]
+                        * b.data[p * b.strides[0] + j * b.strides[1]]
+                });
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usize; 2], [usize; 2]) {
+    let ([m, k], [l, n]) = (a.shape, b.shape);
+    assert!(k == l && c == m * n, "gemm: {m} x {k} times {l} x {n} into {c} elements");
+    (a.shape, b.shape)
+}
+
+/// A machine floating-point type that arrays hold: `f32` or `f64`, in which models are trained.
+pub trait Real: Element + Float {}
+impl<T: Element + Float> Real for T {}
+
+impl Element for f64 {
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        let ([m, _], [_, n]) = check_shapes(a, b, c.len());
+        let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
+        general_mat_mul(1.0, &a.for_ndarray(), &b.for_ndarray(), if overwrite { 0.0 } else { 1.0 }, &mut c);
+    }
+}
+
+thread_local! {
+    /// The kernel for this processor; it keeps its packing buffers for the next product.
+    static SINGLE: GemmExecutor<f32, f32, f32> = GemmExecutor::new();
+}
+
+impl Element for f32 {
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        check_shapes(a, b, c.len());
+        let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
+        let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };
+        SINGLE.with(|single| single.gemm(c, a, b, options)).expect("the shapes were checked");
+    }
+}
+
+impl<T: Element> Element for Dual<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The product by the definition, in `f64`.
+    fn by_definition<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<f64> {
+        let ([m, k], [_, n]) = (a.shape, b.shape);
+        let at = |x: Matrix<'_, T>, i: usize, j: usize| x.data[i * x.strides[0] + j * x.strides[1]].value();
+        let entry = |i: usize, j: usize| (0..k).map(|p| at(a, i, p) * at(b, p, j)).sum();
+        (0..m * n).map(|ij| entry(ij / n, ij % n)).collect()
+    }
+
+    fn check<T: Element>(epsilon: f64) {
+        for (m, k, n) in
+            [(1, 1, 1), (3, 5, 2), (32, 2, 16), (64, 10, 65), (7, 300, 9), (0, 3, 2), (3, 0, 2), (3, 2, 0)]
+        {
+            let numbers = |count: usize, seed: f64| -> Vec<T> {
+                (0..count).map(|i| T::constant((i as f64 * 0.7 + seed).sin())).collect()
+            };
+            let (a, b) = (numbers(m * k, 0.0), numbers(k * n, 1.0));
+            for (a, b) in [
+                (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
+                (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
+                (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
+            ] {
+                // What stands in the output must not matter when it is overwritten.
+                let mut c = vec![T::constant(f64::NAN); m * n];
+                T::gemm(a, b, &mut c, true);
+                T::gemm(a, b, &mut c, false);
+                for (c, expected) in c.iter().zip(by_definition(a, b)) {
+                    // A sum of k products below 1 is off by at most k eps times the sum of their sizes (Higham 2002,
+                    // equation 3.5).
+                    let error = (c.value() - 2.0 * expected).abs();
+                    assert!(
+                        error <= epsilon * (2 * k * k) as f64,
+                        "{m} x {k} x {n}: {c:?}, {}",
+                        2.0 * expected
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_product_is_the_one_of_the_definition() {
+        check::<f32>(f64::from(f32::EPSILON));
+        check::<f64>(f64::EPSILON);
+        check::<Dual<f64>>(f64::EPSILON);
+    }
+}

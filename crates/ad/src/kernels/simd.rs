@@ -1,0 +1,34 @@
+//! Element loops compiled for the processor that is there.
+
+/// Runs `work`, compiled for AVX2 and FMA where the processor has them.
+///
+/// An ordinary build targets the baseline of the architecture; a loop passed through here runs as fast as in a build
+/// for the native processor. The results are the same bits: the compiler fuses no operations by itself.
+#[inline(always)]
+pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+        #[allow(unsafe_code, reason = "1.3-1.7x on the element loops of a training step; see benches")]
+        // SAFETY: the features that `with_avx2` is compiled for were detected on this processor.
+        return unsafe { with_avx2(work) };
+    }
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<Y>(work: impl FnOnce() -> Y) -> Y {
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_vectorised_loop_gives_the_same_bits_as_the_plain_one() {
+        let x: Vec<f32> = (0..1003).map(|i| (i as f32).sin() * 1e3).collect();
+        let plain: Vec<f32> = x.iter().map(|x| x * 1.7 + x / 3.1).collect();
+        let mut vectorised = vec![0.0; x.len()];
+        super::super::fill(&mut vectorised, x.iter().map(|x| x * 1.7 + x / 3.1));
+        assert_eq!(plain, vectorised);
+    }
+}

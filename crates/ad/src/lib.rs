@@ -1,0 +1,46 @@
+//! The Wengert differentiation engine: every derivative rule stands in one table, and every mode reads that table.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`number`] | what a rule can be applied to: [`Operand`], [`Scalar`], [`Number`], [`Float`] |
+//! | [`rules`] | the elementwise rules: a primal and a partial each, nothing else |
+//! | [`dual`] | forward mode: a primal carried with its tangent |
+//! | [`kernels`] | the hot loops: matrix products and element loops |
+//! | [`primitive`] | whole-array rules: a shape, a primal and a vector-Jacobian product each |
+//! | [`tape`] | reverse mode: the scalar [`Tape`] and the [`ArrayTape`] |
+//! | [`transform`] | functions in, derivatives out: [`grad`], [`jvp`], [`vjp`], [`hvp`] |
+//! | [`check`] | derivatives against differences |
+//! | [`trace`] | the computational graph as a thing to look at |
+//!
+//! A module uses only modules above it in this list.
+//!
+//! ```
+//! use wengert_ad::{Elementary, Number, hvp, jvp, value_and_grad};
+//!
+//! // A function written once runs in every mode.
+//! fn f<T: Number>(v: &[T]) -> T {
+//!     let (x, y) = (v[0], v[1]);
+//!     x.powi(3) * (x + y * 3.0)
+//! }
+//! assert_eq!(value_and_grad(|v| f(v), &[2.0, 3.0]), (88.0, vec![140.0, 24.0]));
+//! assert_eq!(jvp(|v| f(v), &[2.0, 3.0], &[1.0, 0.0]), (88.0, 140.0));
+//! assert_eq!(hvp(|v| f(v), &[2.0, 3.0], &[1.0, 0.0]), [156.0, 36.0]);
+//! ```
+
+pub mod check;
+pub mod dual;
+pub mod kernels;
+pub mod number;
+pub mod primitive;
+pub mod rules;
+pub mod tape;
+pub mod trace;
+pub mod transform;
+
+pub use check::gradcheck;
+pub use dual::Dual;
+pub use kernels::{Element, Real};
+pub use number::{Binary, Float, Number, Operand, Scalar, Unary};
+pub use rules::{Arithmetic, Elementary};
+pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};
+pub use transform::{arrays, grad, hvp, jvp, value_and_grad, value_and_grad_into, vjp};

@@ -1,0 +1,147 @@
+//! What a rule can be applied to, and what a rule is.
+//!
+//! Four traits, each adding one thing. [`Operand`]: a rule can be applied to it (scalars and tensors). [`Scalar`]:
+//! it is one number, with arithmetic and constants. [`Number`]: it also mixes with `f64` literals, which is what
+//! users write their functions over. [`Float`]: `f32` and `f64`, in which primals are computed.
+
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// Anything that elementwise rules apply to: a scalar of any mode, or a tensor on a tape.
+pub trait Operand: Copy {
+    /// `rule(self)`.
+    #[track_caller]
+    fn unary<R: Unary>(self, rule: R) -> Self;
+    /// `rule(self, rhs)`.
+    #[track_caller]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self;
+}
+
+/// One number of any mode: `f32`, `f64`, [`Dual`](crate::Dual), [`Var`](crate::Var).
+///
+/// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that comparing primals only is
+/// visible.
+pub trait Scalar:
+    Operand
+    + Debug
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+{
+    /// The number `c`, whose derivative is zero.
+    fn constant(c: f64) -> Self;
+    /// The innermost primal, for branching and reporting.
+    fn value(self) -> f64;
+    /// Whether `predicate` holds of every component: the primal and, in forward mode, the tangents. Of a number that
+    /// is recorded on a tape it is not known to hold, since the tape's derivatives of it are still to come.
+    fn all(self, predicate: fn(f64) -> bool) -> bool;
+}
+
+/// A [`Scalar`] that mixes with `f64` literals, as in `y * 3.0`: what a differentiable function is written over.
+///
+/// Implemented by `f64`, by every [`Dual`](crate::Dual) and by every [`Var`](crate::Var), of either precision.
+/// `f32` itself is a [`Scalar`] but no `Number`, because Rust's `f32 * f64` does not exist.
+pub trait Number:
+    Scalar
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+{
+}
+
+impl<T> Number for T where
+    T: Scalar
+        + Add<f64, Output = T>
+        + Sub<f64, Output = T>
+        + Mul<f64, Output = T>
+        + Div<f64, Output = T>
+        + AddAssign
+        + SubAssign
+        + MulAssign
+        + DivAssign
+        + Sum
+{
+}
+
+/// A machine floating-point type, in which primals are computed: `f32` or `f64`.
+pub trait Float: num_traits::Float + Debug + Send + Sync + 'static {
+    /// `c` rounded to this type.
+    fn literal(c: f64) -> Self;
+}
+
+/// An elementwise rule `y = f(x)`: its value and its derivative.
+pub trait Unary: Copy + Debug + Send + Sync + 'static {
+    /// The name under which users and the expression parser know it.
+    const NAME: &'static str;
+    /// `y = f(x)`.
+    fn primal<F: Float>(self, x: F) -> F;
+    /// `dy/dx`, given the input and the output.
+    fn partial<T: Scalar>(self, x: T, y: T) -> T;
+    /// The constants the rule holds, such as `n` of `x^n`; none for most.
+    fn parameters(self) -> Vec<f64>;
+    /// The rule that holds these constants; `None` if it takes another number of them, or only integers.
+    ///
+    /// ```
+    /// use wengert_ad::{Unary, rules::{PowI, Sin}};
+    ///
+    /// assert_eq!(PowI::with_parameters(&[3.0]), Some(PowI(3)));
+    /// assert_eq!(PowI::with_parameters(&[2.5]), None);
+    /// assert_eq!(Sin::with_parameters(&[]), Some(Sin));
+    /// ```
+    fn with_parameters(parameters: &[f64]) -> Option<Self>;
+}
+
+/// An elementwise rule `y = f(a, b)`: its value and its two derivatives.
+pub trait Binary: Copy + Debug + Send + Sync + 'static {
+    /// The infix symbol, or the name.
+    const NAME: &'static str;
+    /// `y = f(a, b)`.
+    fn primal<F: Float>(self, a: F, b: F) -> F;
+    /// `(dy/da, dy/db)`, given the inputs and the output.
+    fn partials<T: Scalar>(self, a: T, b: T, y: T) -> (T, T);
+}
+
+macro_rules! machine_float {
+    ($($float:ty),*) => {$(
+        impl Operand for $float {
+            #[inline(always)]
+            fn unary<R: Unary>(self, rule: R) -> Self {
+                rule.primal(self)
+            }
+            #[inline(always)]
+            fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+                rule.primal(self, rhs)
+            }
+        }
+        impl Scalar for $float {
+            #[inline(always)]
+            fn constant(c: f64) -> Self {
+                c as $float
+            }
+            #[inline(always)]
+            fn value(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn all(self, predicate: fn(f64) -> bool) -> bool {
+                predicate(f64::from(self))
+            }
+        }
+        impl Float for $float {
+            #[inline(always)]
+            fn literal(c: f64) -> Self {
+                c as $float
+            }
+        }
+    )*};
+}
+machine_float!(f32, f64);

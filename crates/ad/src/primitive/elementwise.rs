@@ -1,0 +1,53 @@
+//! Elementwise rules lifted to arrays.
+
+use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::{Element, fill};
+use crate::number::{Binary, Unary};
+
+/// `y_i = rule(x_i)`; same shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Map<R>(pub R);
+
+impl<T: Element, R: Unary> Primitive<T> for Map<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        Ok(operands[0].into())
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        fill(y, xs[0].data.iter().map(|x| x.unary(self.0)));
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let recorded = at.xs[0].data.iter().zip(at.y.data).zip(at.y_bar);
+        x_bar.add(recorded.map(|((&x, &y), &y_bar)| self.0.partial(x, y) * y_bar));
+    }
+}
+
+/// `y_i = rule(a_i, b_i)`; both operands of one shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Zip<R>(pub R);
+
+impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        if operands[0] == operands[1] {
+            Ok(operands[0].into())
+        } else {
+            Err("two operands of the same shape (broadcast_to repeats one explicitly)")
+        }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        fill(y, xs[0].data.iter().zip(xs[1].data).map(|(a, &b)| a.binary(b, self.0)));
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let recorded = at.xs[0].data.iter().zip(at.xs[1].data).zip(at.y.data).zip(at.y_bar);
+        if wrt == 0 {
+            x_bar.add(recorded.map(|(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0 * y_bar));
+        } else {
+            x_bar.add(recorded.map(|(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1 * y_bar));
+        }
+    }
+}

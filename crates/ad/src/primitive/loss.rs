@@ -1,0 +1,119 @@
+//! Log-softmax and negative log-likelihood in one pass.
+
+use super::reduce::log_sum_exp;
+use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::Element;
+use crate::rules::Elementary;
+use smallvec::smallvec;
+
+/// Cross-entropy of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
+/// `(m, n) -> (m)`. Finite for all finite logits.
+///
+/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j - [j = label(i)])`.
+#[derive(Clone, Debug)]
+pub struct IndexedCrossEntropy<T> {
+    /// The class of each row.
+    pub labels: Vec<u32>,
+    softmax: Vec<T>,
+}
+
+impl<T> Default for IndexedCrossEntropy<T> {
+    fn default() -> Self {
+        Self { labels: Vec::new(), softmax: Vec::new() }
+    }
+}
+
+impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
+    fn name(&self) -> &'static str {
+        "cross_entropy"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        match *operands[0] {
+            [m, _] if m != self.labels.len() => Err("one label for each row of the logits"),
+            [_, n] if self.labels.iter().any(|&label| label as usize >= n) => {
+                Err("labels smaller than the number of columns of the logits")
+            }
+            [m, _] => Ok(smallvec![m]),
+            _ => Err("logits (m, n)"),
+        }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let x = xs[0].data;
+        self.softmax.resize(x.len(), T::constant(0.0));
+        let columns = xs[0].shape[1].max(1);
+        let rows = x.chunks_exact(columns).zip(self.softmax.chunks_exact_mut(columns));
+        for (((x, p), y), &label) in rows.zip(y).zip(&self.labels) {
+            let total = softmax_with_log_total(x, p);
+            *y = total - x[label as usize];
+        }
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let columns = at.xs[0].shape[1].max(1);
+        let rows = self.softmax.chunks_exact(columns).zip(&self.labels).zip(at.y_bar);
+        x_bar.add(rows.flat_map(|((p, &label), &y_bar)| {
+            let label = label as usize;
+            p.iter().enumerate().map(move |(j, &p)| if j == label { p.shift(-1.0) } else { p } * y_bar)
+        }));
+    }
+}
+
+/// Writes `softmax(x)` into `p` and returns `ln sum_j e^(x_j)`.
+fn softmax_with_log_total<T: Element>(x: &[T], p: &mut [T]) -> T {
+    let largest = x.iter().map(|x| x.value()).fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = T::constant(0.0);
+    for (p, x) in p.iter_mut().zip(x) {
+        *p = x.shift(-largest).exp();
+        sum = sum + *p;
+    }
+    let scale = sum.recip();
+    for p in p {
+        *p = *p * scale;
+    }
+    sum.ln().shift(largest)
+}
+
+/// Cross-entropy of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij
+/// x_ij`; shapes `(m, n) (m, n) -> (m)`.
+///
+/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`, `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
+#[derive(Clone, Copy, Debug)]
+pub struct CrossEntropy;
+
+impl CrossEntropy {
+    /// For each row, its logits, its probabilities and `ln sum_j e^(x_j)`.
+    fn rows<'a, T: Element>(xs: &[View<'a, T>]) -> impl Iterator<Item = (&'a [T], &'a [T], T)> {
+        let (rows, columns) = (xs[0].shape[0], xs[0].shape[1]);
+        let [x, q] = [xs[0].data, xs[1].data];
+        (0..rows).map(move |i| {
+            let row = i * columns..(i + 1) * columns;
+            (&x[row.clone()], &q[row.clone()], log_sum_exp(x[row].iter().copied()))
+        })
+    }
+}
+
+impl<T: Element> Primitive<T> for CrossEntropy {
+    fn name(&self) -> &'static str {
+        "cross_entropy_with_probabilities"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        match (operands[0], operands[1]) {
+            (&[m, n], &[p, q]) if m == p && n == q => Ok(smallvec![m]),
+            _ => Err("logits (m, n) and probabilities (m, n)"),
+        }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        for (y, (x, q, total)) in y.iter_mut().zip(Self::rows(xs)) {
+            *y = x.iter().zip(q).fold(T::constant(0.0), |sum, (&x, &q)| sum + q * (total - x));
+        }
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let rows = Self::rows(at.xs).zip(at.y_bar);
+        x_bar.add(rows.flat_map(|((x, q, total), &y_bar)| {
+            let mass = q.iter().fold(T::constant(0.0), |sum, &q| sum + q);
+            x.iter().zip(q).map(move |(&x, &q)| {
+                let partial = if wrt == 0 { (x - total).exp() * mass - q } else { total - x };
+                partial * y_bar
+            })
+        }));
+    }
+}

@@ -1,0 +1,132 @@
+//! The table of binary rules, and the infix operators of every mode.
+//!
+//! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`. The intervals
+//! are those of the two operands, on which the rule is smooth; the tests draw from them.
+
+use super::{BinaryVisitor, Elementary, one, zero};
+use crate::number::{Binary, Float, Operand, Scalar};
+
+macro_rules! binary {
+    ($( $(#[$doc:meta])* $Rule:ident $name:literal $method:ident on $a_interval:expr, $b_interval:expr,
+        primal |$a:ident, $b:ident| $primal:expr,
+        partials |$pa:pat_param, $pb:pat_param, $py:pat_param| $partials:expr; )*) => {
+        $( $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $Rule;
+        impl Binary for $Rule {
+            const NAME: &'static str = $name;
+            #[inline(always)]
+            fn primal<F: Float>(self, $a: F, $b: F) -> F { $primal }
+            #[inline(always)]
+            fn partials<T: Scalar>(self, $pa: T, $pb: T, $py: T) -> (T, T) { $partials }
+        } )*
+        /// The binary functions of anything that rules apply to: scalars of every mode, and tensors of one shape.
+        pub trait Arithmetic: Operand {
+            $( $(#[$doc])* #[track_caller] #[inline(always)]
+            fn $method(self, rhs: Self) -> Self { self.binary(rhs, $Rule) } )*
+        }
+        impl<X: Operand> Arithmetic for X {}
+        /// Shows every binary rule to `visitor`.
+        pub fn each_binary(visitor: &mut impl BinaryVisitor) {
+            $( visitor.visit($Rule, [$a_interval, $b_interval]); )*
+        }
+    };
+}
+
+binary! {
+    /// `a + b`.
+    Sum "+" plus on (-2.0, 2.0), (-2.0, 2.0),
+        primal |a, b| a + b,
+        partials |_, _, _| (one(), one());
+    /// `a - b`.
+    Difference "-" minus on (-2.0, 2.0), (-2.0, 2.0),
+        primal |a, b| a - b,
+        partials |_, _, _| (one(), T::constant(-1.0));
+    /// `a b`; the partials are `b` and `a`.
+    Product "*" times on (-2.0, 2.0), (-2.0, 2.0),
+        primal |a, b| a * b,
+        partials |a, b, _| (b, a);
+    /// `a / b`; the partials are `1 / b` and `-y / b`.
+    Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
+        primal |a, b| a / b,
+        partials |_, b, y| { let r = b.recip(); (r, -(y * r)) };
+    /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`.
+    Power "pow" pow on (0.2, 3.0), (-2.0, 2.0),
+        primal |a, b| a.powf(b),
+        partials |a, b, y| (
+            if a.value() == 0.0 && b.value() == 0.0 { zero() } else { b * a.pow(b - one()) },
+            if a.value() == 0.0 && b.value() >= 0.0 { zero() } else { y * a.ln() },
+        );
+    /// The larger of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
+    Maximum "max" max on (-2.0, -0.1), (0.1, 2.0),
+        primal |a, b| a.max(b),
+        partials |a, b, y| chosen(a, b, y);
+    /// The smaller of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
+    Minimum "min" min on (-2.0, -0.1), (0.1, 2.0),
+        primal |a, b| a.min(b),
+        partials |a, b, y| chosen(a, b, y);
+}
+
+/// The partials of a choice `y` between `a` and `b`: one for the chosen operand, a half each at a tie.
+#[inline(always)]
+fn chosen<T: Scalar>(a: T, b: T, y: T) -> (T, T) {
+    match (a.value() == y.value(), b.value() == y.value()) {
+        (true, true) => (T::constant(0.5), T::constant(0.5)),
+        (is_a, is_b) => (T::constant(f64::from(u8::from(is_a))), T::constant(f64::from(u8::from(is_b)))),
+    }
+}
+
+/// Routes the infix operators of a mode, and those with an `f64` on either side, through the rule table.
+macro_rules! infix_operators {
+    ([$($generics:tt)*] $Type:ty) => {
+        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum,
+            |x, c| x.shift(c), |c, x| x.shift(c));
+        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Sub sub SubAssign sub_assign Difference,
+            |x, c| x.shift(-c), |c, x| x.subtract_from(c));
+        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Mul mul MulAssign mul_assign Product,
+            |x, c| x.scale(c), |c, x| x.scale(c));
+        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Div div DivAssign div_assign Quotient,
+            |x, c| x.divide(c), |c, x| x.divide_into(c));
+        impl<$($generics)*> std::ops::Neg for $Type {
+            type Output = Self;
+            #[track_caller] #[inline(always)]
+            fn neg(self) -> Self { self.unary($crate::rules::Negation) }
+        }
+    };
+    (@op [$($generics:tt)*] $Type:ty, $Op:ident $op:ident $OpAssign:ident $op_assign:ident $Rule:ident,
+        |$x:ident, $c:ident| $right:expr, |$lc:ident, $lx:ident| $left:expr) => {
+        impl<$($generics)*> std::ops::$Op for $Type {
+            type Output = Self;
+            #[track_caller] #[inline(always)]
+            fn $op(self, rhs: Self) -> Self { self.binary(rhs, $crate::rules::$Rule) }
+        }
+        impl<$($generics)*> std::ops::$OpAssign for $Type {
+            #[track_caller] #[inline(always)]
+            fn $op_assign(&mut self, rhs: Self) { *self = self.binary(rhs, $crate::rules::$Rule); }
+        }
+        impl<$($generics)*> std::ops::$Op<f64> for $Type {
+            type Output = Self;
+            #[track_caller] #[inline(always)]
+            fn $op(self, $c: f64) -> Self { let $x = self; $right }
+        }
+        impl<$($generics)*> std::ops::$Op<$Type> for f64 {
+            type Output = $Type;
+            #[track_caller] #[inline(always)]
+            fn $op(self, $lx: $Type) -> $Type { let $lc = self; $left }
+        }
+    };
+}
+pub(crate) use infix_operators;
+
+/// `Iterator::sum` for the scalars of a mode.
+macro_rules! scalar_sum {
+    ([$($generics:tt)*] $Type:ty) => {
+        impl<$($generics)*> std::iter::Sum for $Type {
+            #[track_caller]
+            fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+                terms.fold(Self::constant(0.0), |sum, x| sum + x)
+            }
+        }
+    };
+}
+pub(crate) use scalar_sum;

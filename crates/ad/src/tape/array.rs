@@ -1,0 +1,381 @@
+//! Array reverse mode: a list of primitives on arrays, with every buffer reused.
+
+use super::tensor::Tensor;
+use crate::kernels::Element;
+use crate::primitive::{Adjoint, Primitive, Recorded, Shape, View};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
+use smallvec::SmallVec;
+use std::any::Any;
+use std::cell::{Ref, RefCell};
+use std::ops::Range;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// A list of array operations, each with its primitive, its parents and its value.
+///
+/// [`clear`](Self::clear) forgets the operations and keeps their buffers, so that the same sequence of operations,
+/// recorded again, allocates nothing.
+///
+/// ```
+/// use ndarray::array;
+/// use wengert_ad::{ArrayTape, Elementary};
+///
+/// let tape = ArrayTape::<f64>::new();
+/// let (x, w) = (tape.constant(&array![[1.0, 2.0]]), tape.var(&array![[0.5], [0.25]]));
+/// let y = x.matmul(w).square().sum();
+/// assert_eq!(y.gradient().wrt(w), array![[2.0], [4.0]].into_dyn());
+/// ```
+#[derive(Debug)]
+pub struct ArrayTape<T = f32> {
+    pub(super) list: RefCell<List<T>>,
+    sweeps: RefCell<Sweep<T>>,
+    pub(super) made_at: &'static Location<'static>,
+}
+
+/// The nodes; those from `used` on are left from before the tape was cleared, for their buffers.
+#[derive(Debug)]
+pub(super) struct List<T> {
+    nodes: Vec<Node<T>>,
+    used: usize,
+}
+
+#[derive(Debug)]
+struct Node<T> {
+    primitive: Option<Box<dyn AnyPrimitive<T>>>,
+    parents: SmallVec<[u32; 4]>,
+    shape: Shape,
+    buffer: Vec<T>,
+    /// Where the value stands if not in `buffer`: a range of a flat buffer that the tape shares.
+    shared: Option<(Arc<Vec<T>>, Range<usize>)>,
+    /// Whether a derivative by this node may be asked for.
+    active: bool,
+}
+
+/// A primitive that can be told apart at run time, so that a cleared node's own primitive is used again.
+trait AnyPrimitive<T: Element>: Primitive<T> {
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+impl<T: Element, P: Primitive<T>> AnyPrimitive<T> for P {
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl<T> Default for Node<T> {
+    fn default() -> Self {
+        Self {
+            primitive: None,
+            parents: SmallVec::new(),
+            shape: Shape::new(),
+            buffer: Vec::new(),
+            shared: None,
+            active: false,
+        }
+    }
+}
+
+impl<T: Element> Node<T> {
+    fn view(&self) -> View<'_, T> {
+        let data = self.shared.as_ref().map_or(&self.buffer[..], |(flat, range)| &flat[range.clone()]);
+        View { shape: &self.shape, data }
+    }
+}
+
+impl<T: Element> List<T> {
+    pub(super) fn view(&self, node: u32) -> View<'_, T> {
+        self.nodes[node as usize].view()
+    }
+
+    fn active(&self) -> &[Node<T>] {
+        &self.nodes[..self.used]
+    }
+
+    /// The nodes recorded so far, and the next one with its index; it may hold buffers from before.
+    fn next(&mut self) -> (&[Node<T>], u32, &mut Node<T>) {
+        let index = u32::try_from(self.used).expect("an array tape of 2^32 nodes does not fit in memory");
+        if self.used == self.nodes.len() {
+            self.nodes.push(Node::default());
+        }
+        let (before, after) = self.nodes.split_at_mut(self.used);
+        self.used += 1;
+        (before, index, &mut after[0])
+    }
+}
+
+impl<T: Element> Default for ArrayTape<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Element> ArrayTape<T> {
+    /// An empty tape.
+    #[track_caller]
+    pub fn new() -> Self {
+        let list = RefCell::new(List { nodes: Vec::new(), used: 0 });
+        Self { list, sweeps: RefCell::default(), made_at: Location::caller() }
+    }
+
+    /// A new independent variable with a copy of `value`.
+    pub fn var<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
+        self.leaf(value, true)
+    }
+
+    /// A copy of `value` by which no derivative will be asked for; none is computed.
+    pub fn constant<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
+        self.leaf(value, false)
+    }
+
+    fn leaf<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>, active: bool) -> Tensor<'_, T> {
+        self.filled(value.shape(), active, |buffer| buffer.extend(value.iter().copied()))
+    }
+
+    /// A constant whose elements `write` appends, row-major, to an empty buffer: a mini-batch, gathered in place.
+    ///
+    /// # Panics
+    /// If `write` leaves another number of elements than `shape` holds.
+    #[track_caller]
+    pub fn constant_from(&self, shape: &[usize], write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
+        self.filled(shape, false, write)
+    }
+
+    #[track_caller]
+    fn filled(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
+        let mut list = self.list.borrow_mut();
+        let (index, node) = new_leaf(&mut list, shape, active);
+        node.buffer.clear();
+        write(&mut node.buffer);
+        let (want, have) = (shape.iter().product::<usize>(), node.buffer.len());
+        assert!(have == want, "constant: shape {shape:?} holds {want} elements, but {have} were written");
+        Tensor::new(self, index)
+    }
+
+    /// A variable whose value stands in `range` of a shared flat buffer and is not copied.
+    ///
+    /// A sweep [into a flat gradient](Tensor::gradient_into) writes its derivative to the same range there. Clearing
+    /// the tape gives the share back.
+    ///
+    /// # Panics
+    /// If `range` does not hold the elements of `shape`, or does not lie in `flat`.
+    #[track_caller]
+    pub fn shared(
+        &self,
+        flat: &Arc<Vec<T>>,
+        range: Range<usize>,
+        shape: &[usize],
+        active: bool,
+    ) -> Tensor<'_, T> {
+        let (elements, all): (usize, _) = (shape.iter().product(), flat.len());
+        let fits = elements == range.len() && range.start <= range.end && range.end <= all;
+        assert!(fits, "shared: shape {shape:?} does not fit the range {range:?} of {all} elements");
+        let mut list = self.list.borrow_mut();
+        let (index, node) = new_leaf(&mut list, shape, active);
+        node.shared = Some((Arc::clone(flat), range));
+        Tensor::new(self, index)
+    }
+
+    /// The node recorded as number `index`, counted from 0.
+    ///
+    /// # Panics
+    /// If fewer are recorded.
+    #[track_caller]
+    pub fn nth(&self, index: usize) -> Tensor<'_, T> {
+        let recorded = self.len();
+        assert!(index < recorded, "nth: node {index} of a tape with {recorded}");
+        Tensor::new(self, index as u32)
+    }
+
+    /// Forgets all operations and keeps their buffers.
+    pub fn clear(&mut self) {
+        let list = self.list.get_mut();
+        for node in &mut list.nodes[..list.used] {
+            node.shared = None;
+        }
+        list.used = 0;
+    }
+
+    /// The number of recorded nodes.
+    pub fn len(&self) -> usize {
+        self.list.borrow().used
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Records a primitive: one left here by an earlier recording or a `new` one, made ready by `configure`.
+    #[track_caller]
+    pub(super) fn apply<P: Primitive<T>>(
+        &self,
+        parents: impl Iterator<Item = u32>,
+        new: impl FnOnce() -> P,
+        configure: impl FnOnce(&mut P),
+    ) -> Tensor<'_, T> {
+        let mut list = self.list.borrow_mut();
+        let (before, index, node) = list.next();
+        node.parents.clear();
+        node.parents.extend(parents);
+        let xs: SmallVec<[View<'_, T>; 4]> =
+            node.parents.iter().map(|&p| before[p as usize].view()).collect();
+        node.active = node.parents.iter().any(|&p| before[p as usize].active);
+        node.shared = None;
+        let kept = node.primitive.as_mut().is_some_and(|kept| (**kept).as_any().is::<P>());
+        if !kept {
+            node.primitive = Some(Box::new(new()));
+        }
+        let primitive = node.primitive.as_mut().expect("set above");
+        let primitive = (**primitive).as_any().downcast_mut::<P>().expect("its type was compared above");
+        configure(primitive);
+        let shapes: SmallVec<[&[usize]; 4]> = xs.iter().map(|x| x.shape).collect();
+        node.shape = match primitive.shape(&shapes) {
+            Ok(shape) => shape,
+            Err(needed) => wrong_shapes(&*primitive, &shapes, needed),
+        };
+        node.buffer.resize(node.shape.iter().product(), T::constant(0.0));
+        primitive.primal(&xs, &mut node.buffer);
+        Tensor::new(self, index)
+    }
+
+    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given.
+    pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
+        let list = self.list.borrow();
+        let nodes = list.active();
+        let mut sweep = self.sweeps.take();
+        sweep.begin(nodes, output);
+        sweep.slot(output, &nodes[output as usize], &mut flat).copy_from_slice(seed);
+        for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
+            let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
+            let y_bar = std::mem::take(&mut sweep.adjoints[i]);
+            let xs: SmallVec<[View<'_, T>; 4]> =
+                node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
+            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
+                let parent = &nodes[p as usize];
+                let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
+                let slot = sweep.slot(p, parent, &mut flat);
+                let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
+                primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+            }
+            sweep.adjoints[i] = y_bar;
+        }
+        if let Some(flat) = flat {
+            let shared = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
+            for (_, range) in shared.filter_map(|(_, node)| node.shared.as_ref()) {
+                flat[range.clone()].fill(T::constant(0.0));
+            }
+        }
+        sweep
+    }
+
+    pub(super) fn give_back(&self, sweep: Sweep<T>) {
+        self.sweeps.replace(sweep);
+    }
+}
+
+fn new_leaf<'l, T: Element>(list: &'l mut List<T>, shape: &[usize], active: bool) -> (u32, &'l mut Node<T>) {
+    let (_, index, node) = list.next();
+    node.primitive = None;
+    node.parents.clear();
+    node.shape.clear();
+    node.shape.extend_from_slice(shape);
+    node.shared = None;
+    node.active = active;
+    (index, node)
+}
+
+#[cold]
+#[track_caller]
+fn wrong_shapes<T: Element>(primitive: &impl Primitive<T>, operands: &[&[usize]], needed: &str) -> ! {
+    let shapes: Vec<String> = operands.iter().map(|shape| format!("{shape:?}")).collect();
+    let (name, shapes) = (primitive.name(), shapes.join(", "));
+    panic!("{name}: the operands have the shapes {shapes}, but it needs {needed} ({primitive:?})");
+}
+
+/// The adjoints of one reverse sweep.
+#[derive(Debug)]
+pub(super) struct Sweep<T> {
+    adjoints: Vec<Vec<T>>,
+    /// Whether a cotangent arrived at the node.
+    arrived: Vec<bool>,
+}
+
+impl<T> Default for Sweep<T> {
+    fn default() -> Self {
+        Self { adjoints: Vec::new(), arrived: Vec::new() }
+    }
+}
+
+impl<T: Element> Sweep<T> {
+    /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
+    fn begin(&mut self, nodes: &[Node<T>], output: u32) {
+        let (output, count) = (output as usize, output as usize + 1);
+        if self.adjoints.len() < count {
+            self.adjoints.resize_with(count, Vec::new);
+        }
+        self.arrived.clear();
+        self.arrived.resize(count, false);
+        self.arrived[output] = nodes[output].active;
+    }
+
+    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given.
+    fn slot<'s>(&'s mut self, index: u32, node: &Node<T>, flat: &'s mut Option<&mut [T]>) -> &'s mut [T] {
+        match (flat, &node.shared) {
+            (Some(flat), Some((_, range))) => &mut flat[range.clone()],
+            _ => {
+                let slot = &mut self.adjoints[index as usize];
+                slot.resize(node.view().data.len(), T::constant(0.0));
+                slot
+            }
+        }
+    }
+}
+
+/// The derivatives of one output by every array recorded before it.
+#[derive(Debug)]
+pub struct ArrayGradient<'t, T: Element = f32> {
+    tape: &'t ArrayTape<T>,
+    sweep: Sweep<T>,
+    output: u32,
+}
+
+impl<'t, T: Element> ArrayGradient<'t, T> {
+    pub(super) fn new(tape: &'t ArrayTape<T>, sweep: Sweep<T>, output: u32) -> Self {
+        Self { tape, sweep, output }
+    }
+
+    /// The derivative by `x`, of the shape of `x`; `None` where no path leads from `x` to the output, or `x` is a
+    /// constant.
+    pub fn get(&self, x: Tensor<'_, T>) -> Option<ArrayD<T>> {
+        let i = x.node as usize;
+        if !std::ptr::eq(self.tape, x.tape) || x.node > self.output || !self.sweep.arrived[i] {
+            return None;
+        }
+        let elements = self.sweep.adjoints[i].clone();
+        Some(ArrayD::from_shape_vec(IxDyn(&x.shape()), elements).expect("an adjoint has its node's shape"))
+    }
+
+    /// The derivative by `x`, of the shape of `x`.
+    ///
+    /// # Panics
+    /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where that may happen.
+    #[track_caller]
+    pub fn wrt(&self, x: Tensor<'_, T>) -> ArrayD<T> {
+        let Some(derivative) = self.get(x) else {
+            panic!("gradient: the output does not depend on this variable, {x:?}")
+        };
+        derivative
+    }
+}
+
+impl<T: Element> Drop for ArrayGradient<'_, T> {
+    fn drop(&mut self) {
+        self.tape.give_back(std::mem::take(&mut self.sweep));
+    }
+}
+
+/// A borrowed look at the elements of a recorded array.
+pub(super) fn elements<T: Element>(tape: &ArrayTape<T>, node: u32) -> Ref<'_, [T]> {
+    Ref::map(tape.list.borrow(), |list| list.view(node).data)
+}

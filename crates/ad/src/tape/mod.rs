@@ -1,0 +1,31 @@
+//! Reverse mode: record the operations going forward, sweep the cotangents back.
+//!
+//! Two tapes with one vocabulary. [`Tape`] records scalars, two partials a node, for irregular code; [`ArrayTape`]
+//! records whole-array primitives, for linear algebra. Both lend out `Copy` handles, [`Var`] and [`Tensor`], and both
+//! keep their memory when cleared. Clearing needs the tape for itself, so that no handle outlives it:
+//!
+//! ```compile_fail,E0502
+//! let mut tape = wengert_ad::Tape::<f64>::new();
+//! let x = tape.var(2.0);
+//! tape.clear();
+//! let y = x * x; // x was recorded before the tape was cleared
+//! ```
+
+mod array;
+mod reach;
+mod scalar;
+mod tensor;
+
+pub use array::{ArrayGradient, ArrayTape};
+pub use scalar::{Gradient, Tape, Var};
+pub use tensor::Tensor;
+
+use std::panic::Location;
+
+#[cold]
+#[track_caller]
+fn mixed_tapes(operator: &str, left: &Location<'_>, right: &Location<'_>) -> ! {
+    panic!(
+        "{operator}: the left operand lives on the tape made at {left}, the right one on the tape made at {right}"
+    );
+}

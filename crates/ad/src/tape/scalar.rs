@@ -1,0 +1,269 @@
+//! Scalar reverse mode: a Wengert list of local partials.
+
+use super::mixed_tapes;
+use super::reach::Reach;
+use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::rules::{Elementary, infix_operators, scalar_sum};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::panic::Location;
+
+/// Stands for "no parent": a constant operand, or the second operand of a unary rule.
+const NONE: u32 = u32::MAX;
+
+/// The Wengert list: for each operation, in the order they were carried out, its parents and its partials.
+///
+/// ```
+/// use wengert_ad::{Elementary, Tape};
+///
+/// let tape = Tape::new();
+/// let (x, y) = (tape.var(2.0), tape.var(3.0));
+/// let z = x.powi(3) * (x + 3.0 * y);
+/// let g = z.gradient();
+/// assert_eq!((z.primal(), g.wrt(x), g.wrt(y)), (88.0, 140.0, 24.0));
+/// ```
+///
+/// # Cost
+/// Two parents (8 bytes) and two partials a node; constants are not recorded.
+#[derive(Debug)]
+pub struct Tape<T = f64> {
+    list: RefCell<List<T>>,
+    /// Adjoints of earlier sweeps, kept for their memory.
+    spare: RefCell<Vec<T>>,
+    made_at: &'static Location<'static>,
+}
+
+#[derive(Debug)]
+struct List<T> {
+    parents: Vec<[u32; 2]>,
+    partials: Vec<[T; 2]>,
+}
+
+/// A scalar recorded on a tape, or a constant, which is not.
+///
+/// Operators record themselves: `Var op Var`, `Var op f64`, `f64 op Var`, and every function of
+/// [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
+#[derive(Clone, Copy, Debug)]
+pub struct Var<'t, T = f64> {
+    tape: Option<&'t Tape<T>>,
+    value: T,
+    node: u32,
+}
+
+impl<T: Scalar> Default for Tape<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// An empty tape.
+    #[track_caller]
+    pub fn new() -> Self {
+        Self::with_capacity(0)
+    }
+
+    /// An empty tape with room for `nodes` operations.
+    #[track_caller]
+    pub fn with_capacity(nodes: usize) -> Self {
+        let list = List { parents: Vec::with_capacity(nodes), partials: Vec::with_capacity(nodes) };
+        Self { list: RefCell::new(list), spare: RefCell::default(), made_at: Location::caller() }
+    }
+
+    /// A new independent variable.
+    pub fn var(&self, value: T) -> Var<'_, T> {
+        self.push(value, [NONE; 2], [T::constant(0.0); 2])
+    }
+
+    /// Forgets all operations and keeps their memory.
+    pub fn clear(&mut self) {
+        let list = self.list.get_mut();
+        list.parents.clear();
+        list.partials.clear();
+    }
+
+    /// The number of recorded nodes: variables and operations.
+    pub fn len(&self) -> usize {
+        self.list.borrow().parents.len()
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline(always)]
+    fn push(&self, value: T, parents: [u32; 2], partials: [T; 2]) -> Var<'_, T> {
+        let mut list = self.list.borrow_mut();
+        let node = list.parents.len() as u32;
+        assert!(node < NONE, "the tape is full: a node index has 32 bits");
+        list.parents.push(parents);
+        list.partials.push(partials);
+        Var { tape: Some(self), value, node }
+    }
+
+    /// The reverse sweep from several outputs, each with its cotangent: the adjoints of all nodes before them.
+    ///
+    /// # Panics
+    /// If an output lives on another tape.
+    #[track_caller]
+    pub fn pull_back<'t>(&'t self, outputs: impl Iterator<Item = (Var<'t, T>, T)>) -> Gradient<'t, T> {
+        let list = self.list.borrow();
+        let mut adjoints = self.spare.take();
+        adjoints.clear();
+        adjoints.resize(list.parents.len(), T::constant(0.0));
+        let mut roots = SmallVec::new();
+        for (output, cotangent) in outputs {
+            let Some(tape) = output.tape else { continue };
+            if !std::ptr::eq(tape, self) {
+                mixed_tapes("pull_back", self.made_at, tape.made_at);
+            }
+            let slot = &mut adjoints[output.node as usize];
+            *slot = *slot + cotangent;
+            roots.push(output.node);
+        }
+        let last = roots.iter().max().map_or(0, |&last| last as usize + 1);
+        adjoints.truncate(last);
+        list.sweep(&mut adjoints);
+        Gradient { tape: self, adjoints, reach: Reach::new(roots) }
+    }
+}
+
+impl<T: Scalar> List<T> {
+    /// Adds each node's adjoint, times the partials, to those of its parents, from the last node to the first.
+    fn sweep(&self, adjoints: &mut [T]) {
+        let recorded = self.parents.iter().zip(&self.partials).take(adjoints.len()).enumerate();
+        for (node, (&[a, b], &[da, db])) in recorded.rev() {
+            let y_bar = adjoints[node];
+            // A node that the output does not depend on must not turn an infinite partial into a NaN.
+            if y_bar.all(|component| component == 0.0) {
+                continue;
+            }
+            if a != NONE {
+                adjoints[a as usize] = adjoints[a as usize] + da * y_bar;
+            }
+            if b != NONE {
+                adjoints[b as usize] = adjoints[b as usize] + db * y_bar;
+            }
+        }
+    }
+}
+
+impl<'t, T: Scalar> Var<'t, T> {
+    /// The value.
+    pub fn primal(self) -> T {
+        self.value
+    }
+
+    /// The derivatives of this value by everything it was computed from: one reverse sweep.
+    ///
+    /// # Panics
+    /// If this is a constant, which was computed from nothing.
+    #[track_caller]
+    pub fn gradient(self) -> Gradient<'t, T> {
+        let Some(tape) = self.tape else { panic!("gradient: {:?} is a constant, on no tape", self.value) };
+        tape.pull_back(std::iter::once((self, T::constant(1.0))))
+    }
+}
+
+impl<T: Scalar> Operand for Var<'_, T> {
+    #[inline(always)]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        let y = self.value.unary(rule);
+        match self.tape {
+            None => Self::passive(y),
+            Some(tape) => tape.push(y, [self.node, NONE], [rule.partial(self.value, y), T::constant(0.0)]),
+        }
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let y = self.value.binary(rhs.value, rule);
+        let Some(tape) = self.tape.or(rhs.tape) else { return Self::passive(y) };
+        if let (Some(left), Some(right)) = (self.tape, rhs.tape)
+            && !std::ptr::eq(left, right)
+        {
+            mixed_tapes(R::NAME, left.made_at, right.made_at);
+        }
+        let (da, db) = rule.partials(self.value, rhs.value, y);
+        tape.push(y, [self.node, rhs.node], [da, db])
+    }
+}
+
+impl<T: Scalar> Var<'_, T> {
+    #[inline(always)]
+    fn passive(value: T) -> Self {
+        Self { tape: None, value, node: NONE }
+    }
+}
+
+impl<T: Scalar> Scalar for Var<'_, T> {
+    #[inline(always)]
+    fn constant(c: f64) -> Self {
+        Self::passive(T::constant(c))
+    }
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self.value.value()
+    }
+    fn all(self, predicate: fn(f64) -> bool) -> bool {
+        // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not.
+        self.tape.is_none() && self.value.all(predicate)
+    }
+}
+
+infix_operators!(['t, T: Scalar] Var<'t, T>);
+scalar_sum!([T: Scalar] Var<'_, T>);
+
+/// The derivatives of the outputs of one reverse sweep by every node recorded before them.
+#[derive(Debug)]
+pub struct Gradient<'t, T: Scalar = f64> {
+    tape: &'t Tape<T>,
+    adjoints: Vec<T>,
+    reach: Reach,
+}
+
+impl<T: Scalar> Gradient<'_, T> {
+    /// The derivative by `x`, or `None` where no path leads from `x` to an output.
+    ///
+    /// A path whose derivative happens to be zero gives `Some(0)`.
+    pub fn get(&self, x: Var<'_, T>) -> Option<T> {
+        let node = x.node as usize;
+        let here = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
+        let adjoint = *self.adjoints.get(node).filter(|_| here)?;
+        // A cotangent that arrived is a path; only where none did, the graph has to be asked.
+        let arrived = !adjoint.all(|component| component == 0.0);
+        (arrived || self.has_path(node)).then_some(adjoint)
+    }
+
+    /// The derivative by `x`.
+    ///
+    /// # Panics
+    /// If no path leads from `x` to an output. Use [`get`](Self::get) where that may happen.
+    #[track_caller]
+    pub fn wrt(&self, x: Var<'_, T>) -> T {
+        let Some(derivative) = self.get(x) else {
+            panic!("gradient: the output does not depend on this variable, {:?}", x.value)
+        };
+        derivative
+    }
+
+    fn has_path(&self, node: usize) -> bool {
+        let list = self.tape.list.borrow();
+        self.reach
+            .contains(node, |node| list.parents[node].iter().filter(|&&p| p != NONE).map(|&p| p as usize))
+    }
+
+    /// The adjoint of the node `x`, zero where no path leads from it.
+    pub(crate) fn or_zero(&self, x: Var<'_, T>) -> T {
+        self.adjoints.get(x.node as usize).copied().unwrap_or(T::constant(0.0))
+    }
+}
+
+impl<T: Scalar> Drop for Gradient<'_, T> {
+    fn drop(&mut self) {
+        self.tape.spare.replace(std::mem::take(&mut self.adjoints));
+    }
+}

@@ -1,0 +1,149 @@
+//! A step that was taken before allocates nothing: the tapes keep their memory when cleared.
+
+#![allow(unsafe_code, reason = "counting allocations takes a global allocator, which is an unsafe trait")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::Arc;
+use wengert_ad::{ArrayTape, Dual, Element, Elementary, Number, Tape, value_and_grad_into};
+
+thread_local! {
+    /// The allocations of this thread: the test harness allocates in others meanwhile.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call goes to the system allocator unchanged; the count is a thread-local that never allocates.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often this thread allocates, or grows what it allocated, in `f`.
+fn allocations(f: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    f();
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn the_count_sees_allocations() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1);
+}
+
+/// One step of a small network that uses every kind of primitive: recording, sweep, clearing.
+fn step<T: Element>(tape: &mut ArrayTape<T>, flat: &Arc<Vec<T>>, rows: usize, gradient: &mut [T]) {
+    let numbers = (0..rows * 5).map(|i| T::constant((i as f64).sin()));
+    let x = tape.constant_from(&[rows, 5], |buffer| buffer.extend(numbers));
+    let weight = tape.shared(flat, 0..35, &[5, 7], true);
+    let bias = tape.shared(flat, 35..42, &[7], true);
+    let hidden = x.affine(weight, bias).relu();
+    let loss = hidden.cross_entropy(&[1, 0, 6, 2, 4, 4, 3, 5][..rows]).mean();
+    let picked = hidden.gather(&[0, 2, 2]).slice(1, 1..4).transpose();
+    let gram = picked.matmul(picked.transpose()).reshape(&[9]).log_sum_exp() + picked.sum_axis(0).largest();
+    let wide = bias.broadcast_to(&[2, 7]).concatenate(&[weight], 0) * 0.5;
+    let (more, axes) = (wide.cross_entropy_with(wide.tanh()).sum(), wide.log_sum_exp_axis(1).mean());
+    let total = loss + gram + more + axes + wide.largest_axis(0).mean_axis(0) + hidden.largest();
+    total.gradient_into(T::constant(0.5), gradient);
+    tape.clear();
+}
+
+/// The allocations of each of several steps after a first one on 8 rows.
+fn steady<T: Element + PartialEq>(rows: &[usize]) -> Vec<usize> {
+    let mut tape = ArrayTape::new();
+    let flat = Arc::new((0..42).map(|i| T::constant(f64::from(i).cos())).collect::<Vec<_>>());
+    let mut gradient = vec![T::constant(f64::NAN); 42];
+    step(&mut tape, &flat, 8, &mut gradient);
+    let first = gradient.clone();
+    let count = |&rows: &usize| {
+        let count = allocations(|| step(&mut tape, &flat, rows, &mut gradient));
+        assert!(rows != 8 || gradient == first, "the same step gave another gradient");
+        count
+    };
+    rows.iter().map(count).collect()
+}
+
+#[test]
+fn a_steady_step_on_a_cleared_array_tape_allocates_nothing() {
+    assert_eq!(steady::<f32>(&[8, 8, 8]), [0; 3]);
+    assert_eq!(steady::<Dual>(&[8, 8, 8]), [0; 3]);
+}
+
+#[test]
+fn a_smaller_batch_and_the_next_full_one_allocate_nothing_either() {
+    assert_eq!(steady::<f32>(&[3, 8, 4, 8]), [0; 4]);
+    assert_eq!(steady::<Dual>(&[3, 8, 4, 8]), [0; 4]);
+}
+
+#[test]
+fn in_double_precision_only_the_matrix_products_allocate_their_packing_buffers() {
+    // Forward `affine` and `matmul`; in reverse one product for the weight, since x is a constant, and two for `matmul`.
+    const PRODUCTS: usize = 5;
+    assert_eq!(steady::<f64>(&[8, 3, 8]), [PRODUCTS; 3]);
+}
+
+#[test]
+fn a_sweep_into_a_gradient_that_is_dropped_gives_its_memory_back() {
+    let mut tape = ArrayTape::new();
+    let x = ndarray::array![[1.0, 2.0], [3.0, 4.0]];
+    let mut sweep = || {
+        let y = tape.var(&x).exp().sum();
+        drop(y.gradient());
+        tape.clear();
+    };
+    sweep();
+    assert_eq!(allocations(sweep), 0);
+}
+
+fn polynomial<T: Number>(v: &[T]) -> T {
+    v.iter().map(|&x| x.powi(3) * 0.5 + x.sin() / (x.square() + 1.0)).sum()
+}
+
+#[test]
+fn a_steady_scalar_step_allocates_the_list_of_its_input_handles_and_nothing_else() {
+    let mut tape = Tape::new();
+    let x: [f64; 10] = std::array::from_fn(|i| i as f64 / 3.0);
+    let mut gradient = [f64::NAN; 10];
+    let mut step = || {
+        value_and_grad_into(&mut tape, |v| polynomial(v), &x, &mut gradient);
+    };
+    step();
+    for _ in 0..3 {
+        // The handles borrow the tape for one recording, so their list cannot outlive it and be kept.
+        assert_eq!(allocations(&mut step), 1);
+    }
+}
+
+#[test]
+fn a_steady_recording_and_sweep_on_a_cleared_scalar_tape_allocates_nothing() {
+    let mut tape = Tape::new();
+    let mut step = || {
+        let variables: [_; 4] = std::array::from_fn(|i| tape.var(i as f64));
+        let derivative = polynomial(&variables).gradient().wrt(variables[0]);
+        assert_eq!(derivative, 1.0);
+        tape.clear();
+    };
+    step();
+    assert_eq!(allocations(step), 0);
+}
+
+#[test]
+fn forward_mode_allocates_nothing() {
+    let x = [0.5, 1.5].map(|x| Dual::new(x, 1.0));
+    let mut y: Dual = x[0];
+    assert_eq!(allocations(|| y = polynomial(&x)), 0);
+    assert!(y.tangent.is_finite());
+}

@@ -1,0 +1,213 @@
+//! Both tapes: paths and their absence, errors that point at the user's line, long chains, shared variables.
+
+mod support;
+
+use ndarray::{Array1, Array2, array};
+use std::sync::Arc;
+use support::{blames_this_line, panic_of};
+use wengert_ad::{Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad};
+
+#[test]
+fn no_path_to_the_output_is_none_and_a_path_of_slope_zero_is_zero() {
+    let tape = Tape::new();
+    let (x, unused) = (tape.var(-1.0), tape.var(2.0));
+    let y = x.relu();
+    let later = tape.var(3.0);
+    let gradient = y.gradient();
+    assert_eq!((gradient.get(x), gradient.get(unused), gradient.get(later)), (Some(0.0), None, None));
+
+    let tape = ArrayTape::new();
+    let (x, unused, constant) =
+        (tape.var(&array![-1.0]), tape.var(&array![2.0]), tape.constant(&array![1.0]));
+    let y = (x * constant).relu();
+    let later = tape.var(&array![3.0]);
+    let gradient = y.gradient();
+    assert_eq!(gradient.get(x), Some(array![-0.0].into_dyn()));
+    assert_eq!([unused, constant, later].map(|x| gradient.get(x)), [None, None, None]);
+}
+
+#[test]
+fn asking_for_a_derivative_without_a_path_blames_the_line_that_asks() {
+    let tape = Tape::new();
+    let (x, y) = (tape.var(1.0), tape.var(2.5));
+    let gradient = x.exp().gradient();
+    blames_this_line(&["does not depend", "2.5"], || gradient.wrt(y));
+    let tape = ArrayTape::new();
+    let (x, y) = (tape.var(&array![1.0]), tape.var(&array![2.0, 3.0]));
+    let gradient = x.exp().gradient();
+    blames_this_line(&["does not depend", "[2]"], || gradient.wrt(y));
+}
+
+#[test]
+fn a_variable_of_another_tape_has_no_path() {
+    let (here, there) = (Tape::new(), Tape::new());
+    let (x, stranger) = (here.var(1.0), there.var(1.0));
+    assert_eq!(x.sin().gradient().get(stranger), None);
+}
+
+#[test]
+fn an_output_that_is_a_variable_has_derivative_one_by_itself_and_a_constant_has_none() {
+    let tape = Tape::new();
+    let x = tape.var(3.0);
+    assert_eq!(x.gradient().wrt(x), 1.0);
+    let tape = ArrayTape::new();
+    let (x, c) = (tape.var(&array![3.0]), tape.constant(&array![3.0]));
+    assert_eq!(x.gradient().wrt(x), array![1.0].into_dyn());
+    assert_eq!(c.gradient().get(c), None);
+    assert_eq!(c.exp().gradient().get(c), None);
+}
+
+#[test]
+fn mixing_two_tapes_names_where_both_were_made_and_blames_the_operator() {
+    let (left, right, line) = (Tape::new(), Tape::new(), line!());
+    let (x, y) = (left.var(1.0), right.var(2.0));
+    let made_at = format!("{}:{line}:", file!());
+    blames_this_line(&["*:", &made_at], || x * y);
+    blames_this_line(&["max:", &made_at], || x.max(y));
+    let (left, right, line) = (ArrayTape::new(), ArrayTape::new(), line!());
+    let (x, y) = (left.var(&array![1.0]), right.var(&array![2.0]));
+    let made_at = format!("{}:{line}:", file!());
+    blames_this_line(&["*:", &made_at], || x * y);
+    blames_this_line(&["concatenate:", &made_at], || x.concatenate(&[x, y], 0));
+}
+
+#[test]
+fn mixing_in_a_variable_from_outside_a_transform_names_the_call_of_the_transform() {
+    let outside = Tape::new();
+    let x = outside.var(1.0);
+    // A result that mixes the two does not compile; a product that is thrown away does.
+    let (panicked, line) = (panic_of(|| grad(|v| (v[0] * x, v[0]).1, &[2.0])), line!());
+    assert!(panicked.message.contains(&format!("{}:{line}:", file!())), "{panicked:?}");
+}
+
+#[test]
+fn wrong_shapes_are_named_with_the_operator_and_blame_the_call() {
+    let tape = ArrayTape::<f64>::new();
+    let (a, b) = (tape.var(&Array2::zeros((2, 3))), tape.var(&Array2::zeros((2, 4))));
+    blames_this_line(&["+:", "[2, 3]", "[2, 4]", "broadcast_to"], || a + b);
+    blames_this_line(&["pow:", "[2, 3]", "[2, 4]"], || a.pow(b));
+    blames_this_line(&["matmul:", "[2, 3]", "[2, 4]"], || a.matmul(b));
+    blames_this_line(&["affine:", "[2, 3]", "[2, 4]"], || a.affine(b, b));
+    blames_this_line(&["sum:", "[2, 3]", "axis"], || a.sum_axis(2));
+    blames_this_line(&["reshape:", "[2, 3]", "[4]"], || a.reshape(&[4]));
+    blames_this_line(&["broadcast_to:", "[2, 3]", "[3]"], || a.broadcast_to(&[3]));
+    blames_this_line(&["slice:", "[2, 3]", "2..4"], || a.slice(1, 2..4));
+    blames_this_line(&["gather:", "[2, 3]", "rows"], || a.gather(&[0, 2]));
+    blames_this_line(&["concatenate:", "[2, 3]", "[2, 4]"], || a.concatenate(&[b], 0));
+    blames_this_line(&["cross_entropy:", "[2, 3]", "labels"], || a.cross_entropy(&[0, 3]));
+    blames_this_line(&["cross_entropy_with", "[2, 3]", "[2, 4]"], || a.cross_entropy_with(b));
+}
+
+#[test]
+fn asking_for_the_gradient_of_many_numbers_blames_the_line_that_asks() {
+    let tape = ArrayTape::new();
+    let x = tape.var(&array![1.0, 2.0]);
+    blames_this_line(&["gradient:", "[2]"], || x.gradient());
+    blames_this_line(&["gradient_into:", "[2]"], || x.gradient_into(1.0, &mut []));
+    blames_this_line(&["vjp:", "[2]"], || x.vjp(&[1.0]));
+    blames_this_line(&["item:", "[2]"], || x.item());
+    blames_this_line(&["depend"], || Tape::new().var(1.0).gradient().wrt(Var::constant(2.0)));
+}
+
+#[test]
+fn transforms_blame_the_call_whose_arguments_do_not_fit() {
+    let (x, wrong) = ([array![1.0].into_dyn()], [array![1.0, 2.0].into_dyn()]);
+    blames_this_line(&["jvp:", "[1]", "[2]"], || arrays::jvp(|x| x[0], &x, &wrong));
+    blames_this_line(&["hvp:", "[1]", "[2]"], || arrays::hvp(|x| x[0], &x, &wrong));
+    blames_this_line(&["[2]"], || arrays::grad(|x| x[0], &wrong));
+    blames_this_line(&["jvp:", "1", "0"], || wengert_ad::jvp(|x| x[0], &[1.0], &[]));
+    blames_this_line(&["hvp:", "1", "0"], || wengert_ad::hvp(|x| x[0], &[1.0], &[]));
+    blames_this_line(&["vjp:", "1", "0"], || wengert_ad::vjp(|x| vec![x[0]], &[1.0], &[]));
+}
+
+#[test]
+fn ten_million_operations_are_swept_on_a_small_stack() {
+    const N: usize = 10_000_000;
+    let work = || {
+        let tape = Tape::with_capacity(N + 2);
+        let (x, unused) = (tape.var(1.0), tape.var(1.0));
+        let y = (0..N).fold(x, |y, _| y + x);
+        let gradient = y.gradient();
+        // Counting is exact below 2^53; that `unused` has no path is asked of the whole graph.
+        (y.primal(), gradient.wrt(x), gradient.get(unused))
+    };
+    let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap();
+    let count = (N + 1) as f64;
+    assert_eq!(thread.join().unwrap(), (count, count, None));
+}
+
+#[test]
+fn a_hundred_thousand_array_operations_are_swept_on_a_small_stack() {
+    const N: usize = 100_000;
+    let work = || {
+        let tape = ArrayTape::new();
+        let x = tape.var(&array![1.0, 2.0]);
+        let y = (0..N).fold(x, |y, _| y + x);
+        y.sum().gradient().wrt(x)
+    };
+    let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap();
+    assert_eq!(thread.join().unwrap(), Array1::from_elem(2, (N + 1) as f64).into_dyn());
+}
+
+/// Something that uses each of its operands, the weight twice.
+fn loss<'t>(
+    x: Tensor<'t, f64>,
+    weight: Tensor<'t, f64>,
+    bias: Tensor<'t, f64>,
+    factor: Tensor<'t, f64>,
+) -> Tensor<'t, f64> {
+    weight.square().sum() + x.affine(weight, bias).tanh().sum() * factor
+}
+
+#[test]
+fn shared_variables_get_the_gradients_of_their_own_copies_written_to_their_ranges() {
+    let flat = Arc::new(vec![0.5, -1.0, 2.0, 0.25, 3.0, 7.0, 1.0, -2.0]);
+    let x = array![[1.0, 2.0], [3.0, -4.0]];
+    let tape = ArrayTape::new();
+    let weight = tape.shared(&flat, 0..4, &[2, 2], true);
+    let bias = tape.shared(&flat, 4..6, &[2], true);
+    let unused = tape.shared(&flat, 6..7, &[1], true);
+    let frozen = tape.shared(&flat, 7..8, &[], false);
+    let shared = loss(tape.constant(&x), weight, bias, frozen);
+    let mut written = [f64::NAN; 8];
+    shared.gradient_into(2.0, &mut written);
+
+    let (own_weight, own_bias) = (tape.var(&weight.value()), tape.var(&bias.value()));
+    let copied = loss(tape.constant(&x), own_weight, own_bias, tape.constant(&frozen.value()));
+    let (by_shared, by_copy) = (shared.gradient(), copied.gradient());
+    assert_eq!(shared.item(), copied.item());
+    assert_eq!(by_shared.wrt(weight), by_copy.wrt(own_weight));
+    assert_eq!(by_shared.wrt(bias), by_copy.wrt(own_bias));
+    let doubled = |g: ndarray::ArrayD<f64>| g.iter().map(|g| 2.0 * g).collect::<Vec<_>>();
+    assert_eq!(written[..4], doubled(by_shared.wrt(weight)));
+    assert_eq!(written[4..6], doubled(by_shared.wrt(bias)));
+    assert_eq!(written[6..], [0.0, 0.0], "the unused and the frozen variable");
+    assert_eq!((by_shared.get(unused), by_shared.get(frozen)), (None, None));
+}
+
+#[test]
+fn a_shared_variable_that_is_the_output_itself_gets_the_factor() {
+    let flat = Arc::new(vec![3.0, 4.0]);
+    let tape = ArrayTape::new();
+    let (x, _) = (tape.shared(&flat, 0..1, &[], true), tape.shared(&flat, 1..2, &[], true));
+    let mut written = [f64::NAN; 2];
+    x.gradient_into(0.5, &mut written);
+    assert_eq!(written, [0.5, 0.0]);
+}
+
+#[test]
+fn a_share_outside_its_buffer_blames_the_call() {
+    let (flat, tape) = (Arc::new(vec![0.0; 4]), ArrayTape::<f64>::new());
+    blames_this_line(&["2..6", "4"], || tape.shared(&flat, 2..6, &[4], true));
+    blames_this_line(&["0..3", "[4]"], || tape.shared(&flat, 0..3, &[4], true));
+}
+
+#[test]
+fn clearing_gives_the_share_of_a_flat_buffer_back() {
+    let (flat, mut tape) = (Arc::new(vec![1.0_f64]), ArrayTape::new());
+    tape.shared(&flat, 0..1, &[1], true);
+    assert_eq!(Arc::strong_count(&flat), 2);
+    tape.clear();
+    assert_eq!(Arc::strong_count(&flat), 1);
+    assert!(tape.is_empty());
+}

@@ -1,0 +1,273 @@
+//! Tokens to an [`Expression`], by recursive descent: one function for each level of precedence.
+//!
+//! ```text
+//! sum    = term   { ("+" | "-") term }
+//! term   = factor { ("*" | "/") factor }
+//! factor = "-" factor | power
+//! power  = atom [ "^" factor ]
+//! atom   = number | name | name "(" [ sum { "," sum } ] ")" | "(" sum ")"
+//! ```
+
+use super::error::{ParseError, Problem};
+use super::functions::{self, Function, functions};
+use super::lexer::{Token, tokens};
+use super::{Expression, Step, run};
+use wengert::ad::rules::{Difference, Negation, PowF, PowI, Power, Product, Quotient, Sum};
+use wengert::ad::{Binary, Unary};
+
+/// How deep parentheses, calls, minus signs and exponents may nest.
+///
+/// Descent recurses, and a level takes up to 2.5 kB of stack in an unoptimised build. The smallest stack that a
+/// platform gives to the main thread is 1 MB.
+pub(super) const DEPTH: usize = 250;
+
+/// Reads a formula; see [`Expression::parse`].
+pub(super) fn parse(text: &str) -> Result<Expression, ParseError> {
+    let (tokens, expression) = (tokens(text)?, Expression::default());
+    let mut parser = Parser { text, tokens, next: 0, depth: 0, expression };
+    parser.whole().map_err(|error| *error)?;
+    Ok(parser.expression)
+}
+
+/// The value of a name that isn't a variable.
+fn named_constant(name: &str) -> Option<f64> {
+    match name {
+        "pi" => Some(std::f64::consts::PI),
+        "e" => Some(std::f64::consts::E),
+        _ => None,
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<(usize, Token<'a>)>,
+    next: usize,
+    depth: usize,
+    expression: Expression,
+}
+
+/// Parsing a part appends its steps to the expression.
+///
+/// The error is boxed because every level of the descent has room for one on the stack.
+type Parsed = Result<(), Box<ParseError>>;
+
+impl<'a> Parser<'a> {
+    fn whole(&mut self) -> Parsed {
+        self.sum()?;
+        match self.peek() {
+            Token::End => Ok(()),
+            Token::Symbol(")") => Err(self.error(Problem::UnmatchedParenthesis)),
+            _ => Err(self.expected_operator()),
+        }
+    }
+
+    fn sum(&mut self) -> Parsed {
+        self.chain([Sum::NAME, Difference::NAME], Self::term)
+    }
+
+    fn term(&mut self) -> Parsed {
+        self.chain([Product::NAME, Quotient::NAME], Self::factor)
+    }
+
+    /// Operands joined by two operators of one precedence, grouped to the left.
+    fn chain(&mut self, operators: [&'static str; 2], operand: fn(&mut Self) -> Parsed) -> Parsed {
+        operand(self)?;
+        while let Some(rule) = operators.into_iter().find(|symbol| self.accept(symbol)) {
+            operand(self)?;
+            self.push(Step::Binary { rule });
+        }
+        Ok(())
+    }
+
+    /// Every way to nest leads through here, so here the depth is counted.
+    fn factor(&mut self) -> Parsed {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(self.error(Problem::TooDeep { limit: DEPTH }));
+        }
+        if self.accept("-") {
+            self.factor()?;
+            self.push(Step::Unary { rule: Negation::NAME, parameters: Vec::new() });
+        } else {
+            self.power()?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn power(&mut self) -> Parsed {
+        self.atom()?;
+        if !self.accept("^") {
+            return Ok(());
+        }
+        let exponent = self.expression.steps.len();
+        self.factor()?;
+        let step = match self.take_constant(exponent) {
+            Some(n) if PowI::with_parameters(&[n]).is_some() => {
+                Step::Unary { rule: PowI::NAME, parameters: vec![n] }
+            }
+            Some(p) => Step::Unary { rule: PowF::NAME, parameters: vec![p] },
+            None => Step::Binary { rule: Power::NAME },
+        };
+        self.push(step);
+        Ok(())
+    }
+
+    fn atom(&mut self) -> Parsed {
+        let (at, token) = self.tokens[self.next];
+        let name = match token {
+            Token::Number(c) => {
+                self.next += 1;
+                self.push(Step::Constant(c));
+                return Ok(());
+            }
+            Token::Symbol("(") => {
+                self.next += 1;
+                self.sum()?;
+                return self.close(at);
+            }
+            Token::Name(name) => name,
+            Token::Symbol(_) | Token::End => return Err(self.expected_operand()),
+        };
+        self.next += 1;
+        if self.accept("(") {
+            return self.call(name, at);
+        }
+        let step = named_constant(name).map_or_else(|| Step::Variable(self.variable(name)), Step::Constant);
+        self.push(step);
+        Ok(())
+    }
+
+    /// The index of a variable, which is new if it hasn't appeared before.
+    fn variable(&mut self, name: &str) -> usize {
+        let variables = &mut self.expression.variables;
+        variables.iter().position(|known| known == name).unwrap_or_else(|| {
+            variables.push(name.to_owned());
+            variables.len() - 1
+        })
+    }
+
+    /// The arguments and the closing parenthesis of a call.
+    fn call(&mut self, name: &str, at: usize) -> Parsed {
+        let Some(function) = functions().into_iter().find(|function| function.name == name) else {
+            let problem =
+                Problem::UnknownFunction { name: name.to_owned(), similar: functions::similar(name) };
+            return Err(self.error_at(at, problem));
+        };
+        let opened = self.tokens[self.next - 1].0;
+        let mut arguments = Vec::new();
+        if !self.accept(")") {
+            loop {
+                arguments.push(Argument { at: self.tokens[self.next].0, steps: self.expression.steps.len() });
+                self.sum()?;
+                if !self.accept(",") {
+                    break;
+                }
+            }
+            self.close(opened)?;
+        }
+        self.apply(function, at, &arguments)
+    }
+
+    fn apply(&mut self, function: Function, at: usize, arguments: &[Argument]) -> Parsed {
+        let Function { name: rule, operands, parameters } = function;
+        if arguments.len() != operands + parameters {
+            let problem = Problem::WrongArguments { function, given: arguments.len() };
+            return Err(self.error_at(at, problem));
+        }
+        if operands == 2 {
+            self.push(Step::Binary { rule });
+            return Ok(());
+        }
+        let mut constants = Vec::new();
+        for argument in arguments[operands..].iter().rev() {
+            let problem = Problem::VariableParameter { name: rule };
+            let constant = self.take_constant(argument.steps);
+            constants.push(constant.ok_or_else(|| self.error_at(argument.at, problem))?);
+        }
+        constants.reverse();
+        if !functions::takes(rule, &constants) {
+            let problem = Problem::RefusedParameter { name: rule, given: constants };
+            return Err(self.error_at(arguments[operands].at, problem));
+        }
+        self.push(Step::Unary { rule, parameters: constants });
+        Ok(())
+    }
+
+    /// Takes back the steps from `start` on if they make a constant, but not a NaN: its value.
+    fn take_constant(&mut self, start: usize) -> Option<f64> {
+        let steps = &self.expression.steps[start..];
+        if steps.iter().any(|step| matches!(step, Step::Variable(_))) {
+            return None;
+        }
+        // No rule takes a NaN as its parameter: `x^(0/0)` is left to the rule of two operands.
+        let value = Some(run(steps, &[])).filter(|value: &f64| !value.is_nan())?;
+        self.expression.steps.truncate(start);
+        Some(value)
+    }
+
+    /// The parenthesis that closes the one opened at byte `opened`.
+    fn close(&mut self, opened: usize) -> Parsed {
+        if self.accept(")") {
+            return Ok(());
+        }
+        match self.peek() {
+            Token::End => {
+                Err(self
+                    .error(Problem::MissingParenthesis { opened: ParseError::column_of(self.text, opened) }))
+            }
+            _ => Err(self.expected_operator()),
+        }
+    }
+
+    fn push(&mut self, step: Step) {
+        self.expression.steps.push(step);
+    }
+
+    fn peek(&self) -> Token<'a> {
+        self.tokens[self.next].1
+    }
+
+    fn accept(&mut self, symbol: &str) -> bool {
+        let accepted = matches!(self.peek(), Token::Symbol(next) if next == symbol);
+        self.next += usize::from(accepted);
+        accepted
+    }
+
+    /// The next token as it stands in the text; `None` at the end.
+    fn found(&self) -> Option<String> {
+        let rest = &self.text[self.tokens[self.next].0..];
+        let end = self.tokens.get(self.next + 1)?.0 - self.tokens[self.next].0;
+        Some(rest[..end].trim_end().to_owned())
+    }
+
+    fn expected_operand(&self) -> Box<ParseError> {
+        self.error(Problem::ExpectedOperand(self.found()))
+    }
+
+    fn expected_operator(&self) -> Box<ParseError> {
+        let before = self.next.checked_sub(1).map(|previous| self.tokens[previous].1);
+        let name = functions()
+            .into_iter()
+            .map(|function| function.name)
+            .find(|&name| before == Some(Token::Name(name)));
+        let found = self.found().unwrap_or_default();
+        self.error(name.map_or(Problem::ExpectedOperator(found), |name| Problem::BareFunction { name }))
+    }
+
+    /// The problem, at the next token.
+    fn error(&self, problem: Problem) -> Box<ParseError> {
+        self.error_at(self.tokens[self.next].0, problem)
+    }
+
+    /// The problem, at a byte of the text.
+    fn error_at(&self, at: usize, problem: Problem) -> Box<ParseError> {
+        Box::new(ParseError::at(self.text, at, problem))
+    }
+}
+
+/// Where an argument starts: in the text, and among the steps.
+struct Argument {
+    at: usize,
+    steps: usize,
+}

@@ -1,0 +1,112 @@
+use super::{Arguments, report};
+use clap::Parser;
+use serde_json::{Value, json};
+
+#[derive(clap::Parser)]
+struct Command {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+/// The report, or the error's text, whether it is found by reading the arguments or later.
+fn graph(arguments: &[&str]) -> Result<String, String> {
+    let command =
+        Command::try_parse_from([&["graph"], arguments].concat()).map_err(|error| error.to_string())?;
+    report(&command.arguments).map_err(|error| error.to_string())
+}
+
+fn json_of(arguments: &[&str]) -> Value {
+    let text = graph(&[arguments, &["--json"]].concat()).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn the_tables_show_every_node_both_sweeps_and_their_cost() {
+    let text = graph(&["x^3 * (x + 3*y)", "--at", "x=2,y=3"]).unwrap();
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .map(|line| line.split(['│', '┆']).map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    for row in [
+        vec!["node", "formula", "value", "partials", "d/dx", "d/dy", "adjoint"],
+        vec!["x", "input", "2", "1", "0", "140"],
+        vec!["y", "input", "3", "0", "1", "24"],
+        vec!["v2", "x^3", "8", "by x: 12", "12", "0", "11"],
+        vec!["v3", "3 * y", "9", "by y: 3", "0", "3", "8"],
+        vec!["v4", "x + v3", "11", "by x: 1, by v3: 1", "1", "3", "8"],
+        vec!["v5", "v2 * v4", "88", "by v2: 11, by v4: 8", "140", "24", "1"],
+        vec!["value 88"],
+        vec!["forward sweeps", "140", "24"],
+        vec!["reverse sweep", "140", "24"],
+        vec!["forward sweep of x", "6", "2"],
+        vec!["forward sweep of y", "6", "2"],
+        vec!["forward sweeps, total", "12", "4"],
+        vec!["reverse sweep", "6", "1"],
+    ] {
+        assert!(rows.contains(&row), "no row {row:?} in\n{text}");
+    }
+}
+
+#[test]
+fn the_json_object_says_the_same_as_the_tables() {
+    let object = json_of(&["x^3 * (x + 3*y)", "--at", "x=2,y=3"]);
+    assert_eq!(object["value"], json!(88.0));
+    assert_eq!(object["gradient"], json!({"x": 140.0, "y": 24.0}));
+    assert_eq!(object["forward_gradient"], object["gradient"]);
+    assert_eq!(
+        object["nodes"][3],
+        json!({
+            "name": "v3", "operator": "*", "formula": "3 * y", "value": 9.0,
+            "operands": [{"constant": 3.0, "partial": 3.0}, {"name": "y", "partial": 3.0}],
+            "tangents": {"x": 0.0, "y": 3.0}, "adjoint": 8.0,
+        })
+    );
+    assert_eq!(
+        object["operations"],
+        json!({
+            "forward": {"x": {"multiplications": 6, "additions": 2}, "y": {"multiplications": 6, "additions": 2}},
+            "reverse": {"multiplications": 6, "additions": 1},
+        })
+    );
+}
+
+#[test]
+fn variables_keep_their_order_in_json() {
+    let text = graph(&["y * x", "--at", "x=2,y=3", "--json"]).unwrap();
+    let place = |name: &str| text.find(name).unwrap();
+    assert!(place("\"y\"") < place("\"x\""), "{text}");
+}
+
+#[test]
+fn numbers_that_json_lacks_are_strings() {
+    assert_eq!(json_of(&["x / 0", "--at", "x=-1"])["value"], json!("-inf"));
+    assert_eq!(json_of(&["sqrt(x)", "--at", "x=0"])["gradient"]["x"], json!("inf"));
+    assert_eq!(json_of(&["sqrt(x)", "--at", "x=-1"])["value"], json!("NaN"));
+}
+
+#[test]
+fn a_formula_without_variables_has_a_value_and_no_nodes() {
+    assert_eq!(graph(&["2 * 3"]).unwrap(), "value 6: the expression is constant");
+    assert_eq!(json_of(&["2 * 3"])["nodes"], json!([]));
+}
+
+#[test]
+fn a_formula_and_a_value_may_start_with_a_minus() {
+    assert_eq!(json_of(&["-x^2", "--at", "x=-3"])["value"], json!(-9.0));
+    assert_eq!(json_of(&["--at", "x=-3", "-(x)"])["value"], json!(3.0));
+}
+
+#[test]
+fn wrong_arguments_are_told_what_is_right() {
+    for (arguments, message) in [
+        (vec!["x + sine(y)"], "unknown function `sine` at column 5"),
+        (vec!["x * y", "--at", "x=1"], "no value for `y`: add y=..."),
+        (vec!["x", "--at", "x=1,z=2"], "there is no variable `z`: the expression's variables are `x`"),
+        (vec!["x", "--at", "x=1", "--at", "x=2"], "`x` has two values: give one"),
+        (vec!["x", "--at", "x=abc"], "`abc` isn't a number, as in x=2"),
+        (vec!["x", "--at", "2"], "`2` isn't a variable and its value, as in x=2"),
+    ] {
+        let error = graph(&arguments).unwrap_err();
+        assert!(error.contains(message), "{arguments:?}: {error}");
+    }
+}

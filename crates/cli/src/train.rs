@@ -1,0 +1,229 @@
+//! `wengert train`.
+
+use crate::output::{print_line, table};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use wengert::data::{DataError, Targets, by_name, read_csv};
+use wengert::nn::MlpModule;
+use wengert::prelude::*;
+use wengert::train::{Epoch, SavedMlp, SavedModelError, StopReason, TrainError};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A data set by name (digits, iris, spiral, moons, circles, xor, blobs), or a CSV file: features, then the class.
+    data: String,
+    /// The widths of the hidden layers; "none" for a linear classifier.
+    #[arg(long, default_value = "128,64", value_parser = widths, value_name = "WIDTHS")]
+    hidden: Widths,
+    /// Passes over the training data.
+    #[arg(long, default_value_t = 40, value_parser = at_least_one, value_name = "COUNT")]
+    epochs: usize,
+    /// Examples a step.
+    #[arg(long, default_value_t = 64, value_parser = at_least_one, value_name = "COUNT")]
+    batch_size: usize,
+    /// What moves the parameters: adam with decoupled weight decay, or sgd with momentum 0.9.
+    #[arg(long, value_enum, default_value_t = Method::Adam)]
+    optimizer: Method,
+    /// Learning rate [default: 0.003 for adam, 0.05 for sgd].
+    #[arg(long, allow_negative_numbers = true, value_parser = learning_rate, value_name = "RATE")]
+    lr: Option<f64>,
+    /// Weight decay: decoupled for adam, added to the gradient for sgd [default: 0.5 for adam, 0.0005 for sgd].
+    #[arg(long, allow_negative_numbers = true, value_parser = weight_decay, value_name = "RATE")]
+    weight_decay: Option<f64>,
+    /// Seed of the split, the initial parameters and the shuffling.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Threads; 0 is as many as there are cores. The result does not depend on it.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    threads: usize,
+    /// Writes the trained model to this file.
+    #[arg(long, value_name = "FILE.safetensors")]
+    save: Option<PathBuf>,
+    /// Prints one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Method {
+    Adam,
+    Sgd,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Widths(Vec<usize>);
+
+fn widths(text: &str) -> Result<Widths, String> {
+    if text == "none" {
+        return Ok(Widths(Vec::new()));
+    }
+    let width = |part: &str| part.trim().parse().ok().filter(|&width: &usize| width > 0);
+    let all: Option<Vec<usize>> = text.split(',').map(width).collect();
+    all.map(Widths).ok_or_else(|| "give positive widths separated by commas, as 128,64, or none".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "give a whole number of at least 1".to_owned())
+}
+
+fn learning_rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|&rate: &f64| rate > 0.0 && rate.is_finite());
+    rate.ok_or_else(|| "give a positive number, as 0.001".to_owned())
+}
+
+fn weight_decay(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|&rate: &f64| rate >= 0.0 && rate.is_finite());
+    rate.ok_or_else(|| "give a number of at least 0, as 0.01".to_owned())
+}
+
+/// Why there is no trained model.
+#[derive(Debug)]
+pub(crate) enum TrainCommandError {
+    Data(DataError),
+    NotClasses { name: String },
+    Train(TrainError),
+    Diverged { epoch: usize, step: usize, rate: f64 },
+    Save(SavedModelError),
+    Output(std::io::Error),
+}
+
+impl fmt::Display for TrainCommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Data(error) => error.fmt(f),
+            Self::NotClasses { name } => {
+                write!(f, "{name}: the targets are no classes; give a classification set")
+            }
+            Self::Train(error) => error.fmt(f),
+            Self::Diverged { epoch, step, rate } => write!(
+                f,
+                "the loss was not finite in epoch {epoch}, step {step}; give a learning rate below {rate} with --lr"
+            ),
+            Self::Save(error) => error.fmt(f),
+            Self::Output(error) => write!(f, "standard output: {error}"),
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), TrainCommandError> {
+    let data = load(arguments)?;
+    let Targets::Classes { classes, .. } = *data.targets() else {
+        return Err(TrainCommandError::NotClasses { name: data.name().to_owned() });
+    };
+    let mlp = Mlp::new([&[data.width()], &arguments.hidden.0[..], &[classes]].concat());
+    let split = data.split(0.8, 0.1, 0.1, arguments.seed).map_err(TrainCommandError::Data)?.standardised();
+    let (rate, decay) = arguments.rates();
+    let report = match arguments.optimizer {
+        Method::Adam => fit(arguments, &mlp, &split, Adam::new(rate).decoupled_weight_decay(decay)),
+        Method::Sgd => fit(arguments, &mlp, &split, Sgd::new(rate).momentum(0.9).weight_decay(decay)),
+    };
+    let report = report.map_err(TrainCommandError::Train)?;
+    if let StopReason::NotFinite { epoch, step } = report.stop {
+        return Err(TrainCommandError::Diverged { epoch, step, rate });
+    }
+    if let Some(path) = &arguments.save {
+        let standardiser = split.standardiser.clone().expect("the split was standardised");
+        let saved = SavedMlp { mlp, params: report.model.params.clone(), standardiser };
+        saved.save(path).map_err(TrainCommandError::Save)?;
+    }
+    let shown = if arguments.json { as_json(&data, &report) } else { as_table(&split, &report) };
+    print_line(shown).map_err(TrainCommandError::Output)
+}
+
+impl Arguments {
+    /// The learning rate and the weight decay.
+    fn rates(&self) -> (f64, f64) {
+        let (rate, decay) = match self.optimizer {
+            Method::Adam => (3e-3, 0.5),
+            Method::Sgd => (0.05, 5e-4),
+        };
+        (self.lr.unwrap_or(rate), self.weight_decay.unwrap_or(decay))
+    }
+}
+
+/// A set by name, or a file: what ends in `.csv` or `.gz`, or names a folder.
+fn load(arguments: &Arguments) -> Result<Dataset, TrainCommandError> {
+    let text = &arguments.data;
+    let is_file = text.contains(std::path::MAIN_SEPARATOR)
+        || Path::new(text)
+            .extension()
+            .is_some_and(|ending| ["csv", "gz"].iter().any(|known| ending == *known));
+    let data = if is_file { read_csv(text) } else { by_name(text, arguments.seed) };
+    data.map_err(TrainCommandError::Data)
+}
+
+fn fit(
+    arguments: &Arguments,
+    mlp: &Mlp,
+    split: &Split,
+    optimizer: impl Optimizer<f32>,
+) -> Result<Report<MlpModule>, TrainError> {
+    let bar = ProgressBar::new(arguments.epochs as u64);
+    let style = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}  {msg}");
+    bar.set_style(style.expect("the template is valid"));
+    let shown = bar.clone();
+    let report = Trainer::new(mlp.clone(), CrossEntropy, optimizer)
+        .batch_size(arguments.batch_size)
+        .epochs(arguments.epochs)
+        .seed(arguments.seed)
+        .threads(arguments.threads)
+        .on_epoch(move |epoch| {
+            shown.set_message(summary(epoch));
+            shown.inc(1);
+        })
+        .fit(split);
+    bar.finish();
+    report
+}
+
+fn summary(epoch: &Epoch) -> String {
+    let validation = epoch.validation.map_or_else(String::new, |found| {
+        format!(", validation loss {:.4}, accuracy {}", found.loss, percent(found.accuracy))
+    });
+    format!("train loss {:.4}{validation}", epoch.train.loss)
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", 100.0 * share))
+}
+
+fn as_table(split: &Split, report: &Report<MlpModule>) -> String {
+    let mut shown = table(["", "examples", "loss", "accuracy"].map(str::to_owned).into(), &[0]);
+    let parts = [
+        ("train", split.train.examples(), Some(report.train)),
+        ("validation", split.validation.examples(), report.validation),
+        ("test", split.test.examples(), report.test),
+    ];
+    for (name, examples, metrics) in parts {
+        let loss = metrics.map_or_else(|| "-".to_owned(), |found| format!("{:.4}", found.loss));
+        let accuracy = percent(metrics.and_then(|found| found.accuracy));
+        shown.add_row([name.to_owned(), examples.to_string(), loss, accuracy]);
+    }
+    let (parameters, epochs, seconds) = (report.model.params.len(), report.history.len(), report.seconds);
+    format!("{shown}\n{parameters} parameters, {epochs} epochs in {seconds:.2} s")
+}
+
+fn as_json(data: &Dataset, report: &Report<MlpModule>) -> String {
+    let bytes = report.model.params.values().iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let (validation, test) = (report.validation, report.test);
+    json!({
+        "data": data.name(),
+        "examples": data.examples(),
+        "epochs": report.history.len(),
+        "train_loss": report.train.loss,
+        "train_accuracy": report.train.accuracy,
+        "validation_loss": validation.map(|found| found.loss),
+        "validation_accuracy": validation.and_then(|found| found.accuracy),
+        "test_loss": test.map(|found| found.loss),
+        "test_accuracy": test.and_then(|found| found.accuracy),
+        "seconds": report.seconds,
+        "parameters": report.model.params.len(),
+        "params_sha256": hash,
+    })
+    .to_string()
+}

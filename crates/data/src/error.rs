@@ -1,0 +1,267 @@
+//! What can be wrong with data. Each message says what was found, where, and what would be right.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+use std::path::PathBuf;
+
+use crate::catalogue::names;
+
+/// Why data can't be used. Rows, columns and lines count from 1.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A data set has no examples.
+    Empty {
+        /// The data set.
+        name: String,
+    },
+    /// The values of a data set do not fill its rows.
+    Shape {
+        /// The data set.
+        name: String,
+        /// Which of its tables.
+        part: Part,
+        /// How many values there are.
+        values: usize,
+        /// How many values a row should have.
+        width: usize,
+        /// How many rows there should be, where that is known.
+        examples: Option<usize>,
+    },
+    /// A label is not below the number of classes.
+    LabelOutOfRange {
+        /// The data set.
+        name: String,
+        /// The example.
+        row: usize,
+        /// Its label.
+        label: u32,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// A value is infinite or NaN.
+    NotFinite {
+        /// The data set.
+        name: String,
+        /// Which of its tables.
+        part: Part,
+        /// The example.
+        row: usize,
+        /// The feature or the component of the target.
+        column: usize,
+        /// The value.
+        value: f64,
+    },
+    /// Fractions of a split that do not add up to a whole.
+    Fractions {
+        /// To train on.
+        train: f64,
+        /// To choose hyper-parameters on.
+        validation: f64,
+        /// To report.
+        test: f64,
+    },
+    /// A part of a split would have no example, though its fraction is positive.
+    TooFewExamples {
+        /// The data set.
+        name: String,
+        /// How many examples it has.
+        examples: usize,
+        /// The part: train, validation or test.
+        part: &'static str,
+        /// Its fraction.
+        fraction: f64,
+    },
+    /// No data set has this name.
+    UnknownName {
+        /// The name asked for.
+        name: String,
+        /// A known name that is spelt almost like it.
+        nearest: Option<&'static str>,
+    },
+    /// A CSV file can't be used.
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// The line, where one is to blame.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: CsvProblem,
+    },
+}
+
+/// One of the two tables of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What the model sees.
+    Features,
+    /// What it should answer.
+    Targets,
+}
+
+/// What is wrong with a CSV file, or with one of its lines.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CsvProblem {
+    /// The file can't be opened, read or decompressed.
+    Unreadable(io::Error),
+    /// The file has no lines.
+    Empty,
+    /// The file has a header and no rows.
+    HeaderOnly,
+    /// There is one column, so nothing stands before the label.
+    LabelOnly,
+    /// A row is not as long as the first.
+    Ragged {
+        /// Its columns.
+        columns: usize,
+        /// The columns of the first row.
+        expected: usize,
+    },
+    /// A row holds neither the features of a model nor these and a label.
+    Width {
+        /// Its columns.
+        columns: usize,
+        /// The features of the model.
+        width: usize,
+    },
+    /// A cell is not a number.
+    NotANumber {
+        /// Its column.
+        column: usize,
+        /// What it holds.
+        cell: String,
+    },
+    /// A cell is infinite, NaN or too large for 32 bits.
+    NotFinite {
+        /// Its column.
+        column: usize,
+        /// What it holds.
+        cell: String,
+    },
+    /// The last cell of a row is not a label.
+    NotALabel {
+        /// Its column.
+        column: usize,
+        /// What it holds.
+        cell: String,
+    },
+}
+
+impl Display for DataError {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match self {
+            Self::Empty { name } => write!(f, "{name}: no examples; give at least one"),
+            Self::Shape { name, part, values, width, examples: None } => {
+                write!(
+                    f,
+                    "{name}: {values} {part} do not fill rows of width {width}; \
+                     give a multiple of a positive width"
+                )
+            }
+            Self::Shape { name, part, values, width, examples: Some(examples) } => {
+                write!(
+                    f,
+                    "{name}: {values} {part} are not {examples} rows of width {width}; \
+                     give one row an example, of positive width"
+                )
+            }
+            Self::LabelOutOfRange { name, row, label, classes } => {
+                write!(
+                    f,
+                    "{name}: row {row} has label {label}, but there are {classes} classes; \
+                     labels count from 0"
+                )
+            }
+            Self::NotFinite { name, part, row, column, value } => {
+                write!(
+                    f,
+                    "{name}: row {row}, column {column} of the {part} is {value}; every value must be finite"
+                )
+            }
+            Self::Fractions { train, validation, test } => {
+                write!(
+                    f,
+                    "split {train} / {validation} / {test} (train / validation / test): \
+                     the fractions must lie in 0 to 1 and sum to 1, and train must be positive"
+                )
+            }
+            Self::TooFewExamples { name, examples, part, fraction } => {
+                write!(
+                    f,
+                    "{name}: the {part} part, {fraction} of {examples} examples, would be empty; \
+                     give more examples or another fraction"
+                )
+            }
+            Self::UnknownName { name, nearest } => {
+                write!(f, "no data set is called {name:?}; ")?;
+                if let Some(nearest) = nearest {
+                    write!(f, "did you mean {nearest:?}? ")?;
+                }
+                write!(f, "Known are: {}", names().collect::<Vec<_>>().join(", "))
+            }
+            Self::Csv { path, line: None, problem } => write!(f, "{}: {problem}", path.display()),
+            Self::Csv { path, line: Some(line), problem } => {
+                write!(f, "{}, line {line}: {problem}", path.display())
+            }
+        }
+    }
+}
+
+impl Display for Part {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Features => "features",
+            Self::Targets => "targets",
+        })
+    }
+}
+
+impl Display for CsvProblem {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => write!(f, "can't be read: {error}"),
+            Self::Empty => write!(f, "the file is empty; give one row an example"),
+            Self::HeaderOnly => write!(f, "nothing follows the header; give one row an example"),
+            Self::LabelOnly => write!(f, "one column; give the features first and the label last"),
+            Self::Ragged { columns, expected } => {
+                write!(
+                    f,
+                    "the row has {columns} columns, but the first has {expected}; \
+                     all rows must be equally long"
+                )
+            }
+            Self::Width { columns, width } => {
+                let with_label = width + 1;
+                write!(
+                    f,
+                    "the row has {columns} columns; \
+                     the model takes {width} (features) or {with_label} (features, then the label)"
+                )
+            }
+            Self::NotANumber { column, cell } => {
+                write!(f, "column {column} is {cell:?}, which is not a number")
+            }
+            Self::NotFinite { column, cell } => {
+                write!(f, "column {column} is {cell:?}; every feature must be finite and fit in 32 bits")
+            }
+            Self::NotALabel { column, cell } => {
+                write!(
+                    f,
+                    "column {column} is {cell:?}; \
+                     the last column must be the label, an integer that counts from 0"
+                )
+            }
+        }
+    }
+}
+
+impl Error for DataError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Csv { problem: CsvProblem::Unreadable(error), .. } => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Seeded permutations, and how one seed serves several purposes.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+/// What a permutation is for. Each purpose draws from a stream of its own, so that splitting a set and
+/// batching it with one seed does not repeat the same order.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    Split,
+    Epoch(u64),
+}
+
+/// Overwrites `order` with a permutation of its indices, a pure function of length, seed and purpose.
+pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
+    for (i, index) in order.iter_mut().enumerate() {
+        *index = i;
+    }
+    order.shuffle(&mut stream(seed, purpose));
+}
+
+fn stream(seed: u64, purpose: Purpose) -> StdRng {
+    let (tag, index) = match purpose {
+        Purpose::Split => (*b"split---", 0),
+        Purpose::Epoch(epoch) => (*b"epoch---", epoch),
+    };
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&tag);
+    key[16..24].copy_from_slice(&index.to_le_bytes());
+    StdRng::from_seed(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permutation(n: usize, seed: u64, purpose: Purpose) -> Vec<usize> {
+        let mut order = vec![0; n];
+        permute(&mut order, seed, purpose);
+        order
+    }
+
+    #[test]
+    fn every_index_occurs_once() {
+        for n in [0, 1, 2, 100] {
+            let mut order = permutation(n, 7, Purpose::Split);
+            order.sort_unstable();
+            assert_eq!(order, (0..n).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn seed_purpose_and_epoch_each_change_the_order() {
+        let orders = [
+            permutation(100, 7, Purpose::Split),
+            permutation(100, 8, Purpose::Split),
+            permutation(100, 7, Purpose::Epoch(0)),
+            permutation(100, 7, Purpose::Epoch(1)),
+            (0..100).collect(),
+        ];
+        for (i, order) in orders.iter().enumerate() {
+            assert!(!orders[..i].contains(order), "order {i} occurs twice");
+        }
+    }
+
+    #[test]
+    fn every_place_is_equally_likely() {
+        let mut landings = [0_u32; 4];
+        for seed in 0..4000 {
+            let order = permutation(4, seed, Purpose::Split);
+            landings[order.iter().position(|&i| i == 0).unwrap()] += 1;
+        }
+        // 1000 expected each, standard deviation 27; five of them.
+        assert!(landings.iter().all(|&count| count.abs_diff(1000) < 137), "{landings:?}");
+    }
+}

@@ -1,0 +1,168 @@
+//! Standardising: every feature to mean 0 and variance 1.
+
+use num_traits::Float;
+
+/// Mean and standard deviation of each feature, and the map `x -> (x - mean) / deviation` they define.
+///
+/// The variance is that of the population, `sum (x - mean)^2 / n`, not divided by `n - 1`. A feature that is
+/// constant where it was fitted has deviation 1: it is centred and left unscaled.
+///
+/// A model that was trained on standardised features needs them standardised alike when it predicts, so these
+/// numbers belong to it.
+///
+/// ```
+/// use wengert_data::Standardiser;
+///
+/// let mut table = [1.0, 5.0, 3.0, 5.0]; // rows (1, 5) and (3, 5)
+/// let standardiser = Standardiser::fit(&table, 2);
+/// standardiser.apply(&mut table);
+/// assert_eq!(table, [-1.0, 0.0, 1.0, 0.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardiser<F = f32> {
+    /// The mean of each feature.
+    pub mean: Vec<F>,
+    /// The standard deviation of each feature; positive.
+    pub deviation: Vec<F>,
+}
+
+impl<F: Float> Standardiser<F> {
+    /// The statistics of row-major features of shape `(examples, width)`, accumulated in `f64`.
+    ///
+    /// # Panics
+    /// If there is no row, or if the features do not fill rows of `width`.
+    #[must_use]
+    #[track_caller]
+    pub fn fit(features: &[F], width: usize) -> Self {
+        expect_rows("fit", features.len(), width);
+        assert!(!features.is_empty(), "Standardiser: fit needs at least one row");
+        let mean = column_means(features, width, |x, _| x, &vec![0.0; width]);
+        // The squares around the mean, in a second pass, lose no digits to cancellation.
+        let variance = column_means(features, width, |x, mean| (x - mean) * (x - mean), &mean);
+        let varies = varying_columns(features, width);
+        let deviation = variance.iter().zip(&varies).map(|(&variance, &varies)| {
+            let deviation = rounded::<F>(variance.sqrt());
+            // Values that differ by less than the precision resolves may have a deviation that rounds to 0.
+            if varies && deviation > F::zero() { deviation } else { F::one() }
+        });
+        // The rounded mean of a constant may differ from it, so it is taken from the first row.
+        let mean = mean.iter().zip(&varies).zip(features);
+        let mean = mean.map(|((&mean, &varies), &first)| if varies { rounded(mean) } else { first });
+        Self { mean: mean.collect(), deviation: deviation.collect() }
+    }
+
+    /// Standardises row-major features in place; each row as wide as those fitted.
+    ///
+    /// # Panics
+    /// If the features do not fill rows.
+    #[track_caller]
+    pub fn apply(&self, features: &mut [F]) {
+        expect_rows("apply", features.len(), self.mean.len());
+        for row in features.chunks_exact_mut(self.mean.len()) {
+            for ((x, &mean), &deviation) in row.iter_mut().zip(&self.mean).zip(&self.deviation) {
+                *x = (*x - mean) / deviation;
+            }
+        }
+    }
+}
+
+/// The mean over the rows of `term(x, parameter)`, a parameter for each column.
+fn column_means<F: Float>(
+    features: &[F],
+    width: usize,
+    term: impl Fn(f64, f64) -> f64,
+    parameters: &[f64],
+) -> Vec<f64> {
+    let mut sums = vec![0.0; width];
+    for row in features.chunks_exact(width) {
+        for ((sum, x), &parameter) in sums.iter_mut().zip(row).zip(parameters) {
+            *sum += term(x.to_f64().expect("every float is an f64"), parameter);
+        }
+    }
+    let n = (features.len() / width) as f64;
+    sums.iter().map(|sum| sum / n).collect()
+}
+
+/// Which columns have two values that differ.
+fn varying_columns<F: Float>(features: &[F], width: usize) -> Vec<bool> {
+    let mut varies = vec![false; width];
+    for row in features.chunks_exact(width) {
+        for ((varies, x), first) in varies.iter_mut().zip(row).zip(features) {
+            *varies |= x != first;
+        }
+    }
+    varies
+}
+
+fn rounded<F: Float>(x: f64) -> F {
+    F::from(x).expect("every f64 rounds to a float")
+}
+
+#[track_caller]
+fn expect_rows(operation: &str, values: usize, width: usize) {
+    assert!(
+        width > 0 && values.is_multiple_of(width),
+        "Standardiser: {operation} got {values} values, which do not fill rows of width {width}"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_get_mean_zero_and_population_variance_one() {
+        let table: Vec<f64> = (0..300).map(|i| f64::from(i * i % 97) * 3.0 - 1000.0).collect();
+        let mut standard = table.clone();
+        Standardiser::fit(&table, 3).apply(&mut standard);
+        for column in 0..3 {
+            let values: Vec<f64> = standard.iter().skip(column).step_by(3).copied().collect();
+            let mean = values.iter().sum::<f64>() / 100.0;
+            let mean_square = values.iter().map(|x| x * x).sum::<f64>() / 100.0;
+            assert!(mean.abs() < 1e-12 && (mean_square - 1.0).abs() < 1e-12, "{mean} {mean_square}");
+        }
+    }
+
+    #[test]
+    fn statistics_are_those_computed_by_hand() {
+        let fitted = Standardiser::fit(&[1.0_f32, 10.0, 3.0, 20.0, 5.0, 30.0, 7.0, 40.0], 2);
+        assert_eq!(fitted.mean, [4.0, 25.0]);
+        assert_eq!(fitted.deviation, [5.0_f32.sqrt(), 125.0_f32.sqrt()]);
+    }
+
+    #[test]
+    fn a_constant_feature_is_centred_and_left_unscaled() {
+        // The mean of 0.1 summed ten times is not 0.1.
+        let fitted = Standardiser::fit(&[0.1_f64; 10], 1);
+        assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.1, 1.0));
+        let mut elsewhere = [0.1, 2.1];
+        fitted.apply(&mut elsewhere);
+        assert_eq!(elsewhere, [0.0, 2.0]);
+    }
+
+    #[test]
+    fn a_deviation_below_the_precision_stays_usable() {
+        let least = f32::from_bits(1);
+        let mut table = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, least];
+        Standardiser::fit(&table, 1).apply(&mut table);
+        assert!(table.iter().all(|x| x.is_finite()), "{table:?}");
+    }
+
+    #[test]
+    fn large_offsets_do_not_cancel_the_variance() {
+        let fitted = Standardiser::fit(&[1e9_f64 - 3.0, 1e9 + 3.0], 1);
+        assert_eq!((fitted.mean[0], fitted.deviation[0]), (1e9, 3.0));
+    }
+
+    #[test]
+    #[should_panic(expected = "apply got 3 values, which do not fill rows of width 2")]
+    fn rows_of_another_width_are_refused() {
+        Standardiser::fit(&[1.0_f32, 2.0], 2).apply(&mut [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one row")]
+    fn fitting_nothing_is_refused() {
+        let _ = Standardiser::<f32>::fit(&[], 2);
+    }
+}

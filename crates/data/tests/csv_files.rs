@@ -1,0 +1,171 @@
+//! CSV files: what is read, and how a file that can't be used is refused.
+#![cfg(all(feature = "csv", feature = "gzip"))]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::TempDir;
+use wengert_data::{CsvProblem, DataError, Dataset, FeatureRows, Targets, read_csv, read_features_csv};
+
+/// A directory with one file in it.
+struct Given {
+    _directory: TempDir,
+    path: PathBuf,
+}
+
+fn given(name: &str, content: impl AsRef<[u8]>) -> Given {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join(name);
+    fs::write(&path, content).expect("a writable file");
+    Given { _directory: directory, path }
+}
+
+fn read(content: &str) -> Result<Dataset, DataError> {
+    read_csv(given("points.csv", content).path)
+}
+
+fn read_features(content: &str, width: usize) -> Result<FeatureRows, DataError> {
+    read_features_csv(given("points.csv", content).path, width)
+}
+
+/// The message, which must name the file.
+fn message<T: std::fmt::Debug>(result: Result<T, DataError>) -> String {
+    let message = result.expect_err("should be refused").to_string();
+    assert!(message.contains("points.csv"), "{message}");
+    message
+}
+
+fn compressed(content: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content.as_bytes()).expect("memory takes bytes");
+    encoder.finish().expect("memory takes bytes")
+}
+
+#[test]
+fn the_last_column_is_the_label() {
+    let data = read("1.5,-2,0\n3e1,4,2\n").unwrap();
+    assert_eq!((data.name(), data.examples(), data.width()), ("points", 2, 2));
+    assert_eq!(data.features(), [1.5, -2.0, 30.0, 4.0]);
+    assert_eq!(data.targets(), &Targets::Classes { labels: vec![0, 2], classes: 3 });
+}
+
+#[test]
+fn a_header_spaces_quotes_empty_lines_and_foreign_line_ends_are_accepted() {
+    let plain = read("1,2,0\n3,4,1\n").unwrap();
+    for same in [
+        "x,y,class\n1,2,0\n3,4,1\n",
+        "\"x, in cm\",y,class\n1,2,0\n3,4,1",
+        " 1 , 2 , 0 \n 3 ,\t4,1\n",
+        "\n1,2,0\n\n\n3,4,1\n\n",
+        "1,2,0\r\n3,4,1\r\n",
+        "\u{feff}1,2,0\n3,4,1\n",
+        "\"1\",\"2\",\"0\"\n3,4,1.0\n",
+    ] {
+        assert_eq!(read(same).unwrap(), plain, "{same:?}");
+    }
+}
+
+#[test]
+fn a_file_ending_in_gz_is_decompressed() {
+    let data = read_csv(given("points.csv.gz", compressed("1,2,0\n3,4,1\n")).path).unwrap();
+    assert_eq!((data.name(), data.examples()), ("points", 2));
+}
+
+#[test]
+fn an_absent_or_damaged_file_is_unreadable() {
+    let absent = read_csv(given("points.csv", "").path.with_file_name("absent.csv")).unwrap_err();
+    assert!(absent.to_string().contains("absent.csv: can't be read"), "{absent}");
+    assert!(std::error::Error::source(&absent).is_some());
+
+    for damage in [b"1,2,0\n".to_vec(), compressed("1,2,0\n3,4,1\n")[..20].to_vec()] {
+        let damaged = read_csv(given("points.csv.gz", damage).path).unwrap_err();
+        assert!(matches!(damaged, DataError::Csv { problem: CsvProblem::Unreadable(_), .. }), "{damaged}");
+    }
+}
+
+#[test]
+fn a_file_without_rows_is_refused() {
+    for empty in ["", "\n\n"] {
+        assert!(message(read(empty)).contains("the file is empty"));
+        assert!(message(read_features(empty, 2)).contains("the file is empty"));
+    }
+    assert!(message(read("x,y,class\n")).contains("nothing follows the header"));
+    assert!(message(read_features("x,y\n", 2)).contains("nothing follows the header"));
+}
+
+#[test]
+fn a_row_of_another_length_is_refused_naming_line_and_lengths() {
+    let message = message(read("x,y,class\n1,2,0\n3,4\n"));
+    assert!(message.contains("line 3: the row has 2 columns, but the first has 3"), "{message}");
+}
+
+#[test]
+fn a_cell_that_is_not_a_number_is_refused_naming_line_and_column() {
+    let unknown = message(read("1,2,0\n3,?,1\n"));
+    assert!(unknown.contains("line 2: column 2 is \"?\", which is not a number"), "{unknown}");
+    let missing = message(read("1,2,0\n,4,1\n"));
+    assert!(missing.contains("line 2: column 1 is \"\", which is not a number"), "{missing}");
+    let half_a_header = message(read("150,4,setosa\n1,2,0\n"));
+    assert!(half_a_header.contains("line 1: column 3 is \"setosa\""), "{half_a_header}");
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    for content in ["1,2,0\n\n\n?,4,1\n", "1,2,0\r\n\r\n\r\n?,4,1\r\n", "x,y,\"cla\nss\"\n1,2,0\n\n?,4,1\n"] {
+        let line = 1 + content[..content.find('?').unwrap()].matches('\n').count();
+        let message = message(read(content));
+        assert!(message.contains(&format!("line {line}: column 1")), "{content:?}: {message}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_text_are_not_a_number() {
+    let latin = given("points.csv", b"1,2,0\n3,\xe9,1\n");
+    assert!(message(read_csv(&latin.path)).contains("line 2: column 2"));
+}
+
+#[test]
+fn an_infinite_feature_is_refused_naming_line_and_column() {
+    for cell in ["NaN", "inf", "-inf", "1e300"] {
+        let message = message(read(&format!("1,2,0\n3,{cell},1\n")));
+        assert!(message.contains(&format!("line 2: column 2 is \"{cell}\"; every feature must be finite")));
+    }
+}
+
+#[test]
+fn a_label_that_does_not_count_from_zero_is_refused() {
+    for cell in ["-1", "0.5", "setosa", "NaN", "", "4294967296"] {
+        let message = message(read(&format!("1,2,0\n3,4,{cell}\n")));
+        assert!(
+            message.contains(&format!("line 2: column 3 is \"{cell}\"; the last column must be the label"))
+        );
+    }
+}
+
+#[test]
+fn a_lone_column_is_refused() {
+    assert!(message(read("0\n1\n")).contains("line 1: one column; give the features first"));
+}
+
+#[test]
+fn features_are_read_with_and_without_labels() {
+    let bare = read_features("x,y\n1,2\n3,4\n", 2).unwrap();
+    assert_eq!(bare, FeatureRows { features: vec![1.0, 2.0, 3.0, 4.0], width: 2, labels: None });
+    let labelled = read_features("1,2,1\n3,4,0\n", 2).unwrap();
+    assert_eq!(labelled, FeatureRows { labels: Some(vec![1, 0]), ..bare });
+}
+
+#[test]
+fn rows_that_do_not_fit_the_model_are_refused_naming_both_widths() {
+    for content in ["1,2\n", "1,2,3,4,0\n"] {
+        let message = message(read_features(content, 3));
+        assert!(
+            message.contains("line 1") && message.contains("3 (features) or 4 (features, then"),
+            "{message}"
+        );
+    }
+    assert!(message(read_features("1,2,3\n1,2,3,0\n", 3)).contains("line 2: the row has 4 columns, but the"));
+}

@@ -1,0 +1,129 @@
+//! Splits: every example in one part, statistics from the train part alone.
+
+use wengert_data::{DataError, Dataset, Split, Targets, digits};
+
+/// Example `i` has features `i` and 5, and label `i % 3`.
+fn numbered(n: usize) -> Dataset {
+    let features = (0..n).flat_map(|i| [i as f32, 5.0]).collect();
+    let labels = (0..n).map(|i| (i % 3) as u32).collect();
+    Dataset::new("numbered", features, 2, Targets::Classes { labels, classes: 3 }).expect("valid")
+}
+
+fn sizes(split: &Split) -> [usize; 3] {
+    [split.train.examples(), split.validation.examples(), split.test.examples()]
+}
+
+#[test]
+fn every_example_is_in_exactly_one_part_with_its_label() {
+    let split = numbered(101).split(0.7, 0.2, 0.1, 7).unwrap();
+    let mut seen = Vec::new();
+    for part in [&split.train, &split.validation, &split.test] {
+        let Targets::Classes { labels, classes: 3 } = part.targets() else { panic!("three classes") };
+        for (i, &label) in labels.iter().enumerate() {
+            assert_eq!(part.row(i)[0] as u32 % 3, label);
+            seen.push(part.row(i)[0] as usize);
+        }
+    }
+    assert!(!seen.is_sorted(), "the examples should be shuffled");
+    seen.sort_unstable();
+    assert_eq!(seen, (0..101).collect::<Vec<_>>());
+}
+
+#[test]
+fn regression_targets_stay_with_their_features() {
+    let values = (0..20).flat_map(|i| [i as f32, -(i as f32)]).collect();
+    let features = (0..20).map(|i| i as f32).collect();
+    let data = Dataset::new("line", features, 1, Targets::Values { values, width: 2 }).unwrap();
+    let split = data.split(0.5, 0.25, 0.25, 7).unwrap();
+    let Targets::Values { values, width: 2 } = split.test.targets() else { panic!("rows of two values") };
+    for (i, row) in values.chunks(2).enumerate() {
+        assert_eq!(row, [split.test.row(i)[0], -split.test.row(i)[0]]);
+    }
+}
+
+#[test]
+fn parts_have_their_share() {
+    assert_eq!(sizes(&digits().split(0.8, 0.1, 0.1, 7).unwrap()), [1438, 179, 180]);
+    assert_eq!(sizes(&numbered(150).split(0.8, 0.1, 0.1, 7).unwrap()), [120, 15, 15]);
+}
+
+#[test]
+fn a_fraction_of_zero_makes_an_empty_part() {
+    for (fractions, expected) in [
+        ([0.8, 0.2, 0.0], [8, 2, 0]),
+        ([0.8, 0.0, 0.2], [8, 0, 2]),
+        ([1.0, 0.0, 0.0], [10, 0, 0]),
+        ([0.9, 0.1, 0.0], [9, 1, 0]),
+    ] {
+        let [train, validation, test] = fractions;
+        let split = numbered(10).split(train, validation, test, 7).unwrap();
+        assert_eq!(sizes(&split.standardised()), expected);
+    }
+}
+
+#[test]
+fn the_seed_decides_the_split() {
+    let [a, b, c] = [7, 7, 8].map(|seed| numbered(100).split(0.8, 0.1, 0.1, seed).unwrap());
+    assert!(a == b && a != c);
+}
+
+#[test]
+fn fractions_that_are_not_a_whole_are_refused_naming_them() {
+    for [train, validation, test] in [
+        [0.8, 0.1, 0.2],
+        [0.5, 0.1, 0.1],
+        [1.2, -0.1, -0.1],
+        [0.0, 0.5, 0.5],
+        [f64::NAN, 0.1, 0.1],
+        [f64::INFINITY, 0.1, 0.1],
+    ] {
+        let error = numbered(10).split(train, validation, test, 7).unwrap_err();
+        assert!(matches!(error, DataError::Fractions { .. }));
+        assert!(error.to_string().contains(&format!("{train} / {validation} / {test}")), "{error}");
+    }
+}
+
+#[test]
+fn a_part_that_would_be_empty_is_refused() {
+    let error = numbered(4).split(0.8, 0.1, 0.1, 7).unwrap_err();
+    assert!(error.to_string().contains("0.1 of 4 examples, would be empty"), "{error}");
+}
+
+#[test]
+fn the_train_part_gets_mean_zero_and_variance_one() {
+    let split = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised();
+    let n = split.train.examples() as f64;
+    for feature in 0..split.train.width() {
+        let column: Vec<f64> =
+            (0..split.train.examples()).map(|i| f64::from(split.train.row(i)[feature])).collect();
+        let mean = column.iter().sum::<f64>() / n;
+        let variance = column.iter().map(|x| x * x).sum::<f64>() / n;
+        // Rounding to f32 leaves about 1e-7.
+        assert!(mean.abs() < 1e-5, "feature {feature}: mean {mean}");
+        let constant = column.iter().all(|&x| x == 0.0);
+        assert!(constant || (variance - 1.0).abs() < 1e-5, "feature {feature}: variance {variance}");
+    }
+}
+
+#[test]
+fn statistics_come_from_the_train_part_alone() {
+    let raw = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap();
+    let split = raw.clone().standardised();
+    let standardiser = split.standardiser.as_ref().unwrap();
+    let train = raw.train.features();
+    let mean = train.iter().step_by(2).sum::<f32>() / 30.0;
+    assert!((standardiser.mean[0] - mean).abs() < 1e-5, "{mean}");
+    assert_eq!((standardiser.mean[1], standardiser.deviation[1]), (5.0, 1.0));
+    for (before, after) in [(&raw.validation, &split.validation), (&raw.test, &split.test)] {
+        let mut expected = before.features().to_vec();
+        standardiser.apply(&mut expected);
+        assert_eq!(after.features(), expected);
+        assert_ne!(after.features(), before.features());
+    }
+}
+
+#[test]
+fn standardising_twice_changes_nothing_more() {
+    let once = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap().standardised();
+    assert_eq!(once.clone().standardised(), once);
+}

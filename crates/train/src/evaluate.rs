@@ -1,0 +1,105 @@
+//! Models that are trained: their outputs, and how good they are.
+
+use crate::backprop::{Batch, Totals, forward};
+use ndarray::{Array2, ArrayBase, Data, Ix2};
+use rayon::prelude::*;
+use std::ops::Add;
+use wengert_ad::{ArrayTape, Real, Tensor};
+use wengert_data::Dataset;
+use wengert_nn::{Loss, Model, Module, Params};
+
+/// The number of examples that are evaluated at a time.
+const CHUNK: usize = 256;
+
+/// How good a model is on some examples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// The mean loss of an example.
+    pub loss: f64,
+    /// The share of examples whose largest output is their class; `None` where the targets are no classes.
+    pub accuracy: Option<f64>,
+}
+
+impl Metrics {
+    pub(crate) fn of(totals: Totals, examples: usize, classes: bool) -> Self {
+        let share = |total: f64| total / examples as f64;
+        Self { loss: share(totals.loss), accuracy: classes.then(|| share(totals.hits as f64)) }
+    }
+}
+
+/// A model and its parameters.
+#[derive(Clone, Debug)]
+pub struct Trained<M, T = f32> {
+    /// What is computed.
+    pub model: Model<M>,
+    /// With which numbers.
+    pub params: Params<T>,
+}
+
+impl<T: Real, M: Module<T>> Trained<M, T> {
+    /// The outputs for the inputs `x`, one example a row. Inputs are standardised as the training data were.
+    ///
+    /// # Panics
+    /// If the rows are not as wide as the model's inputs.
+    pub fn outputs<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<T> {
+        let tape = ArrayTape::new();
+        let outputs =
+            self.model.module().forward(&self.params.bind_constant(&tape), tape.constant(x)).value();
+        outputs.into_dimensionality().expect("a module gives one row for each example")
+    }
+
+    /// The class of each row of `x`: the position of its largest output.
+    ///
+    /// # Panics
+    /// If the rows are not as wide as the model's inputs.
+    pub fn classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<usize> {
+        self.outputs(x).rows().into_iter().map(|row| largest(row.iter().copied())).collect()
+    }
+
+    /// The loss and the accuracy on a data set; `None` if it is empty. The same numbers on any number of threads.
+    ///
+    /// # Panics
+    /// If model, loss and data do not fit together.
+    pub fn evaluate(&self, loss: &impl Loss<T>, data: &Dataset<T>) -> Option<Metrics> {
+        evaluate(self.model.module(), loss, &self.params, data)
+    }
+}
+
+pub(crate) fn evaluate<T: Real>(
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    data: &Dataset<T>,
+) -> Option<Metrics> {
+    let indices: Vec<usize> = (0..data.examples()).collect();
+    let parts: Vec<Totals> = indices
+        .par_chunks(CHUNK)
+        .map_init(
+            || (ArrayTape::new(), Vec::new()),
+            |(tape, labels), indices| {
+                let bound = params.bind_constant(tape);
+                let (outputs, total) = forward(tape, module, loss, &bound, Batch { data, indices }, labels);
+                let totals = Totals { loss: total.item().value(), hits: hits(outputs, labels) };
+                tape.clear();
+                totals
+            },
+        )
+        .collect();
+    let totals = parts.into_iter().fold(Totals::default(), Totals::add);
+    let classes = matches!(data.targets(), wengert_data::Targets::Classes { .. });
+    (!indices.is_empty()).then(|| Metrics::of(totals, indices.len(), classes))
+}
+
+/// The number of rows whose largest output stands at their label.
+pub(crate) fn hits<T: Real>(outputs: Tensor<'_, T>, labels: &[u32]) -> usize {
+    let width = outputs.shape().get(1).copied().unwrap_or(1).max(1);
+    let elements = outputs.elements();
+    let rows = elements.chunks_exact(width).zip(labels);
+    rows.filter(|(row, label)| largest(row.iter().copied()) == **label as usize).count()
+}
+
+/// The position of the first of the largest; 0 if nothing is larger than nothing.
+pub(crate) fn largest<T: Real>(values: impl Iterator<Item = T>) -> usize {
+    let first = (0, T::neg_infinity());
+    values.enumerate().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
+}

@@ -1,0 +1,144 @@
+//! Training: what it computes, that it computes the same everywhere, and when it ends.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+use wengert_ad::{ArrayTape, Elementary};
+use wengert_data::{Dataset, Split, Targets, circles, digits, moons};
+use wengert_nn::{
+    Architecture, CrossEntropy, HalfSquared, Loss, MeanSquared, Mlp, Module, SumSquared, TargetKind,
+};
+use wengert_optim::{Adam, Sgd};
+use wengert_train::{Backprop, Batch, StopReason, TrainError, Trainer};
+
+fn digits_split() -> Split {
+    digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised()
+}
+
+/// `x` and `y` agree to rounding: sums of some 1e3 terms of size 1, in `f64`.
+fn assert_close(x: &[f64], y: &[f64]) {
+    assert_eq!(x.len(), y.len());
+    for (x, y) in x.iter().zip(y) {
+        assert!((x - y).abs() <= 1e-12 * (1.0 + x.abs()), "{x} and {y}");
+    }
+}
+
+#[test]
+fn the_parallel_gradient_of_a_batch_is_the_serial_one() {
+    let data = digits_split().train.cast::<f64>();
+    let model = Mlp::new([64, 128, 64, 10]).into_model();
+    let params = model.layout().initialise::<f64>(3);
+    let indices: Vec<usize> = (0..97).collect();
+
+    let mut parallel = Backprop::new();
+    let batch = Batch { data: &data, indices: &indices };
+    let value = parallel.value_and_grad(model.module(), &CrossEntropy, &params, batch);
+
+    let tape = ArrayTape::new();
+    let x = ndarray::ArrayView2::from_shape((97, 64), &data.features()[..97 * 64]).unwrap();
+    let Targets::Classes { labels, .. } = data.targets() else { unreachable!() };
+    let outputs = model.module().forward(&params.bind(&tape), tape.constant(&x));
+    let loss = outputs.cross_entropy(&labels[..97]).mean();
+    let mut serial = vec![0.0; params.len()];
+    loss.gradient_into(1.0, &mut serial);
+
+    assert_close(&[value], &[loss.item()]);
+    assert_close(parallel.gradient(), &serial);
+}
+
+#[test]
+fn the_mean_of_the_mini_batch_gradients_is_the_full_gradient() {
+    let data = digits_split().train.cast::<f64>();
+    let model = Mlp::new([64, 16, 10]).into_model();
+    let params = model.layout().initialise::<f64>(3);
+    let mut backprop = Backprop::new();
+    let mut gradient = |indices: &[usize]| {
+        backprop.value_and_grad(model.module(), &CrossEntropy, &params, Batch { data: &data, indices });
+        backprop.gradient().to_vec()
+    };
+    let indices: Vec<usize> = (0..1000).collect();
+    let full = gradient(&indices);
+    let mut mean = vec![0.0; full.len()];
+    for batch in indices.chunks(50) {
+        mean.iter_mut().zip(gradient(batch)).for_each(|(mean, g)| *mean += g / 20.0);
+    }
+    assert_close(&mean, &full);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
+    let data = digits_split();
+    let fit = |threads| {
+        let trainer = Trainer::new(Mlp::new([64, 128, 64, 10]), CrossEntropy, Adam::new(1e-3));
+        let report = trainer.epochs(3).seed(5).threads(threads).fit(&data).unwrap();
+        let bits: Vec<u32> = report.model.params.values().iter().map(|x| x.to_bits()).collect();
+        (bits, report.train, report.test)
+    };
+    let one = fit(1);
+    assert!(one == fit(2), "two threads differ from one");
+    assert!(one == fit(4), "four threads differ from one");
+    assert!(
+        one.0
+            != Trainer::new(Mlp::new([64, 128, 64, 10]), CrossEntropy, Adam::new(1e-3))
+                .epochs(3)
+                .seed(6)
+                .fit(&data)
+                .map(|report| report.model.params.values().iter().map(|x| x.to_bits()).collect::<Vec<u32>>())
+                .unwrap(),
+        "another seed gives the same parameters"
+    );
+}
+
+#[test]
+fn early_stopping_keeps_the_parameters_of_the_best_epoch() {
+    let data = moons(200, 0.4, 1).split(0.5, 0.3, 0.2, 1).unwrap().standardised();
+    let trainer = Trainer::new(Mlp::new([2, 64, 64, 2]), CrossEntropy, Adam::new(1e-2));
+    let report = trainer.epochs(500).early_stopping(8).seed(1).fit(&data).unwrap();
+    assert_eq!(report.stop, StopReason::EarlyStopping);
+    assert_eq!(report.history.len(), report.best_epoch + 8);
+    let best =
+        report.history.iter().map(|epoch| epoch.validation.unwrap().loss).fold(f64::INFINITY, f64::min);
+    assert_eq!(report.validation.unwrap().loss, best);
+    assert_eq!(report.history[report.best_epoch - 1].validation.unwrap().loss, best);
+}
+
+#[test]
+fn a_rate_that_is_far_too_large_stops_with_the_step_it_happened_in() {
+    let trainer = Trainer::new(Mlp::new([64, 32, 10]), CrossEntropy, Sgd::new(1e30));
+    let report = trainer.epochs(3).fit(&digits_split()).unwrap();
+    let StopReason::NotFinite { epoch: 1, step } = report.stop else { panic!("{:?}", report.stop) };
+    assert!((2..=5).contains(&step), "step {step}");
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_with_a_reason() {
+    let data = circles(100, 0.1, 0.5, 1).split(0.8, 0.0, 0.2, 1).unwrap();
+    let no_validation =
+        Trainer::new(Mlp::new([2, 4, 2]), CrossEntropy, Adam::new(1e-3)).early_stopping(3).fit(&data);
+    assert!(matches!(no_validation, Err(TrainError::NoValidation)));
+    let wrong_loss = Trainer::new(Mlp::new([2, 4, 2]), SumSquared, Adam::new(1e-3)).fit(&data);
+    assert!(matches!(wrong_loss, Err(TrainError::Targets { needed: TargetKind::Values })));
+    let text = wrong_loss.unwrap_err().to_string();
+    assert!(text.contains("cross-entropy"), "{text}");
+}
+
+#[test]
+fn a_regression_learns_a_corner_with_a_squared_loss() {
+    let x: Vec<f64> = (0..200).map(|i| f64::from(i) / 100.0 - 1.0).collect();
+    let values = x.iter().map(|x| x.relu()).collect();
+    let data = Dataset::new("corner", x, 1, Targets::Values { values, width: 1 }).unwrap();
+    let split = data.split(0.8, 0.1, 0.1, 1).unwrap();
+    let trainer = Trainer::new(Mlp::new([1, 8, 1]), HalfSquared, Adam::new(1e-2));
+    let report = trainer.epochs(200).seed(2).fit(&split).unwrap();
+    assert!(report.test.unwrap().loss < 1e-3, "{:?}", report.test);
+    assert_eq!(report.test.unwrap().accuracy, None);
+}
+
+#[test]
+fn the_three_squared_losses_are_the_sum_the_mean_and_the_half() {
+    let tape = ArrayTape::<f64>::new();
+    let y = tape.var(&ndarray::array![[1.0, 2.0], [3.0, 5.0]]);
+    let t = wengert_nn::Targets::Values(tape.constant(&ndarray::array![[0.0, 2.0], [1.0, 2.0]]));
+    assert_eq!(SumSquared.total(y, t).item(), 14.0);
+    assert_eq!(MeanSquared.total(y, t).item(), 7.0);
+    assert_eq!(HalfSquared.total(y, t).item(), 7.0);
+    assert_eq!(HalfSquared.total(y, t).gradient().wrt(y), ndarray::array![[1.0, 0.0], [2.0, 3.0]].into_dyn());
+}

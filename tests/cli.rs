@@ -1,0 +1,150 @@
+//! The program as its users meet it: arguments in, text, files and exit codes out.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn wengert(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wengert")).args(arguments).output().unwrap()
+}
+
+/// What a run that must succeed wrote to standard output.
+fn output_of(arguments: &[&str]) -> String {
+    let run = wengert(arguments);
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
+fn json_of(arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&output_of(arguments)).unwrap()
+}
+
+/// The message of a run that must fail, without a panic and with nothing on standard output.
+fn error_of(arguments: &[&str]) -> String {
+    let run = wengert(arguments);
+    assert!(!run.status.success(), "{arguments:?} succeeded");
+    assert!(run.stdout.is_empty(), "{arguments:?} wrote to standard output");
+    let message = String::from_utf8(run.stderr).unwrap();
+    assert!(!message.contains("panicked"), "{arguments:?}: {message}");
+    message
+}
+
+/// Asserts that a run fails with a message that has all of the parts.
+fn assert_refused(arguments: &[&str], parts: &[&str]) {
+    let message = error_of(arguments);
+    for part in parts {
+        assert!(message.contains(part), "{arguments:?}: no {part:?} in {message}");
+    }
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn digits_are_learned_to_97_percent() {
+    let report = json_of(&["train", "digits", "--json"]);
+    assert!(report["test_accuracy"].as_f64().unwrap() >= 0.97, "{report}");
+    assert!(report["validation_accuracy"].as_f64().unwrap() >= 0.95, "{report}");
+    assert!(report["train_accuracy"].as_f64().unwrap() >= 0.99, "{report}");
+    assert!(report["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(report["parameters"], 64 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10);
+}
+
+#[test]
+fn the_parameters_hash_the_same_on_one_two_and_four_threads() {
+    let hash = |threads: &str| {
+        json_of(&["train", "digits", "--epochs", "3", "--seed", "5", "--threads", threads, "--json"])
+            ["params_sha256"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let one = hash("1");
+    assert_eq!(one.len(), 64);
+    assert_eq!(one, hash("2"));
+    assert_eq!(one, hash("4"));
+    assert_ne!(one, json_of(&["train", "digits", "--epochs", "3", "--seed", "6", "--json"])["params_sha256"]);
+}
+
+#[test]
+fn the_table_shows_all_three_parts() {
+    let table = output_of(&["train", "moons", "--epochs", "2", "--optimizer", "sgd"]);
+    for part in ["train", "validation", "test", "loss", "accuracy", "epochs"] {
+        assert!(table.contains(part), "{table}");
+    }
+}
+
+#[test]
+fn a_saved_model_predicts_what_it_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.safetensors");
+    let model = model.to_str().unwrap();
+    output_of(&["train", "iris", "--epochs", "60", "--hidden", "16", "--save", model]);
+    let flowers = written(folder.path(), "flowers.csv", "5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n");
+    let predicted = output_of(&["predict", model, &flowers]);
+    let classes: Vec<&str> = predicted.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(classes, ["0", "2"], "{predicted}");
+    let labelled = written(folder.path(), "labelled.csv", "5.1,3.5,1.4,0.2,0\n6.7,3.0,5.2,2.3,1\n");
+    let report = json_of(&["predict", model, &labelled, "--json"]);
+    assert_eq!(report["accuracy"], 0.5);
+    assert_refused(
+        &["predict", model, &written(folder.path(), "wide.csv", "1,2\n")],
+        &["wide.csv", "line 1", "2", "4"],
+    );
+}
+
+#[test]
+fn what_cannot_be_trained_on_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |name: &str, text: &str, parts: &[&str]| {
+        assert_refused(&["train", &written(folder.path(), name, text)], &[&[name], parts].concat());
+    };
+    assert_refused(&["train", "digitz"], &["digitz", "did you mean \"digits\"", "moons"]);
+    assert_refused(&["train", "absent.csv"], &["absent.csv", "No such file"]);
+    refused("empty.csv", "", &["empty"]);
+    refused("header.csv", "length,width,class\n", &["header"]);
+    refused("nan.csv", "1,2,0\n3,NaN,1\n", &["line 2", "column 2", "NaN"]);
+    refused("word.csv", "1,2,0\n3,wide,1\n", &["line 2", "column 2", "wide"]);
+    refused("ragged.csv", "1,2,0\n3,1\n", &["line 2", "2", "3"]);
+    refused("label.csv", "1,2,0\n3,1,0.5\n", &["line 2", "column 3", "0.5"]);
+    assert_refused(&["predict", "absent.safetensors", "x.csv"], &["absent.safetensors", "No such file"]);
+    let text = written(folder.path(), "text.safetensors", "this is no model");
+    assert_refused(&["predict", &text, "x.csv"], &["text.safetensors", "not a safetensors file"]);
+}
+
+#[test]
+fn settings_out_of_range_are_refused_with_their_name() {
+    assert_refused(&["train", "moons", "--lr", "-1"], &["--lr", "positive"]);
+    assert_refused(&["train", "moons", "--hidden", "8,x"], &["--hidden", "positive widths"]);
+    assert_refused(&["train", "moons", "--epochs", "0"], &["--epochs", "at least 1"]);
+    assert_refused(&["train", "moons", "--batch-size", "0"], &["--batch-size", "at least 1"]);
+    assert_refused(&["train", "moons", "--optimizer", "magic"], &["magic", "adam", "sgd"]);
+    assert_refused(&["train", "moons", "--lr", "1e30"], &["not finite", "epoch 1", "--lr"]);
+    let unwritable = "no/such/folder/model.safetensors";
+    assert_refused(&["train", "moons", "--epochs", "1", "--save", unwritable], &[unwritable]);
+}
+
+#[test]
+fn the_graph_of_the_lecture_has_its_values_and_both_sweeps() {
+    let report = json_of(&["graph", "x^3*(x+3*y)", "--at", "x=2,y=3", "--json"]);
+    assert_eq!(report["value"], 88.0);
+    assert_eq!(report["gradient"], serde_json::json!({ "x": 140.0, "y": 24.0 }));
+    assert_eq!(report["forward_gradient"], report["gradient"]);
+    assert_eq!(report["nodes"].as_array().unwrap().len(), 6);
+    let table = output_of(&["graph", "x^3*(x+3*y)", "--at", "x=2,y=3"]);
+    for part in ["v2 * v4", "140", "24", "forward sweep of x", "forward sweep of y", "reverse sweep"] {
+        assert!(table.contains(part), "no {part:?} in\n{table}");
+    }
+}
+
+#[test]
+fn a_formula_that_cannot_be_read_is_refused_with_the_column() {
+    assert_refused(&["graph", "x + sine(x)", "--at", "x=1"], &["sine", "column 5", "sin"]);
+    assert_refused(&["graph", "x +", "--at", "x=1"], &["column"]);
+    assert_refused(&["graph", "x + y", "--at", "x=1"], &["y"]);
+    assert_refused(&["graph", "x", "--at", "x=one"], &["x=one"]);
+}
