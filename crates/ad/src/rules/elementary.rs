@@ -141,4 +141,8 @@ unary! {
     Softplus softplus on [(-4.0, 4.0)],
         primal |x| x.max(F::zero()) + (-x.abs()).exp().ln_1p(),
         partial |x, _| x.sigmoid();
+    /// Softsign `x / (1 + |x|)`; `dy/dx = (1 - |y|)^2`.
+    Softsign softsign on [(-3.0, -0.1), (0.1, 3.0)],
+        primal |x| x / (x.abs() + F::one()),
+        partial |_, y| (one::<T>() - y.abs()).square();
 }
