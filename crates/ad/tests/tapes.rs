@@ -211,3 +211,17 @@ fn clearing_gives_the_share_of_a_flat_buffer_back() {
     assert_eq!(Arc::strong_count(&flat), 1);
     assert!(tape.is_empty());
 }
+
+#[test]
+fn numbers_shared_twice_are_refused_since_their_derivatives_would_meet() {
+    let (flat, other) = (Arc::new(vec![2.0, 3.0, 4.0]), Arc::new(vec![2.0, 3.0, 4.0]));
+    let mut tape = ArrayTape::<f64>::new();
+    tape.shared(&flat, 1..3, &[2], true);
+    let panic = panic_of(|| tape.shared(&flat, 0..2, &[2], true).shape());
+    assert!(panic.message.contains("overlaps 1..3"), "{panic:?}");
+    let panic = panic_of(|| tape.shared(&other, 0..1, &[1], true).shape());
+    assert!(panic.message.contains("another buffer"), "{panic:?}");
+    tape.shared(&flat, 0..1, &[1], true);
+    tape.clear();
+    tape.shared(&other, 0..2, &[2], true);
+}

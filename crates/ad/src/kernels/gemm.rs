@@ -1,5 +1,6 @@
 //! Matrix products.
 
+use super::accumulate;
 use crate::dual::Dual;
 use crate::number::{Float, Scalar};
 use ndarray::linalg::general_mat_mul;
@@ -68,15 +69,33 @@ pub trait Element: Scalar + Send + Sync + 'static {
     /// # Panics
     /// If the shapes do not fit.
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
-        for (i, row) in c.chunks_exact_mut(n.max(1)).enumerate().take(m) {
-            for (j, c) in row.iter_mut().enumerate() {
-                let start = if overwrite { Self::constant(0.0) } else { *c };
-                *c = (0..k).fold(start, |sum, p| {
-                    sum + a.data[i * a.strides[0] + p * a.strides[1]]
-                        * b.data[p * b.strides[0] + j * b.strides[1]]
-                });
+        check_shapes(a, b, c.len());
+        by_rows(a, b, c, overwrite);
+    }
+}
+
+/// The product row by row, each a sum of rows of `B` where those lie together, else of inner products.
+fn by_rows<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
+    let ([_, k], [_, n]) = (a.shape, b.shape);
+    if overwrite {
+        c.fill(T::constant(0.0));
+    }
+    for (i, row) in c.chunks_exact_mut(n.max(1)).enumerate() {
+        let a = |p: usize| a.data[i * a.strides[0] + p * a.strides[1]];
+        if b.strides[1] == 1 {
+            for p in 0..k {
+                let (a, b) = (a(p), &b.data[p * b.strides[0]..][..n]);
+                accumulate(row, b.iter().map(|&b| a * b));
             }
+        } else {
+            accumulate(
+                row,
+                (0..n).map(|j| {
+                    (0..k).fold(T::constant(0.0), |sum, p| {
+                        sum + a(p) * b.data[p * b.strides[0] + j * b.strides[1]]
+                    })
+                }),
+            );
         }
     }
 }
@@ -107,7 +126,11 @@ thread_local! {
 
 impl Element for f32 {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        check_shapes(a, b, c.len());
+        let ([rows, _], _) = check_shapes(a, b, c.len());
+        // The library cuts the product of one row by the number of threads, and the bits would depend on it.
+        if rows == 1 {
+            return by_rows(a, b, c, overwrite);
+        }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
         let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };
         SINGLE.with(|single| single.gemm(c, a, b, options)).expect("the shapes were checked");
@@ -164,5 +187,21 @@ mod tests {
         check::<f32>(f64::from(f32::EPSILON));
         check::<f64>(f64::EPSILON);
         check::<Dual<f64>>(f64::EPSILON);
+    }
+
+    #[test]
+    fn a_product_has_the_same_bits_on_any_number_of_threads() {
+        for (m, k, n) in [(1, 37, 1000), (1, 700, 1000), (1, 64, 257), (2, 300, 1000), (65, 700, 130)] {
+            let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };
+            let (a, b) = (numbers(m * k), numbers(k * n));
+            let bits_on = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let mut c = vec![0.0; m * n];
+                pool.install(|| f32::gemm(Matrix::new(&a, m, k), Matrix::new(&b, k, n), &mut c, true));
+                c.iter().map(|c| c.to_bits()).collect::<Vec<u32>>()
+            };
+            let one = bits_on(1);
+            assert!([2, 3, 5].iter().all(|&threads| bits_on(threads) == one), "{m} x {k} x {n}");
+        }
     }
 }

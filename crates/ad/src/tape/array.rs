@@ -37,6 +37,8 @@ pub struct ArrayTape<T = f32> {
 pub(super) struct List<T> {
     nodes: Vec<Node<T>>,
     used: usize,
+    /// The end of the shared ranges so far.
+    shared_end: usize,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,21 @@ impl<T: Element> List<T> {
         &self.nodes[..self.used]
     }
 
+    /// Nothing of `range` is shared yet, nor is another buffer. Ranges in ascending order are checked without a search.
+    #[track_caller]
+    fn expect_unshared(&mut self, flat: &Arc<Vec<T>>, range: &Range<usize>) {
+        if range.start < self.shared_end {
+            for (_, other) in self.active().iter().filter_map(|node| node.shared.as_ref()) {
+                let apart = range.end <= other.start || other.end <= range.start;
+                assert!(apart, "shared: {range:?} overlaps {other:?}, which this tape shares already");
+            }
+        }
+        let first = self.active().iter().find_map(|node| node.shared.as_ref());
+        let same = first.is_none_or(|(first, _)| Arc::ptr_eq(first, flat));
+        assert!(same, "shared: this tape shares another buffer already");
+        self.shared_end = self.shared_end.max(range.end);
+    }
+
     /// The nodes recorded so far, and the next one with its index; it may hold buffers from before.
     fn next(&mut self) -> (&[Node<T>], u32, &mut Node<T>) {
         let index = u32::try_from(self.used).expect("an array tape of 2^32 nodes does not fit in memory");
@@ -114,7 +131,7 @@ impl<T: Element> ArrayTape<T> {
     /// An empty tape.
     #[track_caller]
     pub fn new() -> Self {
-        let list = RefCell::new(List { nodes: Vec::new(), used: 0 });
+        let list = RefCell::new(List { nodes: Vec::new(), used: 0, shared_end: 0 });
         Self { list, sweeps: RefCell::default(), made_at: Location::caller() }
     }
 
@@ -158,7 +175,8 @@ impl<T: Element> ArrayTape<T> {
     /// the tape gives the share back.
     ///
     /// # Panics
-    /// If `range` does not hold the elements of `shape`, or does not lie in `flat`.
+    /// If `range` does not hold the elements of `shape` or does not lie in `flat`; if another buffer, or a part of the
+    /// range, is shared on this tape already, since two derivatives would meet in one place.
     #[track_caller]
     pub fn shared(
         &self,
@@ -171,6 +189,7 @@ impl<T: Element> ArrayTape<T> {
         let fits = elements == range.len() && range.start <= range.end && range.end <= all;
         assert!(fits, "shared: shape {shape:?} does not fit the range {range:?} of {all} elements");
         let mut list = self.list.borrow_mut();
+        list.expect_unshared(flat, &range);
         let (index, node) = new_leaf(&mut list, shape, active);
         node.shared = Some((Arc::clone(flat), range));
         Tensor::new(self, index)
@@ -193,7 +212,7 @@ impl<T: Element> ArrayTape<T> {
         for node in &mut list.nodes[..list.used] {
             node.shared = None;
         }
-        list.used = 0;
+        (list.used, list.shared_end) = (0, 0);
     }
 
     /// The number of recorded nodes.
