@@ -20,8 +20,8 @@ const CRATES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// The modules of the differentiation engine, from the ground up.
-const MODULES: [&str; 9] =
-    ["number", "rules", "dual", "kernels", "primitive", "tape", "transform", "check", "trace"];
+const MODULES: [&str; 10] =
+    ["number", "rules", "dual", "lanes", "kernels", "primitive", "tape", "transform", "check", "trace"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

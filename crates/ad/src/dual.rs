@@ -46,8 +46,17 @@ impl<T: Scalar> Scalar for Dual<T> {
         self.primal.value()
     }
     #[inline(always)]
-    fn all(self, predicate: fn(f64) -> bool) -> bool {
-        self.primal.all(predicate) && self.tangent.all(predicate)
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+        let pick = |yes, no| self.primal.select(rhs.primal, test, yes, no);
+        Self { primal: pick(yes.primal, no.primal), tangent: pick(yes.tangent, no.tangent) }
+    }
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.primal.is_zero() && self.tangent.is_zero()
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.primal.is_finite() && self.tangent.is_finite()
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`number`] | what a rule can be applied to: [`Operand`], [`Scalar`], [`Number`], [`Float`] |
 //! | [`rules`] | the elementwise rules: a primal and a partial each, nothing else |
 //! | [`dual`] | forward mode: a primal carried with its tangent |
+//! | [`lanes`] | several evaluations side by side |
 //! | [`kernels`] | the hot loops: matrix products and element loops |
 //! | [`primitive`] | whole-array rules: a shape, a primal and a vector-Jacobian product each |
 //! | [`tape`] | reverse mode: the scalar [`Tape`] and the [`ArrayTape`] |
@@ -30,6 +31,7 @@
 pub mod check;
 pub mod dual;
 pub mod kernels;
+pub mod lanes;
 pub mod number;
 pub mod primitive;
 pub mod rules;
@@ -40,6 +42,7 @@ pub mod transform;
 pub use check::gradcheck;
 pub use dual::Dual;
 pub use kernels::{Element, Real};
+pub use lanes::Lanes;
 pub use number::{Binary, Float, Number, Operand, Scalar, Unary};
 pub use rules::{Arithmetic, Elementary};
 pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};

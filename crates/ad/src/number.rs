@@ -21,7 +21,7 @@ pub trait Operand: Copy {
 /// One number of any mode: `f32`, `f64`, [`Dual`](crate::Dual), [`Var`](crate::Var).
 ///
 /// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that comparing primals only is
-/// visible.
+/// visible. Rules branch with [`select`](Self::select), which serves [`Lanes`](crate::Lanes) too.
 pub trait Scalar:
     Operand
     + Debug
@@ -34,10 +34,18 @@ pub trait Scalar:
     /// The number `c`, whose derivative is zero.
     fn constant(c: f64) -> Self;
     /// The innermost primal, for branching and reporting.
+    ///
+    /// # Panics
+    /// If there are several lanes, and they differ.
+    #[track_caller]
     fn value(self) -> f64;
-    /// Whether `predicate` holds of every component: the primal and, in forward mode, the tangents. Of a number that
-    /// is recorded on a tape it is not known to hold, since the tape's derivatives of it are still to come.
-    fn all(self, predicate: fn(f64) -> bool) -> bool;
+    /// `yes` where `test(self, rhs)` holds of the primals, else `no`; of each lane by itself, where there are lanes.
+    #[track_caller]
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self;
+    /// Whether it is zero and has no derivatives: a cotangent that contributes nothing.
+    fn is_zero(self) -> bool;
+    /// Whether every component, the primal and the tangents, is finite.
+    fn is_finite(self) -> bool;
 }
 
 /// A [`Scalar`] that mixes with `f64` literals, as in `y * 3.0`: what a differentiable function is written over.
@@ -132,8 +140,16 @@ macro_rules! machine_float {
                 f64::from(self)
             }
             #[inline(always)]
-            fn all(self, predicate: fn(f64) -> bool) -> bool {
-                predicate(f64::from(self))
+            fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+                if test(f64::from(self), f64::from(rhs)) { yes } else { no }
+            }
+            #[inline(always)]
+            fn is_zero(self) -> bool {
+                self == 0.0
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                <$float>::is_finite(self)
             }
         }
         impl Float for $float {

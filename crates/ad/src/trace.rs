@@ -247,8 +247,14 @@ impl Scalar for Traced<'_> {
     fn value(self) -> f64 {
         self.value
     }
-    fn all(self, predicate: fn(f64) -> bool) -> bool {
-        predicate(self.value)
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+        if test(self.value, rhs.value) { yes } else { no }
+    }
+    fn is_zero(self) -> bool {
+        self.recorder.is_none() && self.value == 0.0
+    }
+    fn is_finite(self) -> bool {
+        self.value.is_finite()
     }
 }
 

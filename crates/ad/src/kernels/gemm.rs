@@ -2,6 +2,7 @@
 
 use super::accumulate;
 use crate::dual::Dual;
+use crate::lanes::Lanes;
 use crate::number::{Float, Scalar};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
@@ -138,6 +139,7 @@ impl Element for f32 {
 }
 
 impl<T: Element> Element for Dual<T> {}
+impl<const N: usize> Element for Lanes<N> {}
 
 #[cfg(test)]
 mod tests {

@@ -53,10 +53,14 @@ binary! {
     /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`.
     Power "pow" pow on (0.2, 3.0), (-2.0, 2.0),
         primal |a, b| a.powf(b),
-        partials |a, b, y| (
-            if a.value() == 0.0 && b.value() == 0.0 { zero() } else { b * a.pow(b - one()) },
-            if a.value() == 0.0 && b.value() >= 0.0 { zero() } else { y * a.ln() },
-        );
+        partials |a, b, y| {
+            // At `a = 0` the terms below are `0 * inf`, unless `b` decides.
+            let (da, db) = (b * a.pow(b - one()), y * a.ln());
+            let equal: fn(f64, f64) -> bool = |x, zero| x == zero;
+            let da_at_0 = b.select(zero(), equal, zero(), da);
+            let db_at_0 = b.select(zero(), |b, zero| b >= zero, zero(), db);
+            (a.select(zero(), equal, da_at_0, da), a.select(zero(), equal, db_at_0, db))
+        };
     /// The larger of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
     Maximum "max" max on (-2.0, -0.1), (0.1, 2.0),
         primal |a, b| a.max(b),
@@ -70,10 +74,11 @@ binary! {
 /// The partials of a choice `y` between `a` and `b`: one for the chosen operand, a half each at a tie.
 #[inline(always)]
 fn chosen<T: Scalar>(a: T, b: T, y: T) -> (T, T) {
-    match (a.value() == y.value(), b.value() == y.value()) {
-        (true, true) => (T::constant(0.5), T::constant(0.5)),
-        (is_a, is_b) => (T::constant(f64::from(u8::from(is_a))), T::constant(f64::from(u8::from(is_b)))),
-    }
+    let share = |chosen: T, other: T| {
+        let alone = other.select(y, |other, y| other == y, T::constant(0.5), one());
+        chosen.select(y, |chosen, y| chosen == y, alone, zero())
+    };
+    (share(a, b), share(b, a))
 }
 
 /// Routes the infix operators of a mode, and those with an `f64` on either side, through the rule table.

@@ -3,7 +3,7 @@
 //! A row reads `Rule(parameter: type = sample) method on [(low, high), ...], primal |x| ..., partial |x, y| ...;`. The
 //! intervals are where the rule is smooth; the tests draw their operands from them.
 
-use super::{Interval, UnaryVisitor, one, zero};
+use super::{Interval, UnaryVisitor, one, positive, zero};
 use crate::number::{Float, Operand, Scalar, Unary};
 
 macro_rules! unary {
@@ -127,11 +127,11 @@ unary! {
     /// `|x|`; `dy/dx = sign x`, and 0 at 0.
     Abs abs on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| x.abs(),
-        partial |x, _| T::constant(f64::from(i8::from(x.value() > 0.0) - i8::from(x.value() < 0.0)));
+        partial |x, _| positive(x, one(), positive(-x, -one::<T>(), zero()));
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink. A NaN stays a NaN.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
-        partial |x, _| if x.value() > 0.0 { one() } else { zero() };
+        partial |x, _| positive(x, one(), zero());
     /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y (1 - y)`.
     Sigmoid sigmoid on [(-4.0, 4.0)],
         primal |x| ((-x).exp() + F::one()).recip(),

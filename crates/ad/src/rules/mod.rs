@@ -33,3 +33,9 @@ pub(crate) fn one<T: Scalar>() -> T {
 pub(crate) fn zero<T: Scalar>() -> T {
     T::constant(0.0)
 }
+
+/// `yes` where `x > 0`, else `no`.
+#[inline(always)]
+pub(crate) fn positive<T: Scalar>(x: T, yes: T, no: T) -> T {
+    x.select(zero(), |x, zero| x > zero, yes, no)
+}

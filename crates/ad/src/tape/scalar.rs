@@ -137,7 +137,7 @@ impl<T: Scalar> List<T> {
         for (node, (&[a, b], &[da, db])) in recorded.rev() {
             let y_bar = adjoints[node];
             // A node that the output does not depend on must not turn an infinite partial into a NaN.
-            if y_bar.all(|component| component == 0.0) {
+            if y_bar.is_zero() {
                 continue;
             }
             if a != NONE {
@@ -181,18 +181,25 @@ impl<T: Scalar> Operand for Var<'_, T> {
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = self.value.binary(rhs.value, rule);
-        let Some(tape) = self.tape.or(rhs.tape) else { return Self::passive(y) };
-        if let (Some(left), Some(right)) = (self.tape, rhs.tape)
-            && !std::ptr::eq(left, right)
-        {
-            mixed_tapes(R::NAME, left.made_at, right.made_at);
-        }
-        let (da, db) = rule.partials(self.value, rhs.value, y);
-        tape.push(y, [self.node, rhs.node], [da, db])
+        self.record(rhs, R::NAME, y, || rule.partials(self.value, rhs.value, y))
     }
 }
 
 impl<T: Scalar> Var<'_, T> {
+    /// Records `y`, computed from `self` and `rhs`, unless both are constants.
+    #[inline(always)]
+    #[track_caller]
+    fn record(self, rhs: Self, operator: &str, y: T, partials: impl FnOnce() -> (T, T)) -> Self {
+        let Some(tape) = self.tape.or(rhs.tape) else { return Self::passive(y) };
+        if let (Some(left), Some(right)) = (self.tape, rhs.tape)
+            && !std::ptr::eq(left, right)
+        {
+            mixed_tapes(operator, left.made_at, right.made_at);
+        }
+        let (da, db) = partials();
+        tape.push(y, [self.node, rhs.node], [da, db])
+    }
+
     #[inline(always)]
     fn passive(value: T) -> Self {
         Self { tape: None, value, node: NONE }
@@ -208,9 +215,18 @@ impl<T: Scalar> Scalar for Var<'_, T> {
     fn value(self) -> f64 {
         self.value.value()
     }
-    fn all(self, predicate: fn(f64) -> bool) -> bool {
+    #[track_caller]
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+        let pick = |yes, no| self.value.select(rhs.value, test, yes, no);
+        let (one, zero) = (T::constant(1.0), T::constant(0.0));
+        yes.record(no, "select", pick(yes.value, no.value), || (pick(one, zero), pick(zero, one)))
+    }
+    fn is_zero(self) -> bool {
         // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not.
-        self.tape.is_none() && self.value.all(predicate)
+        self.tape.is_none() && self.value.is_zero()
+    }
+    fn is_finite(self) -> bool {
+        self.value.is_finite()
     }
 }
 
@@ -234,7 +250,7 @@ impl<T: Scalar> Gradient<'_, T> {
         let here = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
         let adjoint = *self.adjoints.get(node).filter(|_| here)?;
         // A cotangent that arrived is a path; only where none did, the graph has to be asked.
-        let arrived = !adjoint.all(|component| component == 0.0);
+        let arrived = !adjoint.is_zero();
         (arrived || self.has_path(node)).then_some(adjoint)
     }
 

@@ -1,0 +1,76 @@
+//! Several evaluations side by side: one number that is really `N`.
+
+use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::rules::{Elementary, infix_operators, scalar_sum};
+
+/// `N` numbers that go through the same operations together.
+///
+/// A function of independent points, run at `Lanes`, is recorded once for `N` points: the tape's own work is shared, and
+/// the arithmetic runs in the processor's vector registers. Take 4 or 8. Each lane is a point of its own: derivatives never
+/// cross lanes. Code that branches must branch alike in all lanes, or use [`select`](Scalar::select).
+///
+/// ```
+/// use wengert_ad::{Elementary, Lanes, value_and_grad};
+///
+/// let x = Lanes([0.0, 1.0, 2.0, 3.0]);
+/// let (y, g) = value_and_grad(|v| v[0].square() * 3.0, &[x]);
+/// assert_eq!(y, Lanes([0.0, 3.0, 12.0, 27.0]));
+/// assert_eq!(g[0], Lanes([0.0, 6.0, 12.0, 18.0]));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))]
+pub struct Lanes<const N: usize>(pub [f64; N]);
+
+impl<const N: usize> Lanes<N> {
+    /// The lanes `f(0), ..., f(N - 1)`.
+    #[inline(always)]
+    pub fn from_fn(f: impl FnMut(usize) -> f64) -> Self {
+        Self(std::array::from_fn(f))
+    }
+
+    /// The sum over the lanes, in order.
+    #[inline(always)]
+    pub fn total(self) -> f64 {
+        self.0.iter().sum()
+    }
+}
+
+impl<const N: usize> Operand for Lanes<N> {
+    #[inline(always)]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        Self(self.0.map(|x| rule.primal(x)))
+    }
+    #[inline(always)]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        Self::from_fn(|i| rule.primal(self.0[i], rhs.0[i]))
+    }
+}
+
+impl<const N: usize> Scalar for Lanes<N> {
+    #[inline(always)]
+    fn constant(c: f64) -> Self {
+        Self([c; N])
+    }
+    #[track_caller]
+    fn value(self) -> f64 {
+        let first = self.0[0];
+        let alike = self.0.iter().all(|x| x.to_bits() == first.to_bits());
+        assert!(alike, "value: the lanes differ, {:?}: branch with `select`, lane by lane", self.0);
+        first
+    }
+    #[inline(always)]
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+        Self::from_fn(|i| if test(self.0[i], rhs.0[i]) { yes.0[i] } else { no.0[i] })
+    }
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.0.iter().all(|&x| x == 0.0)
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.0.iter().all(|x| x.is_finite())
+    }
+}
+
+infix_operators!([const N: usize] Lanes<N>);
+scalar_sum!([const N: usize] Lanes<N>);
