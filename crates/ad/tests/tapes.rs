@@ -225,3 +225,16 @@ fn numbers_shared_twice_are_refused_since_their_derivatives_would_meet() {
     tape.clear();
     tape.shared(&other, 0..2, &[2], true);
 }
+
+#[test]
+fn a_statement_has_the_derivatives_it_was_given() {
+    let tape = Tape::new();
+    let [x, y, z] = [2.0, 3.0, 5.0].map(|value| tape.var(value));
+    let constant = Var::constant(7.0);
+    let product = tape.statement(210.0, &[(x, 105.0), (constant, 30.0), (y, 70.0), (z, 42.0), (x, 1.0)]);
+    let g = (product * 2.0).gradient();
+    assert_eq!((product.primal(), [x, y, z].map(|v| g.wrt(v))), (210.0, [212.0, 140.0, 84.0]));
+    let before = tape.len();
+    tape.statement(1.0, &[(constant, 3.0)]);
+    assert_eq!(tape.len(), before, "a statement of constants is a constant");
+}

@@ -3,9 +3,11 @@
 //! The only module where `unsafe` is allowed, and there only for the choice of processor features at run time.
 
 mod gemm;
+mod log;
 mod simd;
 
 pub use gemm::{Element, Matrix, Real};
+pub use log::Log;
 pub use simd::vectorised;
 
 /// `x` written into `y`, element by element, as fast as this processor allows.

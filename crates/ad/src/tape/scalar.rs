@@ -2,6 +2,7 @@
 
 use super::mixed_tapes;
 use super::reach::Reach;
+use crate::kernels::Log;
 use crate::number::{Binary, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use smallvec::SmallVec;
@@ -27,16 +28,17 @@ const NONE: u32 = u32::MAX;
 /// Two parents (8 bytes) and two partials a node; constants are not recorded.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
-    list: RefCell<List<T>>,
+    list: Log<Node<T>>,
     /// Adjoints of earlier sweeps, kept for their memory.
     spare: RefCell<Vec<T>>,
     made_at: &'static Location<'static>,
 }
 
-#[derive(Debug)]
-struct List<T> {
-    parents: Vec<[u32; 2]>,
-    partials: Vec<[T; 2]>,
+/// One operation: up to two parents, and the derivative by each.
+#[derive(Clone, Copy, Debug)]
+struct Node<T> {
+    partials: [T; 2],
+    parents: [u32; 2],
 }
 
 /// A scalar recorded on a tape, or a constant, which is not.
@@ -67,8 +69,7 @@ impl<T: Scalar> Tape<T> {
     /// An empty tape with room for `nodes` operations.
     #[track_caller]
     pub fn with_capacity(nodes: usize) -> Self {
-        let list = List { parents: Vec::with_capacity(nodes), partials: Vec::with_capacity(nodes) };
-        Self { list: RefCell::new(list), spare: RefCell::default(), made_at: Location::caller() }
+        Self { list: Log::with_capacity(nodes), spare: RefCell::default(), made_at: Location::caller() }
     }
 
     /// A new independent variable.
@@ -76,16 +77,40 @@ impl<T: Scalar> Tape<T> {
         self.push(value, [NONE; 2], [T::constant(0.0); 2])
     }
 
+    /// Records `value` as computed from the operands in one statement, given its derivative by each.
+    ///
+    /// How it was computed is not recorded: a function whose derivatives are known by other means, or a part of a program
+    /// whose derivatives were accumulated before. Constant operands are passed over.
+    ///
+    /// # Panics
+    /// If an operand lives on another tape.
+    ///
+    /// # Cost
+    /// One node for each operand.
+    #[track_caller]
+    pub fn statement<'t>(&'t self, value: T, operands: &[(Var<'t, T>, T)]) -> Var<'t, T> {
+        let mut y = Var::passive(value);
+        for &(operand, partial) in operands {
+            if let Some(tape) = operand.tape.filter(|tape| !std::ptr::eq(*tape, self)) {
+                mixed_tapes("statement", self.made_at, tape.made_at);
+            }
+            y = match (operand.tape, y.tape) {
+                (None, _) => y,
+                (_, None) => self.push(value, [operand.node, NONE], [partial, T::constant(0.0)]),
+                _ => self.push(value, [y.node, operand.node], [T::constant(1.0), partial]),
+            };
+        }
+        y
+    }
+
     /// Forgets all operations and keeps their memory.
     pub fn clear(&mut self) {
-        let list = self.list.get_mut();
-        list.parents.clear();
-        list.partials.clear();
+        self.list.clear();
     }
 
     /// The number of recorded nodes: variables and operations.
     pub fn len(&self) -> usize {
-        self.list.borrow().parents.len()
+        self.list.len()
     }
 
     /// Whether nothing is recorded.
@@ -95,11 +120,7 @@ impl<T: Scalar> Tape<T> {
 
     #[inline(always)]
     fn push(&self, value: T, parents: [u32; 2], partials: [T; 2]) -> Var<'_, T> {
-        let mut list = self.list.borrow_mut();
-        let node = list.parents.len() as u32;
-        assert!(node < NONE, "the tape is full: a node index has 32 bits");
-        list.parents.push(parents);
-        list.partials.push(partials);
+        let node = self.list.push(Node { partials, parents });
         Var { tape: Some(self), value, node }
     }
 
@@ -109,10 +130,9 @@ impl<T: Scalar> Tape<T> {
     /// If an output lives on another tape.
     #[track_caller]
     pub fn pull_back<'t>(&'t self, outputs: impl Iterator<Item = (Var<'t, T>, T)>) -> Gradient<'t, T> {
-        let list = self.list.borrow();
         let mut adjoints = self.spare.take();
         adjoints.clear();
-        adjoints.resize(list.parents.len(), T::constant(0.0));
+        adjoints.resize(self.list.len(), T::constant(0.0));
         let mut roots = SmallVec::new();
         for (output, cotangent) in outputs {
             let Some(tape) = output.tape else { continue };
@@ -125,26 +145,22 @@ impl<T: Scalar> Tape<T> {
         }
         let last = roots.iter().max().map_or(0, |&last| last as usize + 1);
         adjoints.truncate(last);
-        list.sweep(&mut adjoints);
+        self.list.read(|nodes| sweep(nodes, &mut adjoints));
         Gradient { tape: self, adjoints, reach: Reach::new(roots) }
     }
 }
 
-impl<T: Scalar> List<T> {
-    /// Adds each node's adjoint, times the partials, to those of its parents, from the last node to the first.
-    fn sweep(&self, adjoints: &mut [T]) {
-        let recorded = self.parents.iter().zip(&self.partials).take(adjoints.len()).enumerate();
-        for (node, (&[a, b], &[da, db])) in recorded.rev() {
-            let y_bar = adjoints[node];
-            // A node that the output does not depend on must not turn an infinite partial into a NaN.
-            if y_bar.is_zero() {
-                continue;
-            }
-            if a != NONE {
-                adjoints[a as usize] = adjoints[a as usize] + da * y_bar;
-            }
-            if b != NONE {
-                adjoints[b as usize] = adjoints[b as usize] + db * y_bar;
+/// Adds each node's adjoint, times the partials, to those of its parents, from the last node to the first.
+fn sweep<T: Scalar>(nodes: &[Node<T>], adjoints: &mut [T]) {
+    for (i, node) in nodes[..adjoints.len()].iter().enumerate().rev() {
+        let y_bar = adjoints[i];
+        // A node that the output does not depend on must not turn an infinite partial into a NaN.
+        if y_bar.is_zero() {
+            continue;
+        }
+        for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
+            if parent != NONE {
+                adjoints[parent as usize] = adjoints[parent as usize] + partial * y_bar;
             }
         }
     }
@@ -267,9 +283,8 @@ impl<T: Scalar> Gradient<'_, T> {
     }
 
     fn has_path(&self, node: usize) -> bool {
-        let list = self.tape.list.borrow();
-        self.reach
-            .contains(node, |node| list.parents[node].iter().filter(|&&p| p != NONE).map(|&p| p as usize))
+        let parents = |node: &Node<T>| node.parents.into_iter().filter(|&p| p != NONE).map(|p| p as usize);
+        self.tape.list.read(|nodes| self.reach.contains(node, |node| parents(&nodes[node])))
     }
 
     /// The adjoint of the node `x`, zero where no path leads from it.

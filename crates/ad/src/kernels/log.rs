@@ -1,0 +1,164 @@
+//! An append-only list behind a shared reference: where tapes are written.
+
+use std::cell::{Cell, UnsafeCell};
+use std::mem::MaybeUninit;
+
+/// A list to which entries are appended through a shared reference, without the bookkeeping of a `RefCell`.
+///
+/// An append is one comparison, one write and one increment. Entries can be read only through [`read`](Self::read),
+/// during which appending panics: the list then has no room, so that an append takes the slow path, which looks.
+pub struct Log<E> {
+    buffer: UnsafeCell<Vec<MaybeUninit<E>>>,
+    length: Cell<u32>,
+    /// How many entries fit; the length itself while somebody reads.
+    room: Cell<u32>,
+    readers: Cell<u32>,
+}
+
+/// The longest list: an index has 32 bits, and the last one stays free to mean "none".
+const LONGEST: usize = u32::MAX as usize;
+
+#[allow(unsafe_code, reason = "1.3-1.6x on recording and sweeping scalar code, see benches/scalar.rs")]
+mod unchecked {
+    use super::{Cell, Log, MaybeUninit};
+
+    impl<E: Copy> Log<E> {
+        /// Appends an entry and returns its index.
+        ///
+        /// # Panics
+        /// If somebody reads, or if there are `2^32 - 1` entries.
+        #[inline(always)]
+        pub fn push(&self, entry: E) -> u32 {
+            let index = self.length.get();
+            if index == self.room.get() {
+                self.make_room();
+            }
+            // SAFETY: the buffer has a capacity of at least `room > index` (`make_room` sees to it), and nobody reads, since
+            // then there would be no room: no other reference to the buffer or into it exists.
+            unsafe {
+                let buffer = &mut *self.buffer.get();
+                buffer.as_mut_ptr().add(index as usize).write(MaybeUninit::new(entry));
+            }
+            self.length.set(index + 1);
+            index
+        }
+
+        /// Lends out the entries.
+        pub fn read<Y>(&self, look: impl FnOnce(&[E]) -> Y) -> Y {
+            let reading = Reading::new(self);
+            // SAFETY: the first `length` entries are written, and while `reading` lives nothing is written or moved: `push`
+            // finds no room, and `make_room` refuses.
+            let entries = unsafe {
+                let buffer = &*self.buffer.get();
+                std::slice::from_raw_parts(buffer.as_ptr().cast::<E>(), self.length.get() as usize)
+            };
+            let found = look(entries);
+            drop(reading);
+            found
+        }
+
+        /// Makes room for at least one entry more; returns how many there is room for.
+        pub(super) fn grow(&self) -> usize {
+            assert!(self.readers.get() == 0, "the tape was written to while a sweep read it");
+            // SAFETY: nobody reads, so no other reference to the buffer or into it exists.
+            let buffer = unsafe { &mut *self.buffer.get() };
+            // SAFETY: entries may be uninitialised, and `length` of them are inside the capacity.
+            unsafe { buffer.set_len(self.len()) };
+            buffer.reserve(self.len().max(64));
+            buffer.capacity()
+        }
+    }
+
+    /// Keeps the list from being written to.
+    struct Reading<'l>(&'l Cell<u32>, &'l Cell<u32>, u32);
+
+    impl<'l> Reading<'l> {
+        fn new<E: Copy>(log: &'l Log<E>) -> Self {
+            let room = log.room.replace(log.length.get());
+            log.readers.set(log.readers.get() + 1);
+            Self(&log.readers, &log.room, room)
+        }
+    }
+
+    impl Drop for Reading<'_> {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() - 1);
+            self.1.set(self.2);
+        }
+    }
+}
+
+impl<E: Copy> Log<E> {
+    /// A list with room for `entries`.
+    pub fn with_capacity(entries: usize) -> Self {
+        let buffer = Vec::with_capacity(entries.min(LONGEST));
+        let room = Cell::new(buffer.capacity().min(LONGEST) as u32);
+        Self { buffer: UnsafeCell::new(buffer), length: Cell::new(0), room, readers: Cell::new(0) }
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.length.get() as usize
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets all entries and keeps their memory.
+    pub fn clear(&mut self) {
+        self.length.set(0);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self) {
+        assert!(self.len() < LONGEST, "the tape is full: an index has 32 bits");
+        self.room.set(self.grow().min(LONGEST) as u32);
+    }
+}
+
+impl<E> std::fmt::Debug for Log<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Log of {} entries", self.length.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Log;
+    use std::cell::RefCell;
+
+    #[test]
+    fn it_holds_what_a_list_behind_a_ref_cell_holds() {
+        let (log, twin) = (Log::with_capacity(0), RefCell::new(Vec::new()));
+        for i in 0..10_000_u64 {
+            let entry = (i, i.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            assert_eq!(log.push(entry) as usize, twin.borrow().len());
+            twin.borrow_mut().push(entry);
+        }
+        log.read(|entries| assert_eq!(entries, &twin.borrow()[..]));
+        let mut log = log;
+        log.clear();
+        assert_eq!((log.len(), log.push((7, 7)), log.len()), (0, 0, 1));
+        log.read(|entries| assert_eq!(entries, [(7, 7)]));
+    }
+
+    #[test]
+    fn readers_may_nest_and_writing_goes_on_after_them() {
+        let log = Log::with_capacity(8);
+        log.push(1);
+        log.read(|outer| log.read(|inner| assert_eq!(outer, inner)));
+        log.push(2);
+        log.read(|entries| assert_eq!(entries, [1, 2]));
+    }
+
+    #[test]
+    #[should_panic(expected = "while a sweep read it")]
+    fn writing_while_somebody_reads_is_refused() {
+        let log = Log::with_capacity(8);
+        log.push(1);
+        log.read(|_| log.push(2));
+    }
+}
