@@ -142,6 +142,42 @@ fn the_graph_of_the_lecture_has_its_values_and_both_sweeps() {
 }
 
 #[test]
+fn a_picture_goes_to_a_file_and_an_unwritable_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("graph.svg");
+    let written = path.to_str().unwrap();
+    let shown =
+        output_of(&["graph", "x^3*(x+3*y)", "--at", "x=2,y=3", "--format", "svg", "--output", written]);
+    assert_eq!(shown, "");
+    let picture = fs::read_to_string(&path).unwrap();
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{picture}");
+    let absent = folder.path().join("absent/graph.svg");
+    let absent = absent.to_str().unwrap();
+    assert_refused(&["graph", "x", "--at", "x=1", "--output", absent], &["cannot write", absent]);
+}
+
+#[test]
+fn a_gradient_check_says_so_in_text_json_and_exit_code() {
+    let text = output_of(&["gradcheck", "x^3*(x+3*y)", "--at", "x=2,y=3"]);
+    for part in ["d/dx", "140", "first derivatives passed", "second derivatives passed"] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+    let report = json_of(&["gradcheck", "x^3*(x+3*y)", "--at", "x=2,y=3", "--json"]);
+    assert_eq!((&report["passed"], &report["derivatives"][1]["forward"]), (&true.into(), &24.0.into()));
+    for (formula, finding) in [
+        ("relu(x) * 2", "kink: v1 = relu(x) has slope 0 on the left, 1 on the right; 0 is chosen"),
+        ("x * ln(x)", "not finite first: the value v1 = ln(x) of 0e0 is infinite"),
+        ("sqrt(x)", "in the reverse sweep, the derivative of v1 = sqrt(x) of 0e0 by operand 1 is infinite"),
+    ] {
+        let run = wengert(&["gradcheck", formula, "--at", "x=0"]);
+        let (shown, said) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
+        assert!(!run.status.success() && said.contains("the gradient check failed"), "{formula}: {said}");
+        assert!(shown.contains("FAILED") && shown.contains(finding), "{formula}: {shown}");
+    }
+    assert_refused(&["gradcheck", "x + sine(x)", "--at", "x=1"], &["sine", "column 5"]);
+}
+
+#[test]
 fn a_formula_that_cannot_be_read_is_refused_with_the_column() {
     assert_refused(&["graph", "x + sine(x)", "--at", "x=1"], &["sine", "column 5", "sin"]);
     assert_refused(&["graph", "x +", "--at", "x=1"], &["column"]);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each crate and those of ours that it may use.
-const CRATES: [(&str, &str, &[&str]); 6] = [
+const CRATES: [(&str, &str, &[&str]); 7] = [
     ("crates/ad", "wengert-ad", &[]),
     ("crates/optim", "wengert-optim", &[]),
     ("crates/data", "wengert-data", &[]),
@@ -17,11 +17,25 @@ const CRATES: [(&str, &str, &[&str]); 6] = [
         "wengert",
         &["wengert-ad", "wengert-nn", "wengert-optim", "wengert-data", "wengert-train"],
     ),
+    ("crates/gradbench", "wengert-gradbench", &["wengert-ad"]),
 ];
 
 /// The modules of the differentiation engine, from the ground up.
-const MODULES: [&str; 10] =
-    ["number", "rules", "dual", "lanes", "kernels", "primitive", "tape", "transform", "check", "trace"];
+const MODULES: &[&str] = &[
+    "number",
+    "rules",
+    "dual",
+    "directions",
+    "jet",
+    "lanes",
+    "kernels",
+    "primitive",
+    "tape",
+    "function",
+    "transform",
+    "trace",
+    "check",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

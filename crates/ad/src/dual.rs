@@ -58,6 +58,10 @@ impl<T: Scalar> Scalar for Dual<T> {
     fn is_finite(self) -> bool {
         self.primal.is_finite() && self.tangent.is_finite()
     }
+    #[inline(always)]
+    fn stop_gradient(self) -> Self {
+        Self { primal: self.primal.stop_gradient(), tangent: T::constant(0.0) }
+    }
 }
 
 infix_operators!([T: Scalar] Dual<T>);

@@ -24,8 +24,13 @@ pub struct Lanes<const N: usize>(pub [f64; N]);
 impl<const N: usize> Lanes<N> {
     /// The lanes `f(0), ..., f(N - 1)`.
     #[inline(always)]
-    pub fn from_fn(f: impl FnMut(usize) -> f64) -> Self {
-        Self(std::array::from_fn(f))
+    pub fn from_fn(mut f: impl FnMut(usize) -> f64) -> Self {
+        // A loop over a slice becomes vector code; `std::array::from_fn` and `map` stay calls where `f` is long.
+        let mut lanes = [0.0; N];
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            *lane = f(i);
+        }
+        Self(lanes)
     }
 
     /// The sum over the lanes, in order.
@@ -38,7 +43,7 @@ impl<const N: usize> Lanes<N> {
 impl<const N: usize> Operand for Lanes<N> {
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        Self(self.0.map(|x| rule.primal(x)))
+        Self::from_fn(|i| rule.primal(self.0[i]))
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
@@ -69,6 +74,9 @@ impl<const N: usize> Scalar for Lanes<N> {
     #[inline(always)]
     fn is_finite(self) -> bool {
         self.0.iter().all(|x| x.is_finite())
+    }
+    fn stop_gradient(self) -> Self {
+        self
     }
 }
 

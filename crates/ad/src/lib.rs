@@ -5,13 +5,16 @@
 //! | [`number`] | what a rule can be applied to: [`Operand`], [`Scalar`], [`Number`], [`Float`] |
 //! | [`rules`] | the elementwise rules: a primal and a partial each, nothing else |
 //! | [`dual`] | forward mode: a primal carried with its tangent |
+//! | [`directions`] | forward mode along several directions at once |
+//! | [`jet`] | a value carried with its derivatives of all orders along a curve |
 //! | [`lanes`] | several evaluations side by side |
 //! | [`kernels`] | the hot loops: matrix products and element loops |
 //! | [`primitive`] | whole-array rules: a shape, a primal and a vector-Jacobian product each |
 //! | [`tape`] | reverse mode: the scalar [`Tape`] and the [`ArrayTape`] |
-//! | [`transform`] | functions in, derivatives out: [`grad`], [`jvp`], [`vjp`], [`hvp`] |
-//! | [`check`] | derivatives against differences |
+//! | [`function`] | functions as values that run in every mode |
+//! | [`transform`] | functions in, derivatives out: [`grad`], [`jacobian`], [`hessian`], [`derivatives`], [`checkpoint`] |
 //! | [`trace`] | the computational graph as a thing to look at |
+//! | [`check`] | derivatives against each other and against differences; where a wrong or lost one comes from |
 //!
 //! A module uses only modules above it in this list.
 //!
@@ -29,7 +32,11 @@
 //! ```
 
 pub mod check;
+pub mod directions;
 pub mod dual;
+mod exponential;
+pub mod function;
+pub mod jet;
 pub mod kernels;
 pub mod lanes;
 pub mod number;
@@ -40,10 +47,17 @@ pub mod trace;
 pub mod transform;
 
 pub use check::gradcheck;
+pub use directions::Directions;
 pub use dual::Dual;
+pub use function::{ArrayFunction, Function};
+pub use jet::Jet;
 pub use kernels::{Element, Real};
 pub use lanes::Lanes;
 pub use number::{Binary, Float, Number, Operand, Scalar, Unary};
 pub use rules::{Arithmetic, Elementary};
 pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};
-pub use transform::{arrays, grad, hvp, jvp, value_and_grad, value_and_grad_into, vjp};
+pub use transform::{
+    Convergence, NotConverged, Sweeps, arrays, checkpoint, derivatives, derivatives_along, fixed_point, grad,
+    hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, implicit, jacobian, jvp,
+    per_example_gradients, value_and_grad, value_and_grad_into, value_and_jacobian, vjp,
+};

@@ -4,6 +4,7 @@
 //! it is one number, with arithmetic and constants. [`Number`]: it also mixes with `f64` literals, which is what
 //! users write their functions over. [`Float`]: `f32` and `f64`, in which primals are computed.
 
+use crate::exponential;
 use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -46,6 +47,17 @@ pub trait Scalar:
     fn is_zero(self) -> bool;
     /// Whether every component, the primal and the tangents, is finite.
     fn is_finite(self) -> bool;
+    /// The same number as a constant, whose derivatives of all orders are zero.
+    ///
+    /// ```
+    /// use wengert_ad::{Scalar, grad};
+    ///
+    /// assert_eq!(grad(|v| v[0] * v[0].stop_gradient(), &[3.0]), [3.0]);
+    /// ```
+    #[track_caller]
+    fn stop_gradient(self) -> Self {
+        Self::constant(self.value())
+    }
 }
 
 /// A [`Scalar`] that mixes with `f64` literals, as in `y * 3.0`: what a differentiable function is written over.
@@ -84,6 +96,16 @@ impl<T> Number for T where
 pub trait Float: num_traits::Float + Debug + Send + Sync + 'static {
     /// `c` rounded to this type.
     fn literal(c: f64) -> Self;
+    /// `e^x`, in double precision as code that loops can run in vector registers.
+    fn exponential(self) -> Self;
+    /// `tanh x`, likewise.
+    fn hyperbolic_tangent(self) -> Self;
+    /// Error function.
+    fn erf(self) -> Self;
+    /// Complementary error function `1 - erf x`, accurate where that cancels.
+    fn erfc(self) -> Self;
+    /// `ln |Gamma x|`.
+    fn ln_gamma(self) -> Self;
 }
 
 /// An elementwise rule `y = f(x)`: its value and its derivative.
@@ -119,7 +141,7 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
 }
 
 macro_rules! machine_float {
-    ($($float:ty),*) => {$(
+    ($($float:ty: $exp:path, $tanh:path, $erf:ident $erfc:ident $ln_gamma:ident;)*) => {$(
         impl Operand for $float {
             #[inline(always)]
             fn unary<R: Unary>(self, rule: R) -> Self {
@@ -157,7 +179,27 @@ macro_rules! machine_float {
             fn literal(c: f64) -> Self {
                 c as $float
             }
+            #[inline(always)]
+            fn exponential(self) -> Self {
+                $exp(self)
+            }
+            #[inline(always)]
+            fn hyperbolic_tangent(self) -> Self {
+                $tanh(self)
+            }
+            fn erf(self) -> Self {
+                libm::$erf(self)
+            }
+            fn erfc(self) -> Self {
+                libm::$erfc(self)
+            }
+            fn ln_gamma(self) -> Self {
+                libm::$ln_gamma(self)
+            }
         }
     )*};
 }
-machine_float!(f32, f64);
+machine_float! {
+    f32: f32::exp, f32::tanh, erff erfcf lgammaf;
+    f64: exponential::exp, exponential::tanh, erf erfc lgamma;
+}

@@ -2,8 +2,9 @@
 
 mod support;
 
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, Array3, array};
 use support::{ROUNDING, assert_close, blames_this_line};
+use wengert_ad::kernels::Triangle;
 use wengert_ad::{ArrayTape, Dual, Elementary, Scalar, arrays};
 
 const INF: f64 = f64::INFINITY;
@@ -25,6 +26,8 @@ fn what_has_no_value_on_nothing_says_so() {
     blames_this_line(&["mean:", "[0, 3]", "at least one"], || x.mean_axis(0));
     blames_this_line(&["max:", "[0, 3]", "at least one"], || x.largest());
     blames_this_line(&["log_sum_exp:", "[0, 3]", "at least one"], || x.log_sum_exp_axis(0));
+    blames_this_line(&["variance:", "[0, 3]", "at least one"], || x.variance_axis(0));
+    blames_this_line(&["argmin_axis:", "[0, 3]", "no elements"], || x.argmin_axis(0));
     assert!(x.mean_axis(1).value().is_empty());
 }
 
@@ -59,6 +62,201 @@ fn an_axis_beyond_the_rank_is_refused_by_every_operator() {
     blames_this_line(&["slice:", "axis"], || x.slice(1, 0..1));
     blames_this_line(&["concatenate:", "axis"], || x.concatenate(&[], 1));
     blames_this_line(&["gather:", "axis"], || x.sum().gather(&[0]));
+    blames_this_line(&["variance:", "axis"], || x.variance_axis(1));
+    blames_this_line(&["product:", "axis"], || x.product_axis(1));
+    blames_this_line(&["norm:", "axis"], || x.norm_axis(1));
+    blames_this_line(&["min:", "axis"], || x.smallest_axis(1));
+    blames_this_line(&["argmax_axis:", "axis 1"], || x.argmax_axis(1));
+    blames_this_line(&["softmax:", "axis"], || x.softmax(1));
+    blames_this_line(&["log_softmax:", "axis"], || x.log_softmax(1));
+    blames_this_line(&["cumulative_sum:", "axis"], || x.cumulative_sum(1));
+    blames_this_line(&["scatter_add:", "axis"], || x.scatter_add_axis(1, &[0], 2));
+    blames_this_line(&["gather:", "axis"], || x.flip(1));
+    blames_this_line(&["gather:", "axis"], || x.roll(1, 1));
+    blames_this_line(&["pad:", "axis"], || x.pad(1, 1, 1));
+    blames_this_line(&["stack:", "axis"], || x.stack(&[x], 2));
+}
+
+#[test]
+fn operands_that_do_not_fit_are_refused_with_what_would() {
+    let tape = ArrayTape::<f64>::new();
+    let [v, w] = [2, 3].map(|n| tape.var(&Array1::zeros(n)));
+    let [square, wide] = [2, 3].map(|n| tape.var(&Array2::zeros((2, n))));
+    let batch = tape.var(&Array3::zeros((4, 2, 2)));
+    blames_this_line(&["matmul:", "[2], [2]", "(m, k)"], || v.matmul(v));
+    blames_this_line(&["matmul:", "[2, 3], [2]"], || wide.matmul(v));
+    blames_this_line(&["matmul:", "[2, 2], [4, 2, 2]"], || square.matmul(batch));
+    blames_this_line(&["matmul:", "batches"], || batch.matmul(batch.slice(0, 0..3)));
+    blames_this_line(&["dot:", "same shape"], || v.dot(w));
+    blames_this_line(&["outer:", "vectors"], || v.outer(wide));
+    blames_this_line(&["solve:", "square"], || wide.solve(v));
+    blames_this_line(&["solve:", "right sides"], || square.solve(w));
+    blames_this_line(&["solve:", "right sides"], || batch.solve(wide));
+    blames_this_line(&["solve_triangular:", "square"], || wide.solve_triangular(v, Triangle::Lower));
+    blames_this_line(&["inverse:", "square"], || wide.inverse());
+    blames_this_line(&["determinant:", "square"], || v.determinant());
+    blames_this_line(&["log_determinant:", "square"], || wide.log_determinant());
+    blames_this_line(&["cholesky:", "square"], || wide.cholesky());
+    blames_this_line(&["diagonal:", "square"], || wide.diagonal());
+    blames_this_line(&["diagonal_matrix:", "vectors"], || v.sum().diagonal_matrix());
+    blames_this_line(&["lower_triangle:", "matrices"], || v.triangular_part(Triangle::Lower));
+    blames_this_line(&["stack:", "one shape"], || v.stack(&[w], 0));
+    blames_this_line(&["linear_combination:", "one shape"], || v.linear_combination(&[w], &[1.0, 1.0]));
+    blames_this_line(&["linear_combination:", "coefficient"], || v.linear_combination(&[v], &[1.0]));
+    blames_this_line(&["select:", "mask"], || v.select(&[true], v));
+    blames_this_line(&["select:", "same shape"], || v.select(&[true, false], w));
+    blames_this_line(&["gather:", "indices"], || v.gather(&[2]));
+    blames_this_line(&["scatter_add:", "indices"], || v.scatter_add(&[0, 3], 3));
+    blames_this_line(&["scatter_add:", "one index"], || v.scatter_add(&[0], 3));
+    blames_this_line(&["permute_axes:", "each axis"], || wide.permute_axes(&[0, 0]));
+    blames_this_line(&["permute_axes:", "each axis"], || wide.permute_axes(&[0]));
+}
+
+#[test]
+fn a_singular_matrix_has_a_determinant_with_both_derivatives() {
+    let singular = [array![[1.0, 2.0], [2.0, 4.0]].into_dyn()];
+    let tape = ArrayTape::new();
+    assert_eq!(tape.var(&singular[0]).determinant().item(), 0.0);
+    assert_eq!(
+        arrays::grad(|a| a[0].determinant(), &singular),
+        [array![[4.0, -2.0], [-2.0, 1.0]].into_dyn()]
+    );
+    let direction = [array![[1.0, 10.0], [100.0, 1000.0]].into_dyn()];
+    assert_eq!(arrays::jvp(|a| a[0].determinant(), &singular, &direction).1[[]], 4.0 - 20.0 - 200.0 + 1000.0);
+    let second = arrays::hvp(|a| a[0].determinant(), &singular, &direction);
+    assert_eq!(second, [array![[1000.0, -100.0], [-10.0, 1.0]].into_dyn()]);
+    // Of rank 1 in three dimensions, every minor of two rows is zero.
+    let rank_one = [array![[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 0.0, 0.0]].into_dyn()];
+    assert_eq!(arrays::grad(|a| a[0].determinant(), &rank_one), [Array2::zeros((3, 3)).into_dyn()]);
+}
+
+#[test]
+fn a_singular_system_has_no_finite_solution_and_an_indefinite_matrix_no_factor() {
+    let tape = ArrayTape::new();
+    let singular = tape.var(&array![[1.0, 2.0], [2.0, 4.0]]);
+    let b = tape.var(&array![1.0, 1.0]);
+    assert!(singular.solve(b).value().iter().all(|x| !x.is_finite()));
+    assert!(singular.inverse().value().iter().any(|x| !x.is_finite()));
+    assert_eq!(singular.log_determinant().item(), -INF);
+    for indefinite in [array![[1.0, 2.0], [2.0, 1.0]], array![[1.0, 1.0], [1.0, 1.0]]] {
+        let factor = tape.var(&indefinite).cholesky().value();
+        assert!(factor[[0, 0]] == 1.0 && factor[[1, 1]].is_nan(), "{factor}");
+    }
+}
+
+#[test]
+fn a_system_whose_first_pivot_is_zero_is_solved() {
+    let tape = ArrayTape::new();
+    let (a, b) = (tape.var(&array![[0.0, 2.0], [4.0, 0.0]]), tape.var(&array![2.0, 8.0]));
+    assert_eq!(a.solve(b).value(), array![2.0, 1.0].into_dyn());
+    assert_eq!(a.determinant().item(), -8.0);
+    assert_eq!(a.inverse().value(), array![[0.0, 0.25], [0.5, 0.0]].into_dyn());
+}
+
+#[test]
+fn what_stands_outside_the_triangle_is_not_read_and_gets_no_gradient() {
+    let tape = ArrayTape::new();
+    let (a, b) = (tape.var(&array![[2.0, f64::NAN], [1.0, 4.0]]), tape.var(&array![2.0, 9.0]));
+    let x = a.solve_triangular(b, Triangle::Lower);
+    assert_eq!(x.value(), array![1.0, 2.0].into_dyn());
+    let gradient = x.sum().gradient().wrt(a);
+    assert_eq!(gradient[[0, 1]], 0.0);
+    assert!(gradient.iter().all(|x| x.is_finite()), "{gradient}");
+}
+
+#[test]
+fn a_norm_has_derivative_zero_at_zero_in_both_modes_and_does_not_overflow() {
+    let zero = [array![0.0, 0.0].into_dyn()];
+    assert_eq!(arrays::grad(|x| x[0].norm(), &zero), zero);
+    let direction = [array![1.0, 2.0].into_dyn()];
+    assert_eq!(arrays::jvp(|x| x[0].norm(), &zero, &direction).1[[]], 0.0);
+    for scale in [1e-300, 1e-170, 1e-20, 1.0, 1e20, 1e170, 1e300] {
+        let x = [array![3.0 * scale, -4.0 * scale].into_dyn()];
+        let (norm, gradient) = arrays::value_and_grad(|x| x[0].norm(), &x);
+        assert_close(scale, norm / scale, 5.0, ROUNDING);
+        assert_close(scale, gradient[0][[0]], 0.6, ROUNDING);
+        assert_close(scale, arrays::jvp(|x| x[0].norm(), &x, &direction).1[[]], 0.6 - 1.6, ROUNDING);
+        let columns = [array![[3.0 * scale, 0.0], [-4.0 * scale, 0.0]].into_dyn()];
+        let (_, gradient) = arrays::value_and_grad(|x| x[0].norm_axis(0).sum(), &columns);
+        assert_close(scale, gradient[0][[1, 0]], -0.8, ROUNDING);
+        assert_eq!(gradient[0][[1, 1]], 0.0);
+    }
+    let tape = ArrayTape::new();
+    assert_eq!(tape.var(&array![INF, 1.0]).norm().item(), INF);
+    assert!(tape.var(&array![1.0, f64::NAN]).norm().item().is_nan());
+    let x = tape.var(&array![0.0, -3.0, 2.0]);
+    assert_eq!((x.norm_l1().item(), x.norm_max().item()), (5.0, 3.0));
+    assert_eq!(x.norm_l1().gradient().wrt(x), array![0.0, -1.0, 1.0].into_dyn());
+    assert_eq!(x.norm_max().gradient().wrt(x), array![0.0, -1.0, 0.0].into_dyn());
+}
+
+#[test]
+fn the_derivative_of_a_product_is_right_with_one_zero_and_with_two() {
+    let gradient = |x: [f64; 3]| arrays::grad(|x| x[0].product(), &[ndarray::arr1(&x).into_dyn()]);
+    assert_eq!(gradient([2.0, 0.0, 5.0]), [array![0.0, 10.0, 0.0].into_dyn()]);
+    assert_eq!(gradient([0.0, 0.0, 5.0]), [array![0.0, 0.0, 0.0].into_dyn()]);
+}
+
+#[test]
+fn a_variance_keeps_its_digits_where_the_mean_is_large() {
+    let tape = ArrayTape::new();
+    let x = tape.var(&array![1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0]);
+    assert_close("variance", x.variance().item(), 2.0 / 3.0, ROUNDING);
+}
+
+#[test]
+fn softmax_and_its_logarithm_are_finite_for_logits_of_ten_thousand() {
+    let tape = ArrayTape::new();
+    for shape in [[1, 3], [3, 1]] {
+        let axis = usize::from(shape[0] == 1);
+        let x = tape.var(&array![1e4, -1e4, 1e4].into_shape_with_order(shape).unwrap());
+        assert_eq!(x.softmax(axis).elements().to_vec(), [0.5, 0.0, 0.5]);
+        let y = x.log_softmax(axis);
+        assert_eq!(y.elements().to_vec(), [-(2_f64.ln()), -2e4 - 2_f64.ln(), -(2_f64.ln())]);
+        let gradient = y.slice(axis, 0..1).sum().gradient().wrt(x);
+        assert_eq!(gradient.iter().copied().collect::<Vec<_>>(), [0.5, 0.0, -0.5]);
+    }
+}
+
+#[test]
+fn an_operand_that_is_not_selected_passes_nothing_on() {
+    let tape = ArrayTape::new();
+    let (x, y) = (tape.var(&array![0.0, 4.0]), tape.var(&array![1.0, 1.0]));
+    // The derivative of the root is infinite at 0, where it is not selected.
+    let chosen = x.sqrt().select(&[false, true], y);
+    assert_eq!(chosen.value(), array![1.0, 2.0].into_dyn());
+    assert_eq!(chosen.sum().gradient().wrt(y), array![1.0, 0.0].into_dyn());
+    assert_eq!(chosen.slice(0, 1..2).sum().gradient().wrt(x)[[1]], 0.25);
+}
+
+#[test]
+fn positions_of_extrema_are_those_of_the_first_and_a_nan_is_one() {
+    let tape = ArrayTape::new();
+    let mut long = vec![1.0; 100];
+    long[40] = -2.0;
+    long[60] = 3.0;
+    long[61] = 3.0;
+    let x = tape.var(&ndarray::arr1(&long));
+    assert_eq!((x.argmax_axis(0)[[]], x.argmin_axis(0)[[]]), (60, 40));
+    assert_eq!(x.smallest().gradient().wrt(x)[[40]], 1.0);
+    long[70] = f64::NAN;
+    let x = tape.var(&ndarray::arr1(&long));
+    assert_eq!((x.argmax_axis(0)[[]], x.argmin_axis(0)[[]]), (70, 70));
+    let rows = tape.var(&array![[2.0, f64::NAN], [2.0, 0.0], [1.0, f64::NAN]]);
+    assert_eq!(rows.argmax_axis(0), array![0, 0].into_dyn());
+    assert_eq!(rows.argmin_axis(0), array![2, 0].into_dyn());
+    assert_eq!(rows.argmin_axis(1), array![1, 1, 1].into_dyn());
+}
+
+#[test]
+fn what_is_rolled_comes_back_and_what_is_flipped_twice_is_as_before() {
+    let tape = ArrayTape::new();
+    let x = tape.var(&array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    assert_eq!(x.roll(1, 1).value(), array![[3.0, 1.0, 2.0], [6.0, 4.0, 5.0]].into_dyn());
+    assert_eq!(x.roll(1, 5).value(), x.roll(1, 2).value());
+    assert_eq!(x.flip(0).value(), array![[4.0, 5.0, 6.0], [1.0, 2.0, 3.0]].into_dyn());
+    assert_eq!(x.flip(1).flip(1).value(), x.value());
+    assert!(tape.var(&Array2::zeros((0, 3))).roll(0, 1).flip(0).value().is_empty());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ndarray::ArrayD;
 use std::collections::BTreeSet;
 use support::{ROUNDING, SINGLE, assert_close, rng};
 use wengert_ad::check::gradcheck_arrays;
-use wengert_ad::{ArrayTape, Dual, Element, Tensor, arrays};
+use wengert_ad::{ArrayTape, Dual, Element, Lanes, Tensor, arrays};
 
 fn dot(a: &ArrayD<f64>, b: &ArrayD<f64>) -> f64 {
     assert_eq!(a.shape(), b.shape());
@@ -164,6 +164,30 @@ fn a_constant_operand_gets_no_gradient_and_leaves_that_of_the_others_as_it_was()
                 let expected = if i == 0 || i == variable + 1 { all } else { &None };
                 assert_eq!(alone, expected, "{}: {i} where only {variable} is variable", case.label);
             }
+        }
+    }
+}
+
+/// Primitives that choose by value, which lanes must agree on.
+const CHOOSING: [&str; 5] = ["Solve", "Inverse", "Determinant", "LogDeterminant", "Extremum"];
+
+#[test]
+fn lanes_that_differ_get_what_each_would_get_alone() {
+    let all = cases::<f64>().into_iter().zip(cases::<Lanes<2>>());
+    for (case, lanes) in all.filter(|(case, _)| !CHOOSING.contains(&case.primitive)) {
+        let u = weights(&case, 1);
+        let points = [case.inputs.clone(), case.inputs.iter().map(|x| x * 0.96).collect()];
+        let beside = |a: &ArrayD<f64>, b: &ArrayD<f64>| {
+            let both = a.iter().zip(b).map(|(&a, &b)| Lanes([a, b])).collect();
+            ArrayD::from_shape_vec(a.raw_dim(), both).expect("both have one shape")
+        };
+        let both: Vec<_> = points[0].iter().zip(&points[1]).map(|(a, b)| beside(a, b)).collect();
+        let (value, gradient) = arrays::vjp(&lanes.apply, &both, &beside(&u, &u));
+        for (lane, point) in points.iter().enumerate() {
+            let (alone, gradient_alone) = arrays::vjp(&case.apply, point, &u);
+            let lane = |a: &ArrayD<Lanes<2>>| a.mapv(|a| a.0[lane]);
+            assert_arrays_close(&case.label, &[lane(&value)], &[alone]);
+            assert_arrays_close(&case.label, &gradient.iter().map(lane).collect::<Vec<_>>(), &gradient_alone);
         }
     }
 }

@@ -1,51 +1,13 @@
 //! Every rule of the table, in every mode: walked, never named, so that a new row is tested by being there.
 
+#[path = "support/modes.rs"]
+mod modes;
 mod support;
 
-use ndarray::{ArrayD, arr0};
+use modes::{Forward, Mode, OnArrays, ScalarTape};
 use support::{DIFFERENCE, Property, ROUNDING, Rule, SINGLE, assert_close, difference, each_rule};
+use wengert_ad::Dual;
 use wengert_ad::trace::Graph;
-use wengert_ad::{ArrayTape, Dual, Element, Tape};
-
-/// A way to apply a rule and to differentiate it by each operand.
-trait Mode {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>);
-}
-
-struct Forward;
-struct ScalarTape;
-struct OnArrays;
-
-impl Mode for Forward {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let along = |direction: usize| {
-            let seed = |(i, &x)| Dual::new(x, T::constant(f64::from(u8::from(i == direction))));
-            rule.apply(&xs.iter().enumerate().map(seed).collect::<Vec<_>>())
-        };
-        (along(0).primal, (0..xs.len()).map(|i| along(i).tangent).collect())
-    }
-}
-
-impl Mode for ScalarTape {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let tape = Tape::new();
-        let variables: Vec<_> = xs.iter().map(|&x| tape.var(x)).collect();
-        let y = rule.apply(&variables);
-        let gradient = y.gradient();
-        (y.primal(), variables.iter().map(|&x| gradient.wrt(x)).collect())
-    }
-}
-
-impl Mode for OnArrays {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let tape = ArrayTape::new();
-        let variables: Vec<_> = xs.iter().map(|&x| tape.var(&arr0(x))).collect();
-        let y = rule.apply(&variables);
-        let gradient = y.gradient();
-        let by = |g: ArrayD<T>| *g.first().expect("an array of rank 0 has one element");
-        (y.item(), variables.iter().map(|&x| by(gradient.wrt(x))).collect())
-    }
-}
 
 /// The derivatives are those of the primal, which is the same in the mode as in plain `f64`.
 struct AgreesWithDifferences<M>(M);

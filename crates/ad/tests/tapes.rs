@@ -92,7 +92,7 @@ fn wrong_shapes_are_named_with_the_operator_and_blame_the_call() {
     blames_this_line(&["reshape:", "[2, 3]", "[4]"], || a.reshape(&[4]));
     blames_this_line(&["broadcast_to:", "[2, 3]", "[3]"], || a.broadcast_to(&[3]));
     blames_this_line(&["slice:", "[2, 3]", "2..4"], || a.slice(1, 2..4));
-    blames_this_line(&["gather:", "[2, 3]", "rows"], || a.gather(&[0, 2]));
+    blames_this_line(&["gather:", "[2, 3]", "extent"], || a.gather(&[0, 2]));
     blames_this_line(&["concatenate:", "[2, 3]", "[2, 4]"], || a.concatenate(&[b], 0));
     blames_this_line(&["cross_entropy:", "[2, 3]", "labels"], || a.cross_entropy(&[0, 3]));
     blames_this_line(&["cross_entropy_with", "[2, 3]", "[2, 4]"], || a.cross_entropy_with(b));
@@ -237,4 +237,23 @@ fn a_statement_has_the_derivatives_it_was_given() {
     let before = tape.len();
     tape.statement(1.0, &[(constant, 3.0)]);
     assert_eq!(tape.len(), before, "a statement of constants is a constant");
+}
+
+#[test]
+fn the_derivative_by_what_has_no_path_is_zero_where_zero_is_asked_for() {
+    let tape = Tape::new();
+    let (x, unused) = (tape.var(3.0), tape.var(2.0));
+    let y = x * Var::passive(5.0);
+    let later = tape.var(1.0);
+    let gradient = y.gradient();
+    assert_eq!([x, unused, later, Var::passive(4.0)].map(|x| gradient.or_zero(x)), [5.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
+    let (tape, other) = (Tape::new(), Tape::new());
+    let (x, stranger) = (tape.var(3.0), other.var(3.0));
+    let gradient = (x * x).gradient();
+    let panic = panic_of(|| gradient.or_zero(stranger));
+    assert!(panic.message.contains("gradient: the left operand lives on the tape made at"), "{panic:?}");
 }

@@ -1,6 +1,7 @@
 //! The command line: parse, call, print.
 
 mod expression;
+mod gradcheck;
 mod graph;
 mod output;
 mod predict;
@@ -25,6 +26,8 @@ enum Command {
     Predict(predict::Arguments),
     /// Show the computational graph of a formula, with the sweeps of forward and reverse mode.
     Graph(graph::Arguments),
+    /// Check the derivatives of a formula: reverse mode, forward mode and differences against each other.
+    Gradcheck(gradcheck::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments).map_err(|error| error.to_string()),
         Command::Predict(arguments) => predict::run(&arguments).map_err(|error| error.to_string()),
         Command::Graph(arguments) => graph::run(&arguments).map_err(|error| error.to_string()),
+        Command::Gradcheck(arguments) => gradcheck::run(&arguments).map_err(|error| error.to_string()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

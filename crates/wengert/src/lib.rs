@@ -28,10 +28,11 @@ pub use wengert_train as train;
 
 /// What most programs need: `use wengert::prelude::*`.
 pub mod prelude {
-    pub use crate::ad::rules::{Relu, Sigmoid, Softplus, Tanh};
+    pub use crate::ad::rules::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
     pub use crate::ad::{
-        Arithmetic, ArrayTape, Dual, Element, Elementary, Number, Operand, Real, Scalar, Tape, Tensor, Var,
-        arrays, grad, gradcheck, hvp, jvp, value_and_grad, value_and_grad_into, vjp,
+        Arithmetic, ArrayTape, Directions, Dual, Element, Elementary, Lanes, Number, Operand, Real, Scalar,
+        Tape, Tensor, Var, arrays, derivatives, grad, gradcheck, hessian, hvp, jacobian, jvp, value_and_grad,
+        value_and_grad_into, vjp,
     };
     pub use crate::data::{Dataset, Split, blobs, circles, digits, iris, moons, spiral, xor};
     pub use crate::nn::Init::{self, Glorot, He, Xavier};
@@ -41,4 +42,11 @@ pub mod prelude {
     };
     pub use crate::optim::{Adam, Optimizer, Sgd};
     pub use crate::train::{Backprop, Batch, Metrics, Report, Trained, Trainer};
+}
+
+/// The chapters of the book that show code, so that their snippets run with the tests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../../docs/modes.md")]
+    mod modes {}
 }

@@ -1,7 +1,9 @@
 //! Matrix products.
 
-use super::accumulate;
+use super::products::{is_with_vector, product};
+use crate::directions::Directions;
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::lanes::Lanes;
 use crate::number::{Float, Scalar};
 use ndarray::linalg::general_mat_mul;
@@ -11,9 +13,9 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 /// A row-major matrix in a slice, or the transpose of one.
 #[derive(Debug)]
 pub struct Matrix<'a, T> {
-    data: &'a [T],
-    shape: [usize; 2],
-    strides: [usize; 2],
+    pub(super) data: &'a [T],
+    pub(super) shape: [usize; 2],
+    pub(super) strides: [usize; 2],
 }
 
 impl<T> Clone for Matrix<'_, T> {
@@ -71,33 +73,7 @@ pub trait Element: Scalar + Send + Sync + 'static {
     /// If the shapes do not fit.
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         check_shapes(a, b, c.len());
-        by_rows(a, b, c, overwrite);
-    }
-}
-
-/// The product row by row, each a sum of rows of `B` where those lie together, else of inner products.
-fn by_rows<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
-    let ([_, k], [_, n]) = (a.shape, b.shape);
-    if overwrite {
-        c.fill(T::constant(0.0));
-    }
-    for (i, row) in c.chunks_exact_mut(n.max(1)).enumerate() {
-        let a = |p: usize| a.data[i * a.strides[0] + p * a.strides[1]];
-        if b.strides[1] == 1 {
-            for p in 0..k {
-                let (a, b) = (a(p), &b.data[p * b.strides[0]..][..n]);
-                accumulate(row, b.iter().map(|&b| a * b));
-            }
-        } else {
-            accumulate(
-                row,
-                (0..n).map(|j| {
-                    (0..k).fold(T::constant(0.0), |sum, p| {
-                        sum + a(p) * b.data[p * b.strides[0] + j * b.strides[1]]
-                    })
-                }),
-            );
-        }
+        product(a, b, c, overwrite);
     }
 }
 
@@ -114,7 +90,10 @@ impl<T: Element + Float> Real for T {}
 
 impl Element for f64 {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        let ([m, _], [_, n]) = check_shapes(a, b, c.len());
+        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
+        if is_with_vector([m, k], n) {
+            return product(a, b, c, overwrite);
+        }
         let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
         general_mat_mul(1.0, &a.for_ndarray(), &b.for_ndarray(), if overwrite { 0.0 } else { 1.0 }, &mut c);
     }
@@ -127,10 +106,10 @@ thread_local! {
 
 impl Element for f32 {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        let ([rows, _], _) = check_shapes(a, b, c.len());
+        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
         // The library cuts the product of one row by the number of threads, and the bits would depend on it.
-        if rows == 1 {
-            return by_rows(a, b, c, overwrite);
+        if is_with_vector([m, k], n) {
+            return product(a, b, c, overwrite);
         }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
         let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };
@@ -140,6 +119,8 @@ impl Element for f32 {
 
 impl<T: Element> Element for Dual<T> {}
 impl<const N: usize> Element for Lanes<N> {}
+impl<const W: usize, T: Element> Element for Directions<W, T> {}
+impl<const N: usize, T: Element> Element for Jet<N, T> {}
 
 #[cfg(test)]
 mod tests {

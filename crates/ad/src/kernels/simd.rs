@@ -4,6 +4,8 @@
 ///
 /// An ordinary build targets the baseline of the architecture; a loop passed through here runs as fast as in a build
 /// for the native processor. The results are the same bits: the compiler fuses no operations by itself.
+///
+/// Pass a closure marked `#[inline(always)]`: one that is called instead of inlined keeps the baseline.
 #[inline(always)]
 pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
@@ -23,12 +25,23 @@ fn with_avx2<Y>(work: impl FnOnce() -> Y) -> Y {
 
 #[cfg(test)]
 mod tests {
+    use crate::kernels::{Element, Matrix, dot};
+
     #[test]
     fn the_vectorised_loop_gives_the_same_bits_as_the_plain_one() {
         let x: Vec<f32> = (0..1003).map(|i| (i as f32).sin() * 1e3).collect();
         let plain: Vec<f32> = x.iter().map(|x| x * 1.7 + x / 3.1).collect();
         let mut vectorised = vec![0.0; x.len()];
         super::super::fill(&mut vectorised, x.iter().map(|x| x * 1.7 + x / 3.1));
+        assert_eq!(plain, vectorised);
+    }
+
+    #[test]
+    fn a_vectorised_product_gives_the_same_bits_as_the_plain_one() {
+        let x: Vec<f64> = (0..21 * 43).map(|i| f64::from(i).sin() * 1e3).collect();
+        let mut vectorised = vec![0.0; 21];
+        f64::gemm(Matrix::new(&x, 21, 43), Matrix::new(&x[..43], 43, 1), &mut vectorised, true);
+        let plain: Vec<f64> = x.chunks_exact(43).map(|row| dot(row, &x[..43])).collect();
         assert_eq!(plain, vectorised);
     }
 }

@@ -16,11 +16,20 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
         Ok(operands[0].into())
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        fill(y, xs[0].data.iter().map(|x| x.unary(self.0)));
+        fill(
+            y,
+            xs[0].data.iter().map(
+                #[inline(always)]
+                |x| x.unary(self.0),
+            ),
+        );
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let recorded = at.xs[0].data.iter().zip(at.y.data).zip(at.y_bar);
-        x_bar.add(recorded.map(|((&x, &y), &y_bar)| self.0.partial(x, y) * y_bar));
+        x_bar.add(recorded.map(
+            #[inline(always)]
+            |((&x, &y), &y_bar)| self.0.partial(x, y) * y_bar,
+        ));
     }
 }
 
@@ -40,14 +49,26 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        fill(y, xs[0].data.iter().zip(xs[1].data).map(|(a, &b)| a.binary(b, self.0)));
+        fill(
+            y,
+            xs[0].data.iter().zip(xs[1].data).map(
+                #[inline(always)]
+                |(a, &b)| a.binary(b, self.0),
+            ),
+        );
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let recorded = at.xs[0].data.iter().zip(at.xs[1].data).zip(at.y.data).zip(at.y_bar);
         if wrt == 0 {
-            x_bar.add(recorded.map(|(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0 * y_bar));
+            x_bar.add(recorded.map(
+                #[inline(always)]
+                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0 * y_bar,
+            ));
         } else {
-            x_bar.add(recorded.map(|(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1 * y_bar));
+            x_bar.add(recorded.map(
+                #[inline(always)]
+                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1 * y_bar,
+            ));
         }
     }
 }

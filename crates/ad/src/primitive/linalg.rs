@@ -1,31 +1,146 @@
 //! Matrix products.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix};
+use crate::kernels::{Element, Matrix, add_column_sums};
 use smallvec::smallvec;
 
-/// `Y = A B`; shapes `(m, k) (k, n) -> (m, n)`.
+/// `Y = A B`, also of vectors and of batches.
 ///
-/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2). Cost: `2mkn` flops; the pullback
-/// twice that.
+/// | shapes | |
+/// |---|---|
+/// | `(m, k) (k, n) -> (m, n)` | a product of matrices |
+/// | `(m, k) (k) -> (m)`, `(k) (k, n) -> (n)` | of a matrix and a vector |
+/// | `(.., m, k) (k, n) -> (.., m, n)`, `(.., m, k) (k) -> (.., m)` | every matrix of a batch by the same operand |
+/// | `(.., m, k) (.., k, n) -> (.., m, n)` | each matrix of a batch by its own |
+///
+/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over what is shared. Cost:
+/// `2mkn` flops a matrix; the pullback twice that.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
+
+/// A product as a batch of equal ones.
+#[derive(Clone, Copy, Debug)]
+struct Extents {
+    m: usize,
+    k: usize,
+    n: usize,
+}
+
+impl Extents {
+    /// The extents of the products of a batch, if the shapes fit. Where the right operand is shared, the rows of all left
+    /// ones are those of one matrix.
+    fn of(a: &[usize], b: &[usize]) -> Option<Self> {
+        let (&k, left) = a.split_last()?;
+        let rows = left.iter().product();
+        match *b {
+            [l] if l == k && !left.is_empty() => Some(Self { m: rows, k, n: 1 }),
+            [l, n] if l == k => Some(Self { m: rows, k, n }),
+            [.., l, n] if l == k && b.len() == a.len() && b[..b.len() - 2] == a[..a.len() - 2] => {
+                Some(Self { m: a[a.len() - 2], k, n })
+            }
+            _ => None,
+        }
+    }
+
+    fn left<'a, T>(self, a: &View<'a, T>, i: usize) -> Matrix<'a, T> {
+        Matrix::new(&a.data[i * self.m * self.k..][..self.m * self.k], self.m, self.k)
+    }
+
+    fn right<'a, T>(self, b: &View<'a, T>, i: usize) -> Matrix<'a, T> {
+        Matrix::new(&b.data[i * self.k * self.n..][..self.k * self.n], self.k, self.n)
+    }
+
+    fn output<T>(self, y: &[T], i: usize) -> Matrix<'_, T> {
+        Matrix::new(&y[i * self.m * self.n..][..self.m * self.n], self.m, self.n)
+    }
+}
+
+const FITS: &str = "shapes whose extents fit: the extents were compared when it was recorded";
 
 impl<T: Element> Primitive<T> for MatMul {
     fn name(&self) -> &'static str {
         "matmul"
     }
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        let (a, b) = (operands[0], operands[1]);
+        if Extents::of(a, b).is_none() {
+            return Err(
+                "matrices (m, k) and (k, n), a vector (k) for one of them, or batches (.., m, k) and (.., k, n)",
+            );
+        }
+        let mut shape = Shape::from(&a[..a.len() - 1]);
+        shape.extend((b.len() > 1).then(|| b[b.len() - 1]));
+        Ok(shape)
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let extents = Extents::of(xs[0].shape, xs[1].shape).expect(FITS);
+        let factors = |i| [extents.left(&xs[0], i), extents.right(&xs[1], i)];
+        Adjoint::new(y, true).add_products(extents.m * extents.n, factors);
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let extents = Extents::of(at.xs[0].shape, at.xs[1].shape).expect(FITS);
+        let y_bar = |i| extents.output(at.y_bar, i);
+        if wrt == 0 {
+            x_bar.add_products(extents.m * extents.k, |i| {
+                [y_bar(i), extents.right(&at.xs[1], i).transposed()]
+            });
+        } else {
+            x_bar
+                .add_products(extents.k * extents.n, |i| [extents.left(&at.xs[0], i).transposed(), y_bar(i)]);
+        }
+    }
+}
+
+/// Inner product `y = sum_i a_i b_i` of two arrays of one shape.
+///
+/// Pullback: `a_bar += y_bar b`, `b_bar += y_bar a`.
+#[derive(Clone, Copy, Debug)]
+pub struct Dot;
+
+impl<T: Element> Primitive<T> for Dot {
+    fn name(&self) -> &'static str {
+        "dot"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        if operands[0] == operands[1] { Ok(Shape::new()) } else { Err("two operands of the same shape") }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let n = xs[0].data.len();
+        T::gemm(xs[0].matrix(1, n), xs[1].matrix(n, 1), y, true);
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let y_bar = at.y_bar[0];
+        x_bar.add(at.xs[1 - wrt].data.iter().map(|&x| x * y_bar));
+    }
+}
+
+/// Outer product `Y = a b'`; shapes `(m) (n) -> (m, n)`.
+///
+/// Pullback: `a_bar += Y_bar b`, `b_bar += Y_bar' a`.
+#[derive(Clone, Copy, Debug)]
+pub struct Outer;
+
+impl<T: Element> Primitive<T> for Outer {
+    fn name(&self) -> &'static str {
+        "outer"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         match (operands[0], operands[1]) {
-            (&[m, k], &[l, n]) if k == l => Ok(smallvec![m, n]),
-            _ => Err("matrices (m, k) and (k, n)"),
+            (&[m], &[n]) => Ok(smallvec![m, n]),
+            _ => Err("two vectors (m) and (n)"),
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        T::gemm(matrix(xs[0]), matrix(xs[1]), y, true);
+        T::gemm(xs[0].matrix(xs[0].data.len(), 1), xs[1].matrix(1, xs[1].data.len()), y, true);
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        pull_back_product(wrt, at, x_bar);
+        let (m, n) = (at.xs[0].data.len(), at.xs[1].data.len());
+        let y_bar = Matrix::new(at.y_bar, m, n);
+        if wrt == 0 {
+            x_bar.add_product(y_bar, at.xs[1].matrix(n, 1));
+        } else {
+            x_bar.add_product(y_bar.transposed(), at.xs[0].matrix(m, 1));
+        }
     }
 }
 
@@ -56,10 +171,7 @@ impl<T: Element> Primitive<T> for Affine {
         if wrt < 2 {
             return pull_back_product(wrt, at, x_bar);
         }
-        let sums = x_bar.slot();
-        for row in at.y_bar.chunks_exact(sums.len().max(1)) {
-            crate::kernels::accumulate(sums, row.iter().copied());
-        }
+        add_column_sums(at.y_bar, x_bar.slot());
     }
 }
 

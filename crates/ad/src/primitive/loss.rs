@@ -1,9 +1,9 @@
 //! Log-softmax and negative log-likelihood in one pass.
 
-use super::reduce::log_sum_exp;
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::softmax::{Exponentials, log_sum_exp};
+use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
 use crate::kernels::Element;
-use crate::rules::Elementary;
+use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
 
 /// Cross-entropy of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
@@ -14,12 +14,13 @@ use smallvec::smallvec;
 pub struct IndexedCrossEntropy<T> {
     /// The class of each row.
     pub labels: Vec<u32>,
+    exponentials: Exponentials<T>,
     softmax: Vec<T>,
 }
 
 impl<T> Default for IndexedCrossEntropy<T> {
     fn default() -> Self {
-        Self { labels: Vec::new(), softmax: Vec::new() }
+        Self { labels: Vec::new(), exponentials: Exponentials::default(), softmax: Vec::new() }
     }
 }
 
@@ -38,38 +39,26 @@ impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let x = xs[0].data;
-        self.softmax.resize(x.len(), T::constant(0.0));
-        let columns = xs[0].shape[1].max(1);
+        let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
+        self.softmax.resize(x.len(), zero());
+        self.exponentials.compute(Around::new(xs[0].shape, 1), x, &mut self.softmax);
         let rows = x.chunks_exact(columns).zip(self.softmax.chunks_exact_mut(columns));
-        for (((x, p), y), &label) in rows.zip(y).zip(&self.labels) {
-            let total = softmax_with_log_total(x, p);
-            *y = total - x[label as usize];
+        for (((x, p), y), (&label, (shift, total))) in
+            rows.zip(y).zip(self.labels.iter().zip(self.exponentials.shifts_and_totals()))
+        {
+            *y = total.ln() + (shift - x[label as usize]);
+            let normaliser = total.recip();
+            p.iter_mut().for_each(|p| *p = *p * normaliser);
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let columns = at.xs[0].shape[1].max(1);
-        let rows = self.softmax.chunks_exact(columns).zip(&self.labels).zip(at.y_bar);
-        x_bar.add(rows.flat_map(|((p, &label), &y_bar)| {
-            let label = label as usize;
-            p.iter().enumerate().map(move |(j, &p)| if j == label { p.shift(-1.0) } else { p } * y_bar)
-        }));
+        let columns = at.xs[0].shape[1];
+        x_bar.add_rows(columns, |i| {
+            let (label, y_bar) = (self.labels[i] as usize, at.y_bar[i]);
+            let row = self.softmax[i * columns..].iter().enumerate();
+            row.map(move |(j, &p)| if j == label { p.shift(-1.0) } else { p } * y_bar)
+        });
     }
-}
-
-/// Writes `softmax(x)` into `p` and returns `ln sum_j e^(x_j)`.
-fn softmax_with_log_total<T: Element>(x: &[T], p: &mut [T]) -> T {
-    let largest = x.iter().map(|x| x.value()).fold(f64::NEG_INFINITY, f64::max);
-    let mut sum = T::constant(0.0);
-    for (p, x) in p.iter_mut().zip(x) {
-        *p = x.shift(-largest).exp();
-        sum = sum + *p;
-    }
-    let scale = sum.recip();
-    for p in p {
-        *p = *p * scale;
-    }
-    sum.ln().shift(largest)
 }
 
 /// Cross-entropy of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij
@@ -86,7 +75,7 @@ impl CrossEntropy {
         let [x, q] = [xs[0].data, xs[1].data];
         (0..rows).map(move |i| {
             let row = i * columns..(i + 1) * columns;
-            (&x[row.clone()], &q[row.clone()], log_sum_exp(x[row].iter().copied()))
+            (&x[row.clone()], &q[row.clone()], log_sum_exp(&x[row]))
         })
     }
 }

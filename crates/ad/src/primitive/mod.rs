@@ -3,21 +3,44 @@
 //! Forward mode needs no code here: it is the primal on arrays of [`Dual`](crate::Dual) numbers. Arrays are row-major
 //! slices with a shape; a primitive knows nothing of tapes.
 
+mod cholesky;
+mod combine;
+mod cut;
+mod determinant;
 mod elementwise;
+mod extremum;
 mod index;
 mod linalg;
 mod loss;
+mod norm;
+mod pointwise;
 mod reduce;
+mod scan;
 mod shape;
+mod softmax;
+mod solve;
+mod square;
+mod strided;
 
+pub use cholesky::Cholesky;
+pub use combine::{LinearCombination, Select};
+pub use cut::{Concatenate, Pad, Slice, Stack};
+pub use determinant::{Determinant, LogDeterminant};
 pub use elementwise::{Map, Zip};
-pub use index::{Concatenate, Gather, Slice};
-pub use linalg::{Affine, MatMul};
+pub use extremum::{Extremum, Side};
+pub use index::{Gather, ScatterAdd};
+pub use linalg::{Affine, Dot, MatMul, Outer};
 pub use loss::{CrossEntropy, IndexedCrossEntropy};
-pub use reduce::{Axis, LogSumExp, Max, Mean, Sum};
-pub use shape::{Broadcast, Reshape, Transpose};
+pub use norm::Norm;
+pub use pointwise::{Fused, Pointwise, WindowSum};
+pub use reduce::{Axis, Mean, Product, Sum, Variance};
+pub use scan::CumulativeSum;
+pub use shape::{Broadcast, Diagonal, Permute, Reshape, Transpose};
+pub use softmax::{LogSoftmax, LogSumExp, Softmax};
+pub use solve::{Inverse, Solve, SolveTriangular};
+pub use square::{DiagonalMatrix, TriangularPart};
 
-use crate::kernels::{Element, Matrix, accumulate, fill};
+use crate::kernels::{Element, Matrix, accumulate, fill, vectorised};
 use smallvec::SmallVec;
 
 /// The extent of an array along each of its axes.
@@ -62,6 +85,11 @@ pub trait Primitive<T: Element>: std::fmt::Debug + Send + 'static {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement>;
     /// Writes the output into `y`. What the pullback can use again may be kept in `self`.
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]);
+    /// Called in a sweep before [`vjp`](Self::vjp), for pullbacks that work on all operands together; most need nothing.
+    ///
+    /// `sum_of(wrt)` is what the adjoint of operand `wrt` holds so far: empty if nothing arrived there yet, `None` if it
+    /// needs no gradient.
+    fn begin<'a>(&self, _at: Recorded<'_, T>, _sum_of: &dyn Fn(usize) -> Option<&'a [T]>) {}
     /// Adds `J' y_bar` to the adjoint of operand `wrt`, where `J` is the Jacobian by that operand.
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>);
 }
@@ -92,9 +120,35 @@ impl<'a, T: Element> Adjoint<'a, T> {
         }
     }
 
+    /// Adds the contributions row by row: `row(i)` gives those of the `length` elements of row `i`, in order.
+    #[inline(always)]
+    pub fn add_rows<I: Iterator<Item = T>>(self, length: usize, row: impl Fn(usize) -> I) {
+        let (first, rows) = (self.first, self.slot.chunks_exact_mut(length.max(1)).enumerate());
+        vectorised(
+            #[inline(always)]
+            || {
+                for (i, slot) in rows {
+                    if first {
+                        slot.iter_mut().zip(row(i)).for_each(|(x_bar, value)| *x_bar = value);
+                    } else {
+                        slot.iter_mut().zip(row(i)).for_each(|(x_bar, value)| *x_bar = *x_bar + value);
+                    }
+                }
+            },
+        );
+    }
+
     /// Adds the matrix product `A B`, whose shape is that of the operand.
     pub fn add_product(self, a: Matrix<'_, T>, b: Matrix<'_, T>) {
         T::gemm(a, b, self.slot, self.first);
+    }
+
+    /// As [`add_product`](Self::add_product) for each matrix of a batch, of `length` elements each.
+    pub fn add_products<'m>(self, length: usize, factors: impl Fn(usize) -> [Matrix<'m, T>; 2]) {
+        for (i, slot) in self.slot.chunks_exact_mut(length.max(1)).enumerate() {
+            let [a, b] = factors(i);
+            T::gemm(a, b, slot, self.first);
+        }
     }
 
     /// The slot, holding the sum so far, for pullbacks that add here and there.
@@ -119,4 +173,28 @@ impl Around {
         let product = |extents: &[usize]| extents.iter().product();
         Self { outer: product(&shape[..axis]), axis: shape[axis], inner: product(&shape[axis + 1..]) }
     }
+
+    /// The number of fibres: the lines of elements that differ in their place on the axis alone.
+    pub(crate) fn fibres(self) -> usize {
+        self.outer * self.inner
+    }
+
+    /// Where the elements of fibre `j` stand, in order along the axis.
+    pub(crate) fn fibre(self, j: usize) -> impl DoubleEndedIterator<Item = usize> + Clone {
+        let first = j / self.inner * self.axis * self.inner + j % self.inner;
+        (0..self.axis).map(move |k| first + k * self.inner)
+    }
+
+    /// The fibre that the first element of row `i` belongs to; its neighbours belong to the next ones.
+    pub(crate) fn first_fibre(self, row: usize) -> usize {
+        row / self.axis * self.inner
+    }
+}
+
+/// The requirement of every primitive that works along an axis.
+pub(crate) const AN_AXIS: Requirement = "an axis smaller than the rank of the operand";
+
+/// The shape of the operand itself, of a primitive that works along `axis`.
+pub(crate) fn same_shape_along(axis: usize, operand: &[usize]) -> Result<Shape, Requirement> {
+    if axis < operand.len() { Ok(operand.into()) } else { Err(AN_AXIS) }
 }

@@ -1,63 +1,53 @@
 //! Reductions: over all elements, or along one axis, which disappears.
 
-use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::Element;
-use crate::rules::Elementary;
+use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::{Element, add_column_sums, row_sums, sum_of, vectorised};
+use crate::rules::{Elementary, one, zero};
 
 /// The axis that a reduction removes; `None` reduces everything to a scalar, shape `()`.
 pub type Axis = Option<usize>;
 
-fn reduced(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
+pub(super) fn reduced(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
     let Some(axis) = axis else { return Ok(Shape::new()) };
     if axis >= operand.len() {
-        return Err("an axis smaller than the rank of the operand");
+        return Err(AN_AXIS);
     }
     let kept = operand.iter().enumerate().filter(|&(i, _)| i != axis);
     Ok(kept.map(|(_, &extent)| extent).collect())
 }
 
 /// As [`reduced`], for reductions that have no value on nothing.
-fn reduced_not_empty(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
+pub(super) fn reduced_not_empty(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
     let shape = reduced(axis, operand)?;
     let reduced_extent = axis.map_or(operand.iter().product(), |axis| operand[axis]);
     if reduced_extent == 0 { Err("at least one element to reduce") } else { Ok(shape) }
 }
 
-fn around(axis: Axis, shape: &[usize]) -> Around {
+pub(super) fn around(axis: Axis, shape: &[usize]) -> Around {
     match axis {
         Some(axis) => Around::new(shape, axis),
         None => Around { outer: 1, axis: shape.iter().product(), inner: 1 },
     }
 }
 
-impl Around {
-    /// Calls `f` with the index of each reduced element and that of the output it goes to, in storage order.
-    fn each(self, mut f: impl FnMut(usize, usize)) {
-        for outer in 0..self.outer {
-            for k in 0..self.axis {
-                for inner in 0..self.inner {
-                    f((outer * self.axis + k) * self.inner + inner, outer * self.inner + inner);
-                }
-            }
-        }
+/// Sums of `x` along the axis.
+fn sum_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
+    if at.inner == 1 {
+        return row_sums(x, at.axis, y);
     }
-
-    /// For each element in storage order, the value at the output it was reduced to.
-    fn spread<T: Copy>(self, reduced: &[T]) -> impl Iterator<Item = T> {
-        let rows = move |outer| std::iter::repeat_n(&reduced[outer * self.inner..][..self.inner], self.axis);
-        (0..self.outer).flat_map(rows).flatten().copied()
+    y.fill(zero());
+    let blocks = x.chunks_exact((at.axis * at.inner).max(1));
+    for (block, sums) in blocks.zip(y.chunks_exact_mut(at.inner.max(1))) {
+        add_column_sums(block, sums);
     }
 }
 
-/// Sums of `x`, each in storage order.
-fn sum_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
-    y.fill(T::constant(0.0));
+/// Adds `f(y_bar)`, `y_bar` the cotangent of its sum, to the adjoint of each element.
+fn spread<T: Element>(at: Around, y_bar: &[T], x_bar: Adjoint<'_, T>, f: impl Fn(T) -> T) {
     if at.inner == 1 {
-        for (row, y) in x.chunks_exact(at.axis.max(1)).zip(y) {
-            *y = row.iter().fold(T::constant(0.0), |sum, &x| sum + x);
-        }
+        x_bar.add_rows(at.axis, |i| std::iter::repeat(f(y_bar[i])));
     } else {
-        at.each(|i, j| y[j] = y[j] + x[i]);
+        x_bar.add_rows(at.inner, |i| y_bar[at.first_fibre(i)..].iter().map(|&y_bar| f(y_bar)));
     }
 }
 
@@ -76,10 +66,7 @@ impl<T: Element> Primitive<T> for Sum {
         sum_into(around(self.0, xs[0].shape), xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        match self.0 {
-            None => x_bar.add(std::iter::repeat(at.y_bar[0])),
-            axis => x_bar.add(around(axis, at.xs[0].shape).spread(at.y_bar)),
-        }
+        spread(around(self.0, at.xs[0].shape), at.y_bar, x_bar, |y_bar| y_bar);
     }
 }
 
@@ -95,104 +82,127 @@ impl<T: Element> Primitive<T> for Mean {
         reduced_not_empty(self.0, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = around(self.0, xs[0].shape);
-        sum_into(at, xs[0].data, y);
-        for y in y {
-            *y = y.divide(at.axis as f64);
-        }
+        mean_into(around(self.0, xs[0].shape), xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let around = around(self.0, at.xs[0].shape);
-        x_bar.add(around.spread(at.y_bar).map(|y_bar| y_bar.divide(around.axis as f64)));
+        spread(around, at.y_bar, x_bar, |y_bar| y_bar.divide(around.axis as f64));
     }
 }
 
-/// Largest element; the whole cotangent goes to the first of the largest. A NaN wins over every number.
+fn mean_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
+    sum_into(at, x, y);
+    for y in y {
+        *y = y.divide(at.axis as f64);
+    }
+}
+
+/// Population variance `sum_i (x_i - m)^2 / n`, `m` the mean: no division by `n - 1`.
+///
+/// Pullback: `x_bar_i += y_bar 2 (x_i - m) / n`. Computed in two passes, so that no digits cancel where the mean is
+/// large (Chan, Golub and LeVeque 1983).
 #[derive(Clone, Debug)]
-pub struct Max {
-    axis: Axis,
-    winners: Vec<usize>,
+pub struct Variance<T> {
+    /// The axis that is reduced.
+    pub axis: Axis,
+    means: Vec<T>,
 }
 
-impl Max {
-    /// The largest element along `axis`.
-    pub fn new(axis: Axis) -> Self {
-        Self { axis, winners: Vec::new() }
-    }
-
-    /// Reduces along another axis from now on; keeps its buffers.
-    pub fn set_axis(&mut self, axis: Axis) {
-        self.axis = axis;
+impl<T> Default for Variance<T> {
+    fn default() -> Self {
+        Self { axis: None, means: Vec::new() }
     }
 }
 
-impl<T: Element> Primitive<T> for Max {
+impl<T: Element> Primitive<T> for Variance<T> {
     fn name(&self) -> &'static str {
-        "max"
+        "variance"
     }
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced_not_empty(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let x = xs[0].data;
-        self.winners.clear();
-        self.winners.resize(y.len(), usize::MAX);
-        around(self.axis, xs[0].shape).each(|i, j| {
-            let winner = &mut self.winners[j];
-            if *winner == usize::MAX || x[i].value() > x[*winner].value() || is_first_nan(x, i, *winner) {
-                *winner = i;
+        let (at, x) = (around(self.axis, xs[0].shape), xs[0].data);
+        self.means.resize(y.len(), zero());
+        mean_into(at, x, &mut self.means);
+        y.fill(zero());
+        for (i, row) in x.chunks_exact(if at.inner == 1 { at.axis } else { at.inner }.max(1)).enumerate() {
+            if at.inner == 1 {
+                let mean = self.means[i];
+                y[i] = vectorised(
+                    #[inline(always)]
+                    || sum_of(row, |x| (x - mean).square()),
+                );
+            } else {
+                let squares =
+                    row.iter().zip(&self.means[at.first_fibre(i)..]).map(|(&x, &m)| (x - m).square());
+                crate::kernels::accumulate(&mut y[at.first_fibre(i)..][..at.inner], squares);
             }
-        });
-        for (y, &winner) in y.iter_mut().zip(&self.winners) {
-            *y = x[winner];
         }
+        y.iter_mut().for_each(|y| *y = y.divide(at.axis as f64));
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let x_bar = x_bar.slot();
-        for (&winner, &y_bar) in self.winners.iter().zip(at.y_bar) {
-            x_bar[winner] = x_bar[winner] + y_bar;
+        let (around, x) = (around(self.axis, at.xs[0].shape), at.xs[0].data);
+        let scale = 2.0 / around.axis as f64;
+        let pull = move |((&x, &mean), &y_bar): ((&T, &T), &T)| (x - mean).scale(scale) * y_bar;
+        if around.inner == 1 {
+            x_bar.add_rows(around.axis, |i| {
+                let row = &x[i * around.axis..][..around.axis];
+                row.iter().map(move |x| pull(((x, &self.means[i]), &at.y_bar[i])))
+            });
+        } else {
+            x_bar.add_rows(around.inner, |i| {
+                let (row, fibre) = (&x[i * around.inner..][..around.inner], around.first_fibre(i));
+                row.iter().zip(&self.means[fibre..]).zip(&at.y_bar[fibre..]).map(pull)
+            });
         }
     }
 }
 
-fn is_first_nan<T: Element>(x: &[T], i: usize, winner: usize) -> bool {
-    x[i].value().is_nan() && !x[winner].value().is_nan()
+/// Product `x_1 x_2 ... x_n`; 1 of nothing.
+///
+/// Pullback: `x_bar_i += y_bar` times the product of all other elements, put together from both sides and never by a
+/// division, so that it is right where elements are zero. Cost: `3n` multiplications.
+#[derive(Clone, Debug)]
+pub struct Product<T> {
+    /// The axis that is reduced.
+    pub axis: Axis,
+    /// At each element, the product of those before it.
+    before: Vec<T>,
 }
 
-/// `ln sum_i e^(x_i)`, shifted by the largest element, so finite for all finite `x`.
-///
-/// Pullback: `x_bar_i += y_bar e^(x_i - y)`.
-#[derive(Clone, Copy, Debug)]
-pub struct LogSumExp(pub Axis);
+impl<T> Default for Product<T> {
+    fn default() -> Self {
+        Self { axis: None, before: Vec::new() }
+    }
+}
 
-impl<T: Element> Primitive<T> for LogSumExp {
+impl<T: Element> Primitive<T> for Product<T> {
     fn name(&self) -> &'static str {
-        "log_sum_exp"
+        "product"
     }
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
-        reduced_not_empty(self.0, operands[0])
+        reduced(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = around(self.0, xs[0].shape);
+        let (at, x) = (around(self.axis, xs[0].shape), xs[0].data);
+        self.before.resize(x.len(), zero());
         for (j, y) in y.iter_mut().enumerate() {
-            let start = j / at.inner * at.axis * at.inner + j % at.inner;
-            *y = log_sum_exp(xs[0].data[start..].iter().step_by(at.inner).take(at.axis).copied());
+            *y = one();
+            for i in at.fibre(j) {
+                self.before[i] = *y;
+                *y = *y * x[i];
+            }
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let around = around(self.0, at.xs[0].shape);
-        let outputs = around.spread(at.y.data).zip(around.spread(at.y_bar));
-        x_bar.add(at.xs[0].data.iter().zip(outputs).map(|(&x, (y, y_bar))| {
-            // `e^(x - y)` is NaN where both are the same infinity; nothing flows from an exponential that is zero.
-            if x.value() == f64::NEG_INFINITY { T::constant(0.0) } else { (x - y).exp() * y_bar }
-        }));
+        let (around, x, x_bar) = (around(self.axis, at.xs[0].shape), at.xs[0].data, x_bar.slot());
+        for (j, &y_bar) in at.y_bar.iter().enumerate() {
+            let mut after = y_bar;
+            for i in around.fibre(j).rev() {
+                x_bar[i] = x_bar[i] + self.before[i] * after;
+                after = after * x[i];
+            }
+        }
     }
-}
-
-/// `ln sum e^x` of the terms, shifted by the largest.
-pub(super) fn log_sum_exp<T: Element>(terms: impl Iterator<Item = T> + Clone) -> T {
-    let largest = terms.clone().map(T::value).fold(f64::NEG_INFINITY, f64::max);
-    // An infinite shift would make `inf - inf`; without it the sum is the right infinity by itself.
-    let shift = if largest.is_finite() { largest } else { 0.0 };
-    terms.fold(T::constant(0.0), |sum, x| sum + x.shift(-shift).exp()).ln().shift(shift)
 }

@@ -1,5 +1,6 @@
 //! Rearrangements: the same numbers in another shape or order.
 
+use super::strided::Strided;
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use crate::kernels::Element;
 
@@ -23,6 +24,15 @@ impl<T: Element> Primitive<T> for Reshape {
     }
 }
 
+/// How far apart neighbours along each axis stand in storage.
+fn strides(shape: &[usize]) -> Shape {
+    let mut strides = Shape::from_elem(1, shape.len());
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis] * shape[axis];
+    }
+    strides
+}
+
 /// The transpose of a matrix; shapes `(m, n) -> (n, m)`. Pullback: the transpose of the cotangent.
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose;
@@ -36,17 +46,46 @@ impl<T: Element> Primitive<T> for Transpose {
         Ok(Shape::from_slice(&[n, m]))
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let columns = transposed(xs[0].data, xs[0].shape[0], xs[0].shape[1]);
-        crate::kernels::fill(y, columns);
+        let (m, n) = (xs[0].shape[0], xs[0].shape[1]);
+        Strided::new([(n, 1), (m, n)]).read(xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        x_bar.add(transposed(at.y_bar, at.y.shape[0], at.y.shape[1]));
+        let (n, m) = (at.y.shape[0], at.y.shape[1]);
+        x_bar.add_rows(n, |i| at.y_bar[i..].iter().step_by(m).copied());
     }
 }
 
-/// The elements of a row-major `rows x columns` matrix, column by column.
-fn transposed<T: Copy>(x: &[T], rows: usize, columns: usize) -> impl Iterator<Item = T> {
-    (0..columns).flat_map(move |j| (0..rows).map(move |i| x[i * columns + j]))
+/// The axes in another order: axis `i` of the output is axis `axes[i]` of the operand.
+///
+/// Pullback: the axes of the cotangent back in the old order.
+#[derive(Clone, Debug)]
+pub struct Permute(pub Shape);
+
+impl Permute {
+    fn positions(&self, operand: &[usize]) -> Strided {
+        let strides = strides(operand);
+        Strided::new(self.0.iter().map(|&axis| (operand[axis], strides[axis])))
+    }
+}
+
+impl<T: Element> Primitive<T> for Permute {
+    fn name(&self) -> &'static str {
+        "permute_axes"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        let rank = operands[0].len();
+        if self.0.len() == rank && (0..rank).all(|axis| self.0.contains(&axis)) {
+            Ok(self.0.iter().map(|&axis| operands[0][axis]).collect())
+        } else {
+            Err("each axis of the operand once")
+        }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        self.positions(xs[0].shape).read(xs[0].data, y);
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        self.positions(at.xs[0].shape).add(at.y_bar, x_bar.slot());
+    }
 }
 
 /// Repetition along axes: the operand's axes are aligned with the last ones of the target, and each either agrees or
@@ -57,32 +96,14 @@ fn transposed<T: Copy>(x: &[T], rows: usize, columns: usize) -> impl Iterator<It
 pub struct Broadcast(pub Shape);
 
 impl Broadcast {
-    /// For each element of the target in storage order, the index of the element it repeats.
-    fn sources(&self, operand: &[usize]) -> impl Iterator<Item = usize> {
+    /// For the elements of the target, those of the operand that they repeat.
+    fn sources(&self, operand: &[usize]) -> Strided {
         let missing = self.0.len() - operand.len();
-        let mut strides = Shape::from_elem(0, self.0.len());
-        let mut stride = 1;
-        for (axis, &extent) in operand.iter().enumerate().rev() {
-            if extent != 1 {
-                strides[missing + axis] = stride;
-            }
-            stride *= extent;
-        }
-        let (mut position, mut source) = (Shape::from_elem(0, self.0.len()), 0);
-        let shape = self.0.clone();
-        (0..shape.iter().product()).map(move |_| {
-            let here = source;
-            for axis in (0..shape.len()).rev() {
-                position[axis] += 1;
-                source += strides[axis];
-                if position[axis] < shape[axis] {
-                    break;
-                }
-                source -= strides[axis] * shape[axis];
-                position[axis] = 0;
-            }
-            here
-        })
+        let strides = strides(operand);
+        Strided::new(self.0.iter().enumerate().map(|(axis, &extent)| {
+            let repeated = axis < missing || operand[axis - missing] == 1;
+            (extent, if repeated { 0 } else { strides[axis - missing] })
+        }))
     }
 }
 
@@ -100,14 +121,39 @@ impl<T: Element> Primitive<T> for Broadcast {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        for (y, source) in y.iter_mut().zip(self.sources(xs[0].shape)) {
-            *y = xs[0].data[source];
-        }
+        self.sources(xs[0].shape).read(xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let x_bar = x_bar.slot();
-        for (source, &y_bar) in self.sources(at.xs[0].shape).zip(at.y_bar) {
-            x_bar[source] = x_bar[source] + y_bar;
+        self.sources(at.xs[0].shape).add(at.y_bar, x_bar.slot());
+    }
+}
+
+/// The elements `x_ii` of square matrices; shapes `(.., n, n) -> (.., n)`. Pullback: the cotangent on the diagonal.
+#[derive(Clone, Copy, Debug)]
+pub struct Diagonal;
+
+impl Diagonal {
+    fn positions(operand: &[usize]) -> Strided {
+        let n = operand[operand.len() - 1];
+        let matrices = operand[..operand.len() - 2].iter().product();
+        Strided::new([(matrices, n * n), (n, n + 1)])
+    }
+}
+
+impl<T: Element> Primitive<T> for Diagonal {
+    fn name(&self) -> &'static str {
+        "diagonal"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        match *operands[0] {
+            [.., m, n] if m == n => Ok(operands[0][..operands[0].len() - 1].into()),
+            _ => Err("square matrices (.., n, n)"),
         }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        Self::positions(xs[0].shape).read(xs[0].data, y);
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        Self::positions(at.xs[0].shape).add(at.y_bar, x_bar.slot());
     }
 }

@@ -3,7 +3,7 @@
 //! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`. The intervals
 //! are those of the two operands, on which the rule is smooth; the tests draw from them.
 
-use super::{BinaryVisitor, Elementary, one, zero};
+use super::{BinaryVisitor, Elementary, damped, one, unless_nan, zero};
 use crate::number::{Binary, Float, Operand, Scalar};
 
 macro_rules! binary {
@@ -50,24 +50,41 @@ binary! {
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
         partials |_, b, y| { let r = b.recip(); (r, -(y * r)) };
-    /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`.
+    /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`, the latter 0 at
+    /// `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. Of a negative `a` there is none by `b`: NaN.
     Power "pow" pow on (0.2, 3.0), (-2.0, 2.0),
         primal |a, b| a.powf(b),
         partials |a, b, y| {
-            // At `a = 0` the terms below are `0 * inf`, unless `b` decides.
-            let (da, db) = (b * a.pow(b - one()), y * a.ln());
-            let equal: fn(f64, f64) -> bool = |x, zero| x == zero;
-            let da_at_0 = b.select(zero(), equal, zero(), da);
-            let db_at_0 = b.select(zero(), |b, zero| b >= zero, zero(), db);
-            (a.select(zero(), equal, da_at_0, da), a.select(zero(), equal, db_at_0, db))
+            let both_zero: fn(f64, f64) -> bool = |a, b| a == 0.0 && b == 0.0;
+            let by_b = a.select(b, both_zero, zero(), damped(y, a.shift(0.0).ln()));
+            (damped(b, a.pow(b - one())), by_b)
+        };
+    /// Remainder `a - n b` with `n = trunc(a / b)` and the sign of `a`; the partials are 1 and `-n`.
+    // `n` is taken from `y`: `1 / 0.1` rounds to 10, although the remainder has to do with 9.
+    Remainder "rem" rem on (0.4, 0.9), (1.2, 1.9),
+        primal |a, b| a % b,
+        partials |a, b, y| (one(), (y - a) / b);
+    /// Length `sqrt(a^2 + b^2)`, which does not overflow; the partials are `a / y` and `b / y`, both 0 at the origin. Of
+    /// an infinite operand the partial is its sign.
+    Hypot "hypot" hypot on (-2.0, 2.0), (0.3, 2.0),
+        primal |a, b| a.hypot(b),
+        partials |a, b, y| (cosine(a, y), cosine(b, y));
+    /// Angle of the point `(b, a)`, `a` upwards, in `(-pi, pi]`; the partials are `b / r^2` and `-a / r^2` with
+    /// `r^2 = a^2 + b^2`, both 0 at the origin.
+    Atan2 "atan2" atan2 on (-2.0, 2.0), (0.3, 2.0),
+        primal |a, b| a.atan2(b),
+        partials |a, b, _| {
+            // `r^2` overflows at 1e154; dividing twice by `r` does not.
+            let r = a.hypot(b).recip();
+            (damped(damped(b, r), r), -damped(damped(a, r), r))
         };
     /// The larger of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
     Maximum "max" max on (-2.0, -0.1), (0.1, 2.0),
-        primal |a, b| a.max(b),
+        primal |a, b| if a >= b || b.is_nan() { a } else { b },
         partials |a, b, y| chosen(a, b, y);
     /// The smaller of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
     Minimum "min" min on (-2.0, -0.1), (0.1, 2.0),
-        primal |a, b| a.min(b),
+        primal |a, b| if a <= b || b.is_nan() { a } else { b },
         partials |a, b, y| chosen(a, b, y);
 }
 
@@ -76,9 +93,16 @@ binary! {
 fn chosen<T: Scalar>(a: T, b: T, y: T) -> (T, T) {
     let share = |chosen: T, other: T| {
         let alone = other.select(y, |other, y| other == y, T::constant(0.5), one());
-        chosen.select(y, |chosen, y| chosen == y, alone, zero())
+        chosen.select(y, |chosen, y| chosen == y, alone, unless_nan(y, zero()))
     };
     (share(a, b), share(b, a))
+}
+
+/// `a / r`, of the side `a` of a triangle with the long side `r`; the sign of `a` where both are 0 or infinite.
+#[inline(always)]
+fn cosine<T: Scalar>(a: T, r: T) -> T {
+    let no_ratio: fn(f64, f64) -> bool = |a, r| a.abs() == r && (r == 0.0 || r.is_infinite());
+    a.select(r, no_ratio, a.signum(), a / r)
 }
 
 /// Routes the infix operators of a mode, and those with an `f64` on either side, through the rule table.

@@ -1,13 +1,17 @@
 //! The table of unary rules. To add a function, add its row here: nothing else.
 //!
-//! A row reads `Rule(parameter: type = sample) method on [(low, high), ...], primal |x| ..., partial |x, y| ...;`. The
-//! intervals are where the rule is smooth; the tests draw their operands from them.
+//! A row reads `Rule(parameter: type = sample; condition) method on [(low, high), ...], primal |x| ..., partial |x, y|
+//! ...;`. The intervals are where the rule is smooth; the tests draw their operands from them. Parameters that break the
+//! condition, if there is one, are refused.
 
-use super::{Interval, UnaryVisitor, one, positive, zero};
+use super::polygamma::polygamma;
+use super::{Arithmetic, Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
 use crate::number::{Float, Operand, Scalar, Unary};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 
 macro_rules! unary {
-    ($( $(#[$doc:meta])* $Rule:ident $(( $($parameter:ident: $ty:ty = $sample:expr),+ ))? $method:ident
+    ($( $(#[$doc:meta])* $Rule:ident
+        $(( $($parameter:ident: $ty:ty = $sample:expr),+ $(; $condition:expr)? ))? $method:ident
         on [$($interval:expr),+],
         primal |$x:ident| $primal:expr, partial |$px:pat_param, $py:pat_param| $partial:expr; )*) => {
         $( $(#[$doc])*
@@ -28,16 +32,22 @@ macro_rules! unary {
                 let $Rule $(( $($parameter),+ ))? = self;
                 vec![$( $(f64::from($parameter)),+ )?]
             }
+            #[allow(unused_variables, reason = "few rules have a condition on their parameters")]
             fn with_parameters(parameters: &[f64]) -> Option<Self> {
                 let [$( $($parameter),+ )?] = *parameters else { return None };
                 let rule = $Rule $(( $(num_traits::cast::<f64, $ty>($parameter)?),+ ))?;
-                (rule.parameters() == parameters).then_some(rule)
+                let $Rule $(( $($parameter),+ ))? = rule;
+                (rule.parameters() == parameters $($( && $condition )?)?).then_some(rule)
             }
         } )*
         /// The elementary functions of anything that rules apply to: scalars of every mode and tensors.
         pub trait Elementary: Operand {
             $( $(#[$doc])* #[track_caller] #[inline(always)]
-            fn $method(self $( $(, $parameter: $ty)+ )?) -> Self { self.unary($Rule $(( $($parameter),+ ))?) } )*
+            fn $method(self $( $(, $parameter: $ty)+ )?) -> Self {
+                let rule = $Rule $(( $($parameter),+ ))?;
+                $($( assert!($condition, "{}: needs {}, given {rule:?}", stringify!($method), stringify!($condition)); )?)?
+                self.unary(rule)
+            } )*
         }
         impl<X: Operand> Elementary for X {}
         /// Shows every unary rule to `visitor`; rules with parameters appear with sample values of them.
@@ -80,26 +90,51 @@ unary! {
     Square square on [(-2.0, 2.0)],
         primal |x| x * x,
         partial |x, _| x.scale(2.0);
-    /// `x^n`, integer `n`; `dy/dx = n x^(n-1)`, and 0 for `n = 0`, at `x = 0` too.
-    PowI(n: i32 = 3) powi on [(-2.0, -0.2), (0.2, 2.0)],
+    /// `x^n`, integer `n`; `dy/dx = n x^(n-1)`. For `n = 0` constant, 1 and 0, even at 0 and NaN.
+    PowI(n: i32 = 3; n > i32::MIN) powi on [(-2.0, -0.2), (0.2, 2.0)],
         primal |x| x.powi(n),
         partial |x, _| if n == 0 { zero() } else { x.powi(n - 1).scale(f64::from(n)) };
-    /// `x^p`, constant real `p`, `x >= 0`; `dy/dx = p x^(p-1)`, and 0 for `p = 0`, at `x = 0` too.
+    /// `x^p`, constant real `p`, `x >= 0`; `dy/dx = p x^(p-1)`. For `p = 0` constant, 1 and 0, even at 0 and NaN.
     PowF(p: f64 = 2.5) powf on [(0.1, 3.0)],
         primal |x| x.powf(F::literal(p)),
         partial |x, _| if p == 0.0 { zero() } else { x.powf(p - 1.0).scale(p) };
-    /// Square root, `x >= 0`; `dy/dx = 1 / (2 y)`, infinite at 0.
+    // The root of -0 is -0; shifted by 0 it is 0, so that the slope there is `+inf`, the limit.
+    /// Square root, `x >= 0`; `dy/dx = 1 / (2 y)`, `+inf` at 0.
     Sqrt sqrt on [(0.1, 5.0)],
         primal |x| x.sqrt(),
-        partial |_, y| T::constant(0.5) / y;
+        partial |_, y| T::constant(0.5) / y.shift(0.0);
+    /// Cube root; `dy/dx = 1 / (3 y^2)`, `+inf` at 0.
+    Cbrt cbrt on [(-5.0, -0.2), (0.2, 5.0)],
+        primal |x| x.cbrt(),
+        partial |_, y| y.square().scale(3.0).recip();
     /// `e^x`; `dy/dx = y`.
     Exp exp on [(-3.0, 3.0)],
-        primal |x| x.exp(),
+        primal |x| x.exponential(),
         partial |_, y| y;
-    /// Natural logarithm, `x > 0`; `dy/dx = 1 / x`.
+    /// `2^x`; `dy/dx = y ln 2`.
+    Exp2 exp2 on [(-3.0, 3.0)],
+        primal |x| x.exp2(),
+        partial |_, y| y.scale(LN_2);
+    /// `e^x - 1`, accurate near 0; `dy/dx = e^x`.
+    ExpM1 exp_m1 on [(-3.0, 3.0)],
+        primal |x| x.exp_m1(),
+        partial |x, _| x.exp();
+    /// Natural logarithm, `x >= 0`; `dy/dx = 1 / x`, `+inf` at 0 of either sign.
     Ln ln on [(0.1, 5.0)],
         primal |x| x.ln(),
-        partial |x, _| x.recip();
+        partial |x, _| x.shift(0.0).recip();
+    /// Logarithm to base 2, `x >= 0`; `dy/dx = 1 / (x ln 2)`, `+inf` at 0 of either sign.
+    Log2 log2 on [(0.1, 5.0)],
+        primal |x| x.log2(),
+        partial |x, _| x.shift(0.0).scale(LN_2).recip();
+    /// Logarithm to base 10, `x >= 0`; `dy/dx = 1 / (x ln 10)`, `+inf` at 0 of either sign.
+    Log10 log10 on [(0.1, 5.0)],
+        primal |x| x.log10(),
+        partial |x, _| x.shift(0.0).scale(LN_10).recip();
+    /// `ln(1 + x)`, `x >= -1`, accurate near 0; `dy/dx = 1 / (1 + x)`, `+inf` at -1.
+    Ln1p ln_1p on [(-0.8, 4.0)],
+        primal |x| x.ln_1p(),
+        partial |x, _| x.shift(1.0).recip();
     /// `sin x`; `dy/dx = cos x`.
     Sin sin on [(-4.0, 4.0)],
         primal |x| x.sin(),
@@ -112,6 +147,31 @@ unary! {
     Tan tan on [(-1.3, 1.3), (1.9, 4.4)],
         primal |x| x.tan(),
         partial |_, y| one::<T>() + y * y;
+    /// Secant `1 / cos x`; `dy/dx = y tan x`.
+    Sec sec on [(-1.2, 1.2), (2.0, 4.3)],
+        primal |x| x.cos().recip(),
+        partial |x, y| y * x.tan();
+    /// Cosecant `1 / sin x`; `dy/dx = -y cot x`.
+    Csc csc on [(-2.7, -0.4), (0.4, 2.7)],
+        primal |x| x.sin().recip(),
+        partial |x, y| -(y * x.cot());
+    /// Cotangent `1 / tan x`; `dy/dx = -(1 + y^2)`.
+    Cot cot on [(-2.7, -0.4), (0.4, 2.7)],
+        primal |x| x.tan().recip(),
+        partial |_, y| -(one::<T>() + y * y);
+    // `1 - x^2` loses half of the digits near 1; `(1 - x)(1 + x)` loses none.
+    /// Arcsine, `|x| <= 1`; `dy/dx = 1 / sqrt(1 - x^2)`, `+inf` at both ends.
+    Asin asin on [(-0.9, 0.9)],
+        primal |x| x.asin(),
+        partial |x, _| ((one::<T>() - x) * (one::<T>() + x)).sqrt().recip();
+    /// Arccosine, `|x| <= 1`; `dy/dx = -1 / sqrt(1 - x^2)`, `-inf` at both ends.
+    Acos acos on [(-0.9, 0.9)],
+        primal |x| x.acos(),
+        partial |x, _| -((one::<T>() - x) * (one::<T>() + x)).sqrt().recip();
+    /// Arctangent; `dy/dx = 1 / (1 + x^2)`.
+    Atan atan on [(-3.0, 3.0)],
+        primal |x| x.atan(),
+        partial |x, _| (one::<T>() + x * x).recip();
     /// `sinh x`; `dy/dx = cosh x`.
     Sinh sinh on [(-3.0, 3.0)],
         primal |x| x.sinh(),
@@ -120,29 +180,110 @@ unary! {
     Cosh cosh on [(-3.0, 3.0)],
         primal |x| x.cosh(),
         partial |x, _| x.sinh();
-    /// `tanh x`; `dy/dx = 1 - y^2`.
+    /// `tanh x`; `dy/dx = 1 - y^2`, within `eps`, so 0 from where `y` rounds to 1 or -1.
     Tanh tanh on [(-3.0, 3.0)],
-        primal |x| x.tanh(),
+        primal |x| x.hyperbolic_tangent(),
         partial |_, y| one::<T>() - y * y;
+    // `x^2` overflows at 1e154.
+    /// Inverse of `sinh`; `dy/dx = 1 / sqrt(x^2 + 1)`.
+    Asinh asinh on [(-3.0, 3.0)],
+        primal |x| x.asinh(),
+        partial |x, _| x.hypot(one()).recip();
+    /// Inverse of `cosh`, `x >= 1`; `dy/dx = 1 / sqrt(x^2 - 1)`, `+inf` at 1.
+    Acosh acosh on [(1.2, 5.0)],
+        primal |x| x.acosh(),
+        partial |x, _| ((x - one()).sqrt() * (x + one()).sqrt()).recip();
+    /// Inverse of `tanh`, `|x| <= 1`; `dy/dx = 1 / (1 - x^2)`, `+inf` at both ends.
+    Atanh atanh on [(-0.8, 0.8)],
+        primal |x| x.atanh(),
+        partial |x, _| ((one::<T>() - x) * (one::<T>() + x)).recip();
+    /// Error function `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; `dy/dx = 2 e^(-x^2) / sqrt(pi)`.
+    Erf erf on [(-3.0, 3.0)],
+        primal |x| x.erf(),
+        partial |x, _| (-x.square()).exp().scale(FRAC_2_SQRT_PI);
+    /// `1 - erf x`, accurate where that cancels; `dy/dx = -2 e^(-x^2) / sqrt(pi)`.
+    Erfc erfc on [(-3.0, 3.0)],
+        primal |x| x.erfc(),
+        partial |x, _| (-x.square()).exp().scale(-FRAC_2_SQRT_PI);
+    /// `ln |Gamma x|`; `dy/dx = digamma x`. At the poles `0, -1, -2, ...` the value is `+inf`.
+    LnGamma ln_gamma on [(-1.7, -1.3), (0.5, 5.0)],
+        primal |x| x.ln_gamma(),
+        partial |x, _| x.digamma();
+    /// Digamma `psi x`, the derivative of `ln |Gamma x|`; `dy/dx = psi_1(x)`. NaN at `-1, -2, ...`, where it changes sign.
+    Digamma digamma on [(-1.7, -1.3), (0.5, 5.0)],
+        primal |x| polygamma(0, x),
+        partial |x, _| x.polygamma(1);
+    /// `psi_n(x)`, the `n`-th derivative of digamma; `dy/dx = psi_(n+1)(x)`. At `-1, -2, ...` `+inf`, or NaN for even `n`.
+    Polygamma(n: u32 = 2; n <= 150) polygamma on [(-1.7, -1.3), (0.8, 5.0)],
+        primal |x| polygamma(n, x),
+        partial |x, _| x.polygamma(n + 1);
     /// `|x|`; `dy/dx = sign x`, and 0 at 0.
     Abs abs on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| x.abs(),
-        partial |x, _| positive(x, one(), positive(-x, -one::<T>(), zero()));
-    /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink. A NaN stays a NaN.
+        partial |x, _| x.signum();
+    /// Sign of `x`: -1, 1, and 0 at 0, where the `signum` of `f64` itself gives 1; `dy/dx = 0`, at the jump too.
+    Signum signum on [(-3.0, -0.1), (0.1, 3.0)],
+        primal |x| if x == F::zero() { F::zero() } else { x.signum() },
+        partial |x, _| unless_nan(x, zero());
+    /// `x`, but at least `lo` and at most `hi`; `dy/dx = 1` from `lo` to `hi`, both ends included, and 0 outside.
+    Clamp(lo: f64 = -0.5, hi: f64 = 0.8; lo <= hi) clamp on [(-2.0, -0.6), (-0.4, 0.7), (0.9, 2.0)],
+        primal |x| if x < F::literal(lo) { F::literal(lo) } else if x > F::literal(hi) { F::literal(hi) } else { x },
+        partial |x, y| x.select(y, |x, y| x == y, one(), unless_nan(x, zero()));
+    /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
-        partial |x, _| positive(x, one(), zero());
-    /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y (1 - y)`.
+        partial |x, _| positive(x, one(), unless_nan(x, zero()));
+    /// Leaky rectifier: `x` for `x > 0`, else `alpha x`; `dy/dx = 1` or `alpha`, `alpha` at the kink.
+    LeakyRelu(alpha: f64 = 0.1) leaky_relu on [(-3.0, -0.1), (0.1, 3.0)],
+        primal |x| if x > F::zero() { x } else { x * F::literal(alpha) },
+        partial |x, _| positive(x, one(), unless_nan(x, T::constant(alpha)));
+    /// Exponential linear unit: `x` for `x > 0`, else `alpha (e^x - 1)`; `dy/dx = 1` or `alpha e^x`, `alpha` at 0.
+    Elu(alpha: f64 = 0.7) elu on [(-3.0, -0.1), (0.1, 3.0)],
+        primal |x| if x > F::zero() { x } else { x.exp_m1() * F::literal(alpha) },
+        partial |x, _| positive(x, one(), positive(x, zero(), x).exp().scale(alpha));
+    // `y (1 - y)` rounds to 0 from x = 37 on (17 in f32), where the slope is 1e-16: `1 - y` is `sigmoid(-x)`.
+    /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y sigmoid(-x)`, accurate in both tails.
     Sigmoid sigmoid on [(-4.0, 4.0)],
-        primal |x| ((-x).exp() + F::one()).recip(),
-        partial |_, y| y * (one::<T>() - y);
+        primal |x| ((-x).exponential() + F::one()).recip(),
+        partial |x, y| y * (-x).sigmoid();
+    /// `ln sigmoid x`, finite for all finite `x`; `dy/dx = sigmoid(-x)`.
+    LogSigmoid log_sigmoid on [(-4.0, 4.0)],
+        primal |x| x.min(F::zero()) - (-x.abs()).exp().ln_1p(),
+        partial |x, _| (-x).sigmoid();
     // `ln(1 + e^x)` overflows at x = 710; `e^-|x|` never does.
     /// Softplus `ln(1 + e^x)`; `dy/dx = sigmoid x`.
     Softplus softplus on [(-4.0, 4.0)],
         primal |x| x.max(F::zero()) + (-x.abs()).exp().ln_1p(),
         partial |x, _| x.sigmoid();
-    /// Softsign `x / (1 + |x|)`; `dy/dx = (1 - |y|)^2`.
+    /// Softsign `x / (1 + |x|)`; `dy/dx = 1 / (1 + |x|)^2`.
     Softsign softsign on [(-3.0, -0.1), (0.1, 3.0)],
-        primal |x| x / (x.abs() + F::one()),
-        partial |_, y| (one::<T>() - y.abs()).square();
+        primal |x| if x.is_infinite() { x.signum() } else { x / (x.abs() + F::one()) },
+        partial |x, _| x.abs().shift(1.0).recip().square();
+    /// Swish `x s`, `s = sigmoid x` (Elfwing et al. 2017); `dy/dx = s + x s'`.
+    Silu silu on [(-4.0, 4.0)],
+        primal |x| gated(x, Sigmoid.primal(x)),
+        partial |x, _| { let s = x.sigmoid(); s + damped(x, Sigmoid.partial(x, s)) };
+    /// `x P(x)`, `P` the normal distribution function (Hendrycks and Gimpel 2016); `dy/dx = P(x) + x P'(x)`.
+    Gelu gelu on [(-4.0, 4.0)],
+        primal |x| gated(x, (x * F::literal(-FRAC_1_SQRT_2)).erfc() * F::literal(0.5)),
+        partial |x, _| x.scale(-FRAC_1_SQRT_2).erfc().scale(0.5)
+            + damped(x, x.square().scale(-0.5).exp().divide(TAU.sqrt()));
+    /// `x (1 + tanh u) / 2 = x s` with `u = sqrt(2/pi) (x + 0.044715 x^3)`, `s = sigmoid(2 u)`, which approximates
+    /// `gelu` (Hendrycks and Gimpel 2016); `dy/dx = s + x s'`.
+    GeluTanh gelu_tanh on [(-4.0, 4.0)],
+        primal |x| gated(x, Sigmoid.primal(x * (x * x * F::literal(CUBIC) + F::literal(LINEAR)))),
+        partial |x, _| {
+            let two_u = x * x.square().scale(CUBIC).shift(LINEAR);
+            let (s, slope) = (two_u.sigmoid(), x.square().scale(3.0 * CUBIC).shift(LINEAR));
+            s + damped(x, damped(slope, Sigmoid.partial(two_u, s)))
+        };
+}
+
+// `2 u = LINEAR x + CUBIC x^3` in `gelu_tanh`, with `LINEAR = 2 sqrt(2 / pi)`.
+const LINEAR: f64 = 2.0 * 0.797_884_560_802_865_4;
+const CUBIC: f64 = 0.044715 * LINEAR;
+
+/// `x` times a gate that closes, to 0, faster than `x` grows.
+fn gated<F: Float>(x: F, gate: F) -> F {
+    if gate == F::zero() { F::zero() } else { x * gate }
 }

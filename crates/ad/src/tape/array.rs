@@ -1,5 +1,6 @@
 //! Array reverse mode: a list of primitives on arrays, with every buffer reused.
 
+use super::observer::Observer;
 use super::tensor::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Adjoint, Primitive, Recorded, Shape, View};
@@ -29,6 +30,8 @@ use std::sync::Arc;
 pub struct ArrayTape<T = f32> {
     pub(super) list: RefCell<List<T>>,
     sweeps: RefCell<Sweep<T>>,
+    /// Sees every operation, if there is one.
+    pub(super) observer: RefCell<Option<Box<dyn Observer<T>>>>,
     pub(super) made_at: &'static Location<'static>,
 }
 
@@ -51,6 +54,8 @@ struct Node<T> {
     shared: Option<(Arc<Vec<T>>, Range<usize>)>,
     /// Whether a derivative by this node may be asked for.
     active: bool,
+    /// The line of code that recorded it.
+    site: &'static Location<'static>,
 }
 
 /// A primitive that can be told apart at run time, so that a cleared node's own primitive is used again.
@@ -73,6 +78,7 @@ impl<T> Default for Node<T> {
             buffer: Vec::new(),
             shared: None,
             active: false,
+            site: Location::caller(),
         }
     }
 }
@@ -132,21 +138,27 @@ impl<T: Element> ArrayTape<T> {
     #[track_caller]
     pub fn new() -> Self {
         let list = RefCell::new(List { nodes: Vec::new(), used: 0, shared_end: 0 });
-        Self { list, sweeps: RefCell::default(), made_at: Location::caller() }
+        Self { list, sweeps: RefCell::default(), observer: RefCell::new(None), made_at: Location::caller() }
     }
 
     /// A new independent variable with a copy of `value`.
+    #[track_caller]
     pub fn var<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
         self.leaf(value, true)
     }
 
     /// A copy of `value` by which no derivative will be asked for; none is computed.
+    #[track_caller]
     pub fn constant<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
         self.leaf(value, false)
     }
 
+    #[track_caller]
     fn leaf<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>, active: bool) -> Tensor<'_, T> {
-        self.filled(value.shape(), active, |buffer| buffer.extend(value.iter().copied()))
+        self.filled(value.shape(), active, |buffer| match value.as_slice() {
+            Some(elements) => buffer.extend_from_slice(elements),
+            None => buffer.extend(value.iter().copied()),
+        })
     }
 
     /// A constant whose elements `write` appends, row-major, to an empty buffer: a mini-batch, gathered in place.
@@ -166,6 +178,7 @@ impl<T: Element> ArrayTape<T> {
         write(&mut node.buffer);
         let (want, have) = (shape.iter().product::<usize>(), node.buffer.len());
         assert!(have == want, "constant: shape {shape:?} holds {want} elements, but {have} were written");
+        self.observe(|observer| observer.placed(node.view(), node.site));
         Tensor::new(self, index)
     }
 
@@ -192,6 +205,7 @@ impl<T: Element> ArrayTape<T> {
         list.expect_unshared(flat, &range);
         let (index, node) = new_leaf(&mut list, shape, active);
         node.shared = Some((Arc::clone(flat), range));
+        self.observe(|observer| observer.placed(node.view(), node.site));
         Tensor::new(self, index)
     }
 
@@ -255,6 +269,9 @@ impl<T: Element> ArrayTape<T> {
         };
         node.buffer.resize(node.shape.iter().product(), T::constant(0.0));
         primitive.primal(&xs, &mut node.buffer);
+        node.site = Location::caller();
+        let y = View { shape: &node.shape, data: &node.buffer };
+        self.observe(|observer| observer.recorded(primitive, &xs, y, node.site));
         Tensor::new(self, index)
     }
 
@@ -270,12 +287,17 @@ impl<T: Element> ArrayTape<T> {
             let y_bar = std::mem::take(&mut sweep.adjoints[i]);
             let xs: SmallVec<[View<'_, T>; 4]> =
                 node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
+            let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
+            primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
             for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
                 let parent = &nodes[p as usize];
                 let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
                 let slot = sweep.slot(p, parent, &mut flat);
-                let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
                 primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+                self.observe(|observer| {
+                    let slot = sweep.slot(p, parent, &mut flat);
+                    observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
+                });
             }
             sweep.adjoints[i] = y_bar;
         }
@@ -288,11 +310,19 @@ impl<T: Element> ArrayTape<T> {
         sweep
     }
 
+    /// Shows something to the observer, if there is one.
+    fn observe(&self, show: impl FnOnce(&mut dyn Observer<T>)) {
+        if let Some(observer) = &mut *self.observer.borrow_mut() {
+            show(&mut **observer);
+        }
+    }
+
     pub(super) fn give_back(&self, sweep: Sweep<T>) {
         self.sweeps.replace(sweep);
     }
 }
 
+#[track_caller]
 fn new_leaf<'l, T: Element>(list: &'l mut List<T>, shape: &[usize], active: bool) -> (u32, &'l mut Node<T>) {
     let (_, index, node) = list.next();
     node.primitive = None;
@@ -301,6 +331,7 @@ fn new_leaf<'l, T: Element>(list: &'l mut List<T>, shape: &[usize], active: bool
     node.shape.extend_from_slice(shape);
     node.shared = None;
     node.active = active;
+    node.site = Location::caller();
     (index, node)
 }
 
@@ -336,6 +367,17 @@ impl<T: Element> Sweep<T> {
         self.arrived.clear();
         self.arrived.resize(count, false);
         self.arrived[output] = nodes[output].active;
+    }
+
+    /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
+    fn sum_so_far<'s>(&'s self, index: u32, nodes: &'s [Node<T>], flat: Option<&'s [T]>) -> Option<&'s [T]> {
+        let (i, node) = (index as usize, &nodes[index as usize]);
+        let sum = match (flat, &node.shared) {
+            _ if !self.arrived[i] => &[],
+            (Some(flat), Some((_, range))) => &flat[range.clone()],
+            _ => &self.adjoints[i][..],
+        };
+        node.active.then_some(sum)
     }
 
     /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given.

@@ -12,11 +12,17 @@
 //! ```
 
 mod array;
+mod custom;
+mod linear;
+mod observer;
+mod pointwise;
 mod reach;
 mod scalar;
 mod tensor;
 
 pub use array::{ArrayGradient, ArrayTape};
+pub use custom::Arrival;
+pub use observer::{Extent, NonFinite, Observer, Phase};
 pub use scalar::{Gradient, Tape, Var};
 pub use tensor::Tensor;
 

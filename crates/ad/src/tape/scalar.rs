@@ -1,16 +1,18 @@
 //! Scalar reverse mode: a Wengert list of local partials.
 
+use super::custom::Segments;
 use super::mixed_tapes;
 use super::reach::Reach;
-use crate::kernels::Log;
+use crate::kernels::{Log, vectorised};
 use crate::number::{Binary, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::panic::Location;
 
 /// Stands for "no parent": a constant operand, or the second operand of a unary rule.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// The Wengert list: for each operation, in the order they were carried out, its parents and its partials.
 ///
@@ -28,17 +30,19 @@ const NONE: u32 = u32::MAX;
 /// Two parents (8 bytes) and two partials a node; constants are not recorded.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
-    list: Log<Node<T>>,
+    pub(super) list: Log<Node<T>>,
+    /// What was recorded with a pullback of its own.
+    pub(super) segments: Segments<T>,
     /// Adjoints of earlier sweeps, kept for their memory.
     spare: RefCell<Vec<T>>,
-    made_at: &'static Location<'static>,
+    pub(super) made_at: &'static Location<'static>,
 }
 
 /// One operation: up to two parents, and the derivative by each.
 #[derive(Clone, Copy, Debug)]
-struct Node<T> {
-    partials: [T; 2],
-    parents: [u32; 2],
+pub(super) struct Node<T> {
+    pub(super) partials: [T; 2],
+    pub(super) parents: [u32; 2],
 }
 
 /// A scalar recorded on a tape, or a constant, which is not.
@@ -47,9 +51,9 @@ struct Node<T> {
 /// [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
 #[derive(Clone, Copy, Debug)]
 pub struct Var<'t, T = f64> {
-    tape: Option<&'t Tape<T>>,
+    pub(super) tape: Option<&'t Tape<T>>,
     value: T,
-    node: u32,
+    pub(super) node: u32,
 }
 
 impl<T: Scalar> Default for Tape<T> {
@@ -69,7 +73,8 @@ impl<T: Scalar> Tape<T> {
     /// An empty tape with room for `nodes` operations.
     #[track_caller]
     pub fn with_capacity(nodes: usize) -> Self {
-        Self { list: Log::with_capacity(nodes), spare: RefCell::default(), made_at: Location::caller() }
+        let list = Log::with_capacity(nodes);
+        Self { list, segments: Segments::new(), spare: RefCell::default(), made_at: Location::caller() }
     }
 
     /// A new independent variable.
@@ -106,6 +111,7 @@ impl<T: Scalar> Tape<T> {
     /// Forgets all operations and keeps their memory.
     pub fn clear(&mut self) {
         self.list.clear();
+        self.segments.clear();
     }
 
     /// The number of recorded nodes: variables and operations.
@@ -116,6 +122,11 @@ impl<T: Scalar> Tape<T> {
     /// Whether nothing is recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The memory that the recorded nodes take, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.len() * size_of::<Node<T>>()
     }
 
     #[inline(always)]
@@ -145,25 +156,35 @@ impl<T: Scalar> Tape<T> {
         }
         let last = roots.iter().max().map_or(0, |&last| last as usize + 1);
         adjoints.truncate(last);
-        self.list.read(|nodes| sweep(nodes, &mut adjoints));
+        self.list.read(|nodes| {
+            let adjoints = adjoints.as_chunks_mut::<1>().0;
+            self.segments
+                .backwards(adjoints, |stretch, adjoints| sweep(nodes, stretch, adjoints.as_flattened_mut()));
+        });
         Gradient { tape: self, adjoints, reach: Reach::new(roots) }
     }
 }
 
-/// Adds each node's adjoint, times the partials, to those of its parents, from the last node to the first.
-fn sweep<T: Scalar>(nodes: &[Node<T>], adjoints: &mut [T]) {
-    for (i, node) in nodes[..adjoints.len()].iter().enumerate().rev() {
-        let y_bar = adjoints[i];
-        // A node that the output does not depend on must not turn an infinite partial into a NaN.
-        if y_bar.is_zero() {
-            continue;
-        }
-        for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
-            if parent != NONE {
-                adjoints[parent as usize] = adjoints[parent as usize] + partial * y_bar;
+/// Adds each node's adjoint, times the partials, to those of its parents, from the last node of `stretch` to the first.
+fn sweep<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
+    let (first, nodes) = (stretch.start, &nodes[stretch]);
+    vectorised(
+        #[inline(always)]
+        || {
+            for (i, node) in nodes.iter().enumerate().rev().map(|(i, node)| (first + i, node)) {
+                let y_bar = adjoints[i];
+                // A node that the output does not depend on must not turn an infinite partial into a NaN.
+                if y_bar.is_zero() {
+                    continue;
+                }
+                for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
+                    if parent != NONE {
+                        adjoints[parent as usize] = adjoints[parent as usize] + partial * y_bar;
+                    }
+                }
             }
-        }
-    }
+        },
+    );
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
@@ -216,8 +237,9 @@ impl<T: Scalar> Var<'_, T> {
         tape.push(y, [self.node, rhs.node], [da, db])
     }
 
+    /// A number on no tape: its derivatives are zero, and what is computed from it alone is not recorded.
     #[inline(always)]
-    fn passive(value: T) -> Self {
+    pub fn passive(value: T) -> Self {
         Self { tape: None, value, node: NONE }
     }
 }
@@ -243,6 +265,9 @@ impl<T: Scalar> Scalar for Var<'_, T> {
     }
     fn is_finite(self) -> bool {
         self.value.is_finite()
+    }
+    fn stop_gradient(self) -> Self {
+        Self::passive(self.value.stop_gradient())
     }
 }
 
@@ -283,12 +308,21 @@ impl<T: Scalar> Gradient<'_, T> {
     }
 
     fn has_path(&self, node: usize) -> bool {
+        let Tape { list, segments, .. } = self.tape;
         let parents = |node: &Node<T>| node.parents.into_iter().filter(|&p| p != NONE).map(|p| p as usize);
-        self.tape.list.read(|nodes| self.reach.contains(node, |node| parents(&nodes[node])))
+        let all = |nodes: &[Node<T>], node| parents(&nodes[node]).chain(segments.inputs_of(node));
+        list.read(|nodes| self.reach.contains(node, |node| all(nodes, node)))
     }
 
-    /// The adjoint of the node `x`, zero where no path leads from it.
-    pub(crate) fn or_zero(&self, x: Var<'_, T>) -> T {
+    /// The derivative by `x`, zero where no path leads from `x` to an output.
+    ///
+    /// # Panics
+    /// If `x` lives on another tape.
+    #[track_caller]
+    pub fn or_zero(&self, x: Var<'_, T>) -> T {
+        if let Some(tape) = x.tape.filter(|tape| !std::ptr::eq(*tape, self.tape)) {
+            mixed_tapes("gradient", self.tape.made_at, tape.made_at);
+        }
         self.adjoints.get(x.node as usize).copied().unwrap_or(T::constant(0.0))
     }
 }

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 use wengert_ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
-use wengert_ad::{Binary, Operand, Unary};
+use wengert_ad::{Binary, Operand, Scalar, Unary};
 
 /// The same derivative by another order of operations: a hundred terms of size ten leave a few thousand `eps`.
 pub(crate) const ROUNDING: f64 = 1e-12;
@@ -55,6 +55,8 @@ pub(crate) fn draw(rng: &mut StdRng, (low, high): Interval) -> f64 {
 pub(crate) trait Rule: Copy + std::fmt::Debug + 'static {
     const NAME: &'static str;
     fn apply<X: Operand>(self, xs: &[X]) -> X;
+    /// The partial by each operand, as the table gives it.
+    fn partials<T: Scalar>(self, xs: &[T]) -> Vec<T>;
 }
 
 /// A unary rule.
@@ -70,12 +72,19 @@ impl<R: Unary> Rule for One<R> {
     fn apply<X: Operand>(self, xs: &[X]) -> X {
         xs[0].unary(self.0)
     }
+    fn partials<T: Scalar>(self, xs: &[T]) -> Vec<T> {
+        vec![self.0.partial(xs[0], self.apply(xs))]
+    }
 }
 
 impl<R: Binary> Rule for Two<R> {
     const NAME: &'static str = R::NAME;
     fn apply<X: Operand>(self, xs: &[X]) -> X {
         xs[0].binary(xs[1], self.0)
+    }
+    fn partials<T: Scalar>(self, xs: &[T]) -> Vec<T> {
+        let (da, db) = self.0.partials(xs[0], xs[1], self.apply(xs));
+        vec![da, db]
     }
 }
 

@@ -21,7 +21,7 @@ mod point;
 pub(crate) use error::ParseError;
 pub(crate) use point::{Binding, PointError};
 
-use wengert::ad::Scalar;
+use wengert::ad::{Function, Number, Scalar};
 
 /// A formula of named variables.
 ///
@@ -76,6 +76,12 @@ impl Expression {
             self.variables
         );
         run(&self.steps, values)
+    }
+}
+
+impl Function for Expression {
+    fn eval<T: Number>(&self, x: &[T]) -> T {
+        self.evaluate(x)
     }
 }
 

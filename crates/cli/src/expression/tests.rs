@@ -192,11 +192,11 @@ fn an_error_names_its_column_and_its_problem() {
 fn an_error_points_at_the_place_and_says_what_is_right() {
     assert_eq!(
         error("x + sine(y)").to_string(),
-        "unknown function `sine` at column 5\n\n    x + sine(y)\n        ^\n\nsimilar functions: sin, sinh, min"
+        "unknown function `sine` at column 5\n\n    x + sine(y)\n        ^\n\nsimilar functions: sin, sinh, silu, asin"
     );
     for (text, remedy) in [
-        ("log(x)", "similar functions: ln, "),
-        ("arctan(x)", "similar functions: tan"),
+        ("log(x)", "similar functions: log2, ln, "),
+        ("arctan(x)", "similar functions: atan, tan"),
         ("(x + (y)", "the `(` at column 1 needs a `)`"),
         ("max(x)", "it takes 2 arguments"),
         ("powi(x)", "it takes 2 arguments, the last 1 constant"),

@@ -1,6 +1,10 @@
 use super::{Arguments, report};
+use crate::expression::Expression;
 use clap::Parser;
 use serde_json::{Value, json};
+use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
+use wengert::ad::trace::Graph;
+use wengert::ad::{Binary, Operand, Unary};
 
 #[derive(clap::Parser)]
 struct Command {
@@ -71,6 +75,68 @@ fn the_json_object_says_the_same_as_the_tables() {
 }
 
 #[test]
+fn every_format_shows_the_lecture_example() {
+    for (format, part) in [
+        ("table", "forward sweep of x"),
+        ("json", "\"forward_gradient\""),
+        ("dot", "n0 -> n2 [label=\"12\"];"),
+        ("svg", ">adjoint 140</text>"),
+        ("markdown", "| $x$ | input | 2 |  | 140 |"),
+        ("latex", r"\frac{d v_{5}}{d x} &= "),
+        ("trace", "dv5/dx = dv5/dv2 * ∂v2/∂x + dv5/dv4 * ∂v4/∂x = 11 * 12 + 8 * 1 = 140"),
+        ("cost", "with gradient, reverse: 1 sweep"),
+    ] {
+        let text = graph(&["x^3 * (x + 3*y)", "--at", "x=2,y=3", "--format", format]).unwrap();
+        assert!(text.contains(part), "{format}: no {part:?} in\n{text}");
+    }
+}
+
+/// The lines of a trace that give a partial: its formula and its number.
+struct PartialsReadBack {
+    formulas: usize,
+}
+
+impl PartialsReadBack {
+    /// Reads each partial's formula with the parser of this program, and compares its value with the number beside it.
+    fn check(&mut self, graph: &Graph) {
+        let value = |name: &str| graph.nodes().iter().find(|node| node.name == name).unwrap().value;
+        let steps = graph.steps();
+        for line in steps.lines().filter(|line| line.starts_with("  ∂")) {
+            let sides: Vec<&str> = line.split(" = ").collect();
+            let [_, formula, number] = sides[..] else { continue };
+            let formula = Expression::parse(formula).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let values: Vec<f64> = formula.variables().iter().map(|name| value(name)).collect();
+            let (got, want): (f64, f64) = (formula.evaluate(&values), number.parse().unwrap());
+            // Both are written to six digits.
+            assert!((got - want).abs() <= 1e-4 * want.abs().max(1.0), "{line}: {got}");
+            self.formulas += 1;
+        }
+    }
+}
+
+impl UnaryVisitor for PartialsReadBack {
+    fn visit<R: Unary>(&mut self, rule: R, domain: &'static [Interval]) {
+        let (low, high) = domain[domain.len() - 1];
+        self.check(&Graph::of(&[("x", 0.4 * low + 0.6 * high)], |v| v[0].unary(rule)));
+    }
+}
+
+impl BinaryVisitor for PartialsReadBack {
+    fn visit<R: Binary>(&mut self, rule: R, [a, b]: [Interval; 2]) {
+        let inputs = [("a", 0.3 * a.0 + 0.7 * a.1), ("b", 0.4 * b.0 + 0.6 * b.1)];
+        self.check(&Graph::of(&inputs, |v| v[0].binary(v[1], rule)));
+    }
+}
+
+#[test]
+fn the_formula_of_every_partial_in_a_trace_can_be_read_back_and_has_its_value() {
+    let mut partials = PartialsReadBack { formulas: 0 };
+    each_unary(&mut partials);
+    each_binary(&mut partials);
+    assert!(partials.formulas > 15, "only {} formulas", partials.formulas);
+}
+
+#[test]
 fn variables_keep_their_order_in_json() {
     let text = graph(&["y * x", "--at", "x=2,y=3", "--json"]).unwrap();
     let place = |name: &str| text.find(name).unwrap();
@@ -104,6 +170,9 @@ fn wrong_arguments_are_told_what_is_right() {
         (vec!["x", "--at", "x=1,z=2"], "there is no variable `z`: the expression's variables are `x`"),
         (vec!["x", "--at", "x=1", "--at", "x=2"], "`x` has two values: give one"),
         (vec!["x", "--at", "x=abc"], "`abc` isn't a number, as in x=2"),
+        (vec!["2 * 3", "--format", "svg"], "the expression is constant, 6: it has no graph"),
+        (vec!["x", "--at", "x=1", "--format", "png"], "[possible values: table, dot, svg,"),
+        (vec!["x", "--at", "x=1", "--format", "svg", "--json"], "cannot be used with"),
         (vec!["x", "--at", "2"], "`2` isn't a variable and its value, as in x=2"),
     ] {
         let error = graph(&arguments).unwrap_err();

@@ -3,6 +3,7 @@
 use super::Swept;
 use crate::output::table;
 use comfy_table::Table;
+use wengert::ad::trace::digits::{full as number, short};
 use wengert::ad::trace::{Node, Operations, Source};
 
 /// The node table, the gradient of either mode, and what each sweep cost.
@@ -73,20 +74,4 @@ fn costs(swept: &Swept) -> Table {
 
 fn derivative_names(swept: &Swept) -> impl Iterator<Item = String> {
     swept.variables.iter().map(|name| format!("d/d{name}"))
-}
-
-/// `x` to six significant digits.
-fn short(x: f64) -> String {
-    number(format!("{x:.5e}").parse().expect("Rust reads the numbers that it writes"))
-}
-
-/// `x` in full, with an exponent where that is shorter than the zeros.
-fn number(x: f64) -> String {
-    let magnitude = x.abs();
-    if magnitude == 0.0 {
-        // A zero whose sign came from a product is noise to the reader.
-        return "0".into();
-    }
-    let plain = (1e-4..1e15).contains(&magnitude) || !x.is_finite();
-    if plain { format!("{x}") } else { format!("{x:e}") }
 }

@@ -1,7 +1,18 @@
 //! Derivatives of functions of arrays. A function takes tensors on a tape and returns one.
 
+mod checkpoint;
+mod custom;
+mod examples;
+mod matrices;
+
+pub use checkpoint::checkpoint;
+pub use custom::custom;
+pub use examples::per_example_gradients;
+pub use matrices::{hessian, jacobian};
+
 use super::{along, expect_same_length};
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::kernels::Element;
 use crate::tape::{ArrayGradient, ArrayTape, Tensor};
 use ndarray::ArrayD;
@@ -81,6 +92,24 @@ pub fn hvp<T: Element>(
 ) -> Vec<ArrayD<T>> {
     let gradients = grad(f, &dual_arrays("hvp", xs, directions));
     gradients.into_iter().map(|g| g.mapv(|g| g.tangent)).collect()
+}
+
+/// The value of `f` at `xs` and the first `N - 1` derivatives of `t -> f(xs + t directions)` at 0: the primal on arrays of
+/// [`Jet`]s.
+///
+/// # Panics
+/// If the directions have not the shapes of the `xs`.
+#[track_caller]
+pub fn derivatives_along<const N: usize, T: Element>(
+    f: impl for<'t> Fn(&[Tensor<'t, Jet<N, T>>]) -> Tensor<'t, Jet<N, T>>,
+    xs: &[ArrayD<T>],
+    directions: &[ArrayD<T>],
+) -> [ArrayD<T>; N] {
+    let tape = ArrayTape::new();
+    let line = |x: &ArrayD<Dual<T>>| tape.constant(&x.mapv(|x| Jet::line(x.primal, x.tangent)));
+    let inputs: Vec<_> = dual_arrays("derivatives_along", xs, directions).iter().map(line).collect();
+    let y = f(&inputs).value();
+    std::array::from_fn(|order| y.mapv(|y| y.derivatives()[order]))
 }
 
 fn by_each<T: Element>(gradient: &ArrayGradient<'_, T>, variables: &[Tensor<'_, T>]) -> Vec<ArrayD<T>> {

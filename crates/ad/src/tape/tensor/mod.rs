@@ -1,17 +1,18 @@
-//! The handle on a recorded array, and the operations it offers.
+//! The handle on a recorded array, and the operations it offers: by topic, in the files of this folder.
+
+mod algebra;
+mod arrange;
+mod reduce;
+mod select;
 
 use super::array::{ArrayGradient, ArrayTape, elements};
 use super::mixed_tapes;
 use crate::kernels::Element;
 use crate::number::{Binary, Operand, Unary};
-use crate::primitive::{
-    Affine, Broadcast, Concatenate, CrossEntropy, Gather, IndexedCrossEntropy, LogSumExp, Map, MatMul, Max,
-    Mean, Primitive, Reshape, Shape, Slice, Sum, Transpose, Zip,
-};
+use crate::primitive::{CrossEntropy, IndexedCrossEntropy, Map, Primitive, Shape, Zip};
 use crate::rules::{Elementary, infix_operators};
 use ndarray::{ArrayD, IxDyn};
 use std::cell::Ref;
-use std::ops::Range;
 
 /// An array recorded on a tape: a `Copy` handle.
 ///
@@ -19,8 +20,8 @@ use std::ops::Range;
 /// [`Arithmetic`](crate::Arithmetic), elementwise, and the array operations below. Operands of different shapes are an
 /// error: broadcasting is asked for with [`broadcast_to`](Self::broadcast_to).
 pub struct Tensor<'t, T = f32> {
-    pub(super) tape: &'t ArrayTape<T>,
-    pub(super) node: u32,
+    pub(in crate::tape) tape: &'t ArrayTape<T>,
+    pub(in crate::tape) node: u32,
 }
 
 impl<T> Clone for Tensor<'_, T> {
@@ -38,7 +39,7 @@ impl<T: Element> std::fmt::Debug for Tensor<'_, T> {
 }
 
 impl<'t, T: Element> Tensor<'t, T> {
-    pub(super) fn new(tape: &'t ArrayTape<T>, node: u32) -> Self {
+    pub(in crate::tape) fn new(tape: &'t ArrayTape<T>, node: u32) -> Self {
         Self { tape, node }
     }
 
@@ -146,114 +147,6 @@ impl<'t, T: Element> Tensor<'t, T> {
         }
         let parents = std::iter::once(self.node).chain(others.iter().map(|other| other.node));
         self.tape.apply(parents, new, configure)
-    }
-}
-
-/// Linear algebra.
-impl<T: Element> Tensor<'_, T> {
-    /// Matrix product `A B`; shapes `(m, k) (k, n) -> (m, n)`.
-    #[track_caller]
-    pub fn matmul(self, rhs: Self) -> Self {
-        self.apply(&[rhs], MatMul)
-    }
-
-    /// The rows through an affine map, `X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`.
-    #[track_caller]
-    pub fn affine(self, weight: Self, bias: Self) -> Self {
-        self.apply(&[weight, bias], Affine)
-    }
-}
-
-/// Reductions. The axis that is reduced disappears; without one, everything is reduced to a scalar of shape `()`.
-impl<T: Element> Tensor<'_, T> {
-    /// Sum of all elements.
-    #[track_caller]
-    pub fn sum(self) -> Self {
-        self.apply(&[], Sum(None))
-    }
-
-    /// Sums along `axis`.
-    #[track_caller]
-    pub fn sum_axis(self, axis: usize) -> Self {
-        self.apply(&[], Sum(Some(axis)))
-    }
-
-    /// Mean of all elements.
-    #[track_caller]
-    pub fn mean(self) -> Self {
-        self.apply(&[], Mean(None))
-    }
-
-    /// Means along `axis`.
-    #[track_caller]
-    pub fn mean_axis(self, axis: usize) -> Self {
-        self.apply(&[], Mean(Some(axis)))
-    }
-
-    /// Largest element; its derivative goes to the first of the largest.
-    #[track_caller]
-    pub fn largest(self) -> Self {
-        self.apply_with(&[], || Max::new(None), |max| max.set_axis(None))
-    }
-
-    /// Largest elements along `axis`; the derivative goes to the first of the largest.
-    #[track_caller]
-    pub fn largest_axis(self, axis: usize) -> Self {
-        self.apply_with(&[], || Max::new(None), |max| max.set_axis(Some(axis)))
-    }
-
-    /// `ln sum e^x` over all elements, finite for all finite ones.
-    #[track_caller]
-    pub fn log_sum_exp(self) -> Self {
-        self.apply(&[], LogSumExp(None))
-    }
-
-    /// `ln sum e^x` along `axis`, finite for all finite elements.
-    #[track_caller]
-    pub fn log_sum_exp_axis(self, axis: usize) -> Self {
-        self.apply(&[], LogSumExp(Some(axis)))
-    }
-}
-
-/// Shapes and selections.
-impl<T: Element> Tensor<'_, T> {
-    /// The same elements under another shape of as many.
-    #[track_caller]
-    pub fn reshape(self, shape: &[usize]) -> Self {
-        self.apply(&[], Reshape(shape.into()))
-    }
-
-    /// The transpose of a matrix.
-    #[track_caller]
-    pub fn transpose(self) -> Self {
-        self.apply(&[], Transpose)
-    }
-
-    /// Repeated to `shape`: the last axes agree or have extent 1 here.
-    #[track_caller]
-    pub fn broadcast_to(self, shape: &[usize]) -> Self {
-        self.apply(&[], Broadcast(shape.into()))
-    }
-
-    /// The positions `range` along `axis`.
-    #[track_caller]
-    pub fn slice(self, axis: usize, range: Range<usize>) -> Self {
-        self.apply(&[], Slice { axis, range })
-    }
-
-    /// This array and `others` one after another along `axis`.
-    #[track_caller]
-    pub fn concatenate(self, others: &[Self], axis: usize) -> Self {
-        self.apply(others, Concatenate(axis))
-    }
-
-    /// Rows (blocks along axis 0) by index, repeats allowed.
-    #[track_caller]
-    pub fn gather(self, indices: &[usize]) -> Self {
-        self.apply_with(&[], Gather::default, |gather| {
-            gather.indices.clear();
-            gather.indices.extend_from_slice(indices);
-        })
     }
 }
 

@@ -1,0 +1,93 @@
+//! Forward mode along several directions at once: a primal carried with several tangents.
+
+use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::rules::{Elementary, infix_operators, scalar_sum};
+
+/// A primal with its derivatives along `W` directions.
+///
+/// As `W` [`Dual`](crate::Dual) numbers with one primal between them: values and partials are computed once, and the `W`
+/// multiply-adds of an operation stand side by side (the chunks of Revels, Lubin and Papamarkou 2016, section 2.3).
+///
+/// ```
+/// use wengert_ad::Directions;
+///
+/// let [x, y] = [Directions::new(2.0, [1.0, 0.0]), Directions::new(3.0, [0.0, 1.0])];
+/// assert_eq!((x * x * x * (x + 3.0 * y)).tangents, [140.0, 24.0]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Directions<const W: usize, T = f64> {
+    /// The value.
+    pub primal: T,
+    /// The derivative of the value along each direction.
+    pub tangents: [T; W],
+}
+
+impl<const W: usize, T: Scalar> Directions<W, T> {
+    /// A number with these tangents.
+    pub fn new(primal: T, tangents: [T; W]) -> Self {
+        Self { primal, tangents }
+    }
+
+    /// Input `input` of several, of which the inputs from `first` on are the directions.
+    pub fn unit(primal: T, input: usize, first: usize) -> Self {
+        let tangent = |w| T::constant(if first + w == input { 1.0 } else { 0.0 });
+        Self { primal, tangents: std::array::from_fn(tangent) }
+    }
+}
+
+impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
+    #[inline(always)]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        let y = self.primal.unary(rule);
+        let dx = rule.partial(self.primal, y);
+        // Loops: `array::map` and `array::from_fn` are called and not inlined from a few dozen elements on.
+        let mut tangents = self.tangents;
+        for tangent in &mut tangents {
+            *tangent = dx * *tangent;
+        }
+        Self { primal: y, tangents }
+    }
+    #[inline(always)]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let y = self.primal.binary(rhs.primal, rule);
+        let (da, db) = rule.partials(self.primal, rhs.primal, y);
+        let mut tangents = self.tangents;
+        for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
+            *tangent = da * *tangent + db * b_dot;
+        }
+        Self { primal: y, tangents }
+    }
+}
+
+impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
+    #[inline(always)]
+    fn constant(c: f64) -> Self {
+        Self { primal: T::constant(c), tangents: [T::constant(0.0); W] }
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn value(self) -> f64 {
+        self.primal.value()
+    }
+    #[inline(always)]
+    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+        let pick = |yes, no| self.primal.select(rhs.primal, test, yes, no);
+        let tangent = |w: usize| pick(yes.tangents[w], no.tangents[w]);
+        Self { primal: pick(yes.primal, no.primal), tangents: std::array::from_fn(tangent) }
+    }
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.primal.is_zero() && self.tangents.iter().all(|x_dot| x_dot.is_zero())
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.primal.is_finite() && self.tangents.iter().all(|x_dot| x_dot.is_finite())
+    }
+    #[inline(always)]
+    fn stop_gradient(self) -> Self {
+        Self { primal: self.primal.stop_gradient(), tangents: [T::constant(0.0); W] }
+    }
+}
+
+infix_operators!([const W: usize, T: Scalar] Directions<W, T>);
+scalar_sum!([const W: usize, T: Scalar] Directions<W, T>);

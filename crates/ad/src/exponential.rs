@@ -1,0 +1,113 @@
+//! `e^x` and `tanh x` in double precision as straight-line code.
+//!
+//! A call into the system's library handles one number at a time, and keeps a loop around it from running in vector
+//! registers. What stands here is a few dozen operations without branches, which the compiler turns into vector
+//! code wherever it stands in a loop. Errors are below 1 unit in the last place for `e^x` and 4 for `tanh x`.
+
+use std::f64::consts::LOG2_E;
+
+/// `1.5 * 2^52`: a number of moderate size added to it is rounded to an integer, which stands in its last bits.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+/// `ln 2` rounded to 33 bits, so that its product with an exponent is exact (Cody and Waite 1980).
+const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+/// The rest of `ln 2`.
+const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+/// From here on `e^x` is infinite.
+const OVERFLOW: f64 = 709.782_712_893_384;
+/// Below this `e^x` rounds to 0.
+const UNDERFLOW: f64 = -745.133_219_101_941_2;
+
+/// `e^x`.
+#[inline(always)]
+pub(crate) fn exp(x: f64) -> f64 {
+    let (exponent, fraction) = reduced(x);
+    // Where the result is subnormal, its power of two is none: two factors, each normal, round once.
+    let half = integer(exponent * 0.5);
+    let y = (1.0 + fraction) * power_of_two(half) * power_of_two(exponent - half);
+    let y = if x > OVERFLOW { f64::INFINITY } else { y };
+    if x < UNDERFLOW { 0.0 } else { y }
+}
+
+/// `tanh x`, by `e^(2 |x|) - 1`.
+#[inline(always)]
+pub(crate) fn tanh(x: f64) -> f64 {
+    // From 20 on the result rounds to 1.
+    let twice = 2.0 * x.abs();
+    let (exponent, fraction) = reduced(if twice > 40.0 { 40.0 } else { twice });
+    let scale = power_of_two(exponent);
+    let e_minus_1 = scale * fraction + (scale - 1.0);
+    (e_minus_1 / (e_minus_1 + 2.0)).copysign(x)
+}
+
+/// `n` and `e^r - 1`, where `x = n ln 2 + r` and `|r| <= ln 2 / 2`.
+#[inline(always)]
+fn reduced(x: f64) -> (f64, f64) {
+    let n = integer(x * LOG2_E);
+    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+    // The Taylor series; the term of degree 14 is below 2^-57. The pairs keep the chain of dependent operations short.
+    let (r2, c) = (r * r, COEFFICIENTS);
+    let (r4, r8) = (r2 * r2, r2 * r2 * r2 * r2);
+    let low = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2;
+    let middle = (c[4] + c[5] * r) + (c[6] + c[7] * r) * r2;
+    let high = (c[8] + c[9] * r) + (c[10] + c[11] * r) * r2;
+    (n, r + r2 * (low + middle * r4 + high * r8))
+}
+
+/// `1 / k!`, `k` from 2 to 13.
+const COEFFICIENTS: [f64; 12] = {
+    let (mut coefficients, mut k, mut factorial) = ([0.0; 12], 0, 1.0);
+    while k < 12 {
+        factorial *= (k + 2) as f64;
+        coefficients[k] = 1.0 / factorial;
+        k += 1;
+    }
+    coefficients
+};
+
+/// The integer next to `x`, for `|x| < 2^51`.
+#[inline(always)]
+fn integer(x: f64) -> f64 {
+    (x + ROUNDER) - ROUNDER
+}
+
+/// `2^n` for an integer `n` from -1022 to 1023.
+#[inline(always)]
+fn power_of_two(n: f64) -> f64 {
+    f64::from_bits(((n + ROUNDER).to_bits() << 52).wrapping_add(1.0_f64.to_bits()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exp, tanh};
+
+    /// The distance in units in the last place of `want`.
+    fn ulps(have: f64, want: f64) -> f64 {
+        (have - want).abs() / (f64::from_bits(want.abs().to_bits() + 1) - want.abs())
+    }
+
+    #[test]
+    fn they_agree_with_the_system_library() {
+        for i in -200_000..=200_000 {
+            let x = f64::from(i) * 0.0037;
+            // The library itself may be off by 1 unit.
+            for x in [x, x * 1e-3, x * 1e-9] {
+                if x.abs() < 708.0 {
+                    assert!(ulps(exp(x), x.exp()) <= 1.0, "exp {x}: {}, expected {}", exp(x), x.exp());
+                }
+                assert!(ulps(tanh(x), x.tanh()) <= 5.0, "tanh {x}: {}, expected {}", tanh(x), x.tanh());
+            }
+        }
+    }
+
+    #[test]
+    fn the_edges_are_those_of_the_system_library() {
+        let edges = [0.0, f64::INFINITY, 1e300, 709.782_712_893_383, 709.79, 745.0, 745.14, 720.5, 1e-310];
+        for x in edges.into_iter().flat_map(|x| [x, -x]) {
+            assert!(exp(x) == x.exp() || ulps(exp(x), x.exp()) <= 1.0, "{x}: {}", exp(x));
+            assert_eq!((tanh(x), tanh(x).is_sign_negative()), (x.tanh(), x.is_sign_negative()), "{x}");
+        }
+        // Subnormal results round once.
+        assert_eq!(exp(-740.25), (-740.25_f64).exp());
+        assert!(exp(f64::NAN).is_nan() && tanh(f64::NAN).is_nan());
+    }
+}

@@ -1,0 +1,166 @@
+//! Sums over contiguous elements, in an order that fills the vector registers.
+//!
+//! A sum with one accumulator cannot be vectorised: the compiler may not reorder it. Eight partial sums can, and
+//! since their order is fixed, the bits are the same on every machine and for any number of threads.
+
+use super::vectorised;
+use crate::number::Scalar;
+use crate::rules::zero;
+
+/// How many partial sums run side by side: two vector registers of `f64`, one of `f32`.
+const WIDTH: usize = 8;
+
+/// `sum_i x_i`, in the order of [`sum_of`].
+#[inline(always)]
+pub fn sum<T: Scalar>(x: &[T]) -> T {
+    sum_of(x, |x| x)
+}
+
+/// `sum_i f(x_i)`.
+///
+/// Element `i` goes to partial sum `i mod 8`; the eight are added pairwise, then the elements behind the last full
+/// eight one by one.
+#[inline(always)]
+pub fn sum_of<T: Scalar>(x: &[T], f: impl Fn(T) -> T) -> T {
+    let (heads, tail) = x.as_chunks::<WIDTH>();
+    let mut partial = [zero(); WIDTH];
+    for head in heads {
+        for (partial, &x) in partial.iter_mut().zip(head) {
+            *partial = *partial + f(x);
+        }
+    }
+    tail.iter().fold(pairwise(heads.is_empty(), partial), |sum, &x| sum + f(x))
+}
+
+/// `sum_i a_i b_i`, in the order of [`sum_of`]; the elements behind the shorter operand's last are left out.
+#[inline(always)]
+pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
+    let n = a.len().min(b.len());
+    let ((a_heads, a_tail), (b_heads, b_tail)) = (a[..n].as_chunks::<WIDTH>(), b[..n].as_chunks::<WIDTH>());
+    let mut partial = [zero(); WIDTH];
+    for (a, b) in a_heads.iter().zip(b_heads) {
+        for i in 0..WIDTH {
+            partial[i] = partial[i] + a[i] * b[i];
+        }
+    }
+    let heads = pairwise(a_heads.is_empty(), partial);
+    a_tail.iter().zip(b_tail).fold(heads, |sum, (&a, &b)| sum + a * b)
+}
+
+/// The largest of the elements, each lane by itself; a NaN wins over every number; minus infinity of none.
+#[inline(always)]
+pub fn largest<T: Scalar>(x: &[T]) -> T {
+    let larger = |a: T, b: T| a.select(b, |a, b| a >= b || a.is_nan(), a, b);
+    let (heads, tail) = x.as_chunks::<WIDTH>();
+    let mut partial = [T::constant(f64::NEG_INFINITY); WIDTH];
+    for head in heads {
+        for (partial, &x) in partial.iter_mut().zip(head) {
+            *partial = larger(*partial, x);
+        }
+    }
+    partial.iter().chain(tail).fold(T::constant(f64::NEG_INFINITY), |largest, &x| larger(largest, x))
+}
+
+#[inline(always)]
+fn pairwise<T: Scalar>(empty: bool, p: [T; WIDTH]) -> T {
+    if empty { zero() } else { ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7])) }
+}
+
+/// `y += a x`.
+#[inline(always)]
+pub fn add_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = *y + a * x;
+    }
+}
+
+/// `y -= a x`.
+#[inline(always)]
+pub(super) fn subtract_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = *y - a * x;
+    }
+}
+
+/// `y_i = ` the [`sum`] of the `i`-th row of `length` elements of `x`.
+pub fn row_sums<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            if length == 0 {
+                return y.fill(zero());
+            }
+            for (row, y) in x.chunks_exact(length).zip(y) {
+                *y = sum(row);
+            }
+        },
+    );
+}
+
+/// Adds the rows of `x`, each as long as `y`, to `y`: four at a time, so that `y` is written a quarter as often.
+pub fn add_column_sums<T: Scalar>(x: &[T], y: &mut [T]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            let n = y.len().max(1);
+            let mut fours = x.chunks_exact(4 * n);
+            for rows in &mut fours {
+                let (ab, cd) = rows.split_at(2 * n);
+                let ((a, b), (c, d)) = (ab.split_at(n), cd.split_at(n));
+                for ((((y, &a), &b), &c), &d) in y.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                    *y = *y + ((a + b) + (c + d));
+                }
+            }
+            for row in fours.remainder().chunks_exact(n) {
+                for (y, &x) in y.iter_mut().zip(row) {
+                    *y = *y + x;
+                }
+            }
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dual, Lanes};
+
+    #[test]
+    fn sums_and_inner_products_are_exact_where_every_order_is() {
+        for n in 0..40_u32 {
+            let x: Vec<f64> = (0..n).map(f64::from).collect();
+            let (n, m) = (f64::from(n), f64::from(n) - 1.0);
+            assert_eq!(sum(&x), n * m / 2.0);
+            assert_eq!(dot(&x, &x), n * m * (2.0 * n - 1.0) / 6.0);
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_are_summed_whatever_their_number() {
+        for (rows, columns) in (0..11).flat_map(|rows| (0..11).map(move |columns| (rows, columns))) {
+            let x: Vec<f64> = (0..rows * columns).map(|i| (i * i) as f64).collect();
+            let at = |i: usize, j: usize| x[i * columns + j];
+            let (mut by_row, mut by_column) = (vec![f64::NAN; rows], vec![1.0; columns]);
+            row_sums(&x, columns, &mut by_row);
+            add_column_sums(&x, &mut by_column);
+            let row = |i: usize| (0..columns).map(|j| at(i, j)).sum::<f64>();
+            let column = |j: usize| 1.0 + (0..rows).map(|i| at(i, j)).sum::<f64>();
+            assert_eq!(by_row, (0..rows).map(row).collect::<Vec<_>>());
+            assert_eq!(by_column, (0..columns).map(column).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_largest_is_found_wherever_it_stands_in_each_lane_and_a_nan_wins() {
+        for (n, at) in (1..20).flat_map(|n| (0..n).map(move |at| (n, at))) {
+            let mut x: Vec<f64> = (0..n).map(|i| -f64::from(i)).collect();
+            x[at as usize] = 1.0;
+            assert_eq!(largest(&x), 1.0);
+            assert_eq!(largest(&x.iter().map(|&x| Lanes([x, -x])).collect::<Vec<_>>()).0[0], 1.0);
+            x[at as usize] = f64::NAN;
+            assert!(largest(&x).is_nan(), "{x:?}");
+        }
+        assert_eq!(largest::<f64>(&[]), f64::NEG_INFINITY);
+        assert_eq!(largest(&[Dual::new(1.0, 5.0), Dual::new(2.0, 7.0)]), Dual::new(2.0, 7.0));
+    }
+}

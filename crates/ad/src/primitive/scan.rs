@@ -1,0 +1,40 @@
+//! Running sums.
+
+use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
+use crate::kernels::Element;
+use crate::rules::zero;
+
+/// Sums up to each element along an axis, `y_i = x_1 + ... + x_i`; same shape.
+///
+/// Pullback: the sums from each element on, `x_bar_i += y_bar_i + ... + y_bar_n`.
+#[derive(Clone, Copy, Debug)]
+pub struct CumulativeSum(pub usize);
+
+impl<T: Element> Primitive<T> for CumulativeSum {
+    fn name(&self) -> &'static str {
+        "cumulative_sum"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        same_shape_along(self.0, operands[0])
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let at = Around::new(xs[0].shape, self.0);
+        for j in 0..at.fibres() {
+            let mut sum = zero();
+            for i in at.fibre(j) {
+                sum = sum + xs[0].data[i];
+                y[i] = sum;
+            }
+        }
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let (around, x_bar) = (Around::new(at.xs[0].shape, self.0), x_bar.slot());
+        for j in 0..around.fibres() {
+            let mut sum = zero();
+            for i in around.fibre(j).rev() {
+                sum = sum + at.y_bar[i];
+                x_bar[i] = x_bar[i] + sum;
+            }
+        }
+    }
+}

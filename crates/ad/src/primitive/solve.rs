@@ -1,0 +1,256 @@
+//! Linear systems. The adjoint of a solution is the solution of the transposed system, found with the same factors.
+
+use super::square::{SQUARE, rows_of_square};
+use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::{Element, Lu, Matrix, Triangle, Triangular, dot};
+use crate::rules::{one, zero};
+use std::cell::{RefCell, RefMut};
+
+/// The factors of each square matrix of a batch, kept from the primal for the pullback.
+#[derive(Clone, Debug)]
+pub(super) struct Factors<T> {
+    matrices: Vec<Lu<T>>,
+    n: usize,
+    /// What a pullback computes before it is added to an adjoint.
+    scratch: RefCell<Vec<T>>,
+}
+
+impl<T> Default for Factors<T> {
+    fn default() -> Self {
+        Self { matrices: Vec::new(), n: 0, scratch: RefCell::default() }
+    }
+}
+
+impl<T: Element> Factors<T> {
+    /// Factorises matrices `(.., n, n)`.
+    pub(super) fn factorise(&mut self, a: View<'_, T>) {
+        let batch = a.shape[..a.shape.len() - 2].iter().product();
+        self.n = a.shape[a.shape.len() - 1];
+        self.matrices.resize_with(batch, Lu::default);
+        let size = self.n * self.n;
+        for (i, lu) in self.matrices.iter_mut().enumerate() {
+            lu.factorise(&a.data[i * size..][..size], self.n);
+        }
+    }
+
+    pub(super) fn matrices(&self) -> &[Lu<T>] {
+        &self.matrices
+    }
+
+    /// Calls `f` with each matrix and its part of `b`.
+    fn each(&self, b: &mut [T], f: impl Fn(&Lu<T>, &mut [T])) {
+        let size = b.len() / self.matrices.len().max(1);
+        for (lu, b) in self.matrices.iter().zip(b.chunks_exact_mut(size.max(1))) {
+            f(lu, b);
+        }
+    }
+
+    /// `B_bar = A^-T X_bar`, the cotangent of the right sides.
+    fn pull_back(&self, columns: usize, x_bar: &[T]) -> RefMut<'_, Vec<T>> {
+        let mut b_bar = self.scratch.borrow_mut();
+        b_bar.clear();
+        b_bar.extend_from_slice(x_bar);
+        self.each(&mut b_bar, |lu, b_bar| lu.solve_transposed(b_bar, columns));
+        b_bar
+    }
+
+    /// `A^-T` of each matrix.
+    pub(super) fn inverse_transposed(&self) -> RefMut<'_, Vec<T>> {
+        let mut inverse = self.scratch.borrow_mut();
+        inverse.clear();
+        inverse.resize(self.matrices.len() * self.n * self.n, zero());
+        self.each(&mut inverse, |lu, inverse| {
+            write_identity(inverse, self.n);
+            lu.solve_transposed(inverse, self.n);
+        });
+        inverse
+    }
+
+    /// Adds `A_bar = -B_bar X'`, given `B_bar` and the solutions.
+    fn pull_back_matrix(&self, columns: usize, b_bar: &mut [T], x: &[T], a_bar: Adjoint<'_, T>) {
+        b_bar.iter_mut().for_each(|b_bar| *b_bar = -*b_bar);
+        let (n, size) = (self.n, self.n * columns);
+        let part = |i: usize| i * size..(i + 1) * size;
+        a_bar.add_products(n * n, |i| {
+            let [b_bar, x] = [&b_bar[part(i)], &x[part(i)]];
+            [Matrix::new(b_bar, n, columns), Matrix::new(x, n, columns).transposed()]
+        });
+    }
+}
+
+/// Writes the identity of `n` rows.
+fn write_identity<T: Element>(a: &mut [T], n: usize) {
+    a.fill(zero());
+    a.iter_mut().step_by(n + 1).for_each(|a| *a = one());
+}
+
+/// The number of right sides of systems of shapes `(n, n) (n)` or `(.., n, n) (.., n, columns)`.
+fn right_sides(a: &[usize], b: &[usize]) -> Option<usize> {
+    let n = rows_of_square(a)?;
+    match *b {
+        [rows] if rows == n && a.len() == 2 => Some(1),
+        [.., rows, columns] if rows == n && a[..a.len() - 2] == b[..b.len() - 2] => Some(columns),
+        _ => None,
+    }
+}
+
+fn shape_of_solution(a: &[usize], b: &[usize]) -> Result<Shape, Requirement> {
+    let needed =
+        "square matrices (.., n, n) and right sides (.., n, m), or one matrix (n, n) and a vector (n)";
+    right_sides(a, b).map(|_| b.into()).ok_or(needed)
+}
+
+fn columns(xs: &[View<'_, impl Element>]) -> usize {
+    right_sides(xs[0].shape, xs[1].shape).expect("the shapes were compared when it was recorded")
+}
+
+/// The solution of `A X = B` by LU factorisation with partial pivoting; shapes `(n, n) (n) -> (n)` or
+/// `(.., n, n) (.., n, m) -> (.., n, m)`.
+///
+/// Pullback: `B_bar += A^-T X_bar`, `A_bar += -A^-T X_bar X'` (Giles 2008, section 2.3.1), with the factors of the primal.
+/// Cost: `2 n^3 / 3 + 2 n^2 m` flops, the pullback `2 n^2 m` for each operand and as much for the product.
+///
+/// A singular matrix gives a solution that is not finite.
+#[derive(Clone, Debug)]
+pub struct Solve<T> {
+    factors: Factors<T>,
+}
+
+impl<T> Default for Solve<T> {
+    fn default() -> Self {
+        Self { factors: Factors::default() }
+    }
+}
+
+impl<T: Element> Primitive<T> for Solve<T> {
+    fn name(&self) -> &'static str {
+        "solve"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        shape_of_solution(operands[0], operands[1])
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let columns = columns(xs);
+        self.factors.factorise(xs[0]);
+        y.copy_from_slice(xs[1].data);
+        self.factors.each(y, |lu, b| lu.solve(b, columns));
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let columns = columns(at.xs);
+        let mut b_bar = self.factors.pull_back(columns, at.y_bar);
+        if wrt == 0 {
+            self.factors.pull_back_matrix(columns, &mut b_bar, at.y.data, x_bar);
+        } else {
+            x_bar.add(b_bar.iter().copied());
+        }
+    }
+}
+
+/// `Y = A^-1`; shapes `(.., n, n)`, the same. To solve a system, [`Solve`] is cheaper and more accurate.
+///
+/// Pullback: `A_bar += -A^-T Y_bar Y'` (Giles 2008, section 2.2.3). Cost: `8 n^3 / 3` flops. The inverse of a singular matrix
+/// is not finite.
+#[derive(Clone, Debug)]
+pub struct Inverse<T> {
+    factors: Factors<T>,
+}
+
+impl<T> Default for Inverse<T> {
+    fn default() -> Self {
+        Self { factors: Factors::default() }
+    }
+}
+
+impl<T: Element> Primitive<T> for Inverse<T> {
+    fn name(&self) -> &'static str {
+        "inverse"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        rows_of_square(operands[0]).map(|_| operands[0].into()).ok_or(SQUARE)
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        self.factors.factorise(xs[0]);
+        let n = self.factors.n;
+        self.factors.each(y, |lu, y| {
+            write_identity(y, n);
+            lu.solve(y, n);
+        });
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let n = self.factors.n;
+        let mut b_bar = self.factors.pull_back(n, at.y_bar);
+        self.factors.pull_back_matrix(n, &mut b_bar, at.y.data, x_bar);
+    }
+}
+
+/// The solution of `T X = B` with a triangular matrix, of which only that triangle is read; shapes as of [`Solve`].
+///
+/// Pullback: `B_bar += T^-T X_bar`, `T_bar += ` the triangle of `-T^-T X_bar X'`. Cost: `n^2 m` flops, the pullback as much for
+/// each operand. A zero on the diagonal gives a solution that is not finite.
+#[derive(Clone, Debug)]
+pub struct SolveTriangular<T> {
+    triangle: Triangle,
+    scratch: RefCell<Vec<T>>,
+}
+
+impl<T> SolveTriangular<T> {
+    /// Systems whose matrices have this triangle.
+    pub fn new(triangle: Triangle) -> Self {
+        Self { triangle, scratch: RefCell::default() }
+    }
+
+    /// Solves for another triangle from now on; keeps its buffers.
+    pub fn set_triangle(&mut self, triangle: Triangle) {
+        self.triangle = triangle;
+    }
+}
+
+impl<T: Element> SolveTriangular<T> {
+    fn solve(&self, a: View<'_, T>, transposed: bool, b: &mut [T], columns: usize) {
+        let n = a.shape[a.shape.len() - 1];
+        let systems = a.data.chunks_exact((n * n).max(1)).zip(b.chunks_exact_mut((n * columns).max(1)));
+        for (elements, b) in systems {
+            Triangular { elements, n, triangle: self.triangle, unit: false }.solve(transposed, b, columns);
+        }
+    }
+
+    /// Adds the triangle of `-B_bar X'`: for each element, an inner product of two rows.
+    fn pull_back_matrix(&self, n: usize, columns: usize, b_bar: &[T], x: &[T], a_bar: Adjoint<'_, T>) {
+        a_bar.add_rows(n, |row| {
+            let (first, i) = (row / n * n, row % n);
+            (0..n).map(move |j| {
+                let inside = match self.triangle {
+                    Triangle::Lower => j <= i,
+                    Triangle::Upper => j >= i,
+                };
+                let rows = [&b_bar[row * columns..][..columns], &x[(first + j) * columns..][..columns]];
+                if inside { -dot(rows[0], rows[1]) } else { zero() }
+            })
+        });
+    }
+}
+
+impl<T: Element> Primitive<T> for SolveTriangular<T> {
+    fn name(&self) -> &'static str {
+        "solve_triangular"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        shape_of_solution(operands[0], operands[1])
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        y.copy_from_slice(xs[1].data);
+        self.solve(xs[0], false, y, columns(xs));
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let (columns, a) = (columns(at.xs), at.xs[0]);
+        let mut b_bar = self.scratch.borrow_mut();
+        b_bar.clear();
+        b_bar.extend_from_slice(at.y_bar);
+        self.solve(a, true, &mut b_bar, columns);
+        if wrt == 0 {
+            self.pull_back_matrix(a.shape[a.shape.len() - 1], columns, &b_bar, at.y.data, x_bar);
+        } else {
+            x_bar.add(b_bar.iter().copied());
+        }
+    }
+}

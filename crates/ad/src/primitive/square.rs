@@ -1,0 +1,89 @@
+//! Parts of square matrices.
+
+use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::{Element, Triangle};
+use crate::rules::zero;
+
+/// The requirement of every primitive on square matrices.
+pub(super) const SQUARE: Requirement = "square matrices (.., n, n)";
+
+/// The number of rows of square matrices `(.., n, n)`; `None` if they are none.
+pub(super) fn rows_of_square(shape: &[usize]) -> Option<usize> {
+    match *shape {
+        [.., m, n] if m == n => Some(n),
+        _ => None,
+    }
+}
+
+/// Square matrices with the elements of vectors on the diagonal, zero elsewhere; shapes `(.., n) -> (.., n, n)`.
+///
+/// Pullback: the diagonal of the cotangent.
+#[derive(Clone, Copy, Debug)]
+pub struct DiagonalMatrix;
+
+impl<T: Element> Primitive<T> for DiagonalMatrix {
+    fn name(&self) -> &'static str {
+        "diagonal_matrix"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        let &n = operands[0].last().ok_or("vectors (.., n)")?;
+        Ok(operands[0].iter().copied().chain([n]).collect())
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let n = xs[0].shape[xs[0].shape.len() - 1];
+        y.fill(zero());
+        for (x, y) in xs[0].data.chunks_exact(n.max(1)).zip(y.chunks_exact_mut((n * n).max(1))) {
+            x.iter().zip(y.iter_mut().step_by(n + 1)).for_each(|(&x, y)| *y = x);
+        }
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let n = at.xs[0].shape[at.xs[0].shape.len() - 1];
+        x_bar.add_rows(n, |i| at.y_bar[i * n * n..].iter().step_by(n + 1).copied());
+    }
+}
+
+/// Matrices with zeros outside a triangle, which the diagonal belongs to; shapes `(.., m, n)`, the same.
+///
+/// Pullback: the same triangle of the cotangent.
+#[derive(Clone, Copy, Debug)]
+pub struct TriangularPart(pub Triangle);
+
+impl TriangularPart {
+    /// The elements of row `i`, those outside the triangle replaced by zero.
+    fn row<'x, T: Element>(
+        self,
+        x: &'x [T],
+        shape: &[usize],
+        i: usize,
+    ) -> impl Iterator<Item = T> + use<'x, T> {
+        let [.., m, n] = *shape else { unreachable!("the shape was found to be that of matrices") };
+        let (row, triangle) = (i % m, self.0);
+        x[i * n..][..n].iter().enumerate().map(move |(column, &x)| {
+            let inside = match triangle {
+                Triangle::Lower => column <= row,
+                Triangle::Upper => column >= row,
+            };
+            if inside { x } else { zero() }
+        })
+    }
+}
+
+impl<T: Element> Primitive<T> for TriangularPart {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            Triangle::Lower => "lower_triangle",
+            Triangle::Upper => "upper_triangle",
+        }
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        if operands[0].len() < 2 { Err("matrices (.., m, n)") } else { Ok(operands[0].into()) }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let View { shape, data } = xs[0];
+        Adjoint::new(y, true).add_rows(shape[shape.len() - 1], |i| self.row(data, shape, i));
+    }
+    fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let shape = at.y.shape;
+        x_bar.add_rows(shape[shape.len() - 1], |i| self.row(at.y_bar, shape, i));
+    }
+}

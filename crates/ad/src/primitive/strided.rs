@@ -1,0 +1,82 @@
+//! Elements read in another order than they are stored: broadcasting, transposes, diagonals.
+
+use crate::kernels::{Element, sum, vectorised};
+use smallvec::SmallVec;
+
+/// Positions in a buffer, in the storage order of an array laid over it: `(i, j, ...) -> i s_0 + j s_1 + ...`.
+///
+/// The last axes are merged where their positions are evenly spaced; what is left of them is a run.
+#[derive(Clone, Debug)]
+pub(super) struct Strided {
+    /// Extent and stride of the axes before the run.
+    outer: SmallVec<[(usize, usize); 4]>,
+    run: usize,
+    step: usize,
+}
+
+impl Strided {
+    /// The axes, each with its extent and its stride, the last one running fastest.
+    pub(super) fn new(axes: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let mut outer: SmallVec<[(usize, usize); 4]> = axes.into_iter().filter(|axis| axis.0 != 1).collect();
+        let (mut run, step) = outer.pop().unwrap_or((1, 1));
+        while outer.last().is_some_and(|&(_, stride)| stride == run * step) {
+            run *= outer.pop().map_or(1, |(extent, _)| extent);
+        }
+        Self { outer, run, step }
+    }
+
+    /// Where the runs start, in order.
+    fn starts(&self) -> impl Iterator<Item = usize> {
+        let count: usize = self.outer.iter().map(|axis| axis.0).product();
+        let (mut place, mut start) = (SmallVec::<[usize; 4]>::from_elem(0, self.outer.len()), 0);
+        (0..count).map(move |_| {
+            let here = start;
+            for (place, &(extent, stride)) in place.iter_mut().zip(&self.outer).rev() {
+                *place += 1;
+                start += stride;
+                if *place < extent {
+                    break;
+                }
+                start -= stride * extent;
+                *place = 0;
+            }
+            here
+        })
+    }
+
+    /// `y = ` the elements of `x` at the positions, in order.
+    pub(super) fn read<T: Element>(&self, x: &[T], y: &mut [T]) {
+        for (run, start) in y.chunks_exact_mut(self.run.max(1)).zip(self.starts()) {
+            match self.step {
+                0 => run.fill(x[start]),
+                1 => run.copy_from_slice(&x[start..][..run.len()]),
+                step => run.iter_mut().zip(x[start..].iter().step_by(step)).for_each(|(y, &x)| *y = x),
+            }
+        }
+    }
+
+    /// Adds `y_bar` to the elements of `x_bar` at the positions: the pullback of [`read`](Self::read).
+    pub(super) fn add<T: Element>(&self, y_bar: &[T], x_bar: &mut [T]) {
+        vectorised(
+            #[inline(always)]
+            || {
+                for (run, start) in y_bar.chunks_exact(self.run.max(1)).zip(self.starts()) {
+                    if self.step == 0 {
+                        x_bar[start] = x_bar[start] + sum(run);
+                    } else {
+                        add_run(run, &mut x_bar[start..], self.step);
+                    }
+                }
+            },
+        );
+    }
+}
+
+#[inline(always)]
+fn add_run<T: Element>(run: &[T], x_bar: &mut [T], step: usize) {
+    if step == 1 {
+        x_bar.iter_mut().zip(run).for_each(|(x_bar, &y_bar)| *x_bar = *x_bar + y_bar);
+    } else {
+        x_bar.iter_mut().step_by(step).zip(run).for_each(|(x_bar, &y_bar)| *x_bar = *x_bar + y_bar);
+    }
+}

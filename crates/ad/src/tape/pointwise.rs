@@ -1,0 +1,53 @@
+//! Whole formulas, recorded as one operation.
+
+use super::tensor::Tensor;
+use crate::kernels::Element;
+use crate::primitive::{Fused, Pointwise, WindowSum};
+
+impl<'t, T: Element> Tensor<'t, T> {
+    /// The formula `f` applied to the elements of arrays of one shape, in one pass: as one operation, however long the
+    /// formula is.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use wengert_ad::primitive::Pointwise;
+    /// use wengert_ad::{ArrayTape, Elementary, Scalar, Tensor};
+    ///
+    /// /// One term of Rosenbrock's function.
+    /// #[derive(Clone, Copy, Debug)]
+    /// struct Term;
+    ///
+    /// impl Pointwise<2> for Term {
+    ///     fn at<T: Scalar>(self, [x, next]: [T; 2]) -> T {
+    ///         (next - x.square()).square().scale(100.0) + x.shift(-1.0).square()
+    ///     }
+    /// }
+    ///
+    /// let tape = ArrayTape::<f64>::new();
+    /// let x = tape.var(&array![1.0, 2.0, 3.0]);
+    /// let y = Tensor::pointwise([x.slice(0, 0..2), x.slice(0, 1..3)], Term).sum();
+    /// assert_eq!(y.item(), 100.0 + 101.0);
+    /// assert_eq!(y.gradient().wrt(x), array![-400.0, 1002.0, -200.0].into_dyn());
+    /// assert_eq!(x.window_sum(Term).gradient().wrt(x), y.gradient().wrt(x)); // the same sum over pairs of neighbours
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes differ, or if there is no operand.
+    #[track_caller]
+    pub fn pointwise<const K: usize>(operands: [Self; K], f: impl Pointwise<K>) -> Self {
+        let [first, others @ ..] = &operands[..] else {
+            panic!("pointwise: a function of no numbers has no shape")
+        };
+        first.apply(others, Fused(f))
+    }
+
+    /// The sum of the formula `f` over all windows of `K` neighbours of a vector; shapes `(n) -> ()`. Nothing but the sum
+    /// is written to memory.
+    ///
+    /// # Panics
+    /// If this is no vector, or it is shorter than a window.
+    #[track_caller]
+    pub fn window_sum<const K: usize>(self, f: impl Pointwise<K>) -> Self {
+        self.apply(&[], WindowSum(f))
+    }
+}

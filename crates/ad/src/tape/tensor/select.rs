@@ -1,0 +1,84 @@
+//! Parts of tensors: by range, by index, by mask.
+
+use super::Tensor;
+use crate::kernels::Element;
+use crate::primitive::{Gather, ScatterAdd, Select, Slice};
+use std::ops::Range;
+
+impl<T: Element> Tensor<'_, T> {
+    /// The positions `range` along `axis`.
+    #[track_caller]
+    pub fn slice(self, axis: usize, range: Range<usize>) -> Self {
+        self.apply(&[], Slice { axis, range })
+    }
+
+    /// Rows (blocks along axis 0) by index, repeats allowed.
+    #[track_caller]
+    pub fn gather(self, indices: &[usize]) -> Self {
+        self.gather_axis(0, indices)
+    }
+
+    /// Blocks along `axis` by index, repeats allowed.
+    #[track_caller]
+    pub fn gather_axis(self, axis: usize, indices: &[usize]) -> Self {
+        self.gather_by(axis, indices.iter().copied())
+    }
+
+    #[track_caller]
+    fn gather_by(self, axis: usize, indices: impl Iterator<Item = usize>) -> Self {
+        self.apply_with(&[], Gather::default, |gather| {
+            gather.axis = axis;
+            gather.indices.clear();
+            gather.indices.extend(indices);
+        })
+    }
+
+    /// Sums of rows (blocks along axis 0): row `i` is added to row `indices[i]` of an array of `extent` rows.
+    #[track_caller]
+    pub fn scatter_add(self, indices: &[usize], extent: usize) -> Self {
+        self.scatter_add_axis(0, indices, extent)
+    }
+
+    /// Sums of blocks along `axis`: block `i` is added to block `indices[i]` of `extent`, which are zero otherwise.
+    #[track_caller]
+    pub fn scatter_add_axis(self, axis: usize, indices: &[usize], extent: usize) -> Self {
+        self.apply_with(&[], ScatterAdd::default, |scatter| {
+            (scatter.axis, scatter.extent) = (axis, extent);
+            scatter.indices.clear();
+            scatter.indices.extend_from_slice(indices);
+        })
+    }
+
+    /// Backwards along `axis`.
+    #[track_caller]
+    pub fn flip(self, axis: usize) -> Self {
+        let extent = self.shape().get(axis).copied().unwrap_or(0);
+        self.gather_by(axis, (0..extent).rev())
+    }
+
+    /// Moved by `by` positions along `axis`; what leaves at the end comes back in front.
+    #[track_caller]
+    pub fn roll(self, axis: usize, by: usize) -> Self {
+        let extent = self.shape().get(axis).copied().unwrap_or(0);
+        let first = extent - by % extent.max(1);
+        self.gather_by(axis, (0..extent).map(move |i| (first + i) % extent))
+    }
+
+    /// This array where the mask holds, `other` elsewhere; all of one shape, the mask row-major.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use wengert_ad::ArrayTape;
+    ///
+    /// let tape = ArrayTape::<f64>::new();
+    /// let (x, y) = (tape.var(&array![1.0, 2.0]), tape.var(&array![10.0, 20.0]));
+    /// assert_eq!(x.select(&[true, false], y).value(), array![1.0, 20.0].into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn select(self, mask: &[bool], other: Self) -> Self {
+        self.apply_with(&[other], Select::default, |select| {
+            select.mask.clear();
+            select.mask.extend_from_slice(mask);
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Operations as people write them, in plain text and as mathematics.
+
+use super::digits;
+
+/// How formulas are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// Plain text, numbers in full.
+    Exact,
+    /// Plain text, numbers to six digits.
+    Short,
+    /// LaTeX's mathematics, numbers to six digits.
+    Latex,
+}
+
+/// A formula, and how strongly its outermost operator binds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Term {
+    pub(super) text: String,
+    binds: Binding,
+}
+
+/// From weakest to strongest, as the formulas of the command line are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Sum,
+    Product,
+    Minus,
+    Power,
+    Atom,
+}
+use Binding::{Atom, Minus, Power, Product, Sum};
+
+/// LaTeX has a command of the same name.
+const COMMANDS: [&str; 13] =
+    ["sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "ln", "exp", "max", "min"];
+
+impl Term {
+    fn new(text: String, binds: Binding) -> Self {
+        Self { text, binds }
+    }
+}
+
+impl Notation {
+    /// A constant.
+    pub(super) fn number(self, c: f64) -> Term {
+        let text = if self == Self::Exact { digits::full(c) } else { digits::short(c) };
+        let binds = if text.starts_with('-') { Minus } else { Atom };
+        if self != Self::Latex {
+            return Term::new(text, binds);
+        }
+        let text = match text.split_once('e') {
+            _ if c.is_nan() => r"\mathrm{NaN}".into(),
+            _ if c.is_infinite() => text.replace("inf", r"\infty"),
+            Some((mantissa, exponent)) => format!(r"{mantissa} \cdot 10^{{{exponent}}}"),
+            None => text,
+        };
+        Term::new(text, binds)
+    }
+
+    /// A name, whose digits at the end are its index.
+    pub(super) fn name(self, name: &str) -> Term {
+        if self != Self::Latex {
+            return Term::new(name.to_owned(), Atom);
+        }
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let (letters, index) = (stem.trim_end_matches('_').replace('_', r"\_"), &name[stem.len()..]);
+        let letters = if letters.chars().count() == 1 { letters } else { format!(r"\mathit{{{letters}}}") };
+        let text = if index.is_empty() { letters } else { format!("{letters}_{{{index}}}") };
+        Term::new(text, Atom)
+    }
+
+    /// An operator applied to its operands, with the constants that it holds.
+    pub(super) fn apply(self, operator: &str, parameters: &[f64], operands: &[Term]) -> Term {
+        let constant = |c: f64| self.number(c);
+        match (operator, operands, parameters) {
+            ("+", [a, b], _) => self.sum(a, b),
+            ("-", [a, b], _) => self.difference(a, b),
+            ("*", [a, b], _) => self.product(a, b),
+            ("/", [a, b], _) => self.quotient(a, b),
+            ("pow", [a, b], _) => self.power(a, b),
+            ("negation", [x], _) => Term::new(format!("-{}", self.wrapped(x, Power)), Minus),
+            ("shift", [x], &[c]) => self.sum(x, &constant(c)),
+            ("subtract_from", [x], &[c]) => self.difference(&constant(c), x),
+            ("scale", [x], &[c]) => self.product(&constant(c), x),
+            ("divide", [x], &[c]) => self.quotient(x, &constant(c)),
+            ("divide_into", [x], &[c]) => self.quotient(&constant(c), x),
+            ("recip", [x], _) => self.quotient(&constant(1.0), x),
+            ("square", [x], _) => self.power(x, &constant(2.0)),
+            ("powi" | "powf", [x], &[n]) => self.power(x, &constant(n)),
+            (name, xs, parameters) => {
+                let mut arguments = xs.to_vec();
+                arguments.extend(parameters.iter().map(|&c| constant(c)));
+                self.call(name, &arguments)
+            }
+        }
+    }
+
+    fn sum(self, a: &Term, b: &Term) -> Term {
+        let text = match b.text.strip_prefix('-') {
+            Some(positive) => format!("{} - {positive}", a.text),
+            None => format!("{} + {}", a.text, b.text),
+        };
+        Term::new(text, Sum)
+    }
+
+    fn difference(self, a: &Term, b: &Term) -> Term {
+        let text = match b.text.strip_prefix('-').filter(|_| b.binds >= Product) {
+            Some(positive) => format!("{} + {positive}", a.text),
+            None => format!("{} - {}", a.text, self.wrapped(b, Product)),
+        };
+        Term::new(text, Sum)
+    }
+
+    fn product(self, a: &Term, b: &Term) -> Term {
+        let (left, right) = (self.wrapped(a, Product), self.wrapped(b, Power));
+        let number = a.text.ends_with(|c: char| c.is_ascii_digit()) && a.text.parse::<f64>().is_ok();
+        let sign = match self {
+            Self::Latex if number && right.starts_with(|c: char| !c.is_ascii_digit()) => r"\,",
+            Self::Latex => r"\cdot",
+            Self::Exact | Self::Short => "*",
+        };
+        Term::new(format!("{left} {sign} {right}"), Product)
+    }
+
+    fn quotient(self, a: &Term, b: &Term) -> Term {
+        if self == Self::Latex {
+            return Term::new(format!(r"\frac{{{}}}{{{}}}", a.text, b.text), Power);
+        }
+        Term::new(format!("{} / {}", self.wrapped(a, Product), self.wrapped(b, Power)), Product)
+    }
+
+    fn power(self, a: &Term, b: &Term) -> Term {
+        let base = self.wrapped(a, Atom);
+        let text = match self {
+            Self::Latex => format!("{base}^{{{}}}", b.text),
+            // A negative number needs no parentheses there: `x^-2`.
+            _ if b.text.parse::<f64>().is_ok() => format!("{base}^{}", b.text),
+            _ => format!("{base}^{}", self.wrapped(b, Atom)),
+        };
+        Term::new(text, Power)
+    }
+
+    fn call(self, name: &str, arguments: &[Term]) -> Term {
+        let list = arguments.iter().map(|x| x.text.as_str()).collect::<Vec<_>>().join(", ");
+        if self != Self::Latex {
+            return Term::new(format!("{name}({list})"), Atom);
+        }
+        match name {
+            "exp" => Term::new(format!("e^{{{list}}}"), Power),
+            "exp2" => Term::new(format!("2^{{{list}}}"), Power),
+            "sqrt" => Term::new(format!(r"\sqrt{{{list}}}"), Atom),
+            "cbrt" => Term::new(format!(r"\sqrt[3]{{{list}}}"), Atom),
+            "abs" => Term::new(format!(r"\left|{list}\right|"), Atom),
+            _ => {
+                let command = if COMMANDS.contains(&name) {
+                    format!(r"\{name}")
+                } else {
+                    format!(r"\operatorname{{{}}}", name.replace('_', r"\_"))
+                };
+                Term::new(format!(r"{command}\left({list}\right)"), Atom)
+            }
+        }
+    }
+
+    /// The term, in parentheses if it binds weaker than `least`.
+    fn wrapped(self, term: &Term, least: Binding) -> String {
+        match self {
+            _ if term.binds >= least => term.text.clone(),
+            Self::Latex => format!(r"\left({}\right)", term.text),
+            Self::Exact | Self::Short => format!("({})", term.text),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The graph as a picture.
+
+use super::digits::short;
+use super::formula::Notation;
+use super::graph::{Graph, Source};
+use super::layout::{Layout, layout};
+use std::collections::HashSet;
+
+/// Measures in pixels. The characters of a monospaced font are 0.602 times as wide as the font is high.
+const FONT: f64 = 13.0;
+const CHARACTER: f64 = 0.602 * FONT;
+const LINE: f64 = 17.0;
+const PADDING: f64 = 10.0;
+const BOX: f64 = 3.0 * LINE + PADDING;
+/// From the top of a layer to the top of the next.
+const STEP: f64 = BOX + 68.0;
+const MARGIN: f64 = 24.0;
+/// Where an edge's number stands, above the box that the edge leads to.
+const LABEL: f64 = 20.0;
+
+const LEGEND: [&str; 2] = [
+    "boxes: operation, value, adjoint (derivative of the output)",
+    "edges: partial derivative of the lower by the upper",
+];
+
+impl Graph {
+    /// A picture of the graph as SVG, inputs on top: boxes with formula, value and adjoint, edges with partials.
+    ///
+    /// Needs no other program. Nodes without a path to the output are drawn dashed.
+    pub fn svg(&self) -> String {
+        Drawing::of(self).document()
+    }
+}
+
+/// An edge, and its number; an operand that is used twice in one operation has one edge with both numbers.
+struct Edge {
+    from: usize,
+    to: usize,
+    label: String,
+}
+
+struct Drawing {
+    texts: Vec<[String; 3]>,
+    widths: Vec<f64>,
+    classes: Vec<&'static str>,
+    edges: Vec<Edge>,
+    layout: Layout,
+}
+
+impl Drawing {
+    fn of(graph: &Graph) -> Self {
+        let edges = edges(graph);
+        let (texts, classes) = boxes(graph);
+        let mut labels = vec![0.0; texts.len()];
+        for edge in &edges {
+            labels[edge.to] += wide(&edge.label) + 2.0 * PADDING;
+        }
+        let width = |(text, labels): (&[String; 3], &f64)| {
+            let longest = text.iter().map(|line| wide(line)).fold(0.0, f64::max);
+            (longest + 2.0 * PADDING).max(*labels)
+        };
+        let widths: Vec<f64> = texts.iter().zip(&labels).map(width).collect();
+        let ends: Vec<(usize, usize)> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        let layout = layout(&widths, &ends);
+        Self { texts, widths, classes, edges, layout }
+    }
+
+    fn document(&self) -> String {
+        let legend = LEGEND.iter().map(|line| wide(line)).fold(0.0, f64::max);
+        let layers = self.layout.layer.iter().max().map_or(0, |&last| last + 1);
+        let width = self.layout.width.max(legend) + 2.0 * MARGIN;
+        let bottom = MARGIN + layers as f64 * STEP - (STEP - BOX);
+        let height = bottom + 24.0 + 2.0 * LINE + MARGIN / 2.0;
+        let mut parts = vec![
+            format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+                 viewBox=\"0 0 {width:.0} {height:.0}\">"
+            ),
+            STYLE.to_owned(),
+            "<rect width=\"100%\" height=\"100%\" style=\"fill: #ffffff; stroke: none\"/>".into(),
+        ];
+        let centred = (width - self.layout.width) / 2.0;
+        parts.push(format!("<g transform=\"translate({centred:.1} {MARGIN})\">"));
+        parts.extend(self.lines());
+        parts.extend((0..self.texts.len()).map(|i| self.node(i)));
+        parts.push("</g>".into());
+        for (line, text) in LEGEND.iter().enumerate() {
+            let y = bottom + 24.0 + LINE * (line as f64 + 0.7);
+            parts.push(format!("<text class=\"legend\" x=\"{MARGIN}\" y=\"{y:.1}\">{text}</text>"));
+        }
+        parts.push("</svg>\n".into());
+        parts.join("\n")
+    }
+
+    fn node(&self, i: usize) -> String {
+        let (width, class, [formula, value, adjoint]) = (self.widths[i], self.classes[i], &self.texts[i]);
+        let (x, top) = (self.layout.x[i], self.top(i));
+        let left = x - width / 2.0;
+        let mut text = format!(
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{BOX:.1}\" rx=\"7\"/>"
+        );
+        for (line, (kind, words)) in
+            [("formula", formula), ("value", value), ("adjoint", adjoint)].into_iter().enumerate()
+        {
+            let (y, words) = (top + PADDING / 2.0 + LINE * (line as f64 + 0.75), escaped(words));
+            text.push_str(&format!("<text class=\"{kind}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>"));
+        }
+        text
+    }
+
+    /// The edges, and over them their numbers.
+    fn lines(&self) -> Vec<String> {
+        let (mut lines, mut labels) = (Vec::new(), Vec::new());
+        let mut drawn = HashSet::new();
+        let ports = self.ports();
+        for ((edge, waypoints), port) in self.edges.iter().zip(&self.layout.waypoints).zip(ports) {
+            let (mut x, mut y) = (self.layout.x[edge.from], self.top(edge.from) + BOX);
+            let mut curve = |to: f64, until: f64, down: f64| {
+                let middle = (y + until) / 2.0;
+                let path = format!(
+                    "M{x:.1} {y:.1} C{x:.1} {middle:.1} {to:.1} {middle:.1} {to:.1} {until:.1} V{down:.1}"
+                );
+                // Edges out of one node share their way.
+                if drawn.insert(path.clone()) {
+                    lines.push(format!("<path class=\"edge\" d=\"{path}\"/>"));
+                }
+                (x, y) = (to, down);
+            };
+            for &(layer, to) in waypoints {
+                curve(to, layer as f64 * STEP, layer as f64 * STEP + BOX);
+            }
+            let top = self.top(edge.to);
+            curve(port, top - LABEL - LINE / 2.0, top - 7.0);
+            let (l, r, b) = (port - 4.5, port + 4.5, top - 8.0);
+            lines.push(format!("<path class=\"head\" d=\"M{l:.1} {b:.1} H{r:.1} L{port:.1} {top:.1} Z\"/>"));
+            let label = escaped(&edge.label);
+            let y = top - LABEL + FONT / 3.0;
+            let (width, from) = (wide(&edge.label) + 4.0, y - FONT * 0.85);
+            let left = port - width / 2.0;
+            labels.push(format!(
+                "<rect class=\"behind\" x=\"{left:.1}\" y=\"{from:.1}\" width=\"{width:.1}\" height=\"{FONT}\"/>"
+            ));
+            labels.push(format!("<text class=\"partial\" x=\"{port:.1}\" y=\"{y:.1}\">{label}</text>"));
+        }
+        lines.extend(labels);
+        lines
+    }
+
+    /// Where each edge enters the box below: side by side, in the order in which they come, as wide as their numbers.
+    fn ports(&self) -> Vec<f64> {
+        let comes_from =
+            |e: usize| self.layout.waypoints[e].last().map_or(self.layout.x[self.edges[e].from], |&(_, x)| x);
+        let mut into = vec![Vec::new(); self.texts.len()];
+        for (e, edge) in self.edges.iter().enumerate() {
+            into[edge.to].push(e);
+        }
+        let mut ports = vec![0.0; self.edges.len()];
+        for (node, edges) in into.iter_mut().enumerate() {
+            edges.sort_by(|&a, &b| comes_from(a).total_cmp(&comes_from(b)));
+            let share = |e: usize| wide(&self.edges[e].label) + 2.0 * PADDING;
+            let all: f64 = edges.iter().map(|&e| share(e)).sum();
+            let stretch = if edges.len() > 1 { (self.widths[node] / all).min(1.6) } else { 1.0 };
+            let mut left = self.layout.x[node] - stretch * all / 2.0;
+            for &e in &*edges {
+                ports[e] = left + stretch * share(e) / 2.0;
+                left += stretch * share(e);
+            }
+        }
+        ports
+    }
+
+    fn top(&self, node: usize) -> f64 {
+        self.layout.layer[node] as f64 * STEP
+    }
+}
+
+fn edges(graph: &Graph) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    for (to, node) in graph.nodes().iter().enumerate() {
+        let first = edges.len();
+        for (from, partial) in node.active_operands() {
+            let label = short(partial);
+            match edges[first..].iter_mut().find(|edge| edge.from == from) {
+                Some(edge) => edge.label = format!("{} + {label}", edge.label),
+                None => edges.push(Edge { from, to, label }),
+            }
+        }
+    }
+    edges
+}
+
+/// The three lines of each box, and its look.
+fn boxes(graph: &Graph) -> (Vec<[String; 3]>, Vec<&'static str>) {
+    let sweep = graph.reverse();
+    let text = |(i, node): (usize, &super::Node)| {
+        let formula = match node.rule {
+            Some(_) => format!("{} = {}", node.name, graph.formula(node, Notation::Short)),
+            None => node.name.clone(),
+        };
+        let adjoint = match sweep.reached[i] {
+            true => format!("adjoint {}", short(sweep.derivatives[i])),
+            false => "no path".into(),
+        };
+        let class = match (sweep.reached[i], node.rule.is_none()) {
+            _ if graph.output() == Source::Node(i) => "output",
+            (false, _) => "aside",
+            (true, true) => "input",
+            (true, false) => "step",
+        };
+        ([formula, format!("value {}", short(node.value)), adjoint], class)
+    };
+    graph.nodes().iter().enumerate().map(text).unzip()
+}
+
+fn wide(text: &str) -> f64 {
+    text.chars().count() as f64 * CHARACTER
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+const STYLE: &str = "<style>
+text { font: 13px 'DejaVu Sans Mono', Menlo, Consolas, monospace; text-anchor: middle; fill: #1f2933; }
+.formula { font-weight: bold; }
+.value { fill: #1d4e89; }
+.adjoint { fill: #a61e2d; }
+.partial { fill: #4a5560; }
+.legend { text-anchor: start; fill: #6b7680; }
+rect { stroke: #52606d; stroke-width: 1.2; }
+.input { fill: #e4eefb; }
+.step { fill: #fbfbf8; }
+.output { fill: #e3f4e1; stroke-width: 2; }
+.aside { fill: #ffffff; stroke-dasharray: 5 4; }
+.behind { fill: #ffffff; stroke: none; }
+.edge { fill: none; stroke: #7b8794; stroke-width: 1.3; }
+.head { fill: #7b8794; }
+</style>";

@@ -1,0 +1,48 @@
+//! Derivatives of any order, by one variable or along a line.
+
+use super::expect_same_length;
+use crate::jet::Jet;
+use crate::number::Scalar;
+
+/// The value of `f` at `x` and its first `N - 1` derivatives, by one forward sweep with [`Jet`]s.
+///
+/// The number of derivatives is that of the array asked for:
+///
+/// ```
+/// use wengert_ad::{Elementary, derivatives};
+///
+/// let [y, slope, curvature, third] = derivatives(|x| x.powi(3), 2.0);
+/// assert_eq!([y, slope, curvature, third], [8.0, 12.0, 12.0, 6.0]);
+/// ```
+///
+/// # Cost
+/// See [`Jet`].
+#[track_caller]
+pub fn derivatives<const N: usize, T: Scalar>(f: impl Fn(Jet<N, T>) -> Jet<N, T>, x: T) -> [T; N] {
+    f(Jet::variable(x)).derivatives()
+}
+
+/// The value of `f` at `x` and the first `N - 1` derivatives of `t -> f(x + t v)` at 0, `v` the direction.
+///
+/// The first is the slope `<gradient, v>`, the second the directional second derivative `v' H v`: without a Hessian,
+/// and without a tape.
+///
+/// ```
+/// use wengert_ad::{Elementary, derivatives_along};
+///
+/// let [_, slope, curvature] = derivatives_along(|v| v[0].powi(3) * (v[0] + 3.0 * v[1]), &[2.0, 3.0], &[1.0, 2.0]);
+/// assert_eq!((slope, curvature), (140.0 + 2.0 * 24.0, 156.0 + 4.0 * 36.0));
+/// ```
+///
+/// # Panics
+/// If `direction` is not as long as `x`.
+#[track_caller]
+pub fn derivatives_along<const N: usize, T: Scalar>(
+    f: impl Fn(&[Jet<N, T>]) -> Jet<N, T>,
+    x: &[T],
+    direction: &[T],
+) -> [T; N] {
+    expect_same_length("derivatives_along", x.len(), direction.len());
+    let line: Vec<_> = x.iter().zip(direction).map(|(&x, &x_dot)| Jet::line(x, x_dot)).collect();
+    f(&line).derivatives()
+}

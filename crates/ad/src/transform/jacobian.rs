@@ -1,0 +1,97 @@
+//! The Jacobian of scalar code: one recording, swept in the cheaper direction.
+
+use super::{WIDTH, primals};
+use crate::number::Scalar;
+use crate::tape::{Tape, Var};
+use ndarray::Array2;
+
+/// In which direction a recorded function is swept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Sweeps {
+    /// Forward if there are fewer inputs than outputs, else in reverse.
+    #[default]
+    Fewest,
+    /// One sweep for each input.
+    Forward,
+    /// One sweep for each output.
+    Reverse,
+}
+
+/// The Jacobian of `f` at `x`, `J_ij = dy_i/dx_j`, shape (outputs, inputs), in the direction of fewer sweeps.
+///
+/// ```
+/// use ndarray::array;
+/// use wengert_ad::jacobian;
+///
+/// assert_eq!(jacobian(|v| vec![v[0] * v[1], v[0] + v[1]], &[2.0, 3.0]), array![[3.0, 2.0], [1.0, 1.0]]);
+/// ```
+///
+/// # Cost
+/// One recording and `min(inputs, outputs)` sweeps over it, [`WIDTH`] of them together.
+#[track_caller]
+pub fn jacobian<T: Scalar>(f: impl for<'t> Fn(&[Var<'t, T>]) -> Vec<Var<'t, T>>, x: &[T]) -> Array2<T> {
+    value_and_jacobian(f, x, Sweeps::Fewest).1
+}
+
+/// The outputs of `f` at `x` and the Jacobian, as [`jacobian`], with the direction of the sweeps chosen.
+///
+/// The list is recorded once. It is the function made linear at `x`, a product of sparse matrices, and the two directions
+/// are the two ends from which to multiply (Griewank and Walther 2008, section 3.2).
+///
+/// # Panics
+/// If forward sweeps are asked for and `f` holds a [`checkpoint`](super::checkpoint) or another pullback of its own.
+#[track_caller]
+pub fn value_and_jacobian<T: Scalar>(
+    f: impl for<'t> Fn(&[Var<'t, T>]) -> Vec<Var<'t, T>>,
+    x: &[T],
+    sweeps: Sweeps,
+) -> (Vec<T>, Array2<T>) {
+    let tape = Tape::new();
+    let inputs: Vec<Var<'_, T>> = x.iter().map(|&x| tape.var(x)).collect();
+    let outputs = f(&inputs);
+    let mut jacobian = Array2::from_elem((outputs.len(), inputs.len()), T::constant(0.0));
+    let forward = match sweeps {
+        Sweeps::Fewest => inputs.len() < outputs.len() && !tape.has_pullbacks(),
+        Sweeps::Forward => true,
+        Sweeps::Reverse => false,
+    };
+    if forward {
+        by_columns(&tape, &inputs, &outputs, &mut jacobian);
+    } else {
+        by_rows(&tape, &inputs, &outputs, &mut jacobian);
+    }
+    (primals(&outputs), jacobian)
+}
+
+#[track_caller]
+fn by_columns<'t, T: Scalar>(
+    tape: &'t Tape<T>,
+    inputs: &[Var<'t, T>],
+    outputs: &[Var<'t, T>],
+    jacobian: &mut Array2<T>,
+) {
+    for (chunk, inputs) in inputs.chunks(WIDTH).enumerate() {
+        let tangents = tape.push_forward_each::<WIDTH>(inputs);
+        for (i, &y) in outputs.iter().enumerate() {
+            for (w, &y_dot) in tangents.at(y).iter().take(inputs.len()).enumerate() {
+                jacobian[[i, chunk * WIDTH + w]] = y_dot;
+            }
+        }
+    }
+}
+
+fn by_rows<'t, T: Scalar>(
+    tape: &'t Tape<T>,
+    inputs: &[Var<'t, T>],
+    outputs: &[Var<'t, T>],
+    jacobian: &mut Array2<T>,
+) {
+    for (chunk, outputs) in outputs.chunks(WIDTH).enumerate() {
+        let adjoints = tape.pull_back_each::<WIDTH>(outputs);
+        for (j, &x) in inputs.iter().enumerate() {
+            for (w, &x_bar) in adjoints.at(x).iter().take(outputs.len()).enumerate() {
+                jacobian[[chunk * WIDTH + w, j]] = x_bar;
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Forward and reverse inside each other, to order four, against exact answers.
+
+mod support;
+
+use support::{ROUNDING, assert_close};
+use wengert_ad::{Dual, Elementary, Number, grad};
+
+/// A function of one number, in every mode.
+trait OfOne: Copy {
+    fn at<T: Number>(self, x: T) -> T;
+}
+
+/// The derivative by forward mode.
+#[derive(Clone, Copy)]
+struct Forward<F>(F);
+
+/// The derivative by reverse mode.
+#[derive(Clone, Copy)]
+struct Reverse<F>(F);
+
+impl<F: OfOne> OfOne for Forward<F> {
+    fn at<T: Number>(self, x: T) -> T {
+        self.0.at(Dual::new(x, T::constant(1.0))).tangent
+    }
+}
+
+impl<F: OfOne> OfOne for Reverse<F> {
+    fn at<T: Number>(self, x: T) -> T {
+        grad(|v| self.0.at(v[0]), &[x])[0]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Quintic;
+
+impl OfOne for Quintic {
+    fn at<T: Number>(self, x: T) -> T {
+        x.powi(5) + x * x * 3.0 - 7.0
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Growth;
+
+impl OfOne for Growth {
+    fn at<T: Number>(self, x: T) -> T {
+        (x * 2.0).exp() / 2.0
+    }
+}
+
+/// Checks the next derivative of `f`, by both modes, to be the first of those `expected`, and all that follow likewise.
+macro_rules! both_modes {
+    ($f:ident, $x:expr, $expected:expr, $order:literal $(, $then:ident)?) => {
+        assert_close(concat!($order, ", forward outermost"), Forward($f).at($x), $expected[0], ROUNDING);
+        assert_close(concat!($order, ", reverse outermost"), Reverse($f).at($x), $expected[0], ROUNDING);
+        $( $then(Forward($f), $x, &$expected[1..]);
+        $then(Reverse($f), $x, &$expected[1..]); )?
+    };
+}
+
+fn from_first(f: impl OfOne, x: f64, expected: &[f64]) {
+    both_modes!(f, x, expected, "first", from_second);
+}
+
+fn from_second(f: impl OfOne, x: f64, expected: &[f64]) {
+    both_modes!(f, x, expected, "second", from_third);
+}
+
+fn from_third(f: impl OfOne, x: f64, expected: &[f64]) {
+    both_modes!(f, x, expected, "third", from_fourth);
+}
+
+fn from_fourth(f: impl OfOne, x: f64, expected: &[f64]) {
+    both_modes!(f, x, expected, "fourth");
+}
+
+#[test]
+fn all_sixteen_nestings_of_four_derivatives_of_a_polynomial_are_exact() {
+    let x = 1.5_f64;
+    from_first(Quintic, x, &[5.0 * x.powi(4) + 6.0 * x, 20.0 * x.powi(3) + 6.0, 60.0 * x.powi(2), 120.0 * x]);
+}
+
+#[test]
+fn all_sixteen_nestings_of_four_derivatives_of_an_exponential_are_exact() {
+    let exp = 0.6_f64.exp();
+    from_first(Growth, 0.3, &[exp, 2.0 * exp, 4.0 * exp, 8.0 * exp]);
+}

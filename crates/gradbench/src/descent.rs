@@ -1,0 +1,120 @@
+//! Minima by gradient descent, its gradients by either mode: what the nested programs, `particle` and `saddle`, share.
+//!
+//! A descent runs on numbers of any mode. One descent inside the function of another is then differentiated through: the
+//! numbers of the inner gradient hold the numbers of the outer one.
+
+use wengert_ad::{Directions, Number, Scalar, Tape, Var};
+
+/// A smooth function of `N` numbers, and of other numbers that stay `fixed` while it is differentiated or minimised.
+pub(crate) trait Function<const N: usize> {
+    /// The value at `x`.
+    fn at<T: Number>(&self, fixed: &[T], x: [T; N]) -> T;
+}
+
+/// `-f`, whose minima are the maxima of `f`.
+pub(crate) struct Negative<F>(pub(crate) F);
+
+impl<const N: usize, F: Function<N>> Function<N> for Negative<F> {
+    fn at<T: Number>(&self, fixed: &[T], x: [T; N]) -> T {
+        -self.0.at(fixed, x)
+    }
+}
+
+/// A way to differentiate.
+pub(crate) trait Mode: Copy {
+    /// What is used again from one gradient to the next.
+    type Memory<T: Number>: Default;
+
+    /// The gradient of `f` at `x`.
+    fn gradient<const N: usize, T: Number>(
+        self,
+        memory: &mut Self::Memory<T>,
+        f: &impl Function<N>,
+        fixed: &[T],
+        x: [T; N],
+    ) -> [T; N];
+}
+
+/// All directions in one forward sweep.
+#[derive(Clone, Copy)]
+pub(crate) struct Forward;
+
+/// One recording, one reverse sweep.
+#[derive(Clone, Copy)]
+pub(crate) struct Reverse;
+
+impl Mode for Forward {
+    type Memory<T: Number> = ();
+
+    fn gradient<const N: usize, T: Number>(
+        self,
+        (): &mut (),
+        f: &impl Function<N>,
+        fixed: &[T],
+        x: [T; N],
+    ) -> [T; N] {
+        let zeros = [T::constant(0.0); N];
+        let fixed: Vec<Directions<N, T>> = fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
+        f.at(&fixed, std::array::from_fn(|i| Directions::unit(x[i], i, 0))).tangents
+    }
+}
+
+impl Mode for Reverse {
+    type Memory<T: Number> = Tape<T>;
+
+    fn gradient<const N: usize, T: Number>(
+        self,
+        tape: &mut Tape<T>,
+        f: &impl Function<N>,
+        fixed: &[T],
+        x: [T; N],
+    ) -> [T; N] {
+        tape.clear();
+        let fixed: Vec<Var<'_, T>> = fixed.iter().map(|&p| Var::passive(p)).collect();
+        let x = x.map(|x| tape.var(x));
+        let gradient = f.at(&fixed, x).gradient();
+        x.map(|x| gradient.or_zero(x))
+    }
+}
+
+/// Where `f` is smallest, by gradient descent from `start`.
+///
+/// The rate starts at 1e-5, doubles after ten steps that went down, and halves at a step that would not. The end is a
+/// gradient or a step not longer than 1e-5. (The minimiser of the nested programs of Siskind and Pearlmutter 2008, "Using
+/// polyvariant union-free flow analysis to compile a higher-order functional-programming language with a first-class
+/// derivative operator to efficient Fortran-like code".)
+pub(crate) fn argmin<const N: usize, T: Number>(
+    mode: impl Mode,
+    f: &impl Function<N>,
+    fixed: &[T],
+    start: [T; N],
+) -> [T; N] {
+    let mut memory = Default::default();
+    // Values are only compared, so that they need no derivatives.
+    let fixed_values: Vec<f64> = fixed.iter().map(|p| p.value()).collect();
+    let height = |x: [T; N]| f.at(&fixed_values, x.map(Scalar::value));
+    let (mut x, mut rate, mut steps_down) = (start, 1e-5, 0);
+    let (mut lowest, mut gradient) = (height(x), mode.gradient(&mut memory, f, fixed, x));
+    while length(gradient.map(Scalar::value)) > 1e-5 {
+        if steps_down == 10 {
+            (rate, steps_down) = (rate * 2.0, 0);
+        }
+        let next: [T; N] = std::array::from_fn(|i| x[i] - gradient[i] * rate);
+        if length::<N>(std::array::from_fn(|i| x[i].value() - next[i].value())) <= 1e-5 {
+            break;
+        }
+        let low = height(next);
+        if low < lowest {
+            (x, lowest, steps_down) = (next, low, steps_down + 1);
+            gradient = mode.gradient(&mut memory, f, fixed, x);
+        } else {
+            (rate, steps_down) = (rate / 2.0, 0);
+        }
+    }
+    x
+}
+
+/// The Euclidean length.
+fn length<const N: usize>(v: [f64; N]) -> f64 {
+    v.iter().map(|v| v * v).sum::<f64>().sqrt()
+}

@@ -1,0 +1,178 @@
+//! The bones of a hand, and how a pose moves them.
+
+use super::{Model, POSE};
+use crate::protocol::{EvalError, expect_length};
+use std::array::from_fn;
+use wengert_ad::{Elementary, Number};
+
+/// An affine map of space: three rows of a linear part and a translation; a fourth row `0 0 0 1` is understood.
+pub(super) type Affine<T> = [[T; 4]; 3];
+
+type Linear<T> = [[T; 3]; 3];
+
+struct Bone {
+    parent: Option<usize>,
+    /// From the bone's own frame to its parent's, at rest.
+    base_relative: Affine<f64>,
+    /// From space to the bone's own frame, at rest.
+    inverse_base_absolute: Affine<f64>,
+}
+
+/// The bones, each after its parent.
+pub(super) struct Skeleton {
+    bones: Vec<Bone>,
+    is_mirrored: bool,
+}
+
+impl Skeleton {
+    pub(super) fn new(model: &Model) -> Result<Self, EvalError> {
+        // One bone of the wrist, four of each finger and one of the arm.
+        expect_length("parents", model.parents.len(), 22)?;
+        expect_length("base_relatives", model.base_relatives.len(), model.parents.len())?;
+        expect_length("inverse_base_absolutes", model.inverse_base_absolutes.len(), model.parents.len())?;
+        let maps = model.base_relatives.iter().zip(&model.inverse_base_absolutes);
+        let bone = |(i, (&parent, (relative, inverse)))| {
+            Ok(Bone {
+                parent: earlier(parent, i)?,
+                base_relative: affine(relative)?,
+                inverse_base_absolute: affine(inverse)?,
+            })
+        };
+        let bones = model.parents.iter().zip(maps).enumerate().map(bone).collect::<Result<_, _>>()?;
+        Ok(Self { bones, is_mirrored: model.is_mirrored })
+    }
+
+    /// For each bone, the map that takes a point of the hand at rest, attached to that bone, to where the pose puts it, but
+    /// for the translation of the whole hand.
+    #[inline(always)]
+    pub(super) fn posed<T: Number>(&self, theta: &[T; POSE]) -> Vec<Affine<T>> {
+        let whole = self.orientation(theta);
+        let mut absolutes: Vec<Affine<T>> = Vec::with_capacity(self.bones.len());
+        let mut maps = Vec::with_capacity(self.bones.len());
+        for (i, bone) in self.bones.iter().enumerate() {
+            let parent = bone.parent.map(|parent| absolutes[parent]);
+            let absolute = match (parent, joint(i, theta)) {
+                (None, None) => bone.base_relative.map(|row| row.map(T::constant)),
+                (None, Some(turn)) => turned(&bone.base_relative, &turn),
+                (Some(parent), None) => after(&parent, &bone.base_relative),
+                (Some(parent), Some(turn)) => compose(&parent, &turned(&bone.base_relative, &turn)),
+            };
+            let map = after(&absolute, &bone.inverse_base_absolute);
+            maps.push(from_fn(|i| from_fn(|j| (0..3).map(|k| whole[i][k] * map[k][j]).sum())));
+            absolutes.push(absolute);
+        }
+        maps
+    }
+
+    /// The rotation of the whole hand, by axis times angle, of a mirror image if the hand is mirrored.
+    #[inline(always)]
+    fn orientation<T: Number>(&self, theta: &[T; POSE]) -> Linear<T> {
+        let rotation = rotation([theta[0], theta[1], theta[2]]);
+        if self.is_mirrored { rotation.map(|[x, y, z]| [-x, y, z]) } else { rotation }
+    }
+}
+
+/// The parent of bone `i`, `None` for -1.
+fn earlier(parent: i64, i: usize) -> Result<Option<usize>, EvalError> {
+    match usize::try_from(parent) {
+        Ok(parent) if parent < i => Ok(Some(parent)),
+        Err(_) if parent == -1 => Ok(None),
+        _ => Err(EvalError::Domain { field: "parents", needed: "-1 or an earlier bone" }),
+    }
+}
+
+fn affine(matrix: &[[f64; 4]; 4]) -> Result<Affine<f64>, EvalError> {
+    if matrix[3] != [0.0, 0.0, 0.0, 1.0] {
+        let field = "base_relatives and inverse_base_absolutes";
+        return Err(EvalError::Domain { field, needed: "affine: their last row 0 0 0 1" });
+    }
+    Ok([matrix[0], matrix[1], matrix[2]])
+}
+
+/// The rotation in the joint of bone `i`, if the pose moves it: of the four bones of a finger the first never turns, the
+/// second about two axes and the others about one.
+#[inline(always)]
+fn joint<T: Number>(i: usize, theta: &[T; POSE]) -> Option<Linear<T>> {
+    let (finger, bone) = (i.checked_sub(1)? / 4, (i - 1) % 4);
+    let own = theta.get(6 + 4 * finger..10 + 4 * finger)?;
+    match bone {
+        0 => None,
+        1 => Some(product(&about_z(own[1]), &about_x(own[0]))),
+        bone => Some(about_x(own[bone])),
+    }
+}
+
+/// The rotation by an angle about the first axis.
+#[inline(always)]
+fn about_x<T: Number>(angle: T) -> Linear<T> {
+    let (zero, one, sine, cosine) = (T::constant(0.0), T::constant(1.0), angle.sin(), angle.cos());
+    [[one, zero, zero], [zero, cosine, -sine], [zero, sine, cosine]]
+}
+
+/// The rotation by an angle about the third axis.
+#[inline(always)]
+fn about_z<T: Number>(angle: T) -> Linear<T> {
+    let (zero, one, sine, cosine) = (T::constant(0.0), T::constant(1.0), angle.sin(), angle.cos());
+    [[cosine, -sine, zero], [sine, cosine, zero], [zero, zero, one]]
+}
+
+/// The rotation `cos a I + (1 - cos a) n n' + sin a [n]` about the unit axis `n`, where `r = a n` (Rodrigues); none for an
+/// angle below 1e-4.
+#[inline(always)]
+fn rotation<T: Number>(r: [T; 3]) -> Linear<T> {
+    let one = T::constant(1.0);
+    let angle = (r[0].square() + r[1].square() + r[2].square()).sqrt();
+    if angle.value() < 1e-4 {
+        return from_fn(|i| from_fn(|j| T::constant(f64::from(u8::from(i == j)))));
+    }
+    let (sine, cosine) = (angle.sin(), angle.cos());
+    let axis = r.map(|r| r / angle);
+    from_fn(|i| {
+        from_fn(|j| {
+            let along = axis[i] * axis[j] * (one - cosine);
+            match (3 + j - i) % 3 {
+                0 => along + cosine,
+                1 => along - axis[3 - i - j] * sine,
+                _ => along + axis[3 - i - j] * sine,
+            }
+        })
+    })
+}
+
+#[inline(always)]
+fn product<T: Number>(a: &Linear<T>, b: &Linear<T>) -> Linear<T> {
+    from_fn(|i| from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
+}
+
+/// `a` after a constant map.
+#[inline(always)]
+fn after<T: Number>(a: &Affine<T>, constant: &Affine<f64>) -> Affine<T> {
+    from_fn(|i| {
+        from_fn(|j| {
+            let linear: T = (0..3).map(|k| a[i][k] * constant[k][j]).sum();
+            if j == 3 { linear + a[i][3] } else { linear }
+        })
+    })
+}
+
+/// A constant map after a rotation.
+#[inline(always)]
+fn turned<T: Number>(constant: &Affine<f64>, turn: &Linear<T>) -> Affine<T> {
+    from_fn(|i| {
+        from_fn(|j| match j {
+            3 => T::constant(constant[i][3]),
+            _ => (0..3).map(|k| turn[k][j] * constant[i][k]).sum(),
+        })
+    })
+}
+
+/// `a` after `b`.
+#[inline(always)]
+fn compose<T: Number>(a: &Affine<T>, b: &Affine<T>) -> Affine<T> {
+    from_fn(|i| {
+        from_fn(|j| {
+            let linear: T = (0..3).map(|k| a[i][k] * b[k][j]).sum();
+            if j == 3 { linear + a[i][3] } else { linear }
+        })
+    })
+}

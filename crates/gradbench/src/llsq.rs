@@ -1,0 +1,138 @@
+//! A polynomial fitted to the sign function by least squares.
+//!
+//! The value is computed for several observations at once, in lanes, the powers by a running product. The gradient is
+//! reverse mode on arrays of lanes, a block of observations at a time, so that a tape stays in the cache; the powers do
+//! not depend on the parameters and are constants there.
+
+use crate::protocol::{EvalError, Prepared, prepared, read};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+use wengert_ad::kernels::vectorised;
+use wengert_ad::{ArrayTape, Elementary, Lanes, Scalar, Tensor};
+
+/// Observations side by side in the value: enough to hide the latency of the running product.
+type Wide = Lanes<16>;
+/// Observations side by side in an array.
+type Group = Lanes<8>;
+/// The most groups in a block: with 128 parameters, their powers fill an eighth of a megabyte.
+const BLOCK: usize = 16;
+
+#[derive(Deserialize)]
+struct Input {
+    x: Vec<f64>,
+    n: usize,
+}
+
+/// The place of observation `i` of `n`, and the sign there; an observation beyond the last weighs nothing.
+#[inline(always)]
+fn observation(i: usize, n: usize) -> (f64, f64, f64) {
+    let t = -1.0 + 2.0 * i as f64 / (n - 1) as f64;
+    let sign = if t == 0.0 { 0.0 } else { t.signum() };
+    if i < n { (t, sign, 1.0) } else { (0.0, 0.0, 0.0) }
+}
+
+/// Places, signs and weights of the `N` observations from number `first` on.
+#[inline(always)]
+fn observations<const N: usize>(first: usize, n: usize) -> [Lanes<N>; 3] {
+    let all: [_; N] = std::array::from_fn(|lane| observation(first + lane, n));
+    [Lanes(all.map(|o| o.0)), Lanes(all.map(|o| o.1)), Lanes(all.map(|o| o.2))]
+}
+
+/// `F = 1/2 sum_i (s_i - sum_j x_j t_i^j)^2`.
+#[inline(always)]
+fn half_squared_error(x: &[f64], n: usize) -> f64 {
+    let mut sum = Wide::constant(0.0);
+    for first in (0..n).step_by(16) {
+        let [t, sign, weight] = observations(first, n);
+        let (mut power, mut polynomial) = (Wide::constant(1.0), Wide::constant(0.0));
+        for &x in x {
+            polynomial += power * x;
+            power *= t;
+        }
+        sum += ((sign - polynomial) * weight).square();
+    }
+    0.5 * sum.total()
+}
+
+/// A block of observations: the powers of their places, a row for each parameter, and their signs.
+struct Block {
+    groups: usize,
+    powers: Vec<Group>,
+    signs: Vec<Group>,
+}
+
+impl Block {
+    /// Room for a block of the `n` observations.
+    fn new(parameters: usize, n: usize) -> Self {
+        let (groups, zero) = (n.div_ceil(8).min(BLOCK), Group::constant(0.0));
+        Self { groups, powers: vec![zero; parameters * groups], signs: vec![zero; groups] }
+    }
+
+    /// The block from observation `first` on. An observation beyond the last has powers 0 and sign 0.
+    #[inline(always)]
+    fn fill(&mut self, first: usize, n: usize) {
+        let mut places = [Group::constant(0.0); BLOCK];
+        let mut power = [Group::constant(1.0); BLOCK];
+        let (places, power) = (&mut places[..self.groups], &mut power[..self.groups]);
+        for (group, sign) in self.signs.iter_mut().enumerate() {
+            [places[group], *sign, power[group]] = observations(first + group * 8, n);
+        }
+        for row in self.powers.chunks_exact_mut(self.groups) {
+            row.copy_from_slice(power);
+            for (power, &t) in power.iter_mut().zip(&*places) {
+                *power *= t;
+            }
+        }
+    }
+
+    /// `1/2 sum (s - x' T)^2` over the block, `T` the powers.
+    fn half_squared_error<'t>(&self, x: Tensor<'t, Group>) -> Tensor<'t, Group> {
+        let constant = |elements: &[Group]| {
+            let shape = [elements.len() / self.groups, self.groups];
+            x.tape().constant_from(&shape, |buffer| buffer.extend_from_slice(elements))
+        };
+        let (powers, signs) = (constant(&self.powers), constant(&self.signs));
+        (signs - x.matmul(powers)).square().sum() * 0.5
+    }
+}
+
+/// `dF/dx`, each lane the share of its observations, then added up.
+fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &mut Block) -> Vec<f64> {
+    let m = x.len();
+    let mut share = vec![Group::constant(0.0); m];
+    let mut sum = share.clone();
+    for first in (0..n).step_by(8 * block.groups) {
+        vectorised(
+            #[inline(always)]
+            || block.fill(first, n),
+        );
+        tape.clear();
+        let x = tape.shared(x, 0..m, &[1, m], true);
+        block.half_squared_error(x).gradient_into(Group::constant(1.0), &mut share);
+        sum.iter_mut().zip(&share).for_each(|(sum, &share)| *sum += share);
+    }
+    sum.into_iter().map(Group::total).collect()
+}
+
+/// `primal`: the value. `gradient`: its derivative by each parameter.
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
+    let Input { x, n } = read(input)?;
+    if n < 2 || x.is_empty() {
+        return Err(EvalError::Domain { field: "n", needed: "at least 2, and x not empty" });
+    }
+    match function {
+        "primal" => Ok(prepared(move || {
+            vectorised(
+                #[inline(always)]
+                || half_squared_error(&x, n),
+            )
+        })),
+        "gradient" => {
+            let x: Arc<Vec<Group>> = Arc::new(x.into_iter().map(Group::constant).collect());
+            let (mut tape, mut block) = (ArrayTape::new(), Block::new(x.len(), n));
+            Ok(prepared(move || gradient(&x, n, &mut tape, &mut block)))
+        }
+        _ => Err(EvalError::unknown(function, &["primal", "gradient"])),
+    }
+}

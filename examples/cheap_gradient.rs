@@ -1,0 +1,199 @@
+//! The cheap gradient principle, measured: the whole gradient costs a constant number of function evaluations, however
+//! many inputs there are, while forward mode pays one sweep for each.
+//!
+//! Prints a table and draws `cheap_gradient.svg` into the folder given as argument (`target` without one).
+//!
+//! ```text
+//! cargo run --release --example cheap_gradient -- docs/figures
+//! ```
+
+use plotters::prelude::*;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+use wengert::prelude::*;
+
+/// A function whose work grows with the number of its inputs.
+trait Family: Copy {
+    const NAME: &'static str;
+    fn at<T: Number>(self, x: &[T]) -> T;
+    /// Elementary operations of one evaluation at `n` inputs.
+    fn operations(self, n: usize) -> f64;
+}
+
+/// `sum_i 100 (x_(i+1) - x_i^2)^2 + (x_i - 1)^2`.
+#[derive(Clone, Copy)]
+struct Rosenbrock;
+
+impl Family for Rosenbrock {
+    const NAME: &'static str = "Rosenbrock";
+    fn at<T: Number>(self, x: &[T]) -> T {
+        let term = |pair: &[T]| {
+            let (a, b) = (pair[1] - pair[0] * pair[0], pair[0] - 1.0);
+            a * a * 100.0 + b * b
+        };
+        x.windows(2).map(term).sum()
+    }
+    fn operations(self, n: usize) -> f64 {
+        8.0 * (n as f64 - 1.0)
+    }
+}
+
+/// Helmholtz energy of a mixture with a full, constant interaction matrix (Griewank and Walther 2008, chapter 1).
+#[derive(Clone, Copy)]
+struct Helmholtz;
+
+impl Family for Helmholtz {
+    const NAME: &'static str = "Helmholtz";
+    fn at<T: Number>(self, x: &[T]) -> T {
+        let b = |i: usize| 0.1 / (x.len() + i) as f64;
+        let a = |i: usize, j: usize| 1.0 / (1 + i + j) as f64;
+        let bx: T = x.iter().enumerate().map(|(i, &x)| x * b(i)).sum();
+        let entropy: T = x.iter().map(|&x| x * (x / (bx - 1.0)).square().ln()).sum();
+        let row = |i: usize| x.iter().enumerate().map(|(j, &x)| x * a(i, j)).sum::<T>();
+        let energy: T = x.iter().enumerate().map(|(i, &x)| x * row(i)).sum();
+        let root = 2.0_f64.sqrt();
+        entropy - energy / bx * ((bx * (1.0 + root) + 1.0) / (bx * (1.0 - root) + 1.0)).ln()
+    }
+    fn operations(self, n: usize) -> f64 {
+        (2 * n * n + 8 * n) as f64
+    }
+}
+
+/// A perceptron with two inputs and two hidden layers of one width, of its parameters; as wide as they suffice for.
+#[derive(Clone, Copy)]
+struct ScalarMlp;
+
+impl ScalarMlp {
+    fn width(n: usize) -> usize {
+        ((n as f64 + 4.0).sqrt() as usize).saturating_sub(3).max(1)
+    }
+}
+
+impl Family for ScalarMlp {
+    const NAME: &'static str = "scalar MLP";
+    fn at<T: Number>(self, p: &[T]) -> T {
+        let width = Self::width(p.len());
+        let layer = |p: &[T], inputs: &[T]| -> Vec<T> {
+            let unit = |p: &[T]| p[0] + p[1..].iter().zip(inputs).map(|(&w, &x)| w * x).sum::<T>();
+            p.chunks_exact(inputs.len() + 1).map(|p| unit(p).relu()).collect()
+        };
+        let (first, rest) = p.split_at(3 * width);
+        let (second, out) = rest.split_at(width * (width + 1));
+        let hidden = layer(second, &layer(first, &[T::constant(0.7), T::constant(-0.3)]));
+        layer(&out[..=width], &hidden)[0]
+    }
+    fn operations(self, n: usize) -> f64 {
+        let width = Self::width(n) as f64;
+        2.0 * width * (width + 4.0)
+    }
+}
+
+/// Nanoseconds of the function, of its gradient, and of the gradient by forward mode (one sweep, times the inputs).
+struct Measured {
+    n: usize,
+    operations: f64,
+    function: f64,
+    reverse: f64,
+    forward: f64,
+}
+
+fn measure<F: Family>(f: F, n: usize) -> Measured {
+    let x: Vec<f64> = (0..n).map(|i| (1.0 + 0.5 * (i as f64 * 0.7).sin()) / (n as f64).sqrt()).collect();
+    let (mut tape, mut gradient) = (Tape::new(), vec![0.0; n]);
+    let duals: Vec<Dual> = x.iter().map(|&x| Dual::new(x, 1.0)).collect();
+    Measured {
+        n,
+        operations: f.operations(n),
+        function: nanoseconds(|| f.at(black_box(&x[..]))),
+        reverse: nanoseconds(|| value_and_grad_into(&mut tape, |v| f.at(v), black_box(&x), &mut gradient)),
+        forward: nanoseconds(|| f.at(black_box(&duals[..]))) * n as f64,
+    }
+}
+
+/// The shortest of several runs, each of at least a millisecond.
+fn nanoseconds<Y>(mut work: impl FnMut() -> Y) -> f64 {
+    let mut timed = |repetitions: u32| {
+        let start = Instant::now();
+        for _ in 0..repetitions {
+            black_box(work());
+        }
+        start.elapsed().as_secs_f64() / f64::from(repetitions)
+    };
+    let repetitions = (1e-3 / timed(3)).ceil().clamp(1.0, 1e6) as u32;
+    (0..9).map(|_| timed(repetitions)).fold(f64::INFINITY, f64::min) * 1e9
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let series = [
+        (
+            Rosenbrock::NAME,
+            [10, 100, 1000, 10_000, 100_000, 1_000_000].map(|n| measure(Rosenbrock, n)).into(),
+        ),
+        (Helmholtz::NAME, [10, 30, 100, 300, 1000].map(|n| measure(Helmholtz, n)).into()),
+        (ScalarMlp::NAME, [20, 100, 1000, 10_000, 100_000, 1_000_000].map(|n| measure(ScalarMlp, n)).into()),
+    ];
+    println!(
+        "{:12} {:>8} {:>14} {:>14} {:>12} {:>10} {:>14}",
+        "", "inputs", "function ns", "gradient ns", "ns per op", "ratio", "forward ratio"
+    );
+    for (name, measured) in &series as &[(&str, Vec<Measured>)] {
+        for m in measured {
+            let (per_operation, ratio, forward) =
+                (m.reverse / m.operations, m.reverse / m.function, m.forward / m.function);
+            println!(
+                "{name:12} {:8} {:14.0} {:14.0} {per_operation:12.2} {ratio:10.1} {forward:14.1}",
+                m.n, m.function, m.reverse
+            );
+        }
+    }
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "target".to_owned());
+    draw(&Path::new(&folder).join("cheap_gradient.svg"), &series)
+}
+
+/// The ratio of gradient to function over the number of inputs, both axes logarithmic.
+fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std::error::Error>> {
+    let area = SVGBackend::new(path, (860, 560)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&area)
+        .caption("Cost of the gradient, in function evaluations", ("sans-serif", 24))
+        .margin(16)
+        .x_label_area_size(48)
+        .y_label_area_size(72)
+        .build_cartesian_2d((8.0..1.6e6).log_scale(), (1.0..3e6).log_scale())?;
+    let power = |x: &f64| format!("10^{}", x.log10().round());
+    chart
+        .configure_mesh()
+        .x_label_formatter(&power)
+        .y_label_formatter(&power)
+        .x_desc("number of inputs")
+        .y_desc("time / time of the function")
+        .label_style(("sans-serif", 15))
+        .light_line_style(WHITE)
+        .draw()?;
+    let colors = [RGBColor(0, 90, 160), RGBColor(200, 80, 0), RGBColor(0, 130, 90)];
+    for ((name, measured), color) in series.iter().zip(colors) {
+        let points =
+            |time: fn(&Measured) -> f64| measured.iter().map(move |m| (m.n as f64, time(m) / m.function));
+        let reverse = LineSeries::new(points(|m| m.reverse), color.stroke_width(3)).point_size(4);
+        chart
+            .draw_series(reverse)?
+            .label(format!("{name}, reverse mode"))
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], color.stroke_width(3)));
+        let forward = DashedLineSeries::new(points(|m| m.forward), 6, 5, color.stroke_width(2));
+        chart
+            .draw_series(forward)?
+            .label(format!("{name}, forward mode"))
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], color.stroke_width(1)));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.9))
+        .border_style(BLACK.mix(0.3))
+        .label_font(("sans-serif", 15))
+        .draw()?;
+    area.present()?;
+    println!("drawn to {}", path.display());
+    Ok(())
+}
