@@ -39,11 +39,14 @@ impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = self.primal.unary(rule);
+        if T::RECORDS && self.tangents.iter().all(|x_dot| x_dot.is_zero()) {
+            return Self { primal: y, ..self };
+        }
         let dx = rule.partial(self.primal, y);
         // Loops: `array::map` and `array::from_fn` are called and not inlined from a few dozen elements on.
         let mut tangents = self.tangents;
         for tangent in &mut tangents {
-            *tangent = dx * *tangent;
+            *tangent = dx.chain(*tangent);
         }
         Self { primal: y, tangents }
     }
@@ -53,13 +56,15 @@ impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
         let (da, db) = rule.partials(self.primal, rhs.primal, y);
         let mut tangents = self.tangents;
         for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
-            *tangent = da * *tangent + db * b_dot;
+            *tangent = da.chain(*tangent).accumulate(db.chain(b_dot));
         }
         Self { primal: y, tangents }
     }
 }
 
 impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self { primal: T::constant(c), tangents: [T::constant(0.0); W] }
@@ -76,12 +81,23 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
         Self { primal: pick(yes.primal, no.primal), tangents: std::array::from_fn(tangent) }
     }
     #[inline(always)]
-    fn is_zero(self) -> bool {
-        self.primal.is_zero() && self.tangents.iter().all(|x_dot| x_dot.is_zero())
+    fn is_constant(self, c: f64) -> bool {
+        self.primal.is_constant(c) && self.tangents.iter().all(|x_dot| x_dot.is_zero())
     }
     #[inline(always)]
     fn is_finite(self) -> bool {
         self.primal.is_finite() && self.tangents.iter().all(|x_dot| x_dot.is_finite())
+    }
+    #[inline(always)]
+    fn chain(self, dot: Self) -> Self {
+        let tangent =
+            |w: usize| self.primal.chain(dot.tangents[w]).accumulate(self.tangents[w].chain(dot.primal));
+        Self { primal: self.primal.chain(dot.primal), tangents: std::array::from_fn(tangent) }
+    }
+    #[inline(always)]
+    fn accumulate(self, term: Self) -> Self {
+        let tangent = |w: usize| self.tangents[w].accumulate(term.tangents[w]);
+        Self { primal: self.primal.accumulate(term.primal), tangents: std::array::from_fn(tangent) }
     }
     #[inline(always)]
     fn stop_gradient(self) -> Self {

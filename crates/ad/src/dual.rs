@@ -26,17 +26,22 @@ impl<T: Scalar> Operand for Dual<T> {
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = self.primal.unary(rule);
-        Self { primal: y, tangent: rule.partial(self.primal, y) * self.tangent }
+        if T::RECORDS && self.tangent.is_zero() {
+            return Self { primal: y, tangent: self.tangent };
+        }
+        Self { primal: y, tangent: rule.partial(self.primal, y).chain(self.tangent) }
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = self.primal.binary(rhs.primal, rule);
         let (da, db) = rule.partials(self.primal, rhs.primal, y);
-        Self { primal: y, tangent: da * self.tangent + db * rhs.tangent }
+        Self { primal: y, tangent: da.chain(self.tangent).accumulate(db.chain(rhs.tangent)) }
     }
 }
 
 impl<T: Scalar> Scalar for Dual<T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self { primal: T::constant(c), tangent: T::constant(0.0) }
@@ -51,12 +56,22 @@ impl<T: Scalar> Scalar for Dual<T> {
         Self { primal: pick(yes.primal, no.primal), tangent: pick(yes.tangent, no.tangent) }
     }
     #[inline(always)]
-    fn is_zero(self) -> bool {
-        self.primal.is_zero() && self.tangent.is_zero()
+    fn is_constant(self, c: f64) -> bool {
+        self.primal.is_constant(c) && self.tangent.is_zero()
     }
     #[inline(always)]
     fn is_finite(self) -> bool {
         self.primal.is_finite() && self.tangent.is_finite()
+    }
+    #[inline(always)]
+    fn chain(self, dot: Self) -> Self {
+        let tangent = self.primal.chain(dot.tangent).accumulate(self.tangent.chain(dot.primal));
+        Self { primal: self.primal.chain(dot.primal), tangent }
+    }
+    #[inline(always)]
+    fn accumulate(self, term: Self) -> Self {
+        let Self { primal, tangent } = term;
+        Self { primal: self.primal.accumulate(primal), tangent: self.tangent.accumulate(tangent) }
     }
     #[inline(always)]
     fn stop_gradient(self) -> Self {

@@ -130,8 +130,8 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
         let pick = |k: usize| a.select(b, test, yes.derivatives[k], no.derivatives[k]);
         Self { derivatives: std::array::from_fn(pick), known: yes.known.min(no.known) }
     }
-    fn is_zero(self) -> bool {
-        self.derivatives.iter().all(|x| x.is_zero())
+    fn is_constant(self, c: f64) -> bool {
+        self.derivatives[0].is_constant(c) && self.derivatives[1..].iter().all(|x| x.is_zero())
     }
     fn is_finite(self) -> bool {
         self.derivatives.iter().all(|x| x.is_finite())
@@ -180,8 +180,8 @@ impl<T: Scalar> Scalar for Follow<T> {
         let value = self.value.select(rhs.value, test, yes.value, no.value);
         Self { value, output: self.output || rhs.output || yes.output || no.output }
     }
-    fn is_zero(self) -> bool {
-        self.value.is_zero()
+    fn is_constant(self, c: f64) -> bool {
+        self.value.is_constant(c)
     }
     fn is_finite(self) -> bool {
         self.value.is_finite()

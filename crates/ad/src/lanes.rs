@@ -68,8 +68,8 @@ impl<const N: usize> Scalar for Lanes<N> {
         Self::from_fn(|i| if test(self.0[i], rhs.0[i]) { yes.0[i] } else { no.0[i] })
     }
     #[inline(always)]
-    fn is_zero(self) -> bool {
-        self.0.iter().all(|&x| x == 0.0)
+    fn is_constant(self, c: f64) -> bool {
+        self.0.iter().all(|&x| x == c)
     }
     #[inline(always)]
     fn is_finite(self) -> bool {

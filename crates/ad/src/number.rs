@@ -32,6 +32,8 @@ pub trait Scalar:
     + Div<Output = Self>
     + Neg<Output = Self>
 {
+    /// Whether operations write something down, so that one whose result is not needed is worth a test to avoid.
+    const RECORDS: bool = false;
     /// The number `c`, whose derivative is zero.
     fn constant(c: f64) -> Self;
     /// The innermost primal, for branching and reporting.
@@ -43,10 +45,28 @@ pub trait Scalar:
     /// `yes` where `test(self, rhs)` holds of the primals, else `no`; of each lane by itself, where there are lanes.
     #[track_caller]
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self;
+    /// Whether it is the number `c` and has no derivatives.
+    fn is_constant(self, c: f64) -> bool;
     /// Whether it is zero and has no derivatives: a cotangent that contributes nothing.
-    fn is_zero(self) -> bool;
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.is_constant(0.0)
+    }
     /// Whether every component, the primal and the tangents, is finite.
     fn is_finite(self) -> bool;
+    /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`.
+    ///
+    /// A number that records what is done to it passes over a constant 0 or 1 here: in a mode inside another, most seeds
+    /// and first sums are such constants.
+    #[inline(always)]
+    fn chain(self, dot: Self) -> Self {
+        self * dot
+    }
+    /// The chain rule's sum of such products: `self + term`, a constant 0 being passed over likewise.
+    #[inline(always)]
+    fn accumulate(self, term: Self) -> Self {
+        self + term
+    }
     /// The same number as a constant, whose derivatives of all orders are zero.
     ///
     /// ```
@@ -166,8 +186,8 @@ macro_rules! machine_float {
                 if test(f64::from(self), f64::from(rhs)) { yes } else { no }
             }
             #[inline(always)]
-            fn is_zero(self) -> bool {
-                self == 0.0
+            fn is_constant(self, c: f64) -> bool {
+                self == c as $float
             }
             #[inline(always)]
             fn is_finite(self) -> bool {

@@ -3,7 +3,7 @@
 mod support;
 
 use support::{ROUNDING, assert_close};
-use wengert_ad::{Dual, Elementary, Number, grad};
+use wengert_ad::{Directions, Dual, Elementary, Number, Scalar, Tape, Var, grad};
 
 /// A function of one number, in every mode.
 trait OfOne: Copy {
@@ -84,4 +84,27 @@ fn all_sixteen_nestings_of_four_derivatives_of_a_polynomial_are_exact() {
 fn all_sixteen_nestings_of_four_derivatives_of_an_exponential_are_exact() {
     let exp = 0.6_f64.exp();
     from_first(Growth, 0.3, &[exp, 2.0 * exp, 4.0 * exp, 8.0 * exp]);
+}
+
+#[test]
+fn an_inner_mode_records_no_constants_on_the_outer_tape() {
+    let outer = Tape::new();
+    let x = outer.var(3.0);
+    // x^2 and its partial 2x: neither the seed 1, nor the products with it, nor the sums that start at 0.
+    assert_eq!(Reverse(Square).at(x).gradient().wrt(x), 2.0);
+    assert_eq!(outer.len(), 3);
+    assert_eq!(Forward(Square).at(x).gradient().wrt(x), 2.0);
+    assert_eq!(outer.len(), 5);
+    // Of a number that does not move, not even the partial.
+    let still = Square.at(Directions::new(x, [Var::passive(0.0); 2]));
+    assert_eq!((still.tangents.map(|x_dot| x_dot.is_zero()), outer.len()), ([true; 2], 6));
+}
+
+#[derive(Clone, Copy)]
+struct Square;
+
+impl OfOne for Square {
+    fn at<T: Number>(self, x: T) -> T {
+        x.square()
+    }
 }

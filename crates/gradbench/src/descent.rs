@@ -3,6 +3,7 @@
 //! A descent runs on numbers of any mode. One descent inside the function of another is then differentiated through: the
 //! numbers of the inner gradient hold the numbers of the outer one.
 
+use smallvec::SmallVec;
 use wengert_ad::{Directions, Number, Scalar, Tape, Var};
 
 /// A smooth function of `N` numbers, and of other numbers that stay `fixed` while it is differentiated or minimised.
@@ -54,7 +55,7 @@ impl Mode for Forward {
         x: [T; N],
     ) -> [T; N] {
         let zeros = [T::constant(0.0); N];
-        let fixed: Vec<Directions<N, T>> = fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
+        let fixed: SmallVec<[Directions<N, T>; 2]> = fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
         f.at(&fixed, std::array::from_fn(|i| Directions::unit(x[i], i, 0))).tangents
     }
 }
@@ -70,7 +71,7 @@ impl Mode for Reverse {
         x: [T; N],
     ) -> [T; N] {
         tape.clear();
-        let fixed: Vec<Var<'_, T>> = fixed.iter().map(|&p| Var::passive(p)).collect();
+        let fixed: SmallVec<[Var<'_, T>; 2]> = fixed.iter().map(|&p| Var::passive(p)).collect();
         let x = x.map(|x| tape.var(x));
         let gradient = f.at(&fixed, x).gradient();
         x.map(|x| gradient.or_zero(x))
@@ -91,7 +92,7 @@ pub(crate) fn argmin<const N: usize, T: Number>(
 ) -> [T; N] {
     let mut memory = Default::default();
     // Values are only compared, so that they need no derivatives.
-    let fixed_values: Vec<f64> = fixed.iter().map(|p| p.value()).collect();
+    let fixed_values: SmallVec<[f64; 2]> = fixed.iter().map(|p| p.value()).collect();
     let height = |x: [T; N]| f.at(&fixed_values, x.map(Scalar::value));
     let (mut x, mut rate, mut steps_down) = (start, 1e-5, 0);
     let (mut lowest, mut gradient) = (height(x), mode.gradient(&mut memory, f, fixed, x));

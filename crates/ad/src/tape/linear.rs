@@ -59,7 +59,7 @@ fn add<T: Scalar, const W: usize>(sum: &mut [T; W], partial: T, t: &[T; W]) {
     for (sum, t) in sum.iter_mut().zip(t) {
         // A lane in which nothing arrives must not turn an infinite partial into a NaN.
         if !t.is_zero() {
-            *sum = *sum + partial * *t;
+            *sum = sum.accumulate(partial.chain(*t));
         }
     }
 }

@@ -140,22 +140,23 @@ impl<T: Scalar> Tape<T> {
     /// # Panics
     /// If an output lives on another tape.
     #[track_caller]
+    #[inline]
     pub fn pull_back<'t>(&'t self, outputs: impl Iterator<Item = (Var<'t, T>, T)>) -> Gradient<'t, T> {
         let mut adjoints = self.spare.take();
         adjoints.clear();
-        adjoints.resize(self.list.len(), T::constant(0.0));
         let mut roots = SmallVec::new();
         for (output, cotangent) in outputs {
             let Some(tape) = output.tape else { continue };
             if !std::ptr::eq(tape, self) {
                 mixed_tapes("pull_back", self.made_at, tape.made_at);
             }
-            let slot = &mut adjoints[output.node as usize];
-            *slot = *slot + cotangent;
+            let root = output.node as usize;
+            if adjoints.len() <= root {
+                adjoints.resize(root + 1, T::constant(0.0));
+            }
+            adjoints[root] = adjoints[root].accumulate(cotangent);
             roots.push(output.node);
         }
-        let last = roots.iter().max().map_or(0, |&last| last as usize + 1);
-        adjoints.truncate(last);
         self.list.read(|nodes| {
             let adjoints = adjoints.as_chunks_mut::<1>().0;
             self.segments
@@ -165,26 +166,37 @@ impl<T: Scalar> Tape<T> {
     }
 }
 
+/// Below so many nodes, asking for the processor's features costs more than they save.
+const SHORT: usize = 64;
+
 /// Adds each node's adjoint, times the partials, to those of its parents, from the last node of `stretch` to the first.
 fn sweep<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
-    let (first, nodes) = (stretch.start, &nodes[stretch]);
-    vectorised(
-        #[inline(always)]
-        || {
-            for (i, node) in nodes.iter().enumerate().rev().map(|(i, node)| (first + i, node)) {
-                let y_bar = adjoints[i];
-                // A node that the output does not depend on must not turn an infinite partial into a NaN.
-                if y_bar.is_zero() {
-                    continue;
-                }
-                for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
-                    if parent != NONE {
-                        adjoints[parent as usize] = adjoints[parent as usize] + partial * y_bar;
-                    }
-                }
+    if stretch.len() < SHORT {
+        backwards(nodes, stretch, adjoints);
+    } else {
+        vectorised(
+            #[inline(always)]
+            || backwards(nodes, stretch, adjoints),
+        );
+    }
+}
+
+#[inline(always)]
+fn backwards<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
+    let first = stretch.start;
+    for (i, node) in nodes[stretch].iter().enumerate().rev().map(|(i, node)| (first + i, node)) {
+        let y_bar = adjoints[i];
+        // A node that the output does not depend on must not turn an infinite partial into a NaN.
+        if y_bar.is_zero() {
+            continue;
+        }
+        for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
+            if parent != NONE {
+                let x_bar = &mut adjoints[parent as usize];
+                *x_bar = x_bar.accumulate(partial.chain(y_bar));
             }
-        },
-    );
+        }
+    }
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
@@ -245,6 +257,8 @@ impl<T: Scalar> Var<'_, T> {
 }
 
 impl<T: Scalar> Scalar for Var<'_, T> {
+    const RECORDS: bool = true;
+
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self::passive(T::constant(c))
@@ -259,12 +273,32 @@ impl<T: Scalar> Scalar for Var<'_, T> {
         let (one, zero) = (T::constant(1.0), T::constant(0.0));
         yes.record(no, "select", pick(yes.value, no.value), || (pick(one, zero), pick(zero, one)))
     }
-    fn is_zero(self) -> bool {
+    fn is_constant(self, c: f64) -> bool {
         // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not.
-        self.tape.is_none() && self.value.is_zero()
+        self.tape.is_none() && self.value.is_constant(c)
     }
     fn is_finite(self) -> bool {
         self.value.is_finite()
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn chain(self, dot: Self) -> Self {
+        if self.is_constant(1.0) || dot.is_zero() {
+            dot
+        } else if dot.is_constant(1.0) {
+            self
+        } else {
+            self * dot
+        }
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn accumulate(self, term: Self) -> Self {
+        match (self.is_zero(), term.is_zero()) {
+            (true, _) => term,
+            (_, true) => self,
+            _ => self + term,
+        }
     }
     fn stop_gradient(self) -> Self {
         Self::passive(self.value.stop_gradient())

@@ -157,8 +157,8 @@ impl Scalar for Traced<'_> {
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
         if test(self.value, rhs.value) { yes } else { no }
     }
-    fn is_zero(self) -> bool {
-        self.recorder.is_none() && self.value == 0.0
+    fn is_constant(self, c: f64) -> bool {
+        self.recorder.is_none() && self.value == c
     }
     fn is_finite(self) -> bool {
         self.value.is_finite()
