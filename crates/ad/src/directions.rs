@@ -29,9 +29,13 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
     }
 
     /// Input `input` of several, of which the inputs from `first` on are the directions.
+    #[inline(always)]
     pub fn unit(primal: T, input: usize, first: usize) -> Self {
-        let tangent = |w| T::constant(if first + w == input { 1.0 } else { 0.0 });
-        Self { primal, tangents: std::array::from_fn(tangent) }
+        let mut tangents = [T::constant(0.0); W];
+        if let Some(tangent) = input.checked_sub(first).and_then(|w| tangents.get_mut(w)) {
+            *tangent = T::constant(1.0);
+        }
+        Self { primal, tangents }
     }
 }
 

@@ -19,14 +19,14 @@ use crate::rules::{Elementary, infix_operators, scalar_sum};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(32))]
-pub struct Lanes<const N: usize>(pub [f64; N]);
+pub struct Lanes<const N: usize, T = f64>(pub [T; N]);
 
-impl<const N: usize> Lanes<N> {
+impl<const N: usize, T: Scalar> Lanes<N, T> {
     /// The lanes `f(0), ..., f(N - 1)`.
     #[inline(always)]
-    pub fn from_fn(mut f: impl FnMut(usize) -> f64) -> Self {
+    pub fn from_fn(mut f: impl FnMut(usize) -> T) -> Self {
         // A loop over a slice becomes vector code; `std::array::from_fn` and `map` stay calls where `f` is long.
-        let mut lanes = [0.0; N];
+        let mut lanes = [T::constant(0.0); N];
         for (i, lane) in lanes.iter_mut().enumerate() {
             *lane = f(i);
         }
@@ -35,50 +35,60 @@ impl<const N: usize> Lanes<N> {
 
     /// The sum over the lanes, in order.
     #[inline(always)]
-    pub fn total(self) -> f64 {
-        self.0.iter().sum()
+    pub fn total(self) -> T {
+        self.0.into_iter().fold(T::constant(0.0), |sum, x| sum + x)
     }
 }
 
-impl<const N: usize> Operand for Lanes<N> {
+impl<const N: usize, T: Scalar> Operand for Lanes<N, T> {
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        Self::from_fn(|i| rule.primal(self.0[i]))
+        Self::from_fn(|i| self.0[i].unary(rule))
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
-        Self::from_fn(|i| rule.primal(self.0[i], rhs.0[i]))
+        Self::from_fn(|i| self.0[i].binary(rhs.0[i], rule))
     }
 }
 
-impl<const N: usize> Scalar for Lanes<N> {
+impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn constant(c: f64) -> Self {
-        Self([c; N])
+        Self([T::constant(c); N])
     }
     #[track_caller]
     fn value(self) -> f64 {
-        let first = self.0[0];
-        let alike = self.0.iter().all(|x| x.to_bits() == first.to_bits());
+        let first = self.0[0].value();
+        let alike = self.0.iter().all(|x| x.value().to_bits() == first.to_bits());
         assert!(alike, "value: the lanes differ, {:?}: branch with `select`, lane by lane", self.0);
         first
     }
     #[inline(always)]
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
-        Self::from_fn(|i| if test(self.0[i], rhs.0[i]) { yes.0[i] } else { no.0[i] })
+        Self::from_fn(|i| self.0[i].select(rhs.0[i], test, yes.0[i], no.0[i]))
     }
     #[inline(always)]
     fn is_constant(self, c: f64) -> bool {
-        self.0.iter().all(|&x| x == c)
+        self.0.iter().all(|x| x.is_constant(c))
     }
     #[inline(always)]
     fn is_finite(self) -> bool {
         self.0.iter().all(|x| x.is_finite())
     }
+    #[inline(always)]
+    fn chain(self, dot: Self) -> Self {
+        Self::from_fn(|i| self.0[i].chain(dot.0[i]))
+    }
+    #[inline(always)]
+    fn accumulate(self, term: Self) -> Self {
+        Self::from_fn(|i| self.0[i].accumulate(term.0[i]))
+    }
     fn stop_gradient(self) -> Self {
-        self
+        Self::from_fn(|i| self.0[i].stop_gradient())
     }
 }
 
-infix_operators!([const N: usize] Lanes<N>);
-scalar_sum!([const N: usize] Lanes<N>);
+infix_operators!([const N: usize, T: Scalar] Lanes<N, T>);
+scalar_sum!([const N: usize, T: Scalar] Lanes<N, T>);

@@ -13,6 +13,7 @@ mod index;
 mod linalg;
 mod loss;
 mod norm;
+mod normalise;
 mod pointwise;
 mod reduce;
 mod scan;
@@ -32,6 +33,7 @@ pub use index::{Gather, ScatterAdd};
 pub use linalg::{Affine, Dot, MatMul, Outer};
 pub use loss::{CrossEntropy, IndexedCrossEntropy};
 pub use norm::Norm;
+pub use normalise::Normalise;
 pub use pointwise::{Fused, Pointwise, WindowSum};
 pub use reduce::{Axis, Mean, Product, Sum, Variance};
 pub use scan::CumulativeSum;
@@ -136,6 +138,35 @@ impl<'a, T: Element> Adjoint<'a, T> {
                 }
             },
         );
+    }
+
+    /// Adds the contributions block by block: `block(i)` gives those of the elements from `i` on. Returns what is left over
+    /// behind the last whole block, and its index.
+    #[inline(always)]
+    pub(crate) fn add_blocks<const N: usize>(self, block: impl Fn(usize) -> [T; N]) -> (usize, Self) {
+        let first = self.first;
+        let (blocks, rest) = self.slot.as_chunks_mut::<N>();
+        let whole = blocks.len() * N;
+        vectorised(
+            #[inline(always)]
+            || {
+                for (i, slot) in blocks.iter_mut().enumerate() {
+                    let contributions = block(i * N);
+                    if first {
+                        *slot = contributions;
+                    } else {
+                        slot.iter_mut().zip(contributions).for_each(|(x_bar, value)| *x_bar = *x_bar + value);
+                    }
+                }
+            },
+        );
+        (whole, Self { slot: rest, first })
+    }
+
+    /// The parts before and from element `index` on.
+    pub(crate) fn split_at(self, index: usize) -> [Self; 2] {
+        let (front, back) = self.slot.split_at_mut(index);
+        [front, back].map(|slot| Self { slot, first: self.first })
     }
 
     /// Adds the matrix product `A B`, whose shape is that of the operand.

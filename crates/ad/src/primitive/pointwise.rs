@@ -3,6 +3,7 @@
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use crate::dual::Dual;
 use crate::kernels::{Element, vectorised};
+use crate::lanes::Lanes;
 use crate::number::Scalar;
 use std::fmt::Debug;
 
@@ -13,7 +14,8 @@ const BLOCK: usize = 8;
 ///
 /// It is written over any [`Scalar`], and without branches other than [`select`](Scalar::select), so that its loop
 /// vectorises. Its derivatives come from forward mode inside the loop: nothing of the formula is written to memory but its
-/// result.
+/// result. Mark `at` with `#[inline(always)]`: a function that is called, not inlined, keeps the architecture's baseline and
+/// hands its lanes over in memory.
 pub trait Pointwise<const K: usize>: Copy + Debug + Send + Sync + 'static {
     /// The value at one point.
     fn at<T: Scalar>(self, x: [T; K]) -> T;
@@ -38,37 +40,20 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        each_block(xs, y, |x, y, _| *y = self.0.at(x));
+        let operands = |i: usize| Operands::<T, K>(std::array::from_fn(|k| &xs[k].data[i..]));
+        let y = Adjoint::new(y, true);
+        let (whole, y) = y.add_blocks(|i| self.0.at(operands(i).block()).0);
+        y.add((whole..xs[0].data.len()).map(|i| self.0.at(operands(i).point())));
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let y_bar = at.y_bar;
-        each_block(at.xs, x_bar.slot(), |x, bar, i| *bar = *bar + partial(self.0, x, wrt) * y_bar[i]);
+        let operands = |i: usize| Operands::<T, K>(std::array::from_fn(|k| &at.xs[k].data[i..]));
+        let (whole, x_bar) = x_bar.add_blocks(|i| {
+            let [y_bar] = Operands([&y_bar[i..]]).block();
+            (slope(self.0, operands(i).block(), wrt) * y_bar).0
+        });
+        x_bar.add((whole..y_bar.len()).map(|i| slope(self.0, operands(i).point(), wrt) * y_bar[i]));
     }
-}
-
-/// Calls `f` with the operands' elements at `i`, the output's and `i`, block by block, so that the loops vectorise.
-#[inline(always)]
-fn each_block<T: Element, const K: usize>(
-    xs: &[View<'_, T>],
-    y: &mut [T],
-    f: impl Fn([T; K], &mut T, usize),
-) {
-    vectorised(
-        #[inline(always)]
-        || {
-            let whole = y.len() - y.len() % BLOCK;
-            let (blocks, rest) = y.split_at_mut(whole);
-            for (b, y) in blocks.chunks_exact_mut(BLOCK).enumerate() {
-                let near: [[T; BLOCK]; K] = std::array::from_fn(|k| block(&xs[k].data[b * BLOCK..]));
-                for (lane, y) in y.iter_mut().enumerate() {
-                    f(near.map(|x| x[lane]), y, b * BLOCK + lane);
-                }
-            }
-            for (i, y) in (whole..).zip(rest) {
-                f(std::array::from_fn(|k| xs[k].data[i]), y, i);
-            }
-        },
-    );
 }
 
 /// `y = sum_i f(x_i, ..., x_(i+K-1))`: a formula summed over all windows of `K` neighbours; shapes `(n) -> ()`.
@@ -94,57 +79,77 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
         y[0] = vectorised(
             #[inline(always)]
             || {
-                let mut sums = [T::constant(0.0); BLOCK];
                 let whole = windows - windows % BLOCK;
-                for start in (0..whole).step_by(BLOCK) {
-                    let near = &x[start..start + BLOCK + K - 1];
-                    for (lane, sum) in sums.iter_mut().enumerate() {
-                        *sum = *sum + self.0.at(std::array::from_fn(|k| near[lane + k]));
-                    }
+                let mut sums = Lanes::constant(0.0);
+                for i in (0..whole).step_by(BLOCK) {
+                    sums = sums + self.0.at(Operands::window(x, i).block());
                 }
-                let rest = (whole..windows).map(|i| self.0.at(std::array::from_fn(|k| x[i + k])));
-                sums.into_iter().chain(rest).fold(T::constant(0.0), |sum, term| sum + term)
+                (whole..windows).fold(sums.total(), |sum, i| sum + self.0.at(Operands::window(x, i).point()))
             },
         );
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (x, y_bar) = (at.xs[0].data, at.y_bar[0]);
-        let (windows, x_bar) = (x.len() + 1 - K, x_bar.slot());
-        vectorised(
-            #[inline(always)]
-            || {
-                let whole = windows - windows % BLOCK;
-                for start in (0..whole).step_by(BLOCK) {
-                    let near: [[T; BLOCK]; K] = std::array::from_fn(|k| block(&x[start + k..]));
-                    for wrt in 0..K {
-                        let mut slopes = [T::constant(0.0); BLOCK];
-                        for lane in 0..BLOCK {
-                            slopes[lane] = partial(self.0, near.map(|x| x[lane]), wrt) * y_bar;
-                        }
-                        for (bar, slope) in x_bar[start + wrt..][..BLOCK].iter_mut().zip(slopes) {
-                            *bar = *bar + slope;
-                        }
-                    }
-                }
-                for i in whole..windows {
-                    for wrt in 0..K {
-                        let point = std::array::from_fn(|k| x[i + k]);
-                        x_bar[i + wrt] = x_bar[i + wrt] + partial(self.0, point, wrt) * y_bar;
-                    }
-                }
-            },
-        );
+        let windows = x.len() + 1 - K;
+        // Element `i` is number `k` in window `i - k`: between the first and the last `K - 1` elements, for all `k`. Gathered
+        // like this, each derivative is written once; scattered, the next window would wait for the stores of this one.
+        let at_one = |i: usize| {
+            let within = (0..K).filter(|&k| i >= k && i - k < windows);
+            within.fold(T::constant(0.0), |sum, k| sum + slope(self.0, Operands::window(x, i - k).point(), k))
+                * y_bar
+        };
+        let first = (K - 1).min(windows);
+        let [front, back] = x_bar.split_at(first);
+        let [middle, back] = back.split_at(windows - first);
+        front.add((0..first).map(at_one));
+        let (whole, rest) = middle.add_blocks(|i| {
+            let mut sum = Lanes::constant(0.0);
+            for k in 0..K {
+                sum = sum + slope(self.0, Operands::window(x, first + i - k).block(), k);
+            }
+            (sum * Lanes([y_bar; BLOCK])).0
+        });
+        rest.add((first + whole..windows).map(at_one));
+        back.add((windows..x.len()).map(at_one));
     }
 }
 
-#[inline(always)]
-fn block<T: Copy>(x: &[T]) -> [T; BLOCK] {
-    *x.first_chunk().expect("the blocks are inside")
+/// The operands of a formula from some place on.
+#[derive(Clone, Copy)]
+struct Operands<'a, T, const K: usize>([&'a [T]; K]);
+
+impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
+    /// The window of a vector that begins at `i`.
+    #[inline(always)]
+    fn window(x: &'a [T], i: usize) -> Self {
+        let mut operands = [x; K];
+        for (k, operand) in operands.iter_mut().enumerate() {
+            *operand = &x[i + k..];
+        }
+        Self(operands)
+    }
+
+    /// The first element of each.
+    #[inline(always)]
+    fn point(self) -> [T; K] {
+        self.0.map(|x| x[0])
+    }
+
+    /// The first block of each, side by side.
+    #[inline(always)]
+    fn block(self) -> [Lanes<BLOCK, T>; K] {
+        let mut blocks = [Lanes::constant(0.0); K];
+        for (block, x) in blocks.iter_mut().zip(self.0) {
+            *block = Lanes(*x.first_chunk().expect("the blocks are inside"));
+        }
+        blocks
+    }
 }
 
 /// `df/dx^wrt` at `x`, by forward mode.
 #[inline(always)]
-fn partial<T: Element, P: Pointwise<K>, const K: usize>(f: P, x: [T; K], wrt: usize) -> T {
-    let seed = |k| T::constant(if k == wrt { 1.0 } else { 0.0 });
-    f.at(std::array::from_fn(|k| Dual::new(x[k], seed(k)))).tangent
+fn slope<S: Scalar, P: Pointwise<K>, const K: usize>(f: P, x: [S; K], wrt: usize) -> S {
+    let mut inputs = x.map(|x| Dual::new(x, S::constant(0.0)));
+    inputs[wrt].tangent = S::constant(1.0);
+    f.at(inputs).tangent
 }

@@ -1,10 +1,11 @@
 //! Array reverse mode: a list of primitives on arrays, with every buffer reused.
 
 use super::observer::Observer;
+use super::sweep::Sweep;
 use super::tensor::Tensor;
 use crate::kernels::Element;
-use crate::primitive::{Adjoint, Primitive, Recorded, Shape, View};
-use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
+use crate::primitive::{Primitive, Shape, View};
+use ndarray::{ArrayBase, Data, Dimension};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::{Ref, RefCell};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct ArrayTape<T = f32> {
     pub(super) list: RefCell<List<T>>,
-    sweeps: RefCell<Sweep<T>>,
+    pub(super) sweeps: RefCell<Sweep<T>>,
     /// Sees every operation, if there is one.
     pub(super) observer: RefCell<Option<Box<dyn Observer<T>>>>,
     pub(super) made_at: &'static Location<'static>,
@@ -45,21 +46,23 @@ pub(super) struct List<T> {
 }
 
 #[derive(Debug)]
-struct Node<T> {
-    primitive: Option<Box<dyn AnyPrimitive<T>>>,
-    parents: SmallVec<[u32; 4]>,
+pub(super) struct Node<T> {
+    pub(super) primitive: Option<Box<dyn AnyPrimitive<T>>>,
+    pub(super) parents: SmallVec<[u32; 4]>,
     shape: Shape,
     buffer: Vec<T>,
-    /// Where the value stands if not in `buffer`: a range of a flat buffer that the tape shares.
+    /// Where the value stands if not in `buffer`: a range of a buffer that the tape shares.
     shared: Option<(Arc<Vec<T>>, Range<usize>)>,
+    /// Whether the shared range has its like in the flat gradient.
+    in_gradient: bool,
     /// Whether a derivative by this node may be asked for.
-    active: bool,
+    pub(super) active: bool,
     /// The line of code that recorded it.
-    site: &'static Location<'static>,
+    pub(super) site: &'static Location<'static>,
 }
 
 /// A primitive that can be told apart at run time, so that a cleared node's own primitive is used again.
-trait AnyPrimitive<T: Element>: Primitive<T> {
+pub(super) trait AnyPrimitive<T: Element>: Primitive<T> {
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
@@ -77,6 +80,7 @@ impl<T> Default for Node<T> {
             shape: Shape::new(),
             buffer: Vec::new(),
             shared: None,
+            in_gradient: false,
             active: false,
             site: Location::caller(),
         }
@@ -84,9 +88,14 @@ impl<T> Default for Node<T> {
 }
 
 impl<T: Element> Node<T> {
-    fn view(&self) -> View<'_, T> {
+    pub(super) fn view(&self) -> View<'_, T> {
         let data = self.shared.as_ref().map_or(&self.buffer[..], |(flat, range)| &flat[range.clone()]);
         View { shape: &self.shape, data }
+    }
+
+    /// Where the derivative by this node stands in the flat gradient, if it does.
+    pub(super) fn gradient_range(&self) -> Option<&Range<usize>> {
+        self.shared.as_ref().filter(|_| self.in_gradient).map(|(_, range)| range)
     }
 }
 
@@ -95,7 +104,7 @@ impl<T: Element> List<T> {
         self.nodes[node as usize].view()
     }
 
-    fn active(&self) -> &[Node<T>] {
+    pub(super) fn active(&self) -> &[Node<T>] {
         &self.nodes[..self.used]
     }
 
@@ -103,12 +112,12 @@ impl<T: Element> List<T> {
     #[track_caller]
     fn expect_unshared(&mut self, flat: &Arc<Vec<T>>, range: &Range<usize>) {
         if range.start < self.shared_end {
-            for (_, other) in self.active().iter().filter_map(|node| node.shared.as_ref()) {
+            for other in self.active().iter().filter_map(Node::gradient_range) {
                 let apart = range.end <= other.start || other.end <= range.start;
                 assert!(apart, "shared: {range:?} overlaps {other:?}, which this tape shares already");
             }
         }
-        let first = self.active().iter().find_map(|node| node.shared.as_ref());
+        let first = self.active().iter().find(|node| node.in_gradient).and_then(|node| node.shared.as_ref());
         let same = first.is_none_or(|(first, _)| Arc::ptr_eq(first, flat));
         assert!(same, "shared: this tape shares another buffer already");
         self.shared_end = self.shared_end.max(range.end);
@@ -198,13 +207,32 @@ impl<T: Element> ArrayTape<T> {
         shape: &[usize],
         active: bool,
     ) -> Tensor<'_, T> {
-        let (elements, all): (usize, _) = (shape.iter().product(), flat.len());
-        let fits = elements == range.len() && range.start <= range.end && range.end <= all;
-        assert!(fits, "shared: shape {shape:?} does not fit the range {range:?} of {all} elements");
+        expect_fitting("shared", shape, range.clone(), flat.len());
         let mut list = self.list.borrow_mut();
         list.expect_unshared(flat, &range);
         let (index, node) = new_leaf(&mut list, shape, active);
-        node.shared = Some((Arc::clone(flat), range));
+        (node.shared, node.in_gradient) = (Some((Arc::clone(flat), range)), true);
+        self.observe(|observer| observer.placed(node.view(), node.site));
+        Tensor::new(self, index)
+    }
+
+    /// A constant whose value stands in `range` of a shared buffer and is not copied: a large table, rows of a data set.
+    ///
+    /// Clearing the tape gives the share back.
+    ///
+    /// # Panics
+    /// If `range` does not hold the elements of `shape` or does not lie in `buffer`.
+    #[track_caller]
+    pub fn shared_constant(
+        &self,
+        buffer: &Arc<Vec<T>>,
+        range: Range<usize>,
+        shape: &[usize],
+    ) -> Tensor<'_, T> {
+        expect_fitting("shared_constant", shape, range.clone(), buffer.len());
+        let mut list = self.list.borrow_mut();
+        let (index, node) = new_leaf(&mut list, shape, false);
+        node.shared = Some((Arc::clone(buffer), range));
         self.observe(|observer| observer.placed(node.view(), node.site));
         Tensor::new(self, index)
     }
@@ -254,7 +282,7 @@ impl<T: Element> ArrayTape<T> {
         let xs: SmallVec<[View<'_, T>; 4]> =
             node.parents.iter().map(|&p| before[p as usize].view()).collect();
         node.active = node.parents.iter().any(|&p| before[p as usize].active);
-        node.shared = None;
+        (node.shared, node.in_gradient) = (None, false);
         let kept = node.primitive.as_mut().is_some_and(|kept| (**kept).as_any().is::<P>());
         if !kept {
             node.primitive = Some(Box::new(new()));
@@ -275,50 +303,11 @@ impl<T: Element> ArrayTape<T> {
         Tensor::new(self, index)
     }
 
-    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given.
-    pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
-        let list = self.list.borrow();
-        let nodes = list.active();
-        let mut sweep = self.sweeps.take();
-        sweep.begin(nodes, output);
-        sweep.slot(output, &nodes[output as usize], &mut flat).copy_from_slice(seed);
-        for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
-            let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
-            let y_bar = std::mem::take(&mut sweep.adjoints[i]);
-            let xs: SmallVec<[View<'_, T>; 4]> =
-                node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
-            let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
-            primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
-            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
-                let parent = &nodes[p as usize];
-                let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
-                let slot = sweep.slot(p, parent, &mut flat);
-                primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
-                self.observe(|observer| {
-                    let slot = sweep.slot(p, parent, &mut flat);
-                    observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
-                });
-            }
-            sweep.adjoints[i] = y_bar;
-        }
-        if let Some(flat) = flat {
-            let shared = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
-            for (_, range) in shared.filter_map(|(_, node)| node.shared.as_ref()) {
-                flat[range.clone()].fill(T::constant(0.0));
-            }
-        }
-        sweep
-    }
-
     /// Shows something to the observer, if there is one.
-    fn observe(&self, show: impl FnOnce(&mut dyn Observer<T>)) {
+    pub(super) fn observe(&self, show: impl FnOnce(&mut dyn Observer<T>)) {
         if let Some(observer) = &mut *self.observer.borrow_mut() {
             show(&mut **observer);
         }
-    }
-
-    pub(super) fn give_back(&self, sweep: Sweep<T>) {
-        self.sweeps.replace(sweep);
     }
 }
 
@@ -329,10 +318,17 @@ fn new_leaf<'l, T: Element>(list: &'l mut List<T>, shape: &[usize], active: bool
     node.parents.clear();
     node.shape.clear();
     node.shape.extend_from_slice(shape);
-    node.shared = None;
+    (node.shared, node.in_gradient) = (None, false);
     node.active = active;
     node.site = Location::caller();
     (index, node)
+}
+
+#[track_caller]
+fn expect_fitting(method: &str, shape: &[usize], range: Range<usize>, all: usize) {
+    let elements: usize = shape.iter().product();
+    let fits = elements == range.len() && range.start <= range.end && range.end <= all;
+    assert!(fits, "{method}: shape {shape:?} does not fit the range {range:?} of {all} elements");
 }
 
 #[cold]
@@ -341,99 +337,6 @@ fn wrong_shapes<T: Element>(primitive: &impl Primitive<T>, operands: &[&[usize]]
     let shapes: Vec<String> = operands.iter().map(|shape| format!("{shape:?}")).collect();
     let (name, shapes) = (primitive.name(), shapes.join(", "));
     panic!("{name}: the operands have the shapes {shapes}, but it needs {needed} ({primitive:?})");
-}
-
-/// The adjoints of one reverse sweep.
-#[derive(Debug)]
-pub(super) struct Sweep<T> {
-    adjoints: Vec<Vec<T>>,
-    /// Whether a cotangent arrived at the node.
-    arrived: Vec<bool>,
-}
-
-impl<T> Default for Sweep<T> {
-    fn default() -> Self {
-        Self { adjoints: Vec::new(), arrived: Vec::new() }
-    }
-}
-
-impl<T: Element> Sweep<T> {
-    /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
-    fn begin(&mut self, nodes: &[Node<T>], output: u32) {
-        let (output, count) = (output as usize, output as usize + 1);
-        if self.adjoints.len() < count {
-            self.adjoints.resize_with(count, Vec::new);
-        }
-        self.arrived.clear();
-        self.arrived.resize(count, false);
-        self.arrived[output] = nodes[output].active;
-    }
-
-    /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
-    fn sum_so_far<'s>(&'s self, index: u32, nodes: &'s [Node<T>], flat: Option<&'s [T]>) -> Option<&'s [T]> {
-        let (i, node) = (index as usize, &nodes[index as usize]);
-        let sum = match (flat, &node.shared) {
-            _ if !self.arrived[i] => &[],
-            (Some(flat), Some((_, range))) => &flat[range.clone()],
-            _ => &self.adjoints[i][..],
-        };
-        node.active.then_some(sum)
-    }
-
-    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given.
-    fn slot<'s>(&'s mut self, index: u32, node: &Node<T>, flat: &'s mut Option<&mut [T]>) -> &'s mut [T] {
-        match (flat, &node.shared) {
-            (Some(flat), Some((_, range))) => &mut flat[range.clone()],
-            _ => {
-                let slot = &mut self.adjoints[index as usize];
-                slot.resize(node.view().data.len(), T::constant(0.0));
-                slot
-            }
-        }
-    }
-}
-
-/// The derivatives of one output by every array recorded before it.
-#[derive(Debug)]
-pub struct ArrayGradient<'t, T: Element = f32> {
-    tape: &'t ArrayTape<T>,
-    sweep: Sweep<T>,
-    output: u32,
-}
-
-impl<'t, T: Element> ArrayGradient<'t, T> {
-    pub(super) fn new(tape: &'t ArrayTape<T>, sweep: Sweep<T>, output: u32) -> Self {
-        Self { tape, sweep, output }
-    }
-
-    /// The derivative by `x`, of the shape of `x`; `None` where no path leads from `x` to the output, or `x` is a
-    /// constant.
-    pub fn get(&self, x: Tensor<'_, T>) -> Option<ArrayD<T>> {
-        let i = x.node as usize;
-        if !std::ptr::eq(self.tape, x.tape) || x.node > self.output || !self.sweep.arrived[i] {
-            return None;
-        }
-        let elements = self.sweep.adjoints[i].clone();
-        Some(ArrayD::from_shape_vec(IxDyn(&x.shape()), elements).expect("an adjoint has its node's shape"))
-    }
-
-    /// The derivative by `x`, of the shape of `x`.
-    ///
-    /// # Panics
-    /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where that may happen.
-    #[track_caller]
-    pub fn wrt(&self, x: Tensor<'_, T>) -> ArrayD<T> {
-        let Some(derivative) = self.get(x) else {
-            panic!("gradient: the output does not depend on this variable, {x:?}")
-        };
-        derivative
-    }
-}
-
-impl<T: Element> Drop for ArrayGradient<'_, T> {
-    fn drop(&mut self) {
-        self.tape.give_back(std::mem::take(&mut self.sweep));
-    }
 }
 
 /// A borrowed look at the elements of a recorded array.

@@ -18,12 +18,14 @@ mod observer;
 mod pointwise;
 mod reach;
 mod scalar;
+mod sweep;
 mod tensor;
 
-pub use array::{ArrayGradient, ArrayTape};
+pub use array::ArrayTape;
 pub use custom::Arrival;
 pub use observer::{Extent, NonFinite, Observer, Phase};
 pub use scalar::{Gradient, Tape, Var};
+pub use sweep::ArrayGradient;
 pub use tensor::Tensor;
 
 use std::panic::Location;

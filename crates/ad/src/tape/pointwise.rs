@@ -18,6 +18,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     /// struct Term;
     ///
     /// impl Pointwise<2> for Term {
+    ///     #[inline(always)]
     ///     fn at<T: Scalar>(self, [x, next]: [T; 2]) -> T {
     ///         (next - x.square()).square().scale(100.0) + x.shift(-1.0).square()
     ///     }

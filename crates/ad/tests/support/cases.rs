@@ -204,6 +204,7 @@ impl<T: Element> Cases<T> {
         self.add("Sum", &[shape], move |x| x[0].sum_axis(axis));
         self.add("Mean", &[shape], move |x| x[0].mean_axis(axis));
         self.add("Variance", &[shape], move |x| x[0].variance_axis(axis));
+        self.add("Normalise", &[shape], move |x| x[0].normalise(axis, 0.3));
         if shape[axis] < 10 {
             // The product of many numbers below 2 is too large for differences.
             self.add("Product", &[shape], move |x| x[0].product_axis(axis));

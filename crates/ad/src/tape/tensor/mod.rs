@@ -5,8 +5,9 @@ mod arrange;
 mod reduce;
 mod select;
 
-use super::array::{ArrayGradient, ArrayTape, elements};
+use super::array::{ArrayTape, elements};
 use super::mixed_tapes;
+use super::sweep::ArrayGradient;
 use crate::kernels::Element;
 use crate::number::{Binary, Operand, Unary};
 use crate::primitive::{CrossEntropy, IndexedCrossEntropy, Map, Primitive, Shape, Zip};
@@ -113,7 +114,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     pub fn gradient_into(self, factor: T, flat: &mut [T]) {
         self.expect_one_number("gradient_into");
         let sweep = self.tape.sweep(self.node, &[factor], Some(flat));
-        self.tape.give_back(sweep);
+        self.tape.sweeps.replace(sweep);
     }
 
     #[track_caller]

@@ -5,8 +5,8 @@
 use super::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{
-    Axis, CumulativeSum, Extremum, LogSoftmax, LogSumExp, Mean, Norm, Product, Shape, Side, Softmax, Sum,
-    Variance,
+    Axis, CumulativeSum, Extremum, LogSoftmax, LogSumExp, Mean, Norm, Normalise, Product, Shape, Side,
+    Softmax, Sum, Variance,
 };
 use crate::rules::Elementary;
 use ndarray::{ArrayD, IxDyn};
@@ -47,6 +47,23 @@ impl<T: Element> Tensor<'_, T> {
     #[track_caller]
     pub fn variance_axis(self, axis: usize) -> Self {
         self.apply_with(&[], Variance::default, |variance| variance.axis = Some(axis))
+    }
+
+    /// Mean 0 and population variance 1 along `axis`: `(x - mean) / sqrt(variance + epsilon)`; the same shape.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use wengert_ad::ArrayTape;
+    ///
+    /// let tape = ArrayTape::<f64>::new();
+    /// let x = tape.constant(&array![[1.0, 5.0], [3.0, 9.0]]);
+    /// assert_eq!(x.normalise(0, 0.0).value(), array![[-1.0, -1.0], [1.0, 1.0]].into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn normalise(self, axis: usize, epsilon: f64) -> Self {
+        self.apply_with(&[], Normalise::default, |normalise| {
+            (normalise.axis, normalise.epsilon) = (axis, epsilon);
+        })
     }
 
     /// Product of all elements; its derivative is right where some are zero, too.

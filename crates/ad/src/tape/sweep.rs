@@ -1,0 +1,138 @@
+//! The reverse sweep over an array tape, and the derivatives it leaves.
+
+use super::array::{ArrayTape, Node};
+use super::tensor::Tensor;
+use crate::kernels::Element;
+use crate::primitive::{Adjoint, Recorded, View};
+use ndarray::{ArrayD, IxDyn};
+use smallvec::SmallVec;
+
+/// The adjoints of one reverse sweep.
+#[derive(Debug)]
+pub(super) struct Sweep<T> {
+    adjoints: Vec<Vec<T>>,
+    /// Whether a cotangent arrived at the node.
+    arrived: Vec<bool>,
+}
+
+impl<T> Default for Sweep<T> {
+    fn default() -> Self {
+        Self { adjoints: Vec::new(), arrived: Vec::new() }
+    }
+}
+
+impl<T: Element> Sweep<T> {
+    /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
+    fn begin(&mut self, nodes: &[Node<T>], output: u32) {
+        let (output, count) = (output as usize, output as usize + 1);
+        if self.adjoints.len() < count {
+            self.adjoints.resize_with(count, Vec::new);
+        }
+        self.arrived.clear();
+        self.arrived.resize(count, false);
+        self.arrived[output] = nodes[output].active;
+    }
+
+    /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
+    fn sum_so_far<'s>(&'s self, index: u32, nodes: &'s [Node<T>], flat: Option<&'s [T]>) -> Option<&'s [T]> {
+        let (i, node) = (index as usize, &nodes[index as usize]);
+        let sum = match (flat, node.gradient_range()) {
+            _ if !self.arrived[i] => &[],
+            (Some(flat), Some(range)) => &flat[range.clone()],
+            _ => &self.adjoints[i][..],
+        };
+        node.active.then_some(sum)
+    }
+
+    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given.
+    fn slot<'s>(&'s mut self, index: u32, node: &Node<T>, flat: &'s mut Option<&mut [T]>) -> &'s mut [T] {
+        match (flat, node.gradient_range()) {
+            (Some(flat), Some(range)) => &mut flat[range.clone()],
+            _ => {
+                let slot = &mut self.adjoints[index as usize];
+                slot.resize(node.view().data.len(), T::constant(0.0));
+                slot
+            }
+        }
+    }
+}
+
+impl<T: Element> ArrayTape<T> {
+    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given.
+    pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
+        let list = self.list.borrow();
+        let nodes = list.active();
+        let mut sweep = self.sweeps.take();
+        sweep.begin(nodes, output);
+        sweep.slot(output, &nodes[output as usize], &mut flat).copy_from_slice(seed);
+        for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
+            let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
+            let y_bar = std::mem::take(&mut sweep.adjoints[i]);
+            let xs: SmallVec<[View<'_, T>; 4]> =
+                node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
+            let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
+            primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
+            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
+                let parent = &nodes[p as usize];
+                let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
+                let slot = sweep.slot(p, parent, &mut flat);
+                primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+                self.observe(|observer| {
+                    let slot = sweep.slot(p, parent, &mut flat);
+                    observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
+                });
+            }
+            sweep.adjoints[i] = y_bar;
+        }
+        if let Some(flat) = flat {
+            let rest = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
+            for range in rest.filter_map(|(_, node)| node.gradient_range()) {
+                flat[range.clone()].fill(T::constant(0.0));
+            }
+        }
+        sweep
+    }
+}
+
+/// The derivatives of one output by every array recorded before it.
+#[derive(Debug)]
+pub struct ArrayGradient<'t, T: Element = f32> {
+    tape: &'t ArrayTape<T>,
+    sweep: Sweep<T>,
+    output: u32,
+}
+
+impl<'t, T: Element> ArrayGradient<'t, T> {
+    pub(super) fn new(tape: &'t ArrayTape<T>, sweep: Sweep<T>, output: u32) -> Self {
+        Self { tape, sweep, output }
+    }
+
+    /// The derivative by `x`, of the shape of `x`; `None` where no path leads from `x` to the output, or `x` is a
+    /// constant.
+    pub fn get(&self, x: Tensor<'_, T>) -> Option<ArrayD<T>> {
+        let i = x.node as usize;
+        if !std::ptr::eq(self.tape, x.tape) || x.node > self.output || !self.sweep.arrived[i] {
+            return None;
+        }
+        let elements = self.sweep.adjoints[i].clone();
+        Some(ArrayD::from_shape_vec(IxDyn(&x.shape()), elements).expect("an adjoint has its node's shape"))
+    }
+
+    /// The derivative by `x`, of the shape of `x`.
+    ///
+    /// # Panics
+    /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where that may happen.
+    #[track_caller]
+    pub fn wrt(&self, x: Tensor<'_, T>) -> ArrayD<T> {
+        let Some(derivative) = self.get(x) else {
+            panic!("gradient: the output does not depend on this variable, {x:?}")
+        };
+        derivative
+    }
+}
+
+impl<T: Element> Drop for ArrayGradient<'_, T> {
+    fn drop(&mut self) {
+        self.tape.sweeps.replace(std::mem::take(&mut self.sweep));
+    }
+}
