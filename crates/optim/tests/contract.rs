@@ -1,17 +1,12 @@
 //! What every optimizer promises: inference of the precision, steady lengths, refused settings.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod support;
 
-use wengert_optim::{Adam, Optimizer, Sgd};
-
-fn message_of(work: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(work)).expect_err("should have panicked");
-    panic.downcast_ref::<String>().expect("the message is formatted").clone()
-}
-
-fn every_optimizer() -> [Box<dyn Optimizer<f64>>; 3] {
-    [Box::new(Sgd::new(0.1)), Box::new(Sgd::new(0.1).momentum(0.9)), Box::new(Adam::new(0.1))]
-}
+use support::{every_optimizer, message_of};
+use wengert_optim::{
+    AdaGrad, Adadelta, Adam, Average, Lion, NAdam, Optimizer, RAdam, RateFinder, RmsProp, Sgd, clip_norm,
+    clip_value,
+};
 
 #[test]
 fn the_precision_is_inferred_from_use() {
@@ -21,11 +16,12 @@ fn the_precision_is_inferred_from_use() {
     }
     assert_eq!(takes_narrow(Adam::new(1e-3)), "adam");
     assert_eq!(takes_narrow(Sgd::new(1e-3).momentum(0.9)), "sgd");
+    assert_eq!(takes_narrow(Box::new(Adam::new(1e-3).decoupled_weight_decay(0.1))), "adamw");
 }
 
 #[test]
 fn a_gradient_of_another_length_is_refused_naming_both() {
-    for mut optimizer in every_optimizer() {
+    for mut optimizer in every_optimizer::<f64>(0.1) {
         let message = message_of(|| optimizer.step(&mut [0.0; 3], &[0.0; 2]));
         assert!(message.contains("3 parameters") && message.contains("length 2"), "{message}");
     }
@@ -33,17 +29,21 @@ fn a_gradient_of_another_length_is_refused_naming_both() {
 
 #[test]
 fn a_later_step_of_another_length_is_refused_naming_both() {
-    for mut optimizer in every_optimizer() {
+    for mut optimizer in every_optimizer::<f64>(0.1) {
         optimizer.step(&mut [0.0; 3], &[1.0; 3]);
         let message = message_of(|| optimizer.step(&mut [0.0; 4], &[1.0; 4]));
         assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
     }
+    let mut average = Average::mean();
+    average.update(&[1.0_f64; 3]);
+    let message = message_of(|| average.update(&[1.0; 4]));
+    assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
 }
 
 #[test]
 fn a_refused_step_leaves_the_optimizer_usable() {
-    for (mut optimizer, mut untroubled) in every_optimizer().into_iter().zip(every_optimizer()) {
-        let (mut w, mut u) = ([1.0; 3], [1.0; 3]);
+    for (mut optimizer, mut untroubled) in every_optimizer(0.1).into_iter().zip(every_optimizer(0.1)) {
+        let (mut w, mut u) = ([1.0; 3], [1.0_f64; 3]);
         message_of(|| optimizer.step(&mut [0.0; 4], &[1.0; 5]));
         optimizer.step(&mut w, &[1.0; 3]);
         untroubled.step(&mut u, &[1.0; 3]);
@@ -52,26 +52,85 @@ fn a_refused_step_leaves_the_optimizer_usable() {
 }
 
 #[test]
-fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
+fn no_parameters_are_no_trouble() {
+    for mut optimizer in every_optimizer::<f32>(0.1) {
+        (0..2).for_each(|_| optimizer.step(&mut [], &[]));
+        assert_eq!(optimizer.state().steps, [(0, 0)], "{}", optimizer.name());
+    }
+}
+
+#[test]
+fn a_new_learning_rate_acts_from_the_next_step() {
+    let mut sgd = Sgd::new(1.0);
+    let mut w = [0.0_f32];
+    sgd.step(&mut w, &[1.0]);
+    sgd.set_learning_rate(0.25);
+    sgd.step(&mut w, &[1.0]);
+    assert_eq!((w[0], sgd.learning_rate()), (-1.25, 0.25));
+}
+
+#[test]
+fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
     let rate = "learning rate is -0.1, must be in [0, inf)";
-    assert!(message_of(|| drop(Sgd::<f32>::new(-0.1))).contains(rate));
-    assert!(message_of(|| drop(Adam::<f32>::new(-0.1))).contains(rate));
-    assert!(message_of(|| drop(Adam::<f32>::new(f64::NAN))).contains("learning rate is NaN"));
-    assert!(message_of(|| drop(Sgd::<f32>::new(f64::INFINITY))).contains("learning rate is inf"));
-    for mut optimizer in every_optimizer() {
+    type Build = fn(f64);
+    let refused: [(&str, Build); 8] = [
+        ("Sgd", |rate| drop(Sgd::<f32>::new(rate))),
+        ("AdaGrad", |rate| drop(AdaGrad::<f32>::new(rate))),
+        ("RmsProp", |rate| drop(RmsProp::<f32>::new(rate))),
+        ("Adadelta", |rate| drop(Adadelta::<f32>::new(rate))),
+        ("Adam", |rate| drop(Adam::<f32>::new(rate))),
+        ("NAdam", |rate| drop(NAdam::<f32>::new(rate))),
+        ("RAdam", |rate| drop(RAdam::<f32>::new(rate))),
+        ("Lion", |rate| drop(Lion::<f32>::new(rate))),
+    ];
+    for (title, build) in refused {
+        assert_eq!(message_of(|| build(-0.1)), format!("{title}: {rate}"));
+        assert!(message_of(|| build(f64::NAN)).contains("learning rate is NaN"));
+        assert!(message_of(|| build(f64::INFINITY)).contains("learning rate is inf"));
+    }
+    for mut optimizer in every_optimizer::<f64>(0.1) {
         assert!(message_of(|| optimizer.set_learning_rate(-0.1)).contains(rate));
         assert_eq!(optimizer.learning_rate(), 0.1);
     }
+}
 
-    let sgd = || Sgd::<f32>::new(0.1);
-    assert!(message_of(|| drop(sgd().momentum(1.0))).contains("momentum is 1, must be in [0, 1)"));
-    assert!(message_of(|| drop(sgd().weight_decay(-1.0))).contains("weight decay is -1"));
-
-    let adam = || Adam::<f32>::new(0.1);
-    assert!(message_of(|| drop(adam().betas(-0.5, 0.9))).contains("beta1 is -0.5, must be in [0, 1)"));
-    assert!(message_of(|| drop(adam().betas(0.9, 1.5))).contains("beta2 is 1.5, must be in [0, 1)"));
-    assert!(message_of(|| drop(adam().epsilon(0.0))).contains("epsilon is 0, must be in (0, inf)"));
-    assert!(message_of(|| drop(adam().decoupled_weight_decay(f64::NAN))).contains("weight decay is NaN"));
+#[test]
+fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
+    let refused: [(fn(), &str); 26] = [
+        (|| drop(Sgd::<f32>::new(0.1).momentum(1.0)), "Sgd: momentum is 1, must be in [0, 1)"),
+        (|| drop(Sgd::<f32>::new(0.1).dampening(-0.5)), "Sgd: dampening is -0.5, must be in [0, 1)"),
+        (|| drop(Sgd::<f32>::new(0.1).low_pass(0.0)), "Sgd: low-pass share is 0, must be in (0, 1]"),
+        (|| drop(Sgd::<f32>::new(0.1).weight_decay(-1.0)), "Sgd: weight decay is -1, must be in [0, inf)"),
+        (|| drop(AdaGrad::<f32>::new(0.1).epsilon(0.0)), "AdaGrad: epsilon is 0, must be in (0, inf)"),
+        (
+            || drop(AdaGrad::<f32>::new(0.1).initial_sum(-1.0)),
+            "AdaGrad: initial sum is -1, must be in [0, inf)",
+        ),
+        (|| drop(RmsProp::<f32>::new(0.1).keep(1.0)), "RmsProp: rho is 1, must be in [0, 1)"),
+        (|| drop(RmsProp::<f32>::new(0.1).momentum(-0.1)), "RmsProp: momentum is -0.1, must be in [0, 1)"),
+        (|| drop(RmsProp::<f32>::new(0.1).epsilon(-1.0)), "RmsProp: epsilon is -1, must be in (0, inf)"),
+        (|| drop(Adadelta::<f32>::new(0.1).keep(2.0)), "Adadelta: rho is 2, must be in [0, 1)"),
+        (|| drop(Adadelta::<f32>::new(0.1).epsilon(0.0)), "Adadelta: epsilon is 0, must be in (0, inf)"),
+        (|| drop(Adam::<f32>::new(0.1).betas(-0.5, 0.9)), "Adam: beta1 is -0.5, must be in [0, 1)"),
+        (|| drop(Adam::<f32>::new(0.1).betas(0.9, 1.5)), "Adam: beta2 is 1.5, must be in [0, 1)"),
+        (|| drop(Adam::<f32>::new(0.1).epsilon(0.0)), "Adam: epsilon is 0, must be in (0, inf)"),
+        (|| drop(Adam::<f32>::new(0.1).decoupled_weight_decay(f64::NAN)), "Adam: weight decay is NaN"),
+        (|| drop(NAdam::<f32>::new(0.1).betas(1.0, 0.9)), "NAdam: beta1 is 1, must be in [0, 1)"),
+        (|| drop(NAdam::<f32>::new(0.1).momentum_decay(-1.0)), "NAdam: momentum decay is -1"),
+        (|| drop(NAdam::<f32>::new(0.1).epsilon(f64::NAN)), "NAdam: epsilon is NaN"),
+        (|| drop(RAdam::<f32>::new(0.1).betas(0.9, 1.0)), "RAdam: beta2 is 1, must be in [0, 1)"),
+        (|| drop(RAdam::<f32>::new(0.1).epsilon(0.0)), "RAdam: epsilon is 0, must be in (0, inf)"),
+        (|| drop(Lion::<f32>::new(0.1).betas(0.9, -1.0)), "Lion: beta2 is -1, must be in [0, 1)"),
+        (|| drop(Average::<f32>::exponential(1.0)), "Average: beta is 1, must be in [0, 1)"),
+        (|| assert_eq!(clip_norm(&mut [1.0], 0.0), 1.0), "clip_norm: largest norm is 0, must be in (0, inf)"),
+        (|| clip_value(&mut [1.0], -1.0), "clip_value: largest value is -1, must be in (0, inf)"),
+        (|| drop(RateFinder::new(0.1, 0.1, 9)), "RateFinder: highest rate is 0.1, must be in (0.1, inf)"),
+        (|| drop(RateFinder::new(0.1, 1.0, 2)), "RateFinder: number of steps is 2, must be at least 3"),
+    ];
+    for (build, expected) in refused {
+        let message = message_of(build);
+        assert!(message.starts_with(expected), "{message}, should be {expected}");
+    }
 }
 
 #[test]
@@ -79,4 +138,32 @@ fn an_epsilon_that_the_precision_cannot_hold_is_refused() {
     let wide = Adam::<f64>::new(0.1).epsilon(1e-60);
     assert_eq!(wide.name(), "adam");
     assert!(message_of(|| drop(Adam::<f32>::new(0.1).epsilon(1e-60))).contains("epsilon"));
+}
+
+#[test]
+fn weight_decay_that_is_asked_for_twice_is_refused_naming_both() {
+    let twice =
+        "Adam: weight decay was asked for twice, as weight_decay = 0.1 and as decoupled_weight_decay = 0.01";
+    let message = message_of(|| drop(Adam::<f32>::new(0.1).weight_decay(0.1).decoupled_weight_decay(0.01)));
+    assert!(message.starts_with(twice), "{message}");
+    let message = message_of(|| drop(Sgd::<f32>::new(0.1).decoupled_weight_decay(0.01).weight_decay(0.1)));
+    assert!(
+        message.contains("as decoupled_weight_decay = 0.01 and as weight_decay = 0.1; choose one"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_weight_decay_of_zero_beside_the_other_is_none() {
+    let decayed = |optimizer: &mut Sgd<f64>| {
+        let mut w = [2.0];
+        optimizer.step(&mut w, &[0.0]);
+        w[0]
+    };
+    let settings = [
+        Sgd::new(0.5).weight_decay(0.5).decoupled_weight_decay(0.0),
+        Sgd::new(0.5).weight_decay(0.0).decoupled_weight_decay(0.5),
+        Sgd::new(0.5).weight_decay(0.25).weight_decay(0.5),
+    ];
+    assert_eq!(settings.map(|mut optimizer| decayed(&mut optimizer)), [1.5; 3]);
 }

@@ -1,0 +1,59 @@
+//! Steps over 10^7 parameters beside a stream triad, on one and two threads.
+//!
+//! A step is bound by memory: it can be as fast as the bytes that it must move, and the triad `a <- b + s c` says how
+//! fast that is. Throughput counts these bytes, so a step at 80 % of the triad's throughput is at 80 % of what the machine
+//! can do. The triad moves 4 numbers for each of `a`: a store fetches first what it overwrites.
+//!
+//! ```text
+//! cargo bench -p wengert-optim --bench step
+//! ```
+#![allow(missing_docs, reason = "the macros of criterion define public items")]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rayon::prelude::*;
+use wengert_optim::{Adam, Optimizer, Sgd};
+
+const PARAMETERS: usize = 10_000_000;
+const BYTES: u64 = 4 * PARAMETERS as u64;
+
+/// `a <- b + s c`, shared among the threads in as large parts as there are.
+fn triad(a: &mut [f32], b: &[f32], c: &[f32], s: f32) {
+    let part = a.len().div_ceil(rayon::current_num_threads());
+    a.par_chunks_mut(part).zip(b.par_chunks(part)).zip(c.par_chunks(part)).for_each(|((a, b), c)| {
+        for ((a, &b), &c) in a.iter_mut().zip(b).zip(c) {
+            *a = b + s * c;
+        }
+    });
+}
+
+fn steps(criterion: &mut Criterion) {
+    let gradient: Vec<f32> = (0..PARAMETERS).map(|i| (i as f32).sin()).collect();
+    let mut parameters = vec![1.0_f32; PARAMETERS];
+    let mut third = vec![0.0_f32; PARAMETERS];
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
+        let mut group = criterion.benchmark_group(format!("step/{threads}"));
+        group.sample_size(10);
+
+        group.throughput(Throughput::Bytes(4 * BYTES));
+        group.bench_function("triad", |bencher| {
+            bencher.iter(|| pool.install(|| triad(&mut third, &parameters, &gradient, 0.5)));
+        });
+        // Numbers moved for each parameter: the parameter and what is kept twice, the gradient once.
+        let methods: [(&str, u64, Box<dyn Optimizer<f32>>); 4] = [
+            ("sgd", 3, Box::new(Sgd::new(1e-3))),
+            ("momentum", 5, Box::new(Sgd::new(1e-3).momentum(0.9))),
+            ("adam", 7, Box::new(Adam::new(1e-3))),
+            ("adamw", 7, Box::new(Adam::new(1e-3).decoupled_weight_decay(0.01))),
+        ];
+        for (name, moved, mut method) in methods {
+            group.throughput(Throughput::Bytes(moved * BYTES));
+            group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+                bencher.iter(|| pool.install(|| method.step(&mut parameters, &gradient)));
+            });
+        }
+    }
+}
+
+criterion_group!(benches, steps);
+criterion_main!(benches);

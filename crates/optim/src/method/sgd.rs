@@ -1,0 +1,184 @@
+//! Gradient descent, plain and with momentum.
+
+use crate::expect::expect_below_one;
+use crate::float::rounded;
+use crate::{Decay, Elementwise, Float, Optimizer, Rule, Stretch};
+
+/// (Stochastic) gradient descent, plain, with momentum in either form, or Nesterov's.
+///
+/// ```text
+/// v <- rho v + phi g                        v = 0 before the first step
+/// w <- w - eta v                            or, with Nesterov, w <- w - eta (rho v + phi g)
+/// ```
+///
+/// | form | settings | `rho` | `phi` |
+/// |---|---|---|---|
+/// | plain | `Sgd::new(eta)` | 0 | 1 |
+/// | velocity | [`momentum(rho)`](Sgd::momentum) | `rho` | 1 |
+/// | damped velocity | and [`dampening(d)`](Sgd::dampening) | `rho` | `1 - d`, in the first step 1 |
+/// | low-pass: `a <- (1 - b) a + b g` | [`low_pass(b)`](Sgd::low_pass) | `1 - b` | `b` |
+///
+/// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate taken out of the
+/// velocity, so that a change of rate acts at once; Nesterov 1983. At a constant gradient the velocity grows to
+/// `g / (1 - rho)`, the low-pass mean to `g`. So the low-pass form visits the points of the velocity form for
+/// `rho = 1 - b` and a velocity rate of `eta b`.
+///
+/// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge iff
+///
+/// ```text
+/// plain     eta c < 2
+/// momentum  eta c < 2 (1 + rho)             low-pass: eta < (2 - b) / (b sigma^2)
+/// Nesterov  eta c < 2 (1 + rho) / (1 + 2 rho)         eta < (2 - b) / ((3 - 2 b) b sigma^2)
+/// ```
+///
+/// **Nesterov, literally**, takes the gradient at the look-ahead point `w - eta rho v` and makes a momentum step
+/// with it: [`look_ahead`](Sgd::look_ahead), then `step`. Rearranged to keep the look-ahead point itself as the
+/// parameters, it needs only the gradient there: that is [`nesterov`](Sgd::nesterov), and PyTorch's. Both visit the
+/// same points as long as the rate is constant.
+///
+/// | here | PyTorch's `SGD` | lectures | default |
+/// |---|---|---|---|
+/// | `new(eta)` | `lr` | `eta` | |
+/// | `momentum(rho)` | `momentum` | `rho`, velocity form | 0 |
+/// | `dampening(d)` | `dampening` | | 0 |
+/// | `low_pass(b)` | none: `momentum = dampening = 1 - b` differs from it in the first step | `b`, low-pass form | |
+/// | `nesterov()` | `nesterov=True` | rearranged | |
+/// | [`weight_decay(lambda)`](Sgd::weight_decay) | `weight_decay` | with `2 lambda`: ridge | 0 |
+#[doc(alias = "GradientDescent")]
+#[doc(alias = "Momentum")]
+#[doc(alias = "Nesterov")]
+pub type Sgd<F = f32> = Elementwise<SgdRule, F>;
+
+/// The rule of [`Sgd`].
+#[derive(Clone, Debug)]
+pub struct SgdRule {
+    momentum: f64,
+    dampening: f64,
+    is_low_pass: bool,
+    is_nesterov: bool,
+}
+
+impl<F: Float> Sgd<F> {
+    /// Plain gradient descent, `w <- w - eta g`, with learning rate `eta`.
+    ///
+    /// # Panics
+    /// If the rate is negative, infinite or NaN.
+    #[must_use]
+    #[track_caller]
+    pub fn new(learning_rate: f64) -> Self {
+        let rule = SgdRule { momentum: 0.0, dampening: 0.0, is_low_pass: false, is_nesterov: false };
+        Self::from_rule(rule, learning_rate)
+    }
+
+    /// Keeps the fraction `rho` of the velocity from step to step: velocity form.
+    ///
+    /// # Panics
+    /// If `rho` is outside `[0, 1)`.
+    #[must_use]
+    #[track_caller]
+    pub fn momentum(mut self, rho: f64) -> Self {
+        expect_below_one("Sgd: momentum", rho);
+        self.rule.momentum = rho;
+        if self.rule.is_low_pass {
+            (self.rule.is_low_pass, self.rule.dampening) = (false, 0.0);
+        }
+        self
+    }
+
+    /// Takes the gradient into the velocity only by the fraction `1 - d`, but in whole in the first step.
+    ///
+    /// The exception is PyTorch's; the low-pass form makes none.
+    ///
+    /// # Panics
+    /// If `d` is outside `[0, 1)`.
+    #[must_use]
+    #[track_caller]
+    pub fn dampening(mut self, d: f64) -> Self {
+        expect_below_one("Sgd: dampening", d);
+        (self.rule.is_low_pass, self.rule.dampening) = (false, d);
+        self
+    }
+
+    /// Steps along a running mean of the gradient, `a <- (1 - b) a + b g; w <- w - eta a`: low-pass form.
+    ///
+    /// # Panics
+    /// If `b` is outside `(0, 1]`.
+    #[must_use]
+    #[track_caller]
+    pub fn low_pass(mut self, b: f64) -> Self {
+        assert!(b > 0.0 && b <= 1.0, "Sgd: low-pass share is {b}, must be in (0, 1]");
+        let rest = 1.0 - b;
+        self.rule = SgdRule { momentum: rest, dampening: rest, is_low_pass: true, ..self.rule };
+        self
+    }
+
+    /// Nesterov's momentum, rearranged to need the gradient at the parameters only.
+    ///
+    /// Without momentum it changes nothing.
+    #[must_use]
+    pub fn nesterov(mut self) -> Self {
+        self.rule.is_nesterov = true;
+        self
+    }
+
+    /// Writes the look-ahead point `w - eta rho v` into `ahead`: Nesterov's momentum in its literal form.
+    ///
+    /// The gradient there, given to [`step`](Optimizer::step) together with the parameters, makes one step of that
+    /// form; do not ask for [`nesterov`](Sgd::nesterov) too. Groups are not looked at: use the rearranged form with
+    /// them.
+    ///
+    /// # Panics
+    /// If the slices differ in length, or if their length is not that of the first step.
+    #[track_caller]
+    pub fn look_ahead(&self, parameters: &[F], ahead: &mut [F]) {
+        let (n, places) = (parameters.len(), ahead.len());
+        assert!(n == places, "Sgd: {n} parameters, but a look-ahead point of length {places}");
+        ahead.copy_from_slice(parameters);
+        let Some(velocity) = self.kept("velocity") else { return };
+        assert!(n == velocity.len(), "Sgd: {n} parameters, but the first step had {}", velocity.len());
+        let drift = rounded::<F>(self.learning_rate() * self.rule.momentum);
+        for (ahead, &v) in ahead.iter_mut().zip(velocity) {
+            *ahead = *ahead - drift * v;
+        }
+    }
+}
+
+impl Rule for SgdRule {
+    const TITLE: &'static str = "Sgd";
+
+    fn name(&self, _: Decay) -> &'static str {
+        "sgd"
+    }
+
+    fn kept(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &["velocity"] }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("momentum", self.momentum),
+            ("dampening", self.dampening),
+            ("low_pass", f64::from(u8::from(self.is_low_pass))),
+            ("nesterov", f64::from(u8::from(self.is_nesterov))),
+        ]
+    }
+
+    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+        let (eta, rho) = (rounded::<F>(eta), rounded::<F>(self.momentum));
+        let is_first_in_whole = t == 1 && !self.is_low_pass;
+        let phi = rounded::<F>(if is_first_in_whole { 1.0 } else { 1.0 - self.dampening });
+        if self.momentum == 0.0 {
+            stretch.each(|g, []| (eta * (phi * g), []));
+        } else if self.is_nesterov {
+            stretch.each(|g, [v]| {
+                let v = rho * v + phi * g;
+                (eta * (rho * v + phi * g), [v])
+            });
+        } else {
+            stretch.each(|g, [v]| {
+                let v = rho * v + phi * g;
+                (eta * v, [v])
+            });
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Parity with PyTorch in double precision; `goldens/make.py` wrote the data.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod support;
+
+use std::collections::HashMap;
+
+use support::{GOLDEN_NAMES, by_golden_name};
+use wengert_optim::{Average, Schedule, clip_norm, clip_value, gradient_norm};
+
+/// The blocks of a file by name.
+fn blocks(text: &str) -> HashMap<&str, Vec<Vec<f64>>> {
+    let mut blocks: HashMap<&str, Vec<Vec<f64>>> = HashMap::new();
+    let mut name = "";
+    for line in text.lines() {
+        if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            name = line;
+        } else {
+            let row = line.split(' ').map(|number| number.parse().unwrap()).collect();
+            blocks.entry(name).or_default().push(row);
+        }
+    }
+    blocks
+}
+
+/// Within 1e-12 of the largest number beside it: a few thousand roundings, as 50 steps make on functions that
+/// amplify them a hundred times.
+#[track_caller]
+fn assert_close(ours: &[f64], theirs: &[f64], what: &str) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let scale = theirs.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    for (a, b) in ours.iter().zip(theirs) {
+        assert!((a - b).abs() <= 1e-12 * scale, "{what}: {ours:?}, PyTorch has {theirs:?}");
+    }
+}
+
+const RECORDED: [usize; 14] = [1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50];
+
+type Gradient = fn(&[f64]) -> [f64; 2];
+
+const FUNCTIONS: [(&str, Gradient, [f64; 2]); 3] = [
+    ("bowl", |w| [w[0], 100.0 * w[1]], [1.0, 1.0]),
+    (
+        "rosenbrock",
+        |w| {
+            let (x, y) = (w[0], w[1]);
+            [-400.0 * x * (y - x * x) - 2.0 * (1.0 - x), 200.0 * (y - x * x)]
+        },
+        [-1.2, 1.0],
+    ),
+    ("saddle", |w| [w[0], w[1] * w[1] * w[1] - w[1]], [1.0, 0.01]),
+];
+
+/// The learning rates of `make.py` on the three functions and on the network.
+fn rates(name: &str) -> [f64; 4] {
+    match name {
+        "sgd" | "momentum" | "damped" | "nesterov" | "momentum_l2" => [5e-3, 2e-4, 5e-2, 0.1],
+        "adadelta" => [1.0; 4],
+        "adadelta_l2" => [0.5; 4],
+        "lion" | "lionw" => [1e-2; 4],
+        _ => [5e-2, 5e-2, 5e-2, 1e-2],
+    }
+}
+
+/// The points that 50 steps visit, at the steps that `make.py` records.
+fn walk(name: &str, rate: f64, start: &[f64], gradient: impl Fn(usize, &[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+    let mut optimizer = by_golden_name(name, rate);
+    // PyTorch's `lr_decay` of AdaGrad is a schedule here.
+    let falling = Schedule::over_t(rate, 10.0);
+    let mut w = start.to_vec();
+    let mut visited = Vec::new();
+    for step in 1..=50 {
+        if name == "adagrad_all" {
+            optimizer.set_learning_rate(falling.rate(step as u64 - 1));
+        }
+        let g = gradient(step, &w);
+        optimizer.step(&mut w, &g);
+        if RECORDED.contains(&step) {
+            visited.push(w.clone());
+        }
+    }
+    visited
+}
+
+#[test]
+fn fifty_steps_of_every_optimizer_on_three_functions_agree_with_pytorch() {
+    let goldens = blocks(include_str!("goldens/optimizers.txt"));
+    assert_eq!(goldens.len(), GOLDEN_NAMES.len() * FUNCTIONS.len());
+    for name in GOLDEN_NAMES {
+        for ((function, gradient, start), rate) in FUNCTIONS.into_iter().zip(rates(name)) {
+            let block = format!("{name} {function}");
+            let visited = walk(name, rate, &start, |_, w| gradient(w).to_vec());
+            for ((ours, theirs), step) in visited.iter().zip(&goldens[block.as_str()]).zip(RECORDED) {
+                assert_close(ours, theirs, &format!("{block}, step {step}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn fifty_steps_of_every_optimizer_with_the_gradients_of_a_network_agree_with_pytorch() {
+    let goldens = blocks(include_str!("goldens/mlp.txt"));
+    let (start, gradients) = (&goldens["start"][0], &goldens["gradients"]);
+    assert_eq!((start.len(), gradients.len(), goldens.len()), (13, 50, 2 + GOLDEN_NAMES.len()));
+    for name in GOLDEN_NAMES {
+        let visited = walk(name, rates(name)[3], start, |step, _| gradients[step - 1].clone());
+        for (recorded, theirs) in [0, 5, 13].into_iter().zip(&goldens[name]) {
+            assert_close(&visited[recorded], theirs, &format!("{name}, step {}", RECORDED[recorded]));
+        }
+    }
+}
+
+#[test]
+fn every_schedule_agrees_with_pytorch() {
+    let goldens = blocks(include_str!("goldens/schedules.txt"));
+    let one_cycle_with = Schedule::one_cycle_with(0.5, 25, 0.45, (10.0, 10.0 * 20.0));
+    let ours = [
+        ("step", Schedule::step(0.5, 0.3, 6)),
+        ("milestones", Schedule::milestones(0.5, 0.5, &[3, 4, 11])),
+        ("exponential", Schedule::exponential(0.5, 0.9)),
+        ("over_t", Schedule::over_t(0.5, 3.0)),
+        ("over_root_t", Schedule::over_root_t(0.5, 3.0)),
+        ("over_log_t", Schedule::over_log_t(0.5, 3.0)),
+        ("linear", Schedule::linear(0.05, 0.5, 12)),
+        ("cosine", Schedule::cosine_to(0.5, 0.01, 12)),
+        ("cosine_restarts", Schedule::cosine_restarts(0.5, 0.01, 5, 2)),
+        ("cosine_restarts_even", Schedule::cosine_restarts(0.5, 0.0, 6, 1)),
+        ("one_cycle", Schedule::one_cycle(0.5, 40)),
+        ("one_cycle_with", one_cycle_with),
+        ("warmed_up_cosine", Schedule::cosine(0.5, 14).warmed_up(5, 0.1)),
+        ("chained", Schedule::step(0.5, 0.5, 4).times(Schedule::exponential(1.0, 0.9))),
+    ];
+    assert_eq!(ours.len(), goldens.len());
+    for (name, schedule) in ours {
+        let theirs = &goldens[name][0];
+        // Beyond its end, PyTorch's cosine rises again; ours stays low.
+        let compared = if name == "cosine" { 13 } else { theirs.len() };
+        let rates: Vec<f64> = (0..compared as u64).map(|t| schedule.rate(t)).collect();
+        assert_close(&rates, &theirs[..compared], name);
+    }
+}
+
+#[test]
+fn beyond_its_end_a_cosine_stays_low_where_that_of_pytorch_rises_again() {
+    let goldens = blocks(include_str!("goldens/schedules.txt"));
+    let theirs = &goldens["cosine"][0];
+    assert!(theirs[13] > theirs[12] && theirs[19] > 0.1, "{theirs:?}");
+    let ours = Schedule::cosine_to(0.5, 0.01, 12);
+    assert!((12..20).all(|t| ours.rate(t) == 0.01));
+}
+
+#[test]
+fn clipping_agrees_with_pytorch_but_for_its_millionth() {
+    for (name, block) in blocks(include_str!("goldens/clipping.txt")) {
+        let [settings, before, after] = &block[..] else { panic!("{name} has three lines") };
+        let (limit, their_norm) = (settings[0], settings[1]);
+        let mut ours = before.clone();
+        if name.starts_with("value") {
+            clip_value(&mut ours, limit);
+            assert_eq!(ours, *after);
+            continue;
+        }
+        let length = clip_norm(&mut ours, limit);
+        assert_close(&[length], &[their_norm], name);
+        // PyTorch multiplies by limit / (norm + 1e-6), we by limit / norm.
+        let theirs_is_shorter = if length > limit { length / (length + 1e-6) } else { 1.0 };
+        let expected: Vec<f64> = ours.iter().map(|g| g * theirs_is_shorter).collect();
+        assert_close(&expected, after, name);
+        assert_eq!(length > limit, name == "norm long");
+        assert!((gradient_norm(&ours) - limit.min(length)).abs() <= 1e-15, "{name}");
+    }
+}
+
+#[test]
+fn averages_of_parameters_agree_with_pytorch() {
+    let goldens = blocks(include_str!("goldens/averages.txt"));
+    for (name, mut average) in [("mean", Average::mean()), ("exponential", Average::exponential(0.9))] {
+        for (parameters, theirs) in goldens["parameters"].iter().zip(&goldens[name]) {
+            average.update(parameters);
+            assert_close(average.values(), theirs, name);
+        }
+        assert_eq!(average.updates(), 20);
+    }
+}

@@ -1,0 +1,211 @@
+"""Writes the goldens of this folder but those of `minimize.py`: PyTorch in double precision.
+
+    python make.py
+
+Needs torch (2.15) and numpy. `lion` is not in PyTorch: it is transcribed from algorithm 2 of Chen et al. 2023.
+Each block of a file is a line of words, its name, and lines of numbers. The Rust tests read the data only.
+"""
+
+import math
+import pathlib
+import warnings
+
+import numpy as np
+import torch
+from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, NAdam, RAdam, RMSprop
+from torch.optim import lr_scheduler as schedulers
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+warnings.filterwarnings("ignore")
+torch.set_default_dtype(torch.float64)
+HERE = pathlib.Path(__file__).parent
+RECORDED = [1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
+
+
+class Lion:
+    def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        (self.w,), self.lr, self.betas, self.decay = params, lr, betas, weight_decay
+        self.m = torch.zeros_like(self.w)
+
+    @torch.no_grad()
+    def step(self):
+        (b1, b2), g = self.betas, self.w.grad
+        update = torch.sign(b1 * self.m + (1 - b1) * g)
+        self.w -= self.lr * (update + self.decay * self.w)
+        self.m = b2 * self.m + (1 - b2) * g
+
+
+# Name, class, rates on (bowl, rosenbrock, saddle) and on the MLP, other arguments.
+STEEP, EVEN = (5e-3, 2e-4, 5e-2, 0.1), (5e-2, 5e-2, 5e-2, 1e-2)
+OPTIMIZERS = [
+    ("sgd", SGD, STEEP, {}),
+    ("momentum", SGD, STEEP, dict(momentum=0.9)),
+    ("damped", SGD, STEEP, dict(momentum=0.9, dampening=0.5)),
+    ("nesterov", SGD, STEEP, dict(momentum=0.9, nesterov=True)),
+    ("momentum_l2", SGD, STEEP, dict(momentum=0.9, weight_decay=0.1)),
+    ("adagrad", Adagrad, EVEN, {}),
+    ("adagrad_all", Adagrad, EVEN, dict(lr_decay=0.1, weight_decay=0.01, initial_accumulator_value=0.5, eps=1e-6)),
+    ("rmsprop", RMSprop, EVEN, {}),
+    ("rmsprop_momentum", RMSprop, EVEN, dict(momentum=0.5)),
+    ("rmsprop_centred", RMSprop, EVEN, dict(centered=True)),
+    ("rmsprop_all", RMSprop, EVEN, dict(alpha=0.9, eps=1e-4, momentum=0.8, centered=True, weight_decay=0.01)),
+    ("adadelta", Adadelta, (1.0, 1.0, 1.0, 1.0), {}),
+    ("adadelta_l2", Adadelta, (0.5, 0.5, 0.5, 0.5), dict(rho=0.8, eps=1e-3, weight_decay=0.1)),
+    ("adam", Adam, EVEN, {}),
+    ("adam_l2", Adam, EVEN, dict(betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1)),
+    ("amsgrad", Adam, EVEN, dict(amsgrad=True, betas=(0.9, 0.9))),
+    ("adamw", AdamW, EVEN, dict(weight_decay=0.1)),
+    ("amsgradw", AdamW, EVEN, dict(weight_decay=0.1, amsgrad=True, betas=(0.9, 0.9))),
+    ("nadam", NAdam, EVEN, {}),
+    ("nadam_l2", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1)),
+    ("nadamw", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1, decoupled_weight_decay=True)),
+    ("radam", RAdam, EVEN, {}),
+    ("radam_l2", RAdam, EVEN, dict(betas=(0.9, 0.99), weight_decay=0.1)),
+    ("radamw", RAdam, EVEN, dict(betas=(0.9, 0.99), weight_decay=0.1, decoupled_weight_decay=True)),
+    ("lion", Lion, (1e-2, 1e-2, 1e-2, 1e-2), {}),
+    ("lionw", Lion, (1e-2, 1e-2, 1e-2, 1e-2), dict(betas=(0.8, 0.95), weight_decay=0.1)),
+]
+
+
+def bowl(x, y):
+    return [x, 100.0 * y]
+
+
+def rosenbrock(x, y):
+    return [-400.0 * x * (y - x * x) - 2.0 * (1.0 - x), 200.0 * (y - x * x)]
+
+
+def saddle(x, y):
+    return [x, y * y * y - y]
+
+
+FUNCTIONS = [("bowl", bowl, (1.0, 1.0)), ("rosenbrock", rosenbrock, (-1.2, 1.0)), ("saddle", saddle, (1.0, 0.01))]
+
+
+def line(numbers):
+    return " ".join(repr(float(x)) for x in numbers) + "\n"
+
+
+def walk(make, start, gradient):
+    """The recorded points of 50 steps; `gradient` is a function of step and point."""
+    w = torch.nn.Parameter(torch.tensor(start))
+    optimizer, text = make(w), ""
+    for step in range(1, 51):
+        w.grad = torch.tensor(gradient(step, w.tolist()))
+        optimizer.step()
+        if step in RECORDED:
+            text += line(w.tolist())
+    return text
+
+
+def write_optimizers():
+    text = ""
+    for name, method, rates, settings in OPTIMIZERS:
+        for (function, gradient, start), rate in zip(FUNCTIONS, rates):
+            points = walk(lambda w: method([w], lr=rate, **settings), start, lambda _, w: gradient(*w))
+            text += f"{name} {function}\n" + points
+    (HERE / "optimizers.txt").write_text(text)
+
+
+def write_mlp():
+    """A network 2-3-1 that learns a product by SGD with momentum: its gradients, and what all others make of them."""
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
+    inputs = torch.rand(16, 2) * 2 - 1
+    targets = inputs[:, :1] * inputs[:, 1:]
+    flat = lambda tensors: [x for tensor in tensors for x in tensor.flatten().tolist()]
+    optimizer, gradients, start = SGD(net.parameters(), lr=0.3, momentum=0.9), [], flat(net.parameters())
+    for _ in range(50):
+        optimizer.zero_grad()
+        torch.nn.functional.mse_loss(net(inputs), targets).backward()
+        gradients.append(flat(p.grad for p in net.parameters()))
+        optimizer.step()
+    text = "start\n" + line(start) + "gradients\n" + "".join(line(g) for g in gradients)
+    for name, method, rates, settings in OPTIMIZERS:
+        points = walk(lambda w: method([w], lr=rates[3], **settings), start, lambda step, _: gradients[step - 1])
+        text += f"{name}\n" + "".join(points.splitlines(keepends=True)[k] for k in [0, 5, 13])
+    (HERE / "mlp.txt").write_text(text)
+
+
+def rates(make, eta, steps):
+    optimizer = SGD([torch.nn.Parameter(torch.zeros(1))], lr=eta)
+    scheduler, seen = make(optimizer), []
+    for _ in range(steps):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return seen
+
+
+def write_schedules():
+    s = schedulers
+    table = {
+        "step": (0.5, 20, lambda o: s.StepLR(o, 6, gamma=0.3)),
+        "milestones": (0.5, 20, lambda o: s.MultiStepLR(o, [3, 4, 11], gamma=0.5)),
+        "exponential": (0.5, 20, lambda o: s.ExponentialLR(o, 0.9)),
+        "over_t": (0.5, 20, lambda o: s.LambdaLR(o, lambda t: 1 / (1 + t / 3))),
+        "over_root_t": (0.5, 20, lambda o: s.LambdaLR(o, lambda t: 1 / math.sqrt(1 + t / 3))),
+        "over_log_t": (0.5, 20, lambda o: s.LambdaLR(o, lambda t: 1 / math.log(math.e + t / 3))),
+        "linear": (0.5, 20, lambda o: s.LinearLR(o, 0.1, 1.0, 12)),
+        "cosine": (0.5, 20, lambda o: s.CosineAnnealingLR(o, 12, eta_min=0.01)),
+        "cosine_restarts": (0.5, 40, lambda o: s.CosineAnnealingWarmRestarts(o, 5, T_mult=2, eta_min=0.01)),
+        "cosine_restarts_even": (0.5, 20, lambda o: s.CosineAnnealingWarmRestarts(o, 6)),
+        "one_cycle": (0.5, 40, lambda o: s.OneCycleLR(o, 0.5, total_steps=40, cycle_momentum=False)),
+        "one_cycle_with": (
+            0.5,
+            25,
+            lambda o: s.OneCycleLR(
+                o, 0.5, total_steps=25, pct_start=0.45, div_factor=10.0, final_div_factor=20.0, cycle_momentum=False
+            ),
+        ),
+        "warmed_up_cosine": (
+            0.5,
+            20,
+            lambda o: s.SequentialLR(o, [s.LinearLR(o, 0.1, 1.0, 5), s.CosineAnnealingLR(o, 14)], [5]),
+        ),
+        "chained": (0.5, 20, lambda o: s.ChainedScheduler([s.StepLR(o, 4, 0.5), s.ExponentialLR(o, 0.9)])),
+    }
+    text = "".join(f"{name}\n" + line(rates(make, eta, steps)) for name, (eta, steps, make) in table.items())
+    (HERE / "schedules.txt").write_text(text)
+
+
+def write_clipping():
+    """Gradient, limit and norm, and what PyTorch makes of it."""
+    text = ""
+    generator = np.random.default_rng(0)
+    for name, scale, limit in [("long", 10.0, 1.0), ("short", 0.01, 1.0)]:
+        gradient = generator.normal(size=12) * scale
+        for kind in ["norm", "value"]:
+            p = torch.nn.Parameter(torch.zeros(12))
+            p.grad = torch.tensor(gradient)
+            norm = torch.linalg.vector_norm(p.grad)
+            if kind == "norm":
+                torch.nn.utils.clip_grad_norm_([p], limit)
+            else:
+                torch.nn.utils.clip_grad_value_([p], limit)
+            text += f"{kind} {name}\n" + line([limit, norm]) + line(gradient) + line(p.grad)
+    (HERE / "clipping.txt").write_text(text)
+
+
+def write_averages():
+    """Parameters, and their averages behind each update."""
+    generator = np.random.default_rng(1)
+    walk = generator.normal(size=(20, 3)).cumsum(axis=0)
+    text = "parameters\n" + "".join(line(w) for w in walk)
+    kinds = {"mean": {}, "exponential": dict(multi_avg_fn=get_ema_multi_avg_fn(0.9))}
+    for name, settings in kinds.items():
+        model = torch.nn.Linear(3, 1, bias=False)
+        average, rows = AveragedModel(model, **settings), ""
+        for w in walk:
+            model.weight.data = torch.tensor(w).reshape(1, 3)
+            average.update_parameters(model)
+            rows += line(average.module.weight.data.flatten())
+        text += f"{name}\n" + rows
+    (HERE / "averages.txt").write_text(text)
+
+
+write_optimizers()
+write_mlp()
+write_schedules()
+write_clipping()
+write_averages()

@@ -1,0 +1,72 @@
+//! The learning-rate finder: its sweep, its end, and its suggestion.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod support;
+
+use support::message_of;
+use wengert_optim::{NoSuggestion, Optimizer, RateFinder, Sgd, suggest_rate};
+
+#[test]
+fn the_sweep_rises_exponentially_from_the_lowest_to_the_highest_rate() {
+    let mut finder = RateFinder::new(1e-3, 10.0, 5);
+    let mut rates = Vec::new();
+    while let Some(rate) = finder.next_rate() {
+        rates.push(rate);
+        finder.record(1.0);
+    }
+    let exact = [1e-3, 1e-2, 1e-1, 1.0, 10.0];
+    assert!(rates.iter().zip(exact).all(|(rate, exact)| (rate / exact - 1.0).abs() < 1e-14), "{rates:?}");
+    assert_eq!(rates.len(), 5);
+    assert!(message_of(|| finder.record(1.0)).contains("the sweep is over"));
+}
+
+#[test]
+fn the_suggestion_is_where_the_loss_falls_fastest_against_the_logarithm_of_the_rate() {
+    // A step down in log(rate), steepest at 1e-2.
+    let tried: Vec<_> = (0..=60)
+        .map(|i| 10.0_f64.powf(f64::from(i) / 10.0 - 5.0))
+        .map(|rate| (rate, 1.0 - (2.0 * (rate / 1e-2).ln()).tanh()))
+        .collect();
+    let rate = suggest_rate(&tried, 0.0).unwrap();
+    assert!((rate / 1e-2 - 1.0).abs() < 1e-12, "{rate}");
+}
+
+#[test]
+fn the_sweep_ends_when_the_loss_explodes_or_is_not_finite() {
+    let mut finder = RateFinder::new(1e-3, 10.0, 50).smoothing(0.0);
+    [1.0, 0.5, 1.9].iter().for_each(|loss| finder.record(*loss));
+    assert!(finder.next_rate().is_some());
+    finder.record(2.1);
+    assert_eq!((finder.next_rate(), finder.tried().len()), (None, 4));
+
+    let mut finder = RateFinder::new(1e-3, 10.0, 50);
+    [1.0, 0.5, 0.25, f64::NAN].iter().for_each(|loss| finder.record(*loss));
+    assert_eq!(finder.next_rate(), None);
+    assert!(finder.suggestion().is_ok(), "finite losses should be used");
+}
+
+#[test]
+fn a_suggested_rate_descends_a_steep_bowl() {
+    for curvature in [0.1, 1000.0] {
+        let gradient = |w: &[f64; 1]| [curvature * w[0]];
+        let mut finder = RateFinder::new(1e-6, 1e3, 200);
+        let (mut w, mut sgd) = ([1.0], Sgd::new(0.0));
+        while let Some(rate) = finder.next_rate() {
+            finder.record(0.5 * curvature * w[0] * w[0]);
+            sgd.set_learning_rate(rate);
+            let g = gradient(&w);
+            sgd.step(&mut w, &g);
+        }
+        let rate = finder.suggestion().unwrap();
+        assert!(rate * curvature < 2.0 && rate * curvature > 1e-3, "curvature {curvature}: {rate}");
+    }
+}
+
+#[test]
+fn without_a_descent_or_enough_losses_there_is_no_suggestion() {
+    let rising = [(0.1, 1.0), (0.2, 2.0), (0.4, 3.0)];
+    assert_eq!(suggest_rate(&rising, 0.0), Err(NoSuggestion::NoDescent));
+    assert_eq!(suggest_rate(&rising[..2], 0.0), Err(NoSuggestion::TooFew(2)));
+    assert_eq!(suggest_rate(&[], 0.9), Err(NoSuggestion::TooFew(0)));
+    assert!(NoSuggestion::TooFew(2).to_string().contains("2 finite losses"));
+}
