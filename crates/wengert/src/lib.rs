@@ -5,7 +5,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`ad`] | derivatives: the rule table, forward mode, the scalar and the array tape |
-//! | [`nn`] | parameters, initialisers, layers, losses |
+//! | [`nn`] | parameters, initialisers, layers, losses, metrics, diagnostics |
 //! | [`optim`] | optimizers on flat slices |
 //! | [`data`] | data sets, splits, mini-batches |
 //! | [`train`] | parallel batched backprop and the fit loop |
@@ -37,16 +37,13 @@ pub mod prelude {
     pub use crate::data::{Dataset, Split, blobs, circles, digits, iris, moons, spiral, xor};
     pub use crate::nn::Init::{self, Glorot, He, Xavier};
     pub use crate::nn::{
-        Activation, Bound, CrossEntropy, HalfSquared, Layout, Linear, Loss, MeanSquared, Mlp, Model, Module,
-        Params, Sequential, SumSquared,
+        Activation, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Dropout, Embedding,
+        HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module, Norm,
+        Params, Regulariser, Residual, Sequential, SumSquared,
     };
     pub use crate::optim::{Adam, Optimizer, Sgd};
     pub use crate::train::{Backprop, Batch, Metrics, Report, Trained, Trainer};
 }
 
-/// The chapters of the book that show code, so that their snippets run with the tests.
 #[cfg(doctest)]
-mod book {
-    #[doc = include_str!("../../../docs/modes.md")]
-    mod modes {}
-}
+mod book;

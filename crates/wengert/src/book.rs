@@ -1,0 +1,35 @@
+//! The chapters of the book that show code, so that their snippets run with the tests.
+
+macro_rules! chapters {
+    ($($chapter:ident: $path:literal),+ $(,)?) => {
+        $( #[doc = include_str!(concat!("../../../docs/", $path))] mod $chapter {} )+
+    };
+}
+
+chapters! {
+    modes: "modes.md",
+    forward: "modes/forward.md",
+    reverse: "modes/reverse.md",
+    jacobians: "modes/jacobians.md",
+    second: "modes/second.md",
+    higher: "modes/higher.md",
+    lanes: "modes/lanes.md",
+    arrays: "modes/arrays.md",
+    checkpoints: "modes/checkpoints.md",
+    custom: "modes/custom.md",
+    implicit: "modes/implicit.md",
+    checking: "modes/checking.md",
+    seeing: "modes/seeing.md",
+    rules: "rules.md",
+    arithmetic: "rules/arithmetic.md",
+    powers: "rules/powers.md",
+    exponentials: "rules/exponentials.md",
+    circular: "rules/circular.md",
+    hyperbolic: "rules/hyperbolic.md",
+    special: "rules/special.md",
+    activations: "rules/activations.md",
+    kinks: "rules/kinks.md",
+    sums: "rules/sums.md",
+    softmax: "rules/softmax.md",
+    matrices: "rules/matrices.md",
+}
