@@ -7,6 +7,7 @@ use serde_json::json;
 use std::fmt;
 use std::path::PathBuf;
 use wengert::data::{DataError, read_features_csv};
+use wengert::prelude::Relu;
 use wengert::train::{SavedMlp, SavedModelError};
 
 #[derive(Args)]
@@ -39,7 +40,7 @@ impl fmt::Display for PredictError {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), PredictError> {
-    let saved = SavedMlp::load(&arguments.model).map_err(PredictError::Model)?;
+    let saved = SavedMlp::<Relu>::load(&arguments.model).map_err(PredictError::Model)?;
     let width = saved.standardiser.mean.len();
     let mut rows = read_features_csv(&arguments.data, width).map_err(PredictError::Data)?;
     saved.standardiser.apply(&mut rows.features);

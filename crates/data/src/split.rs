@@ -76,4 +76,11 @@ impl<F: Float> Split<F> {
         }
         Self { standardiser: Some(standardiser), ..self }
     }
+
+    /// The same with an empty test part: for choosing hyper-parameters, in which it must take no part.
+    #[must_use]
+    pub fn without_test(&self) -> Self {
+        let (train, validation) = (self.train.clone(), self.validation.clone());
+        Self { train, validation, test: self.test.select(&[]), standardiser: self.standardiser.clone() }
+    }
 }

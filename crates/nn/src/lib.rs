@@ -1,8 +1,11 @@
-//! Networks: parameters, initialisers, layers and losses.
+//! Networks: parameters, initialisers, layers, losses, metrics and diagnostics.
 //!
 //! Layers are light descriptors; the numbers live in [`Params`], one flat buffer with named views, so that optimizers,
 //! checkpoints and reductions see one slice. A [`Layout`] says which numbers there are, an [`Init`] how they start, a
 //! [`Module`] what is computed with them, a [`Loss`] what is to be made small.
+//!
+//! A pass is an evaluation unless its [`Bound`] parameters say that it is one of [`Training`]: then [`Dropout`] drops, and
+//! [`BatchNorm`] takes the statistics of the batch and leaves new running statistics behind.
 //!
 //! ```
 //! use wengert_ad::{ArrayTape, Elementary, Tensor};
@@ -29,18 +32,33 @@
 //! assert_eq!(y.shape().as_slice(), [1, 3]);
 //! ```
 
+mod bound;
+pub mod diagnostics;
 mod init;
 mod layers;
 mod layout;
 mod loss;
+pub mod metrics;
 mod mlp;
 mod model;
+mod orthogonal;
 mod params;
+mod pattern;
+mod summary;
+mod transfer;
 
+pub use bound::{Bound, Training};
 pub use init::Init;
-pub use layers::{Activation, Linear, Sequential};
-pub use layout::{Layout, Parameter, Slot};
-pub use loss::{CrossEntropy, HalfSquared, Loss, MeanSquared, SumSquared, TargetKind, Targets};
-pub use mlp::{Mlp, MlpModule};
+pub use layers::{Activation, BatchNorm, Bias, Dropout, Embedding, LayerNorm, Linear, Residual, Sequential};
+pub use layout::{Layout, Noise, Parameter, Slot, StatisticSlot};
+pub use loss::{
+    BinaryCrossEntropy, CrossEntropy, HalfSquared, Hinge, Huber, Logistic, Loss, MeanAbsolute, MeanSquared,
+    MultiClassHinge, Penalty, ProbabilityCrossEntropy, Regulariser, SmoothL1, SquaredHinge, SumAbsolute,
+    SumSquared, TargetKind, Targets, WeightedCrossEntropy,
+};
+pub use mlp::{Features, Mlp, MlpModule, Norm};
 pub use model::{Architecture, Model, Module};
-pub use params::{Bound, Params};
+pub use params::Params;
+pub use pattern::matches;
+pub use summary::Summary;
+pub use transfer::TransferError;

@@ -1,25 +1,44 @@
 //! The multi-layer perceptron.
 
+use crate::bound::Bound;
 use crate::init::Init;
-use crate::layers::Linear;
+use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear, expect_rate};
+use crate::layout::Layout;
 use crate::model::{Architecture, Model, Module};
-use crate::params::Bound;
 use wengert_ad::rules::Relu;
 use wengert_ad::{Element, Operand, Tensor, Unary};
 
+/// Which normalisation follows each hidden linear layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Norm {
+    /// None.
+    #[default]
+    None,
+    /// [`BatchNorm`]. The bias before it has no effect, as the mean is taken away, and gradient 0: [`Bias::None`] saves it.
+    Batch,
+    /// [`LayerNorm`].
+    Layer,
+}
+
 /// The description of a multi-layer perceptron: fully connected layers with an activation between them, none after the
-/// last.
+/// last. A hidden layer is linear map, normalisation, activation, dropout, of which the second and the last are there if
+/// asked for.
 ///
-/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`.
+/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`; those of a normalisation
+/// `hidden.0.norm.weight` and so on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mlp<R = Relu> {
     widths: Vec<usize>,
     activation: R,
     init: Init,
+    bias: Bias,
+    norm: Norm,
+    dropout: f64,
 }
 
 impl Mlp {
-    /// Layers between these widths: inputs first, outputs last. ReLU and He initialisation, unless said otherwise.
+    /// Layers between these widths: inputs first, outputs last. ReLU, He initialisation, biases of zero, no normalisation and
+    /// no dropout, unless said otherwise.
     ///
     /// # Panics
     /// If there are fewer than two widths, or one is 0.
@@ -28,7 +47,8 @@ impl Mlp {
         let widths = widths.into();
         assert!(widths.len() >= 2, "mlp: widths {widths:?} need at least the inputs and the outputs");
         assert!(!widths.contains(&0), "mlp: widths {widths:?} must all be at least 1");
-        Self { widths, activation: Relu, init: Init::He }
+        let (bias, norm) = (Bias::Zero, Norm::None);
+        Self { widths, activation: Relu, init: Init::He, bias, norm, dropout: 0.0 }
     }
 }
 
@@ -36,10 +56,11 @@ impl<R: Unary> Mlp<R> {
     /// The elementwise rule between the layers: any of the rule table.
     #[must_use]
     pub fn activation<S: Unary>(self, activation: S) -> Mlp<S> {
-        Mlp { widths: self.widths, activation, init: self.init }
+        let Self { widths, init, bias, norm, dropout, .. } = self;
+        Mlp { widths, activation, init, bias, norm, dropout }
     }
 
-    /// How the weights start; biases start at zero.
+    /// How the weights start.
     ///
     /// The first layer's inputs are data, not ReLU outputs: with [`Init::He`] it starts with [`Init::Xavier`], `N(0, 1 /
     /// f_in)`.
@@ -48,13 +69,82 @@ impl<R: Unary> Mlp<R> {
         Self { init, ..self }
     }
 
+    /// How the biases start, and whether there are any.
+    #[must_use]
+    pub fn bias(self, bias: Bias) -> Self {
+        Self { bias, ..self }
+    }
+
+    /// What follows each hidden linear layer.
+    #[must_use]
+    pub fn norm(self, norm: Norm) -> Self {
+        Self { norm, ..self }
+    }
+
+    /// The share of hidden units that [`Dropout`] turns off in training, behind each activation.
+    ///
+    /// # Panics
+    /// If not in `[0, 1)`.
+    #[must_use]
+    #[track_caller]
+    pub fn dropout(self, rate: f64) -> Self {
+        expect_rate("mlp: dropout", rate);
+        Self { dropout: rate, ..self }
+    }
+
+    /// With another number of outputs: a new head for the same hidden layers, whose parameters
+    /// [can be copied](crate::Params::copy_from).
+    ///
+    /// # Panics
+    /// If `outputs` is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn outputs(mut self, outputs: usize) -> Self {
+        assert!(outputs > 0, "mlp: the number of outputs is 0, must be at least 1");
+        *self.widths.last_mut().expect("an Mlp has at least two widths") = outputs;
+        self
+    }
+
     /// The widths: inputs first, outputs last.
     pub fn widths(&self) -> &[usize] {
         &self.widths
     }
 
-    fn name(&self, layer: usize) -> String {
-        if layer + 2 == self.widths.len() { "out".to_owned() } else { format!("hidden.{layer}") }
+    /// The rule between the layers.
+    pub fn rule(&self) -> R {
+        self.activation
+    }
+
+    /// How the biases start.
+    pub fn bias_kind(&self) -> Bias {
+        self.bias
+    }
+
+    /// What follows each hidden linear layer.
+    pub fn norm_kind(&self) -> Norm {
+        self.norm
+    }
+
+    /// The share of hidden units that are turned off in training.
+    pub fn dropout_rate(&self) -> f64 {
+        self.dropout
+    }
+
+    fn linear(&self, layout: &mut Layout, layer: usize, name: &str) -> Linear {
+        let init = if layer == 0 && self.init == Init::He { Init::Xavier } else { self.init };
+        Linear::with_bias(layout, name, [self.widths[layer], self.widths[layer + 1]], init, self.bias)
+    }
+
+    fn hidden(&self, layout: &mut Layout, layer: usize) -> Hidden<R> {
+        let (name, width) = (format!("hidden.{layer}"), self.widths[layer + 1]);
+        let linear = self.linear(layout, layer, &name);
+        let norm = match self.norm {
+            Norm::None => Normalisation::None,
+            Norm::Batch => Normalisation::Batch(BatchNorm::new(layout, &format!("{name}.norm"), width)),
+            Norm::Layer => Normalisation::Layer(LayerNorm::new(layout, &format!("{name}.norm"), width)),
+        };
+        let dropout = (self.dropout > 0.0).then(|| Dropout::new(layout, self.dropout));
+        Hidden { linear, norm, activation: self.activation, dropout }
     }
 }
 
@@ -63,26 +153,111 @@ impl<R: Unary> Architecture for Mlp<R> {
 
     fn into_model(self) -> Model<MlpModule<R>> {
         Model::new(|layout| {
-            let fans = self.widths.windows(2).enumerate();
-            let layers = fans.map(|(layer, fans)| {
-                let init = if layer == 0 && self.init == Init::He { Init::Xavier } else { self.init };
-                Linear::new(layout, &self.name(layer), fans[0], fans[1], init)
-            });
-            MlpModule { layers: layers.collect(), activation: self.activation }
+            let last = self.widths.len() - 2;
+            let hidden = (0..last).map(|layer| self.hidden(layout, layer)).collect();
+            let inputs = self.widths[0];
+            MlpModule { hidden: Features { layers: hidden, inputs }, out: self.linear(layout, last, "out") }
         })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Normalisation {
+    None,
+    Batch(BatchNorm),
+    Layer(LayerNorm),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Hidden<R> {
+    linear: Linear,
+    norm: Normalisation,
+    activation: R,
+    dropout: Option<Dropout>,
+}
+
+impl<R: Unary> Hidden<R> {
+    fn forward<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        let x = self.linear.forward(p, x);
+        let x = match self.norm {
+            Normalisation::None => x,
+            Normalisation::Batch(norm) => norm.forward(p, x),
+            Normalisation::Layer(norm) => norm.forward(p, x),
+        };
+        let x = x.unary(self.activation);
+        self.dropout.map_or(x, |dropout| dropout.forward(p, x))
     }
 }
 
 /// The function that an [`Mlp`] describes; shapes `(m, first width) -> (m, last width)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MlpModule<R = Relu> {
-    layers: Vec<Linear>,
-    activation: R,
+    hidden: Features<R>,
+    out: Linear,
+}
+
+/// The hidden layers of an [`Mlp`]: the outputs of its penultimate layer, which its last layer combines linearly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features<R = Relu> {
+    layers: Vec<Hidden<R>>,
+    inputs: usize,
+}
+
+impl<R: Unary> MlpModule<R> {
+    /// The hidden layers.
+    pub fn features(&self) -> &Features<R> {
+        &self.hidden
+    }
+
+    /// The last layer.
+    pub fn head(&self) -> &Linear {
+        &self.out
+    }
+}
+
+/// Surgery.
+impl<R: Unary> Model<MlpModule<R>> {
+    /// The model without its head: its outputs are those of the penultimate layer. Its parameters
+    /// [can be picked](crate::Params::pick) from those of the whole.
+    ///
+    /// ```
+    /// use wengert_nn::{Architecture, Mlp};
+    ///
+    /// let model = Mlp::new([64, 128, 10]).into_model();
+    /// let params = model.layout().initialise::<f32>(1);
+    /// let features = model.features();
+    /// let kept = params.pick(features.layout())?;
+    /// assert_eq!(kept.len(), 64 * 128 + 128);
+    /// # Ok::<(), wengert_nn::TransferError>(())
+    /// ```
+    pub fn features(&self) -> Model<Features<R>> {
+        // The head was declared last, so the slots of what is before it stay what they are.
+        let (head, statistics) = (self.module().out.first_slot(), self.layout().statistics().len());
+        Model::of(self.layout().first(head.0, statistics), self.module().hidden.clone())
+    }
+}
+
+impl<T: Element, R: Unary> Module<T> for Features<R> {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        self.layers.iter().fold(x, |x, layer| layer.forward(p, x))
+    }
+    fn input_width(&self) -> Option<usize> {
+        Some(self.inputs)
+    }
+    fn output_width(&self, _: Option<usize>) -> Option<usize> {
+        let last = self.layers.last();
+        last.map_or(Some(self.inputs), |last| Module::<T>::output_width(&last.linear, None))
+    }
 }
 
 impl<T: Element, R: Unary> Module<T> for MlpModule<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        let (out, hidden) = self.layers.split_last().expect("an Mlp has at least one layer");
-        out.forward(p, hidden.iter().fold(x, |x, layer| layer.forward(p, x).unary(self.activation)))
+        self.out.forward(p, self.hidden.forward(p, x))
+    }
+    fn input_width(&self) -> Option<usize> {
+        Some(self.hidden.inputs)
+    }
+    fn output_width(&self, _: Option<usize>) -> Option<usize> {
+        Module::<T>::output_width(&self.out, None)
     }
 }

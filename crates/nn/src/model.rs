@@ -1,15 +1,27 @@
 //! What is computed with parameters.
 
+use crate::bound::Bound;
 use crate::layout::Layout;
-use crate::params::Bound;
 use wengert_ad::{Element, Tensor};
 
 /// A differentiable function of parameters and a batch of inputs, one example a row.
 ///
-/// A module is plain data: it says where its parameters stand, and holds none.
+/// A module is plain data: it says where its parameters stand, and holds none. Whether a pass is one of training or an
+/// evaluation is told by [`Bound::training`].
 pub trait Module<T: Element = f32>: Send + Sync {
     /// The outputs for the inputs `x`, recorded on the tape that both live on.
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;
+
+    /// The width that rows of inputs must have; `None` if any will do, or it is not known.
+    fn input_width(&self) -> Option<usize> {
+        None
+    }
+
+    /// The width of the rows of outputs, given that of the inputs; `None` if it is not known. What puts modules together
+    /// compares the widths of neighbours where both are known.
+    fn output_width(&self, _input: Option<usize>) -> Option<usize> {
+        None
+    }
 }
 
 /// A module and the layout of its parameters.
@@ -27,6 +39,10 @@ impl<M> Model<M> {
         Self { layout, module }
     }
 
+    pub(crate) fn of(layout: Layout, module: M) -> Self {
+        Self { layout, module }
+    }
+
     /// The parameters it needs.
     pub fn layout(&self) -> &Layout {
         &self.layout
@@ -35,6 +51,17 @@ impl<M> Model<M> {
     /// The function.
     pub fn module(&self) -> &M {
         &self.module
+    }
+
+    /// With the parameters frozen whose names match the pattern: see [`Layout::freeze`].
+    ///
+    /// # Panics
+    /// If nothing matches.
+    #[must_use]
+    #[track_caller]
+    pub fn freeze(mut self, pattern: &str) -> Self {
+        self.layout.freeze(pattern);
+        self
     }
 }
 

@@ -1,21 +1,25 @@
-//! The numbers of a model: one flat buffer, seen through a layout.
+//! The numbers of a model: flat buffers, seen through a layout.
 
-use crate::layout::{Layout, Parameter, Slot};
+use crate::bound::Bound;
+use crate::layout::{Layout, Parameter};
+use crate::pattern::matches;
+use crate::transfer::TransferError;
 use ndarray::{ArrayViewD, IxDyn};
 use std::sync::Arc;
-use wengert_ad::{ArrayTape, Element, Tensor};
+use wengert_ad::{ArrayTape, Element};
 
-/// The parameters of a model: one flat buffer with named, shaped views.
+/// The parameters of a model, one flat buffer with named, shaped views, and its running statistics, another.
 ///
-/// Cloning shares the buffer until one of the clones is written to.
+/// Cloning shares the buffers until one of the clones is written to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params<T = f32> {
     layout: Arc<Layout>,
     values: Arc<Vec<T>>,
+    statistics: Arc<Vec<T>>,
 }
 
 impl<T: Element> Params<T> {
-    /// The numbers `values`, laid out as `layout` says.
+    /// The numbers `values`, laid out as `layout` says; the running statistics are as they start.
     ///
     /// # Panics
     /// If there are more or fewer than the layout holds.
@@ -23,7 +27,8 @@ impl<T: Element> Params<T> {
     pub fn new(layout: Arc<Layout>, values: Vec<T>) -> Self {
         let (want, have) = (layout.len(), values.len());
         assert!(want == have, "params: the layout holds {want} numbers, {have} were given");
-        Self { layout, values: Arc::new(values) }
+        let statistics = layout.first_statistics().map(T::constant).collect();
+        Self { layout, values: Arc::new(values), statistics: Arc::new(statistics) }
     }
 
     /// Which number stands where.
@@ -31,17 +36,35 @@ impl<T: Element> Params<T> {
         &self.layout
     }
 
-    /// All numbers.
+    pub(crate) fn shared_layout(&self) -> &Arc<Layout> {
+        &self.layout
+    }
+
+    pub(crate) fn shared_values(&self) -> &Arc<Vec<T>> {
+        &self.values
+    }
+
+    /// All parameters.
     pub fn values(&self) -> &[T] {
         &self.values
     }
 
-    /// All numbers, to be changed. Copies them if a clone or a tape still shares them.
+    /// All parameters, to be changed. Copies them if a clone or a tape still shares them.
     pub fn values_mut(&mut self) -> &mut [T] {
         Arc::<Vec<T>>::make_mut(&mut self.values)
     }
 
-    /// The number of numbers.
+    /// All running statistics.
+    pub fn statistics(&self) -> &[T] {
+        &self.statistics
+    }
+
+    /// All running statistics, to be changed. Copies them if a clone still shares them.
+    pub fn statistics_mut(&mut self) -> &mut [T] {
+        Arc::<Vec<T>>::make_mut(&mut self.statistics)
+    }
+
+    /// The number of parameters.
     pub fn len(&self) -> usize {
         self.values.len()
     }
@@ -51,51 +74,121 @@ impl<T: Element> Params<T> {
         self.values.is_empty()
     }
 
-    /// The parameter of this name, in its shape.
+    /// The parameter, or the running statistics, of this name, in its shape.
     pub fn get(&self, name: &str) -> Option<ArrayViewD<'_, T>> {
-        self.layout.find(name).map(|parameter| self.view(parameter))
+        let parameter = self.layout.find(name).map(|entry| view(entry, &self.values));
+        parameter.or_else(|| self.layout.find_statistic(name).map(|entry| view(entry, &self.statistics)))
     }
 
     /// All parameters, by name, in their shapes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, ArrayViewD<'_, T>)> {
-        self.layout.parameters().iter().map(|parameter| (parameter.name.as_str(), self.view(parameter)))
+        self.layout.parameters().iter().map(|entry| (&entry.name[..], view(entry, &self.values)))
     }
 
-    fn view(&self, parameter: &Parameter) -> ArrayViewD<'_, T> {
-        let elements = &self.values[parameter.range.clone()];
-        ArrayViewD::from_shape(IxDyn(&parameter.shape), elements).expect("a range is as long as its shape")
+    /// All running statistics, by name, in their shapes.
+    pub fn iter_statistics(&self) -> impl Iterator<Item = (&str, ArrayViewD<'_, T>)> {
+        self.layout.statistics().iter().map(|entry| (&entry.name[..], view(entry, &self.statistics)))
     }
 
-    /// Puts the parameters on a tape as variables, without copying them. A sweep
-    /// [into a flat gradient](Tensor::gradient_into) uses the same layout.
+    /// Puts the parameters on a tape as variables, without copying them, for an evaluation pass; the frozen ones as
+    /// constants. A sweep [into a flat gradient](wengert_ad::Tensor::gradient_into) uses the same layout.
     pub fn bind<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
-        self.bind_as(tape, true)
+        Bound::new(self, tape, true)
     }
 
     /// Puts the parameters on a tape as constants: for evaluation, where no derivative is wanted.
     pub fn bind_constant<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
-        self.bind_as(tape, false)
+        Bound::new(self, tape, false)
     }
 
-    fn bind_as<'t>(&self, tape: &'t ArrayTape<T>, active: bool) -> Bound<'t, T> {
-        let first = tape.len();
-        for parameter in self.layout.parameters() {
-            tape.shared(&self.values, parameter.range.clone(), &parameter.shape, active);
+    /// See [`Layout::freeze`].
+    ///
+    /// # Panics
+    /// If nothing matches.
+    #[track_caller]
+    pub fn freeze(&mut self, pattern: &str) -> usize {
+        Arc::make_mut(&mut self.layout).freeze(pattern)
+    }
+
+    /// See [`Layout::unfreeze`].
+    ///
+    /// # Panics
+    /// If nothing matches.
+    #[track_caller]
+    pub fn unfreeze(&mut self, pattern: &str) -> usize {
+        Arc::make_mut(&mut self.layout).unfreeze(pattern)
+    }
+}
+
+/// Moving numbers from one model to another.
+impl<T: Element> Params<T> {
+    /// Copies the parameters and statistics whose names match the [pattern](matches()) from those of the same names in
+    /// `source`, all or none, and says how many arrays these are.
+    ///
+    /// # Errors
+    /// If nothing here matches, if `source` lacks one of the names, or has it in another shape.
+    ///
+    /// ```
+    /// use wengert_nn::{Architecture, Mlp};
+    ///
+    /// let trained = Mlp::new([64, 128, 10]).into_model().layout().initialise::<f32>(1);
+    /// let mut new_head = Mlp::new([64, 128, 3]).into_model().layout().initialise::<f32>(2);
+    /// assert_eq!(new_head.copy_from(&trained, "hidden.*"), Ok(2));
+    /// assert_eq!(new_head.get("hidden.0.weight"), trained.get("hidden.0.weight"));
+    /// let error = new_head.copy_from(&trained, "*").unwrap_err();
+    /// assert!(error.to_string().contains("out.weight"));
+    /// ```
+    pub fn copy_from(&mut self, source: &Self, pattern: &str) -> Result<usize, TransferError> {
+        let layout = Arc::clone(&self.layout);
+        let from = source.layout();
+        let parameters = pairs(pattern, layout.parameters(), |name| from.find(name))?;
+        let statistics = pairs(pattern, layout.statistics(), |name| from.find_statistic(name))?;
+        let count = parameters.len() + statistics.len();
+        if count == 0 {
+            return Err(TransferError::NothingMatches { pattern: pattern.to_owned(), names: layout.names() });
         }
-        Bound { tape, first }
+        for (to, from) in parameters {
+            self.values_mut()[to.range.clone()].copy_from_slice(&source.values[from.range.clone()]);
+        }
+        for (to, from) in statistics {
+            self.statistics_mut()[to.range.clone()].copy_from_slice(&source.statistics[from.range.clone()]);
+        }
+        Ok(count)
+    }
+
+    /// The parameters and statistics that `layout` asks for, taken from these by name.
+    ///
+    /// # Errors
+    /// If one is not here, or has another shape.
+    pub fn pick(&self, layout: &Layout) -> Result<Self, TransferError> {
+        let mut picked = Self::new(Arc::new(layout.clone()), vec![T::constant(0.0); layout.len()]);
+        if !layout.is_empty() {
+            picked.copy_from(self, "*")?;
+        }
+        Ok(picked)
     }
 }
 
-/// The parameters of a model on a tape.
-#[derive(Clone, Copy, Debug)]
-pub struct Bound<'t, T = f32> {
-    tape: &'t ArrayTape<T>,
-    first: usize,
+fn view<'a, T>(entry: &Parameter, all: &'a [T]) -> ArrayViewD<'a, T> {
+    let elements = &all[entry.range.clone()];
+    ArrayViewD::from_shape(IxDyn(&entry.shape), elements).expect("a range is as long as its shape")
 }
 
-impl<'t, T: Element> Bound<'t, T> {
-    /// The parameter that was declared as `slot`.
-    pub fn get(&self, slot: Slot) -> Tensor<'t, T> {
-        self.tape.nth(self.first + slot.0)
-    }
+/// Each array whose name matches, with the one of its name and shape at the source.
+fn pairs<'a>(
+    pattern: &str,
+    targets: &'a [Parameter],
+    find: impl Fn(&str) -> Option<&'a Parameter>,
+) -> Result<Vec<(&'a Parameter, &'a Parameter)>, TransferError> {
+    let matching = targets.iter().filter(|target| matches(pattern, &target.name));
+    let pair = |target: &'a Parameter| {
+        let name = target.name.clone();
+        let Some(source) = find(&name) else { return Err(TransferError::Missing { name }) };
+        if source.shape != target.shape {
+            let (source, target) = (source.shape.clone(), target.shape.clone());
+            return Err(TransferError::Shape { name, source, target });
+        }
+        Ok((target, source))
+    };
+    matching.map(pair).collect()
 }

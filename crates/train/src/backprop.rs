@@ -2,12 +2,13 @@
 //!
 //! A batch is cut into shards, each with its own tape and its own gradient, all of which are used again in the next
 //! step. How many shards there are depends on the size of the work alone, and their gradients are added over a fixed
-//! tree, so that the result does not depend on which thread did what.
+//! tree, so that the result does not depend on which thread did what. A model with a layer that needs the whole batch, as
+//! batch normalisation does, is trained in one shard.
 
 use crate::evaluate::hits;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::{Dataset, Targets as DataTargets};
-use wengert_nn::{Loss, Module, Params, Targets};
+use wengert_nn::{Layout, Loss, Module, Params, Penalty, Targets, Training};
 
 /// Work in floating-point operations below which a step runs as one shard: about what it takes to wake a thread.
 const SERIAL_WORK: usize = 2_000_000;
@@ -28,7 +29,7 @@ pub struct Batch<'a, T> {
 pub(crate) struct Totals {
     /// The sum of the losses of the examples.
     pub(crate) loss: f64,
-    /// The number of examples whose largest output is their class.
+    /// The number of examples whose outputs choose their class.
     pub(crate) hits: usize,
 }
 
@@ -43,9 +44,12 @@ impl std::ops::Add for Totals {
 ///
 /// Holds tapes and gradients from step to step: a steady step allocates nothing. Runs on the rayon pool it is called
 /// in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Backprop<T: Element = f32> {
     shards: Vec<Shard<T>>,
+    /// Of training passes: their seed, and the number of the next.
+    training: Option<(u64, u64)>,
+    penalty: Option<Penalty>,
 }
 
 #[derive(Debug)]
@@ -54,15 +58,44 @@ struct Shard<T: Element> {
     gradient: Vec<T>,
     labels: Vec<u32>,
     totals: Totals,
+    penalty: f64,
+    /// The running statistics after the pass; empty if it did not change them.
+    statistics: Vec<T>,
+}
+
+impl<T: Real> Default for Backprop<T> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl<T: Real> Backprop<T> {
-    /// Nothing allocated yet.
+    /// Of evaluation passes: no dropout, and batch normalisation with the running statistics. Nothing is allocated yet.
     pub fn new() -> Self {
-        Self { shards: Vec::new() }
+        Self { shards: Vec::new(), training: None, penalty: None }
     }
 
-    /// The mean loss over the batch; its gradient by the parameters is then in [`gradient`](Self::gradient).
+    /// Of training passes under this seed, the first of which is step 0.
+    pub fn in_training(seed: u64) -> Self {
+        Self { training: Some((seed, 0)), ..Self::new() }
+    }
+
+    /// The next pass is this step: it has the random draws of that step.
+    pub fn set_step(&mut self, step: u64) {
+        if let Some((_, next)) = &mut self.training {
+            *next = step;
+        }
+    }
+
+    /// Adds a penalty on the parameters to the mean loss.
+    #[must_use]
+    pub fn penalty(self, penalty: Penalty) -> Self {
+        Self { penalty: Some(penalty), ..self }
+    }
+
+    /// The mean loss over the batch, and the penalty if there is one; the gradient of their sum by the parameters is then in
+    /// [`gradient`](Self::gradient). A pass of training is the next step, and leaves running statistics behind, which
+    /// [`update_statistics`](Self::update_statistics) takes over.
     ///
     /// # Panics
     /// If the batch is empty, or if module, loss and data do not fit together.
@@ -73,7 +106,8 @@ impl<T: Real> Backprop<T> {
         params: &Params<T>,
         batch: Batch<'_, T>,
     ) -> f64 {
-        self.totals(module, loss, params, batch).loss / batch.indices.len() as f64
+        let mean = self.totals(module, loss, params, batch).loss / batch.indices.len() as f64;
+        mean + self.shards[0].penalty
     }
 
     pub(crate) fn totals(
@@ -85,64 +119,116 @@ impl<T: Real> Backprop<T> {
     ) -> Totals {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: an empty batch has no mean loss");
-        let shards = shard_count(rows, params.len());
+        let shards = shard_count(rows, params.layout(), self.training.is_some());
         if self.shards.len() < shards {
             self.shards.resize_with(shards, Shard::new);
         }
-        let factor = T::literal(1.0 / rows as f64);
-        let job = Job { module, loss, params, factor };
-        pull_back(&mut self.shards[..shards], batch, &job);
+        let training = self.training.map(|(seed, step)| Training::new(seed, step));
+        let penalty = self.penalty.as_ref();
+        let job = Job { module, loss, params, rows, shards, training, penalty };
+        pull_back(&mut self.shards[..shards], batch, 0, &job);
+        if let Some((_, step)) = &mut self.training {
+            *step += 1;
+        }
         self.shards[0].totals
     }
 
-    /// The gradient of the last mean loss, laid out as the parameters.
+    /// Takes the running statistics of the last pass of training over into the parameters.
+    ///
+    /// # Panics
+    /// If these are not the parameters of that pass.
+    #[track_caller]
+    pub fn update_statistics(&self, params: &mut Params<T>) {
+        let Some(new) = self.shards.first().map(|shard| &shard.statistics).filter(|new| !new.is_empty())
+        else {
+            return;
+        };
+        let (have, want) = (new.len(), params.statistics().len());
+        assert!(have == want, "update statistics: the pass had {have}, these parameters have {want}");
+        params.statistics_mut().copy_from_slice(new);
+    }
+
+    /// The gradient of the last pass, laid out as the parameters; 0 for frozen ones.
     pub fn gradient(&self) -> &[T] {
         self.shards.first().map_or(&[], |shard| &shard.gradient)
     }
+
+    /// The gradient of the last pass, to be clipped.
+    pub fn gradient_mut(&mut self) -> &mut [T] {
+        self.shards.first_mut().map_or(&mut [], |shard| &mut shard.gradient)
+    }
 }
 
-/// The number of shards a step is cut into, of `6 x weights x rows` operations: two passes of gemm back and one forward.
-pub(crate) fn shard_count(rows: usize, parameters: usize) -> usize {
-    if 6 * rows * parameters < SERIAL_WORK { 1 } else { SHARDS.min(rows) }
+/// The number of shards a step is cut into, of `6 x weights x rows` operations: two passes of gemm back and one forward. In
+/// training, one if a layer needs the whole batch.
+pub(crate) fn shard_count(rows: usize, layout: &Layout, training: bool) -> usize {
+    let whole = training && layout.needs_whole_batch();
+    if whole || 6 * rows * layout.len() < SERIAL_WORK { 1 } else { SHARDS.min(rows) }
 }
 
 struct Job<'a, M, L, T> {
     module: &'a M,
     loss: &'a L,
     params: &'a Params<T>,
-    factor: T,
+    /// Of the whole batch.
+    rows: usize,
+    shards: usize,
+    training: Option<Training>,
+    penalty: Option<&'a Penalty>,
 }
 
-/// Runs the batch on the shards and leaves the sum of their gradients in the first.
+/// Runs the batch, whose first example is row `first_row` of the whole, on the shards and leaves the sum of their gradients
+/// in the first.
 fn pull_back<T: Real, M: Module<T>, L: Loss<T>>(
     shards: &mut [Shard<T>],
     batch: Batch<'_, T>,
+    first_row: usize,
     job: &Job<'_, M, L, T>,
 ) {
     if let [shard] = shards {
-        return shard.run(batch, job);
+        return shard.run(batch, first_row, job);
     }
     let count = shards.len();
     let (left, right) = shards.split_at_mut(count / 2);
     let (first, second) = batch.indices.split_at(batch.indices.len() * left.len() / count);
     rayon::join(
-        || pull_back(left, Batch { indices: first, ..batch }, job),
-        || pull_back(right, Batch { indices: second, ..batch }, job),
+        || pull_back(left, Batch { indices: first, ..batch }, first_row, job),
+        || pull_back(right, Batch { indices: second, ..batch }, first_row + first.len(), job),
     );
     left[0].absorb(&right[0]);
 }
 
 impl<T: Real> Shard<T> {
     fn new() -> Self {
-        Self { tape: ArrayTape::new(), gradient: Vec::new(), labels: Vec::new(), totals: Totals::default() }
+        let (gradient, labels, statistics) = (Vec::new(), Vec::new(), Vec::new());
+        let (totals, penalty) = (Totals::default(), 0.0);
+        Self { tape: ArrayTape::new(), gradient, labels, totals, penalty, statistics }
     }
 
-    fn run<M: Module<T>, L: Loss<T>>(&mut self, batch: Batch<'_, T>, job: &Job<'_, M, L, T>) {
-        let params = job.params.bind(&self.tape);
+    fn run<M: Module<T>, L: Loss<T>>(
+        &mut self,
+        batch: Batch<'_, T>,
+        first_row: usize,
+        job: &Job<'_, M, L, T>,
+    ) {
+        let mut params = job.params.bind(&self.tape);
+        if let Some(training) = job.training {
+            let whole = job.shards == 1;
+            params = params.in_training(if whole { training } else { training.part_from(first_row) });
+        }
         let (outputs, total) = forward(&self.tape, job.module, job.loss, &params, batch, &mut self.labels);
-        self.gradient.resize(job.params.len(), T::literal(0.0));
-        total.gradient_into(job.factor, &mut self.gradient);
         self.totals = Totals { loss: total.item().value(), hits: hits(outputs, &self.labels) };
+        // The penalty counts once: with the first row.
+        let penalty = job.penalty.filter(|_| first_row == 0).map(|penalty| penalty.value(&params));
+        self.penalty = penalty.map_or(0.0, |penalty| penalty.item().value());
+        let objective = penalty.map_or(total, |penalty| total + penalty * job.rows as f64);
+        self.gradient.resize(job.params.len(), T::literal(0.0));
+        objective.gradient_into(T::literal(1.0 / job.rows as f64), &mut self.gradient);
+        self.statistics.clear();
+        if params.has_updates() {
+            self.statistics.extend_from_slice(job.params.statistics());
+            params.write_updates(&mut self.statistics);
+        }
         // The tape shares the parameters' buffer, and the optimizer is about to write to it.
         self.tape.clear();
     }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real, Tensor};
 use wengert_data::Dataset;
+use wengert_nn::metrics::chosen_class;
 use wengert_nn::{Loss, Model, Module, Params};
 
 /// The number of examples that are evaluated at a time.
@@ -16,11 +17,16 @@ const CHUNK: usize = 256;
 pub struct Metrics {
     /// The mean loss of an example.
     pub loss: f64,
-    /// The share of examples whose largest output is their class; `None` where the targets are no classes.
+    /// The share of examples whose outputs choose their class; `None` where the targets are no classes.
     pub accuracy: Option<f64>,
 }
 
 impl Metrics {
+    /// The 0/1 loss: the share of examples that are classified wrongly.
+    pub fn zero_one(&self) -> Option<f64> {
+        self.accuracy.map(|accuracy| 1.0 - accuracy)
+    }
+
     pub(crate) fn of(totals: Totals, examples: usize, classes: bool) -> Self {
         let share = |total: f64| total / examples as f64;
         Self { loss: share(totals.loss), accuracy: classes.then(|| share(totals.hits as f64)) }
@@ -37,7 +43,7 @@ pub struct Trained<M, T = f32> {
 }
 
 impl<T: Real, M: Module<T>> Trained<M, T> {
-    /// The outputs for the inputs `x`, one example a row. Inputs are standardised as the training data were.
+    /// The outputs for the inputs `x`, one example a row, in an evaluation pass. Inputs are standardised as the training data were.
     ///
     /// # Panics
     /// If the rows are not as wide as the model's inputs.
@@ -48,12 +54,12 @@ impl<T: Real, M: Module<T>> Trained<M, T> {
         outputs.into_dimensionality().expect("a module gives one row for each example")
     }
 
-    /// The class of each row of `x`: the position of its largest output.
+    /// The class of each row of `x`: the position of its largest output; of a single output, 1 where it is positive.
     ///
     /// # Panics
     /// If the rows are not as wide as the model's inputs.
     pub fn classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<usize> {
-        self.outputs(x).rows().into_iter().map(|row| largest(row.iter().copied())).collect()
+        self.outputs(x).rows().into_iter().map(|row| chosen_class(&row.to_vec())).collect()
     }
 
     /// The loss and the accuracy on a data set; `None` if it is empty. The same numbers on any number of threads.
@@ -90,16 +96,10 @@ pub(crate) fn evaluate<T: Real>(
     (!indices.is_empty()).then(|| Metrics::of(totals, indices.len(), classes))
 }
 
-/// The number of rows whose largest output stands at their label.
+/// The number of rows whose outputs choose their label.
 pub(crate) fn hits<T: Real>(outputs: Tensor<'_, T>, labels: &[u32]) -> usize {
     let width = outputs.shape().get(1).copied().unwrap_or(1).max(1);
     let elements = outputs.elements();
     let rows = elements.chunks_exact(width).zip(labels);
-    rows.filter(|(row, label)| largest(row.iter().copied()) == **label as usize).count()
-}
-
-/// The position of the first of the largest; 0 if nothing is larger than nothing.
-pub(crate) fn largest<T: Real>(values: impl Iterator<Item = T>) -> usize {
-    let first = (0, T::neg_infinity());
-    values.enumerate().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
+    rows.filter(|(row, label)| chosen_class(row) == **label as usize).count()
 }

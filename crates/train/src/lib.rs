@@ -1,6 +1,6 @@
 //! Training: parallel batched backprop, the fit loop, and models on disk.
 //!
-//! Saving and loading (`SavedMlp`) is behind the feature `safetensors`.
+//! Saving and loading (`SavedMlp`, `save_params`, `load_params`) are behind the feature `safetensors`.
 //!
 //! ```
 //! use wengert_data::moons;
@@ -18,15 +18,20 @@ mod backprop;
 mod error;
 mod evaluate;
 mod fit;
+mod plan;
 mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
+mod search;
 mod trainer;
+mod trouble;
 
 pub use backprop::{Backprop, Batch};
 pub use error::TrainError;
 pub use evaluate::{Metrics, Trained};
 pub use report::{Epoch, Report, StopReason};
 #[cfg(feature = "safetensors")]
-pub use saved::{SavedMlp, SavedModelError};
+pub use saved::{SavedMlp, SavedModelError, load_params, save_params};
+pub use search::{Draw, NoBest, Search, Trial, grid, random_settings, search};
 pub use trainer::Trainer;
+pub use trouble::{Cause, Trouble};

@@ -1,6 +1,8 @@
 //! What training tells.
 
 use crate::evaluate::{Metrics, Trained};
+use crate::trouble::Trouble;
+use std::fmt;
 
 /// Why training ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +25,28 @@ pub enum StopReason {
 pub struct Epoch {
     /// Counted from 1.
     pub number: usize,
-    /// On the training data, each batch before its step: the parameters move meanwhile.
+    /// On the training data, each batch in its training pass before its step: the parameters move meanwhile, and dropout
+    /// drops. The loss is without penalties.
     pub train: Metrics,
     /// On the validation data after the epoch; `None` without them.
     pub validation: Option<Metrics>,
+}
+
+/// The three numbers to watch: the loss that training makes small, on the training data; the share of errors there, which it
+/// stands for; and the share of errors on the validation data, which is what counts. Where there are no classes, the
+/// validation loss takes the place of the errors.
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "epoch {}: train loss {:.4}", self.number, self.train.loss)?;
+        if let Some(errors) = self.train.zero_one() {
+            write!(f, ", train error {:.2} %", 100.0 * errors)?;
+        }
+        match self.validation.map(|found| (found.zero_one(), found.loss)) {
+            Some((Some(errors), _)) => write!(f, ", validation error {:.2} %", 100.0 * errors),
+            Some((None, loss)) => write!(f, ", validation loss {loss:.4}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The outcome of training.
@@ -46,6 +66,8 @@ pub struct Report<M, T = f32> {
     pub best_epoch: usize,
     /// Why it ended.
     pub stop: StopReason,
+    /// What was wrong with the numbers, each kind where it first appeared.
+    pub troubles: Vec<Trouble>,
     /// Wall-clock time of the fit.
     pub seconds: f64,
 }

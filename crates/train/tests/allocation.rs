@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wengert_data::{Batches, digits};
-use wengert_nn::{Architecture, CrossEntropy, Mlp};
+use wengert_nn::{Architecture, Bias, CrossEntropy, Loss, Mlp, MultiClassHinge, Norm, Regulariser};
 use wengert_optim::{Adam, Optimizer, Sgd};
 use wengert_train::{Backprop, Batch};
 
@@ -41,11 +41,18 @@ static ALLOCATOR: Counting = Counting;
 const WARM_UP: usize = 100;
 
 /// The allocations of the first step on digits, and of each of 20 steps after the warm-up.
-fn allocations(threads: usize, batch_size: usize, mut optimizer: impl Optimizer<f32>) -> (usize, Vec<usize>) {
+fn allocations(
+    mlp: Mlp,
+    loss: &impl Loss<f32>,
+    threads: usize,
+    batch_size: usize,
+    mut optimizer: impl Optimizer<f32>,
+) -> (usize, Vec<usize>) {
     let data = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised().train;
-    let model = Mlp::new([64, 128, 64, 10]).into_model();
+    let model = mlp.into_model();
     let mut params = model.layout().initialise::<f32>(7);
-    let mut backprop = Backprop::new();
+    let penalty = Regulariser::elastic(1e-6, 1e-6).on(model.layout());
+    let mut backprop = Backprop::in_training(7).penalty(penalty.clone());
     let mut batches = Batches::new(data.examples(), batch_size, 7);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     // Products keep their packing buffers by thread. Every thread does all the work by itself, and again, so that none meets
@@ -54,7 +61,8 @@ fn allocations(threads: usize, batch_size: usize, mut optimizer: impl Optimizer<
     pool.broadcast(|_| {
         for _ in 0..WARM_UP {
             let batch = Batch { data: &data, indices: &first };
-            Backprop::new().value_and_grad(model.module(), &CrossEntropy, &params, batch);
+            let mut backprop = Backprop::in_training(7).penalty(penalty.clone());
+            backprop.value_and_grad(model.module(), loss, &params, batch);
         }
     });
     pool.install(|| {
@@ -63,8 +71,9 @@ fn allocations(threads: usize, batch_size: usize, mut optimizer: impl Optimizer<
             for indices in batches.epoch(epoch) {
                 let before = ALLOCATIONS.load(Ordering::Relaxed);
                 let batch = Batch { data: &data, indices };
-                let loss = backprop.value_and_grad(model.module(), &CrossEntropy, &params, batch);
+                let loss = backprop.value_and_grad(model.module(), loss, &params, batch);
                 optimizer.step(params.values_mut(), backprop.gradient());
+                backprop.update_statistics(&mut params);
                 counts.push(ALLOCATIONS.load(Ordering::Relaxed) - before);
                 assert!(loss.is_finite());
                 if counts.len() == WARM_UP + 20 {
@@ -79,13 +88,23 @@ fn allocations(threads: usize, batch_size: usize, mut optimizer: impl Optimizer<
 // One test, so that no other thread allocates meanwhile.
 #[test]
 fn a_steady_training_step_allocates_nothing() {
+    let mlp = || Mlp::new([64, 128, 64, 10]);
     for threads in [1, 2, 4] {
         for batch_size in [8, 64] {
-            let (first, steady) = allocations(threads, batch_size, Adam::new(1e-3));
+            let (first, steady) = allocations(mlp(), &CrossEntropy, threads, batch_size, Adam::new(1e-3));
             assert!(first > 0, "the first step has buffers to make: does the counter count?");
             assert_eq!(steady, [0; 20], "adam, {threads} threads, batches of {batch_size}");
-            let (_, steady) = allocations(threads, batch_size, Sgd::new(0.05).momentum(0.9));
-            assert_eq!(steady, [0; 20], "sgd, {threads} threads, batches of {batch_size}");
         }
     }
+    let sgd = || Sgd::new(0.05).momentum(0.9);
+    let with_dropout = mlp().dropout(0.2).norm(Norm::Layer).bias(Bias::Input);
+    assert_eq!(allocations(with_dropout, &CrossEntropy, 2, 64, sgd()).1, [0; 20], "dropout and layer norm");
+    let smoothed = CrossEntropy.label_smoothing(0.1);
+    let small = Mlp::new([64, 32, 10]);
+    assert_eq!(
+        allocations(small.clone().norm(Norm::Batch), &smoothed, 2, 16, sgd()).1,
+        [0; 20],
+        "batch norm"
+    );
+    assert_eq!(allocations(small, &MultiClassHinge::new(), 2, 16, sgd()).1, [0; 20], "multi-class hinge");
 }

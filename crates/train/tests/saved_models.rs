@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 use std::fs;
+use wengert_ad::rules::LeakyRelu;
+use wengert_ad::rules::Relu;
 use wengert_data::digits;
-use wengert_nn::{Architecture, Mlp};
-use wengert_train::{SavedMlp, SavedModelError};
+use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Norm};
+use wengert_train::{SavedMlp, SavedModelError, load_params, save_params};
 
 fn model() -> SavedMlp {
     let split = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised();
@@ -20,7 +22,7 @@ fn a_saved_model_comes_back_bit_by_bit() {
     let path = folder.path().join("model.safetensors");
     let saved = model();
     saved.save(&path).unwrap();
-    let loaded = SavedMlp::load(&path).unwrap();
+    let loaded = SavedMlp::<Relu>::load(&path).unwrap();
     assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
     assert_eq!(loaded.standardiser, saved.standardiser);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the model is left in the folder");
@@ -41,11 +43,11 @@ fn a_failed_save_leaves_the_old_file_as_it_was() {
 fn a_file_that_is_no_model_is_refused_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.safetensors");
-    assert!(matches!(SavedMlp::load(&path), Err(SavedModelError::Io { .. })));
+    assert!(matches!(SavedMlp::<Relu>::load(&path), Err(SavedModelError::Io { .. })));
     fs::write(&path, "not a tensor in sight").unwrap();
-    assert!(matches!(SavedMlp::load(&path), Err(SavedModelError::Format { .. })));
+    assert!(matches!(SavedMlp::<Relu>::load(&path), Err(SavedModelError::Format { .. })));
     fs::write(&path, safetensors::serialize(Vec::<(String, View)>::new(), None).unwrap()).unwrap();
-    let error = SavedMlp::load(&path).unwrap_err();
+    let error = SavedMlp::<Relu>::load(&path).unwrap_err();
     assert!(matches!(error, SavedModelError::NotAModel { .. }));
     let text = error.to_string();
     assert!(text.contains("other.safetensors") && text.contains("format"), "{text}");
@@ -59,13 +61,52 @@ fn a_damaged_model_is_refused_without_a_panic() {
     let whole = fs::read(&path).unwrap();
     for length in [0, 4, 8, 100, whole.len() / 2, whole.len() - 1] {
         fs::write(&path, &whole[..length]).unwrap();
-        assert!(SavedMlp::load(&path).is_err(), "{length} bytes of {}", whole.len());
+        assert!(SavedMlp::<Relu>::load(&path).is_err(), "{length} bytes of {}", whole.len());
     }
     let mut poisoned = whole.clone();
     poisoned[whole.len() - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     fs::write(&path, poisoned).unwrap();
-    let text = SavedMlp::load(&path).unwrap_err().to_string();
+    let text = SavedMlp::<Relu>::load(&path).unwrap_err().to_string();
     assert!(text.contains("NaN"), "{text}");
+}
+
+#[test]
+fn norms_dropout_biases_running_statistics_and_other_rules_come_back_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let standardiser = model().standardiser;
+    for (norm, bias) in [(Norm::Batch, Bias::None), (Norm::Layer, Bias::Input), (Norm::None, Bias::Zero)] {
+        let mlp = Mlp::new([64, 16, 10]).activation(LeakyRelu(0.2)).norm(norm).bias(bias).dropout(0.25);
+        let mut params = mlp.clone().into_model().layout().initialise(3);
+        params.statistics_mut().iter_mut().zip(1u8..).for_each(|(x, i)| *x = f32::from(i) / 7.0);
+        let saved = SavedMlp { mlp, params, standardiser: standardiser.clone() };
+        saved.save(&path).unwrap();
+        let loaded = SavedMlp::<LeakyRelu>::load(&path).unwrap();
+        assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
+        let other = SavedMlp::<Relu>::load(&path).unwrap_err().to_string();
+        assert!(other.contains("its activation is \"leaky_relu\", not \"relu\""), "{other}");
+    }
+}
+
+#[test]
+fn the_parameters_of_any_model_come_back_bit_by_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("parameters.safetensors");
+    let layout = |width: usize| {
+        let build = |layout: &mut wengert_nn::Layout| {
+            Embedding::new(layout, "table", 5, width, Init::Normal(1.0));
+            LayerNorm::new(layout, "norm", width);
+            wengert_nn::BatchNorm::new(layout, "batch", width);
+        };
+        Model::new(build).layout().clone()
+    };
+    let mut params = layout(3).initialise::<f32>(9);
+    params.statistics_mut().fill(0.3);
+    save_params(&params, &path).unwrap();
+    assert_eq!(load_params(&path, &layout(3)).unwrap(), params);
+    let error = load_params(&path, &layout(4)).unwrap_err().to_string();
+    assert!(error.contains("\"table.weight\" is F32 of shape [5, 3], not F32 of shape [5, 4]"), "{error}");
+    assert!(SavedMlp::<Relu>::load(&path).is_err());
 }
 
 type View<'a> = safetensors::tensor::TensorView<'a>;

@@ -4,7 +4,7 @@
 use wengert_ad::{ArrayTape, Elementary};
 use wengert_data::{Dataset, Split, Targets, circles, digits, moons};
 use wengert_nn::{
-    Architecture, CrossEntropy, HalfSquared, Loss, MeanSquared, Mlp, Module, SumSquared, TargetKind,
+    Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Norm, SumSquared, TargetKind, Training,
 };
 use wengert_optim::{Adam, Sgd};
 use wengert_train::{Backprop, Batch, StopReason, TrainError, Trainer};
@@ -133,12 +133,79 @@ fn a_regression_learns_a_corner_with_a_squared_loss() {
 }
 
 #[test]
-fn the_three_squared_losses_are_the_sum_the_mean_and_the_half() {
-    let tape = ArrayTape::<f64>::new();
-    let y = tape.var(&ndarray::array![[1.0, 2.0], [3.0, 5.0]]);
-    let t = wengert_nn::Targets::Values(tape.constant(&ndarray::array![[0.0, 2.0], [1.0, 2.0]]));
-    assert_eq!(SumSquared.total(y, t).item(), 14.0);
-    assert_eq!(MeanSquared.total(y, t).item(), 7.0);
-    assert_eq!(HalfSquared.total(y, t).item(), 7.0);
-    assert_eq!(HalfSquared.total(y, t).gradient().wrt(y), ndarray::array![[1.0, 0.0], [2.0, 3.0]].into_dyn());
+fn with_dropout_the_parallel_gradient_is_that_of_the_batch_in_one_piece() {
+    let data = digits_split().train.cast::<f64>();
+    let model = Mlp::new([64, 128, 64, 10]).dropout(0.3).into_model();
+    let params = model.layout().initialise::<f64>(3);
+    let indices: Vec<usize> = (0..97).collect();
+    let mut parallel = Backprop::in_training(5);
+    parallel.set_step(11);
+    let batch = Batch { data: &data, indices: &indices };
+    let value = parallel.value_and_grad(model.module(), &CrossEntropy, &params, batch);
+
+    let tape = ArrayTape::new();
+    let x = ndarray::ArrayView2::from_shape((97, 64), &data.features()[..97 * 64]).unwrap();
+    let Targets::Classes { labels, .. } = data.targets() else { unreachable!() };
+    let bound = params.bind(&tape).in_training(Training::new(5, 11));
+    let outputs = model.module().forward(&bound, tape.constant(&x));
+    let loss = CrossEntropy.total(outputs, wengert_nn::Targets::Classes(&labels[..97])) / 97.0;
+    let mut serial = vec![0.0; params.len()];
+    loss.gradient_into(1.0, &mut serial);
+    assert_close(&[value], &[loss.item()]);
+    assert_close(parallel.gradient(), &serial);
+
+    let evaluated = Backprop::new().value_and_grad(model.module(), &CrossEntropy, &params, batch);
+    assert!((evaluated - value).abs() > 1e-6, "the passes of an evaluation drop nothing");
+}
+
+#[test]
+fn with_dropout_and_batch_norm_the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
+    let data = digits_split();
+    let fit = |mlp: &Mlp, threads, seed| {
+        let trainer = Trainer::new(mlp.clone(), CrossEntropy, Adam::new(1e-3));
+        let report = trainer.epochs(2).batch_size(96).seed(seed).threads(threads).fit(&data).unwrap();
+        let params = &report.model.params;
+        let bits: Vec<u32> = params.values().iter().chain(params.statistics()).map(|x| x.to_bits()).collect();
+        (bits, report.train, report.test)
+    };
+    for mlp in [
+        Mlp::new([64, 128, 64, 10]).dropout(0.2),
+        Mlp::new([64, 128, 64, 10]).dropout(0.2).norm(Norm::Batch),
+        Mlp::new([64, 128, 64, 10]).norm(Norm::Layer),
+    ] {
+        let one = fit(&mlp, 1, 5);
+        assert!(one == fit(&mlp, 2, 5), "two threads differ from one");
+        assert!(one == fit(&mlp, 4, 5), "four threads differ from one");
+        assert!(one != fit(&mlp, 1, 6), "another seed gives the same");
+    }
+}
+
+#[test]
+fn training_leaves_running_statistics_that_evaluation_uses() {
+    let data = digits_split();
+    let trainer = Trainer::new(Mlp::new([64, 32, 10]).norm(Norm::Batch), CrossEntropy, Adam::new(3e-3));
+    let report = trainer.epochs(6).seed(1).fit(&data).unwrap();
+    let params = &report.model.params;
+    let start = report.model.model.layout().initialise::<f32>(1);
+    assert!(params.statistics().iter().zip(start.statistics()).all(|(new, old)| new != old));
+    assert!(report.test.unwrap().accuracy.unwrap() > 0.9, "{:?}", report.test);
+    // They follow the batches while the parameters move; in the end they are near the statistics of all training data.
+    let train = &data.train;
+    let x = ndarray::ArrayView2::from_shape((train.examples(), 64), train.features()).unwrap();
+    let matrix = |name: &str| params.get(name).unwrap().into_dimensionality::<ndarray::Ix2>().unwrap();
+    let before = x.dot(&matrix("hidden.0.weight")) + params.get("hidden.0.bias").unwrap();
+    let [means, variances] =
+        ["mean", "variance"].map(|of| params.get(&format!("hidden.0.norm.running_{of}")).unwrap());
+    for (unit, column) in
+        before.into_dimensionality::<ndarray::Ix2>().unwrap().columns().into_iter().enumerate()
+    {
+        let (mean, deviation) = (column.mean().unwrap(), column.std(1.0));
+        assert!((means[unit] - mean).abs() < 0.5 * deviation, "unit {unit}: {} and {mean}", means[unit]);
+        let ratio = variances[unit] / deviation.powi(2);
+        assert!((0.5..2.0).contains(&ratio), "unit {unit}: {ratio}");
+    }
+    let mut wrong = report.model.clone();
+    wrong.params.statistics_mut().iter_mut().for_each(|x| *x += 3.0);
+    let wrong = wrong.evaluate(&CrossEntropy, &data.test).unwrap();
+    assert!(wrong.loss > 1.2 * report.test.unwrap().loss, "{wrong:?} and {:?}", report.test);
 }

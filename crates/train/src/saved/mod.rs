@@ -1,13 +1,16 @@
-//! Multi-layer perceptrons on disk, as safetensors files that other tools can read.
+//! Models on disk, as safetensors files that other tools can read.
 //!
-//! The tensors are the parameters by name, and `standardiser.mean` and `standardiser.deviation`; the metadata hold
-//! `format`, `widths` and `activation`. All numbers are `f32`.
+//! The tensors are the parameters and the running statistics by name. All numbers are `f32`. What is frozen, and how the
+//! parameters started, is not stored: both are settings of a training.
 
 mod error;
+mod mlp;
+mod parameters;
 
 pub use error::SavedModelError;
+pub use mlp::SavedMlp;
+pub use parameters::{load_params, save_params};
 
-use crate::evaluate::Trained;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use std::borrow::Cow;
@@ -16,103 +19,64 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use wengert_ad::Unary;
-use wengert_ad::rules::Relu;
-use wengert_data::Standardiser;
-use wengert_nn::{Architecture, Mlp, MlpModule, Params};
+use wengert_nn::{Layout, Params};
 
-const FORMAT: &str = "wengert-mlp-1";
+/// A tensor to be written: its name, its shape and its numbers.
+type Entry<'a> = (&'a str, Vec<usize>, Cow<'a, [f32]>);
 
-/// A trained multi-layer perceptron with ReLU units, and what its inputs were standardised with.
-#[derive(Clone, Debug)]
-pub struct SavedMlp {
-    /// The layers.
-    pub mlp: Mlp,
-    /// Its parameters.
-    pub params: Params,
-    /// How inputs are standardised before they enter.
-    pub standardiser: Standardiser,
+/// The parameters and the running statistics.
+fn entries(params: &Params) -> impl Iterator<Item = Entry<'_>> {
+    params
+        .iter()
+        .chain(params.iter_statistics())
+        .map(|(name, values)| (name, values.shape().to_vec(), Cow::Owned(values.iter().copied().collect())))
 }
 
-impl SavedMlp {
-    /// Writes the file, whole or not at all: an existing one is replaced at the end.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
-        let path = path.as_ref();
-        let io = |source| SavedModelError::Io { path: path.to_owned(), source };
-        write_atomically(path, &self.to_bytes()).map_err(io)
-    }
+/// Writes a file of these tensors, whole or not at all.
+fn write(
+    path: &Path,
+    tensors: &[Entry<'_>],
+    metadata: HashMap<String, String>,
+) -> Result<(), SavedModelError> {
+    let little_endian = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|(_, _, numbers)| little_endian(numbers)).collect();
+    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
+        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("four bytes for each element"))
+    });
+    let file = serialize(views, Some(metadata)).expect("distinct names, and shapes that fit their bytes");
+    write_atomically(path, &file).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })
+}
 
-    /// Reads a file that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or does not hold such a model.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, SavedModelError> {
-        let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
-        let format = |source| SavedModelError::Format { path: path.to_owned(), source };
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
-        let tensors = SafeTensors::deserialize(&bytes).map_err(format)?;
-        let metadata = header.metadata().clone().unwrap_or_default();
-        Self::from_tensors(&metadata, &tensors)
-            .map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
-    }
+/// Reads a file of tensors and makes something of it; `make` says what is wrong with it, if anything.
+fn read<R>(
+    path: &Path,
+    make: impl FnOnce(&HashMap<String, String>, &SafeTensors<'_>) -> Result<R, String>,
+) -> Result<R, SavedModelError> {
+    let bytes = fs::read(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
+    let format = |source| SavedModelError::Format { path: path.to_owned(), source };
+    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
+    let tensors = SafeTensors::deserialize(&bytes).map_err(format)?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    make(&metadata, &tensors).map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
+}
 
-    /// The model, to be evaluated; its inputs have to be standardised first.
-    pub fn trained(&self) -> Trained<MlpModule> {
-        Trained { model: self.mlp.clone().into_model(), params: self.params.clone() }
+/// The parameters and the running statistics that a layout asks for.
+fn params(layout: Layout, tensors: &SafeTensors<'_>) -> Result<Params, String> {
+    let all = |entries: &[wengert_nn::Parameter]| -> Result<Vec<f32>, String> {
+        let parts = entries.iter().map(|entry| floats(tensors, &entry.name, &entry.shape));
+        Ok(parts.collect::<Result<Vec<_>, _>>()?.concat())
+    };
+    let (values, statistics) = (all(layout.parameters())?, all(layout.statistics())?);
+    let mut params = Params::new(Arc::new(layout), values);
+    if !statistics.is_empty() {
+        params.statistics_mut().copy_from_slice(&statistics);
     }
+    Ok(params)
+}
 
-    fn to_bytes(&self) -> Vec<u8> {
-        let little_endian =
-            |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-        let Standardiser { mean, deviation } = &self.standardiser;
-        let mut tensors: Vec<(&str, Vec<usize>, Vec<u8>)> = vec![
-            ("standardiser.mean", vec![mean.len()], little_endian(mean)),
-            ("standardiser.deviation", vec![deviation.len()], little_endian(deviation)),
-        ];
-        for (name, values) in self.params.iter() {
-            let elements = values.as_slice().expect("parameters are stored row by row");
-            tensors.push((name, values.shape().to_vec(), little_endian(elements)));
-        }
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("four bytes for each element"))
-        });
-        let widths: Vec<String> = self.mlp.widths().iter().map(usize::to_string).collect();
-        let metadata = HashMap::from([
-            ("format".to_owned(), FORMAT.to_owned()),
-            ("widths".to_owned(), widths.join(",")),
-            ("activation".to_owned(), Relu::NAME.to_owned()),
-        ]);
-        serialize(views, Some(metadata)).expect("distinct names, and shapes that fit their bytes")
-    }
-
-    fn from_tensors(metadata: &HashMap<String, String>, tensors: &SafeTensors<'_>) -> Result<Self, String> {
-        let entry = |key: &str| metadata.get(key).ok_or_else(|| format!("its metadata have no {key:?}"));
-        if entry("format")? != FORMAT {
-            return Err(format!("its format is {:?}, not {FORMAT:?}", entry("format")?));
-        }
-        if entry("activation")? != Relu::NAME {
-            return Err(format!("its activation is {:?}, not {:?}", entry("activation")?, Relu::NAME));
-        }
-        let widths: Result<Vec<usize>, _> = entry("widths")?.split(',').map(str::parse).collect();
-        let widths = widths.ok().filter(|widths| widths.len() >= 2 && !widths.contains(&0));
-        let widths =
-            widths.ok_or_else(|| format!("its widths {:?} are no list of sizes", metadata["widths"]))?;
-        let standardiser = Standardiser {
-            mean: floats(tensors, "standardiser.mean", &[widths[0]])?,
-            deviation: floats(tensors, "standardiser.deviation", &[widths[0]])?,
-        };
-        let mlp = Mlp::new(widths);
-        let layout = mlp.clone().into_model().layout().clone();
-        let mut values = Vec::with_capacity(layout.len());
-        for parameter in layout.parameters() {
-            values.extend(floats(tensors, &parameter.name, &parameter.shape)?);
-        }
-        Ok(Self { mlp, params: Params::new(Arc::new(layout), values), standardiser })
-    }
+/// The entry of the metadata that must be there.
+fn entry<'a>(metadata: &'a HashMap<String, String>, key: &str) -> Result<&'a str, String> {
+    metadata.get(key).map(String::as_str).ok_or_else(|| format!("its metadata have no {key:?}"))
 }
 
 /// The numbers of a tensor that must be there, in this shape, and finite.

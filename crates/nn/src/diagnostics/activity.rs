@@ -1,0 +1,96 @@
+//! Which ReLU units are on for which examples.
+
+use super::observed;
+use crate::model::Module;
+use crate::params::Params;
+use ndarray::Array2;
+use std::fmt;
+use std::panic::Location;
+use wengert_ad::primitive::{Primitive, View};
+use wengert_ad::tape::Observer;
+use wengert_ad::{Element, Real};
+
+/// The units of one ReLU layer on a set of examples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerActivity {
+    /// The number of the layer among the ReLU layers, counted from 0.
+    pub layer: usize,
+    /// The number of examples.
+    pub examples: usize,
+    /// For how many of the examples each unit is on: its output is positive.
+    pub on: Vec<usize>,
+}
+
+impl LayerActivity {
+    /// The units that are off on every example. Their gradient is exactly zero: these examples will never change them.
+    pub fn dead(&self) -> Vec<usize> {
+        self.units(0)
+    }
+
+    /// The units that are on for every example, where they are linear.
+    pub fn always_on(&self) -> Vec<usize> {
+        self.units(self.examples)
+    }
+
+    fn units(&self, on: usize) -> Vec<usize> {
+        self.on.iter().enumerate().filter(|&(_, &count)| count == on).map(|(unit, _)| unit).collect()
+    }
+
+    /// The share of units that are dead.
+    pub fn dead_share(&self) -> f64 {
+        self.dead().len() as f64 / self.on.len() as f64
+    }
+
+    /// The share of units that are always on.
+    pub fn always_on_share(&self) -> f64 {
+        self.always_on().len() as f64 / self.on.len() as f64
+    }
+}
+
+impl fmt::Display for LayerActivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { layer, examples, on } = self;
+        let [dead, always_on] = [self.dead_share(), self.always_on_share()].map(|share| 100.0 * share);
+        write!(
+            f,
+            "relu {layer}: {} units on {examples} examples, {dead:.1} % dead, {always_on:.1} % always on",
+            on.len()
+        )
+    }
+}
+
+/// The activity of every ReLU layer of a module on the examples `x`, one a row, in the order they are computed.
+///
+/// # Panics
+/// If there are no examples.
+#[track_caller]
+pub fn relu_activity<T: Real>(
+    module: &impl Module<T>,
+    params: &Params<T>,
+    x: &Array2<T>,
+) -> Vec<LayerActivity> {
+    assert!(x.nrows() > 0, "relu activity: there are no examples; it needs at least one");
+    observed(module, params, x, Activity::default()).layers
+}
+
+#[derive(Clone, Debug, Default)]
+struct Activity {
+    layers: Vec<LayerActivity>,
+}
+
+impl<T: Element> Observer<T> for Activity {
+    fn recorded(
+        &mut self,
+        primitive: &mut dyn Primitive<T>,
+        _: &[View<'_, T>],
+        y: View<'_, T>,
+        _: &'static Location<'static>,
+    ) {
+        let ("relu", &[examples, units]) = (primitive.name(), y.shape) else { return };
+        let mut on = vec![0; units];
+        for row in y.data.chunks_exact(units.max(1)) {
+            on.iter_mut().zip(row).for_each(|(on, y)| *on += usize::from(y.value() > 0.0));
+        }
+        self.layers.push(LayerActivity { layer: self.layers.len(), examples, on });
+    }
+}

@@ -1,0 +1,117 @@
+//! How large gradients and steps are, beside the parameters they belong to.
+
+use crate::layout::Layout;
+use crate::model::Module;
+use crate::params::Params;
+use ndarray::Array2;
+use std::fmt;
+use wengert_ad::{ArrayTape, Real};
+
+/// A parameter's size, beside that of its gradient or of its step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterNorm {
+    /// The parameter's name.
+    pub name: String,
+    /// The Euclidean norm of the parameter.
+    pub parameter: f64,
+    /// The Euclidean norm of its gradient, or of its step.
+    pub change: f64,
+}
+
+impl ParameterNorm {
+    /// `change / parameter`; infinite for a change of a parameter that is 0. Of steps, about 1e-3 is usual.
+    pub fn ratio(&self) -> f64 {
+        if self.change == 0.0 { 0.0 } else { self.change / self.parameter }
+    }
+}
+
+fn norm<T: Real>(x: impl Iterator<Item = T>) -> f64 {
+    x.map(|x| x.value().powi(2)).sum::<f64>().sqrt()
+}
+
+/// The norm of each parameter and of its part of a flat `gradient`.
+///
+/// # Panics
+/// If the gradient is not as long as the parameters.
+#[track_caller]
+pub fn gradient_norms<T: Real>(params: &Params<T>, gradient: &[T]) -> Vec<ParameterNorm> {
+    let (want, have) = (params.len(), gradient.len());
+    assert!(want == have, "gradient norms: {want} parameters have a gradient of length {have}");
+    norms(params, |i| gradient[i])
+}
+
+/// The norm of each parameter before a step, and of the step: the update-to-weight ratio is their
+/// [ratio](ParameterNorm::ratio).
+///
+/// # Panics
+/// If the two are not parameters of one layout.
+#[track_caller]
+pub fn update_ratios<T: Real>(before: &Params<T>, after: &Params<T>) -> Vec<ParameterNorm> {
+    let same = before.layout().parameters().iter().map(|entry| (&entry.name, &entry.shape));
+    let other = after.layout().parameters().iter().map(|entry| (&entry.name, &entry.shape));
+    assert!(same.eq(other), "update ratios: the parameters before and after have different layouts");
+    norms(before, |i| after.values()[i] - before.values()[i])
+}
+
+fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<ParameterNorm> {
+    let parameters = params.layout().parameters().iter();
+    let of = parameters.map(|entry| ParameterNorm {
+        name: entry.name.clone(),
+        parameter: norm(params.values()[entry.range.clone()].iter().copied()),
+        change: norm(entry.range.clone().map(&change)),
+    });
+    of.collect()
+}
+
+/// The gradients of a module's only output at each example, stacked: one row for each row of `x`, one column for each
+/// parameter of the flat buffer.
+///
+/// Column `j`, drawn over the examples, is the feature that parameter `j` adds at first order; the singular values order what
+/// gradient descent with a small rate fits first, and the left singular vectors are the features it fits.
+///
+/// # Panics
+/// If there are no examples, or the module has not one output.
+#[track_caller]
+pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x: &Array2<T>) -> Array2<T> {
+    assert!(x.nrows() > 0, "stacked gradients: there are no examples; it needs at least one");
+    let mut stacked = Array2::zeros((x.nrows(), params.len()));
+    let mut tape = ArrayTape::new();
+    for (example, mut row) in x.rows().into_iter().zip(stacked.rows_mut()) {
+        let example = tape.constant(&example.insert_axis(ndarray::Axis(0)));
+        let output = module.forward(&params.bind(&tape), example);
+        let outputs: usize = output.shape().iter().product();
+        assert!(outputs == 1, "stacked gradients: the module has {outputs} outputs, must have 1");
+        output.gradient_into(T::literal(1.0), row.as_slice_mut().expect("rows of a new array are whole"));
+        tape.clear();
+    }
+    stacked
+}
+
+/// A parameter that is suspiciously large, or not finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LargeParameter {
+    /// The name of its array.
+    pub name: String,
+    /// Where in the array, row-major.
+    pub index: usize,
+    /// The number.
+    pub value: f64,
+}
+
+impl fmt::Display for LargeParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}] is {:e}", self.name, self.index, self.value)
+    }
+}
+
+/// The first parameter that is larger than `limit` in size, or not finite.
+pub fn large_parameter<T: Real>(layout: &Layout, values: &[T], limit: f64) -> Option<LargeParameter> {
+    // A NaN is not larger than anything.
+    let at = values.iter().position(|x| x.value().is_nan() || x.value().abs() > limit)?;
+    let entry = layout.parameters().iter().find(|entry| entry.range.contains(&at))?;
+    Some(LargeParameter {
+        name: entry.name.clone(),
+        index: at - entry.range.start,
+        value: values[at].value(),
+    })
+}

@@ -1,0 +1,68 @@
+//! How large the numbers are that a network computes on the way.
+
+use super::observed;
+use crate::model::Module;
+use crate::params::Params;
+use ndarray::Array2;
+use std::panic::Location;
+use wengert_ad::primitive::{Primitive, View};
+use wengert_ad::tape::Observer;
+use wengert_ad::{Element, Real};
+
+/// The results of one operation on a set of examples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperationStatistics {
+    /// What was computed: `affine` for a linear layer with a bias, `matmul` without, `relu`, `tanh`, ...
+    pub operator: &'static str,
+    /// The line of code that asked for it.
+    pub site: &'static Location<'static>,
+    /// The shape, one example a row.
+    pub shape: Vec<usize>,
+    /// The mean of all elements.
+    pub mean: f64,
+    /// Their population variance.
+    pub variance: f64,
+    /// Their Euclidean norm.
+    pub norm: f64,
+}
+
+/// The results of every operation that has a row for each of the examples `x`, in the order they are computed: the
+/// pre-activations, the activations and what else there is.
+///
+/// # Panics
+/// If there are no examples.
+#[track_caller]
+pub fn operation_statistics<T: Real>(
+    module: &impl Module<T>,
+    params: &Params<T>,
+    x: &Array2<T>,
+) -> Vec<OperationStatistics> {
+    assert!(x.nrows() > 0, "operation statistics: there are no examples; it needs at least one");
+    observed(module, params, x, Operations { examples: x.nrows(), list: Vec::new() }).list
+}
+
+#[derive(Clone, Debug)]
+struct Operations {
+    examples: usize,
+    list: Vec<OperationStatistics>,
+}
+
+impl<T: Element> Observer<T> for Operations {
+    fn recorded(
+        &mut self,
+        primitive: &mut dyn Primitive<T>,
+        _: &[View<'_, T>],
+        y: View<'_, T>,
+        site: &'static Location<'static>,
+    ) {
+        if y.shape.len() < 2 || y.shape[0] != self.examples || y.data.is_empty() {
+            return;
+        }
+        let (operator, shape, n) = (primitive.name(), y.shape.to_vec(), y.data.len() as f64);
+        let values = || y.data.iter().map(|y| y.value());
+        let mean = values().sum::<f64>() / n;
+        let variance = values().map(|y| (y - mean).powi(2)).sum::<f64>() / n;
+        let norm = values().map(|y| y * y).sum::<f64>().sqrt();
+        self.list.push(OperationStatistics { operator, site, shape, mean, variance, norm });
+    }
+}

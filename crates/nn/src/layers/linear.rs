@@ -1,0 +1,113 @@
+//! The fully connected layer.
+
+use crate::bound::Bound;
+use crate::init::Init;
+use crate::layout::{Layout, Slot};
+use crate::model::Module;
+use wengert_ad::{Element, Tensor};
+
+/// How a layer's bias starts, and whether there is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Bias {
+    /// There is none.
+    None,
+    /// Zero.
+    #[default]
+    Zero,
+    /// A constant: with ReLU units often 0.01, so that few of them start off.
+    Constant(f64),
+    /// Random: `N(0, s^2)`, given the standard deviation `s`.
+    Random(f64),
+    /// As one more input that is always 1: the last row of a weight of shape `(f_in + 1, f_out)`, drawn like the others,
+    /// with fan-in `f_in + 1`.
+    Input,
+}
+
+impl Bias {
+    /// The small constant: 0.01.
+    pub const SMALL: Self = Self::Constant(0.01);
+}
+
+/// A fully connected layer: `y = x W + b`; shapes `(m, f_in) -> (m, f_out)`.
+///
+/// The weight has shape `(f_in, f_out)`: the transpose of PyTorch's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Linear {
+    weight: Slot,
+    offset: Offset,
+    fan_in: usize,
+    fan_out: usize,
+}
+
+/// Where the bias is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Offset {
+    None,
+    Added(Slot),
+    LastRow,
+}
+
+impl Linear {
+    /// Declares `NAME.weight` of shape `(fan_in, fan_out)`, started by `init`, and `NAME.bias`, started at zero.
+    ///
+    /// # Panics
+    /// If the name is taken, or a fan is 0.
+    #[track_caller]
+    pub fn new(layout: &mut Layout, name: &str, fan_in: usize, fan_out: usize, init: Init) -> Self {
+        Self::with_bias(layout, name, [fan_in, fan_out], init, Bias::Zero)
+    }
+
+    /// As [`new`](Self::new), with another bias.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new); or if the bias cannot start as asked for.
+    #[track_caller]
+    pub fn with_bias(
+        layout: &mut Layout,
+        name: &str,
+        [fan_in, fan_out]: [usize; 2],
+        init: Init,
+        bias: Bias,
+    ) -> Self {
+        assert!(
+            fan_in > 0 && fan_out > 0,
+            "linear: {name:?} has fans ({fan_in}, {fan_out}), must be at least 1"
+        );
+        let rows = if bias == Bias::Input { fan_in + 1 } else { fan_in };
+        let weight = layout.parameter(&format!("{name}.weight"), &[rows, fan_out], init);
+        let mut added = |init| Offset::Added(layout.parameter(&format!("{name}.bias"), &[fan_out], init));
+        let offset = match bias {
+            Bias::None => Offset::None,
+            Bias::Zero => added(Init::Zero),
+            Bias::Constant(c) => added(Init::Constant(c)),
+            Bias::Random(deviation) => added(Init::Normal(deviation)),
+            Bias::Input => Offset::LastRow,
+        };
+        Self { weight, offset, fan_in, fan_out }
+    }
+
+    /// The first of its parameters.
+    pub(crate) fn first_slot(&self) -> Slot {
+        self.weight
+    }
+}
+
+impl<T: Element> Module<T> for Linear {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        let weight = p.get(self.weight);
+        match self.offset {
+            Offset::None => x.matmul(weight),
+            Offset::Added(bias) => x.affine(weight, p.get(bias)),
+            Offset::LastRow => {
+                let last = weight.slice(0, self.fan_in..self.fan_in + 1).reshape(&[self.fan_out]);
+                x.affine(weight.slice(0, 0..self.fan_in), last)
+            }
+        }
+    }
+    fn input_width(&self) -> Option<usize> {
+        Some(self.fan_in)
+    }
+    fn output_width(&self, _: Option<usize>) -> Option<usize> {
+        Some(self.fan_out)
+    }
+}

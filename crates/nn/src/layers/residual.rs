@@ -1,0 +1,40 @@
+//! A detour around a module.
+
+use crate::bound::Bound;
+use crate::model::Module;
+use wengert_ad::{Element, Tensor};
+
+/// `y = x + f(x)` for a module `f` (He et al. 2016); shapes `(m, n) -> (m, n)`.
+pub struct Residual<T: Element = f32> {
+    module: Box<dyn Module<T>>,
+}
+
+impl<T: Element> Residual<T> {
+    /// The detour around `module`.
+    ///
+    /// # Panics
+    /// If its outputs are known to be of another width than its inputs.
+    #[track_caller]
+    pub fn new(module: impl Module<T> + 'static) -> Self {
+        let inputs = module.input_width();
+        if let (Some(inputs), Some(outputs)) = (inputs, module.output_width(inputs)) {
+            assert!(
+                inputs == outputs,
+                "residual: the module takes rows of width {inputs} and gives {outputs}; they must be equal"
+            );
+        }
+        Self { module: Box::new(module) }
+    }
+}
+
+impl<T: Element> Module<T> for Residual<T> {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        x + self.module.forward(p, x)
+    }
+    fn input_width(&self) -> Option<usize> {
+        self.module.input_width()
+    }
+    fn output_width(&self, input: Option<usize>) -> Option<usize> {
+        input.or_else(|| self.input_width())
+    }
+}

@@ -1,0 +1,120 @@
+//! Losses of two classes: each output is a score of its own, positive for the upper class.
+
+use super::{Loss, TargetKind, Targets, expect_labels, extents, values};
+use wengert_ad::{Element, Elementary, Tensor};
+
+/// The targets as a tensor of the outputs' shape: values as they are, classes 0 and 1 as `lower` and 1.
+#[track_caller]
+fn two_valued<'t, T: Element>(
+    loss: &str,
+    outputs: Tensor<'t, T>,
+    targets: Targets<'_, 't, T>,
+    lower: f64,
+) -> Tensor<'t, T> {
+    let Targets::Classes(labels) = targets else { return values(loss, outputs, targets).0 };
+    let [rows, width] = extents(loss, outputs);
+    assert!(width == 1, "{loss}: classes need one output, there are {width}");
+    expect_labels(loss, labels, rows, 2);
+    let value = |&label: &u32| T::constant(if label == 0 { lower } else { 1.0 });
+    outputs.tape().constant_from(&[rows, 1], |buffer| buffer.extend(labels.iter().map(value)))
+}
+
+/// Refuses a target that is not allowed.
+#[track_caller]
+fn expect_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(f64) -> bool, needed: &str) {
+    let wrong = targets.elements().iter().map(|t| t.value()).find(|&t| !allowed(t));
+    if let Some(target) = wrong {
+        panic!("{loss}: a target is {target}, must be {needed}");
+    }
+}
+
+/// `t x` for targets `t` of -1 or +1, and the number of outputs: what the margin losses are functions of.
+#[track_caller]
+fn margins<'t, T: Element>(
+    loss: &str,
+    outputs: Tensor<'t, T>,
+    targets: Targets<'_, 't, T>,
+) -> (Tensor<'t, T>, f64) {
+    let signs = two_valued(loss, outputs, targets, -1.0);
+    expect_each(loss, signs, |t| t == 1.0 || t == -1.0, "-1 or +1");
+    (outputs * signs, outputs.shape()[1] as f64)
+}
+
+macro_rules! margin_losses {
+    ($( $(#[$doc:meta])* $Loss:ident $title:literal |$margin:ident| $each:expr; )*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $Loss;
+        impl<T: Element> Loss<T> for $Loss {
+            fn kind(&self) -> TargetKind {
+                TargetKind::TwoClasses
+            }
+            #[track_caller]
+            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+                let ($margin, width) = margins($title, outputs, targets);
+                $each.sum() / width
+            }
+        }
+    )*};
+}
+
+margin_losses! {
+    /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an example. Finite for
+    /// all finite scores, where the gradient of PyTorch's `SoftMarginLoss`, the same otherwise, is NaN from 710 on.
+    Logistic "logistic" |margin| (-margin).softplus();
+    /// Hinge loss of a support-vector machine: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over the outputs of
+    /// an example; the derivative at the kink is 0.
+    Hinge "hinge" |margin| (1.0 - margin).relu();
+    /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an example.
+    SquaredHinge "squared hinge" |margin| (1.0 - margin).relu().square();
+}
+
+/// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x`, for targets `t` from 0 to 1, the
+/// mean over the outputs of an example; `w` weighs the positive targets. Finite for all finite logits. PyTorch's
+/// `BCEWithLogitsLoss`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BinaryCrossEntropy {
+    positive_weight: f64,
+}
+
+impl Default for BinaryCrossEntropy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BinaryCrossEntropy {
+    /// Both targets weigh the same.
+    pub fn new() -> Self {
+        Self { positive_weight: 1.0 }
+    }
+
+    /// The weight `w` of positive targets; above 1 it favours finding them over being right about them. PyTorch's
+    /// `pos_weight`.
+    ///
+    /// # Panics
+    /// If not positive and finite.
+    #[must_use]
+    #[track_caller]
+    pub fn positive_weight(self, weight: f64) -> Self {
+        let fits = weight > 0.0 && weight.is_finite();
+        assert!(fits, "binary cross-entropy: the positive weight is {weight}, must be in (0, inf)");
+        Self { positive_weight: weight }
+    }
+}
+
+impl<T: Element> Loss<T> for BinaryCrossEntropy {
+    fn kind(&self) -> TargetKind {
+        TargetKind::TwoClasses
+    }
+    #[track_caller]
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+        let targets = two_valued("binary cross-entropy", outputs, targets, 0.0);
+        let within = |t| (0.0..=1.0).contains(&t);
+        expect_each("binary cross-entropy", targets, within, "in [0, 1]");
+        // -ln p = softplus(-x), and -ln(1 - p) = x + softplus(-x).
+        let weights = targets * (self.positive_weight - 1.0) + 1.0;
+        let total = (1.0 - targets).dot(outputs) + weights.dot((-outputs).softplus());
+        total / outputs.shape()[1] as f64
+    }
+}

@@ -1,0 +1,233 @@
+//! Losses: their values where these are known exactly, that they stay finite, and what they refuse.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod support;
+
+use ndarray::{Array2, array};
+use support::{assert_close, assert_refused, drawn_params, loss, normal_matrix};
+use wengert_ad::ArrayTape;
+use wengert_ad::check::gradcheck_arrays;
+use wengert_nn::{
+    Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Mlp, MultiClassHinge,
+    Regulariser, SmoothL1, Targets,
+};
+
+/// The total and its gradient by the outputs.
+fn of_values(name: &str, outputs: &Array2<f64>, targets: &Array2<f64>) -> (f64, Vec<f64>) {
+    let tape = ArrayTape::new();
+    let y = tape.var(outputs);
+    let total = loss(name).total(y, Targets::Values(tape.constant(targets)));
+    (total.item(), total.gradient().wrt(y).into_iter().collect())
+}
+
+fn of_classes(name: &str, outputs: &Array2<f64>, labels: &[u32]) -> (f64, Vec<f64>) {
+    let tape = ArrayTape::new();
+    let y = tape.var(outputs);
+    let total = loss(name).total(y, Targets::Classes(labels));
+    (total.item(), total.gradient().wrt(y).into_iter().collect())
+}
+
+#[test]
+fn the_squared_and_absolute_losses_are_the_sum_the_mean_and_the_half_of_their_names() {
+    let (y, t) = (array![[1.0, 2.0], [3.0, 5.0]], array![[0.0, 2.0], [1.0, 2.0]]);
+    let total = |name| of_values(name, &y, &t).0;
+    assert_eq!([total("sum_squared"), total("mean_squared"), total("half_squared")], [14.0, 7.0, 7.0]);
+    assert_eq!([total("sum_absolute"), total("mean_absolute")], [6.0, 3.0]);
+    assert_eq!(of_values("half_squared", &y, &t).1, [1.0, 0.0, 2.0, 3.0], "the gradient is the difference");
+    assert_eq!(of_values("sum_absolute", &y, &t).1, [1.0, 0.0, 1.0, 1.0], "the derivative at 0 is 0");
+}
+
+#[test]
+fn hubers_loss_is_quadratic_up_to_delta_and_linear_beyond() {
+    let differences = array![[0.5], [-2.0], [2.0], [3.0], [-10.0]];
+    let (total, gradient) = of_values("huber:2", &differences, &Array2::zeros((5, 1)));
+    assert_eq!(total, 0.125 + 2.0 + 2.0 + 4.0 + 18.0);
+    assert_eq!(gradient, [0.5, -2.0, 2.0, 2.0, -2.0]);
+    let (smooth, _) = of_values("smooth_l1:2", &differences, &Array2::zeros((5, 1)));
+    assert_eq!(smooth, total / 2.0);
+}
+
+#[test]
+fn cross_entropy_is_log_sum_exp_minus_the_logit_of_the_label_and_finite_for_logits_of_ten_thousand() {
+    let logits = array![[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4], [1e4, 1e4, -1e4]];
+    let (total, gradient) = of_classes("cross_entropy", &logits, &[1, 2, 0]);
+    assert_eq!(total, 2e4 + 3.0f64.ln() + 2.0f64.ln());
+    let third = 1.0 / 3.0;
+    let expected = [1.0, -1.0, 0.0, third, third, third - 1.0, -0.5, 0.5, 0.0];
+    assert!(gradient.iter().zip(expected).all(|(g, e)| (g - e).abs() < 1e-15), "{gradient:?}");
+}
+
+#[test]
+fn every_loss_is_finite_for_outputs_of_ten_thousand() {
+    let outputs = array![[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4], [1e4, 1e4, -1e4], [-1e4, 1e4, 1e4]];
+    let of_classes_all = [
+        "cross_entropy",
+        "weighted_cross_entropy:0.1,1,2,3",
+        "multi_class_hinge:1,1",
+        "multi_class_hinge:1,2",
+    ];
+    for name in of_classes_all {
+        let (total, gradient) = of_classes(name, &outputs, &[1, 2, 0, 0]);
+        assert!(total.is_finite() && gradient.iter().all(|g| g.is_finite()), "{name}: {total}, {gradient:?}");
+    }
+    let signs = array![[1.0, 1.0, -1.0], [1.0, -1.0, 1.0], [-1.0, 1.0, 1.0], [-1.0, -1.0, 1.0]];
+    let zero_one = signs.mapv(|t| (t + 1.0) / 2.0);
+    let names = ["logistic", "hinge", "squared_hinge", "huber:1", "smooth_l1:1", "binary_cross_entropy:2"];
+    for name in names {
+        let targets = if name.starts_with("binary") { &zero_one } else { &signs };
+        let (total, gradient) = of_values(name, &outputs, targets);
+        assert!(total.is_finite() && gradient.iter().all(|g| g.is_finite()), "{name}: {total}, {gradient:?}");
+    }
+    let q = Array2::from_elem((4, 3), 1.0 / 3.0);
+    for name in ["probability_cross_entropy:0", "probability_cross_entropy:0.1,1,2,3"] {
+        let (total, gradient) = of_values(name, &outputs, &q);
+        assert!(total.is_finite() && gradient.iter().all(|g| g.is_finite()), "{name}: {total}, {gradient:?}");
+    }
+}
+
+#[test]
+fn cross_entropy_is_the_same_from_indices_and_from_probabilities_of_one_class() {
+    let (logits, labels) = (normal_matrix(6, 4, 1), [0, 3, 1, 2, 2, 0]);
+    let one_hot = Array2::from_shape_fn((6, 4), |(i, j)| f64::from(u8::from(labels[i] as usize == j)));
+    for (indices, probabilities) in [
+        ("cross_entropy", "probability_cross_entropy:0"),
+        ("weighted_cross_entropy:0.2", "probability_cross_entropy:0.2"),
+        ("weighted_cross_entropy:0.2,1,2,0.5,3", "probability_cross_entropy:0.2,1,2,0.5,3"),
+    ] {
+        let (by_index, by_probability) =
+            (of_classes(indices, &logits, &labels), of_values(probabilities, &logits, &one_hot));
+        assert_close(indices, &[by_index.0], &[by_probability.0], 1e-14);
+        assert_close(indices, &by_index.1, &by_probability.1, 1e-14);
+    }
+}
+
+#[test]
+fn the_logistic_loss_of_signs_is_the_binary_cross_entropy_of_zero_and_one() {
+    let scores = normal_matrix(7, 2, 2) * 5.0;
+    let signs = normal_matrix(7, 2, 3).mapv(f64::signum);
+    let logistic = of_values("logistic", &scores, &signs);
+    let entropy = of_values("binary_cross_entropy:1", &scores, &signs.mapv(|t| (t + 1.0) / 2.0));
+    assert_close("total", &[logistic.0], &[entropy.0], 1e-14);
+    assert_close("gradient", &logistic.1, &entropy.1, 1e-14);
+    // Two logits, of which the first is 0, are a sigmoid.
+    let one = scores.slice(ndarray::s![.., ..1]).to_owned();
+    let pairs = Array2::from_shape_fn((7, 2), |(i, j)| if j == 1 { one[[i, 0]] } else { 0.0 });
+    let labels: Vec<u32> = signs.column(0).iter().map(|&t| u32::from(t > 0.0)).collect();
+    let multi = of_classes("cross_entropy", &pairs, &labels).0;
+    assert_close("two classes", &[of_classes("logistic", &one, &labels).0], &[multi], 1e-14);
+    assert_close("two classes", &[of_classes("binary_cross_entropy:1", &one, &labels).0], &[multi], 1e-14);
+}
+
+#[test]
+fn the_hinge_losses_are_zero_beyond_the_margin_and_grow_before_it() {
+    let (scores, signs) = (array![[2.0], [1.0], [0.5], [-1.0]], array![[1.0], [1.0], [1.0], [1.0]]);
+    assert_eq!(of_values("hinge", &scores, &signs), (0.5 + 2.0, vec![0.0, 0.0, -1.0, -1.0]));
+    assert_eq!(of_values("squared_hinge", &scores, &signs), (0.25 + 4.0, vec![0.0, 0.0, -1.0, -4.0]));
+    let three = array![[3.0, 2.5, 0.0], [0.0, 0.0, 1.0]];
+    let (total, gradient) = of_classes("multi_class_hinge:1,1", &three, &[0, 0]);
+    assert_eq!(total, 0.5 + (1.0 + 2.0));
+    assert_eq!(gradient, [-1.0, 1.0, 0.0, -2.0, 1.0, 1.0]);
+    assert_eq!(of_classes("multi_class_hinge:1,2", &three, &[0, 0]).0, 0.25 + (1.0 + 4.0));
+}
+
+#[test]
+fn what_a_loss_cannot_compare_is_refused_with_the_value_and_the_range() {
+    let refusals: [(&str, fn()); 9] = [
+        ("the label of example 1 is 3, must be below 3", || {
+            of_classes("weighted_cross_entropy:0.1", &Array2::zeros((2, 3)), &[0, 3]);
+        }),
+        ("the label of example 0 is 4, must be below 2", || {
+            of_classes("cross_entropy", &Array2::zeros((1, 2)), &[4]);
+        }),
+        ("2 examples have 1 labels", || {
+            drop(of_classes("multi_class_hinge:1,1", &Array2::zeros((2, 3)), &[0]));
+        }),
+        ("a target is 0.5, must be -1 or +1", || {
+            of_values("hinge", &Array2::zeros((1, 1)), &array![[0.5]]);
+        }),
+        ("a target is -1, must be in [0, 1]", || {
+            of_values("binary_cross_entropy:1", &Array2::zeros((1, 1)), &array![[-1.0]]);
+        }),
+        ("the label of example 0 is 2, must be below 2", || {
+            drop(of_classes("logistic", &Array2::zeros((1, 1)), &[2]));
+        }),
+        ("classes need one output, there are 3", || drop(of_classes("hinge", &Array2::zeros((1, 3)), &[1]))),
+        ("the outputs have shape [2, 2], the targets [2, 1]", || {
+            of_values("mean_squared", &Array2::zeros((2, 2)), &Array2::zeros((2, 1)));
+        }),
+        ("3 classes, but 2 class weights", || {
+            of_classes("weighted_cross_entropy:0,1,2", &Array2::zeros((1, 3)), &[0]);
+        }),
+    ];
+    for (expected, attempt) in refusals {
+        assert_refused(expected, attempt);
+    }
+}
+
+#[test]
+fn settings_out_of_range_are_refused_when_a_loss_is_built() {
+    let refusals: [(&str, fn()); 9] = [
+        ("label smoothing is 1, must be in [0, 1)", || drop(CrossEntropy.label_smoothing(1.0))),
+        ("the weight of class 1 is -2, must be in [0, inf)", || {
+            drop(CrossEntropy.class_weights([1.0, -2.0]));
+        }),
+        ("the number of class weights is 0, must be at least 1", || drop(CrossEntropy.class_weights([]))),
+        ("delta is 0, must be in (0, inf)", || _ = Huber::new(0.0)),
+        ("beta is NaN, must be in (0, inf)", || _ = SmoothL1::new(f64::NAN)),
+        ("the margin is -1, must be in (0, inf)", || _ = MultiClassHinge::new().margin(-1.0)),
+        ("the positive weight is 0, must be in (0, inf)", || {
+            _ = BinaryCrossEntropy::new().positive_weight(0.0);
+        }),
+        ("the strength of l2 is -1, must be in [0, inf)", || drop(Regulariser::l2(-1.0))),
+        ("it is for no parameter: \"nowhere.*\"", || {
+            let model = Mlp::new([2, 3]).into_model();
+            Regulariser::l1(1.0).only("nowhere.*").on(model.layout());
+        }),
+    ];
+    for (expected, attempt) in refusals {
+        assert_refused(expected, attempt);
+    }
+}
+
+#[test]
+fn penalties_are_sums_over_the_parameters_they_are_for() {
+    let mut layout = Layout::new();
+    Linear::new(&mut layout, "first", 2, 2, wengert_nn::Init::Zero);
+    Linear::new(&mut layout, "second", 2, 1, wengert_nn::Init::Zero);
+    let mut params = layout.initialise::<f64>(0);
+    params.values_mut().copy_from_slice(&[1.0, -2.0, 3.0, 0.0, 10.0, -10.0, -4.0, 5.0, 100.0]);
+    let value = |regulariser: Regulariser| {
+        let tape = ArrayTape::new();
+        let bound = params.bind(&tape);
+        let penalty = regulariser.on(params.layout()).value(&bound);
+        let mut gradient = vec![f64::NAN; params.len()];
+        penalty.gradient_into(1.0, &mut gradient);
+        (penalty.item(), gradient)
+    };
+    assert_eq!(value(Regulariser::l1(0.5).without_biases()).0, 0.5 * 15.0);
+    assert_eq!(value(Regulariser::l1(1.0)).0, 135.0);
+    let (l2, gradient) = value(Regulariser::l2(0.5).only("first.*"));
+    assert_eq!(l2, 0.5 * (14.0 + 200.0));
+    assert_eq!(gradient, [1.0, -2.0, 3.0, 0.0, 10.0, -10.0, 0.0, 0.0, 0.0], "2 l2 w, without a half");
+    let (elastic, gradient) = value(Regulariser::elastic(1.0, 0.5).only("second.weight"));
+    assert_eq!(elastic, 9.0 + 0.5 * 41.0);
+    assert_eq!(gradient[6..], [-5.0, 6.0, 0.0]);
+    assert_eq!(value(Regulariser::l1(1.0)).1[3], 0.0, "the derivative of |w| at 0 is 0");
+}
+
+#[test]
+fn penalties_agree_with_differences() {
+    let model = Mlp::new([2, 3, 1]).into_model();
+    let params = drawn_params(model.layout(), 3);
+    let arrays: Vec<_> = params.iter().map(|(_, values)| values.to_owned()).collect();
+    for regulariser in
+        [Regulariser::l1(0.3), Regulariser::l2(0.7), Regulariser::elastic(0.2, 0.4).without_biases()]
+    {
+        let penalty = regulariser.on(model.layout());
+        let report = gradcheck_arrays(
+            |v| penalty.value(&Bound::recorded(v[0].tape(), model.layout(), v, &[])),
+            &arrays,
+        );
+        assert!(report.passed(), "{report}");
+    }
+}
