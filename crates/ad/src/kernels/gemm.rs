@@ -1,6 +1,7 @@
 //! Matrix products.
 
-use super::products::{is_with_vector, product};
+use super::products::{is_with_vector, product, product_with_vector, small_product};
+use super::simd::fuses;
 use crate::directions::Directions;
 use crate::dual::Dual;
 use crate::jet::Jet;
@@ -88,11 +89,17 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
 pub trait Real: Element + Float {}
 impl<T: Element + Float> Real for T {}
 
+/// Products of at most so many multiply-adds take longer to hand to a library than to work out.
+const SMALL: usize = 32_768;
+
 impl Element for f64 {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         let ([m, k], [_, n]) = check_shapes(a, b, c.len());
         if is_with_vector([m, k], n) {
-            return product(a, b, c, overwrite);
+            return product_with_vector(a, b, c, overwrite);
+        }
+        if m * k * n <= SMALL && fuses() {
+            return small_product::<f64, 8>(a, b, c, overwrite);
         }
         let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
         general_mat_mul(1.0, &a.for_ndarray(), &b.for_ndarray(), if overwrite { 0.0 } else { 1.0 }, &mut c);
@@ -109,7 +116,10 @@ impl Element for f32 {
         let ([m, k], [_, n]) = check_shapes(a, b, c.len());
         // The library cuts the product of one row by the number of threads, and the bits would depend on it.
         if is_with_vector([m, k], n) {
-            return product(a, b, c, overwrite);
+            return product_with_vector(a, b, c, overwrite);
+        }
+        if m * k * n <= SMALL && fuses() {
+            return small_product::<f32, 16>(a, b, c, overwrite);
         }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
         let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };
@@ -135,9 +145,19 @@ mod tests {
     }
 
     fn check<T: Element>(epsilon: f64) {
-        for (m, k, n) in
-            [(1, 1, 1), (3, 5, 2), (32, 2, 16), (64, 10, 65), (7, 300, 9), (0, 3, 2), (3, 0, 2), (3, 2, 0)]
-        {
+        for (m, k, n) in [
+            (1, 1, 1),
+            (3, 5, 2),
+            (4, 3, 16),
+            (7, 9, 17),
+            (5, 130, 20),
+            (32, 2, 16),
+            (64, 10, 65),
+            (7, 300, 9),
+            (0, 3, 2),
+            (3, 0, 2),
+            (3, 2, 0),
+        ] {
             let numbers = |count: usize, seed: f64| -> Vec<T> {
                 (0..count).map(|i| T::constant((i as f64 * 0.7 + seed).sin())).collect()
             };
