@@ -97,7 +97,7 @@ fn an_inner_mode_records_no_constants_on_the_outer_tape() {
     assert_eq!(outer.len(), 5);
     // Of a number that does not move, not even the partial.
     let still = Square.at(Directions::new(x, [Var::passive(0.0); 2]));
-    assert_eq!((still.tangents.map(|x_dot| x_dot.is_zero()), outer.len()), ([true; 2], 6));
+    assert_eq!((still.tangents.map(Scalar::is_zero), outer.len()), ([true; 2], 6));
 }
 
 #[derive(Clone, Copy)]

@@ -82,7 +82,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
                 let whole = windows - windows % BLOCK;
                 let mut sums = Lanes::constant(0.0);
                 for i in (0..whole).step_by(BLOCK) {
-                    sums = sums + self.0.at(Operands::window(x, i).block());
+                    sums += self.0.at(Operands::window(x, i).block());
                 }
                 (whole..windows).fold(sums.total(), |sum, i| sum + self.0.at(Operands::window(x, i).point()))
             },
@@ -105,7 +105,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
         let (whole, rest) = middle.add_blocks(|i| {
             let mut sum = Lanes::constant(0.0);
             for k in 0..K {
-                sum = sum + slope(self.0, Operands::window(x, first + i - k).block(), k);
+                sum += slope(self.0, Operands::window(x, first + i - k).block(), k);
             }
             (sum * Lanes([y_bar; BLOCK])).0
         });
