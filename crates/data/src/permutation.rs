@@ -1,15 +1,16 @@
-//! Seeded permutations, and how one seed serves several purposes.
+//! Seeded permutations and draws, and how one seed serves several purposes.
 
-use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 
-/// What a permutation is for. Each purpose draws from a stream of its own, so that splitting a set and
+/// What an order is for. Each purpose draws from a stream of its own, so that splitting a set and
 /// batching it with one seed does not repeat the same order.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Split,
     Epoch(u64),
+    Draws(u64),
 }
 
 /// Overwrites `order` with a permutation of its indices, a pure function of length, seed and purpose.
@@ -20,10 +21,17 @@ pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
     order.shuffle(&mut stream(seed, purpose));
 }
 
+/// Overwrites `drawn` with independent draws of its indices, a pure function of length, seed and purpose.
+pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
+    let (examples, mut random) = (drawn.len(), stream(seed, purpose));
+    drawn.fill_with(|| random.random_range(0..examples));
+}
+
 fn stream(seed: u64, purpose: Purpose) -> StdRng {
     let (tag, index) = match purpose {
         Purpose::Split => (*b"split---", 0),
         Purpose::Epoch(epoch) => (*b"epoch---", epoch),
+        Purpose::Draws(epoch) => (*b"draws---", epoch),
     };
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

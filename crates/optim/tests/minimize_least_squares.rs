@@ -5,8 +5,8 @@ mod problems;
 
 use problems::{all, problem};
 use wengert_optim::minimize::{
-    GaussNewtonCg, Jacobian, Lbfgs, LeastSquares, LevenbergMarquardt, Method, Report, Residuals, StopReason,
-    with_jacobian, with_jacobian_products,
+    DependentColumn, GaussNewtonCg, Jacobian, Lbfgs, LeastSquares, LevenbergMarquardt, Method, Report,
+    Residuals, StopReason, with_jacobian, with_jacobian_products,
 };
 
 /// A dense matrix that is the same every time.
@@ -166,4 +166,23 @@ fn a_point_where_the_residuals_are_nan_is_not_taken() {
     let report = method.minimize(&mut with_jacobian(1, residuals, jacobian), &[20.0]);
     assert!(report.stop == StopReason::Gradient && (report.x[0] - 1_f64.exp()).abs() < 1e-7, "{report}");
     assert!(nans > 0, "the step below 0 should have been tried");
+}
+
+#[test]
+fn least_squares_solves_itself_and_names_a_column_that_depends_on_others() {
+    let (matrix, targets) = ([1.0, 0.0, 1.0, 1.0, 1.0, 2.0, 1.0, 3.0], [1.0, 3.0, 4.0, 4.0]);
+    let x = LeastSquares::new(&matrix, &targets).solve().expect("its columns are independent");
+    assert!((x[0] - 1.5).abs() < 1e-14 && (x[1] - 1.0).abs() < 1e-14, "{x:?}");
+    // The third column is the first plus a tenth of the second, but for rounding.
+    let rows: Vec<f64> = matrix.chunks(2).flat_map(|row| [row[0], row[1], row[0] + 0.1 * row[1]]).collect();
+    let depends = LeastSquares::new(&rows, &targets).solve().expect_err("its columns depend on each other");
+    assert_eq!(depends, DependentColumn { column: 2 });
+    assert_eq!(depends.to_string(), "column 2 of the matrix depends on those before it: leave it out");
+    let zeros = LeastSquares::new(&[1.0, 0.0, 2.0, 0.0], &[1.0, 1.0]).solve();
+    assert_eq!(zeros, Err(DependentColumn { column: 1 }));
+    let wide = LeastSquares::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 7.0], &[1.0, 1.0]).solve();
+    assert_eq!(wide, Err(DependentColumn { column: 2 }));
+    // A column may be as small as it likes.
+    let small = LeastSquares::new(&[1.0, 0.0, 1.0, 1e-200], &[1.0, 3.0]).solve().expect("it is independent");
+    assert!((small[1] / 2e200 - 1.0).abs() < 1e-14, "{small:?}");
 }

@@ -1,4 +1,4 @@
-//! Training: parallel batched backprop, the fit loop, and models on disk.
+//! Training: parallel batched backprop, the fit loop, and models on disk; linear models in [`linear`].
 //!
 //! Saving and loading (`SavedMlp`, `save_params`, `load_params`) are behind the feature `safetensors`.
 //!
@@ -18,6 +18,7 @@ mod backprop;
 mod error;
 mod evaluate;
 mod fit;
+pub mod linear;
 mod plan;
 mod report;
 #[cfg(feature = "safetensors")]

@@ -3,7 +3,8 @@
 use super::vector::norm;
 
 /// The `x` that minimises `|A x - b|`, for `A` with `n` columns and at least as many rows, given in rows.
-/// Both arguments are overwritten. Entries of `x` are not finite if the columns of `A` depend on each other.
+/// Both arguments are overwritten, `a` on and above its diagonal by the triangular factor. Entries of `x` are
+/// not finite if the columns of `A` depend on each other.
 ///
 /// Source: Golub and Van Loan 2013, algorithm 5.3.2.
 pub(super) fn least_squares(a: &mut [f64], n: usize, b: &mut [f64]) -> Vec<f64> {
@@ -26,11 +27,13 @@ pub(super) fn least_squares(a: &mut [f64], n: usize, b: &mut [f64]) -> Vec<f64> 
 /// Reflects the rows from `k` on so that `column`, the part of column `k` on and below the diagonal, becomes
 /// a multiple of the first unit vector.
 fn reflect(a: &mut [f64], n: usize, b: &mut [f64], k: usize, mut column: Vec<f64>, length: f64) {
+    // In units of its length, or its square would overflow or vanish.
+    column.iter_mut().for_each(|v| *v /= length);
     // The sign that adds, or a column that is nearly a unit vector already would cancel.
-    let diagonal = -length.copysign(column[0]);
-    column[0] -= diagonal;
+    let sign = -1.0_f64.copysign(column[0]);
+    column[0] -= sign;
     // Half the squared length of the mirror's normal vector.
-    let half_square = -diagonal * column[0];
+    let half_square = -sign * column[0];
     for j in k..n {
         let along: f64 = column.iter().enumerate().map(|(i, v)| v * a[(k + i) * n + j]).sum();
         for (i, v) in column.iter().enumerate() {

@@ -84,7 +84,7 @@ pub use gauss_newton_cg::GaussNewtonCg;
 pub use gradient_descent::GradientDescent;
 pub use lbfgs::Lbfgs;
 pub use levenberg_marquardt::LevenbergMarquardt;
-pub use linear::LeastSquares;
+pub use linear::{DependentColumn, LeastSquares};
 pub use newton::Newton;
 pub use newton_cg::NewtonCg;
 pub use objective::{Hessian, HessianProduct, Objective, SecondOrder, with_hessian, with_hessian_product};
