@@ -1,5 +1,6 @@
 //! The command line: parse, call, print.
 
+mod bench;
 mod expression;
 mod gradcheck;
 mod graph;
@@ -28,6 +29,8 @@ enum Command {
     Graph(graph::Arguments),
     /// Check the derivatives of a formula: reverse mode, forward mode and differences against each other.
     Gradcheck(gradcheck::Arguments),
+    /// Measure how fast this machine trains.
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Command::Predict(arguments) => predict::run(&arguments).map_err(|error| error.to_string()),
         Command::Graph(arguments) => graph::run(&arguments).map_err(|error| error.to_string()),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments).map_err(|error| error.to_string()),
+        Command::Bench(arguments) => bench::run(&arguments).map_err(|error| error.to_string()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

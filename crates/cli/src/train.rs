@@ -66,11 +66,11 @@ fn widths(text: &str) -> Result<Widths, String> {
     all.map(Widths).ok_or_else(|| "give positive widths separated by commas, as 128,64, or none".to_owned())
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "give a whole number of at least 1".to_owned())
 }
 
-fn learning_rate(text: &str) -> Result<f64, String> {
+pub(crate) fn learning_rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|&rate: &f64| rate > 0.0 && rate.is_finite());
     rate.ok_or_else(|| "give a positive number, as 0.001".to_owned())
 }

@@ -1,0 +1,79 @@
+//! The matrix products that occur in training, one thread, `f32`: criterion's elements a second are operations a second.
+//!
+//! `cargo bench --bench gemm`.
+
+mod workloads;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rayon::ThreadPoolBuilder;
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::time::Duration;
+use wengert::ad::kernels::{Element, Matrix};
+use workloads::WORKLOADS;
+
+/// What a product is for, in a layer `Y = X W` of shapes `(batch, i) (i, o) -> (batch, o)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Purpose {
+    /// `Y = X W`.
+    Forward,
+    /// `W_bar = X' Y_bar`.
+    Weight,
+    /// `X_bar = Y_bar W'`.
+    Input,
+}
+
+/// A product of the shapes `(m, k) (k, n) -> (m, n)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Product {
+    workload: &'static str,
+    purpose: Purpose,
+    shape: [usize; 3],
+}
+
+/// Each shape once a workload.
+fn products() -> BTreeSet<Product> {
+    let of_workload = |workload: &workloads::Workload| {
+        let (name, batch) = (workload.name, workload.batch);
+        let of_layer = move |(layer, fan): (usize, &[usize])| {
+            let (i, o) = (fan[0], fan[1]);
+            let product = |purpose, shape| Product { workload: name, purpose, shape };
+            let first = [product(Purpose::Forward, [batch, i, o]), product(Purpose::Weight, [i, batch, o])];
+            // Nobody asks for the gradient by the data.
+            first.into_iter().chain((layer > 0).then(|| product(Purpose::Input, [batch, o, i])))
+        };
+        workload.widths.windows(2).enumerate().flat_map(of_layer).collect::<Vec<_>>()
+    };
+    WORKLOADS.iter().flat_map(of_workload).collect()
+}
+
+fn numbers(count: usize) -> Vec<f32> {
+    (0..count).map(|i| (i as f32 * 0.7).sin()).collect()
+}
+
+fn gemm(criterion: &mut Criterion) {
+    // The kernels use the threads of the pool that they are called in.
+    ThreadPoolBuilder::new().num_threads(1).build_global().expect("nobody used the pool before");
+    let mut group = criterion.benchmark_group("gemm");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600));
+    for Product { workload, purpose, shape: [m, k, n] } in products() {
+        let (a, b, mut c) = (numbers(m * k), numbers(k * n), vec![0.0; m * n]);
+        let (a, b) = match purpose {
+            Purpose::Forward => (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
+            Purpose::Weight => (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
+            Purpose::Input => (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
+        };
+        group.throughput(Throughput::Elements((2 * m * k * n) as u64));
+        let id = BenchmarkId::new(format!("{workload} {purpose:?}"), format!("{m}x{k}x{n}"));
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| f32::gemm(black_box(a), black_box(b), black_box(&mut c), true));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, gemm);
+criterion_main!(benches);

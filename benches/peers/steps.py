@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""Training steps side by side: Wengert, PyTorch, JAX, dfdx, candle, burn, scikit-learn, NumPy by hand, and Rust by hand.
+
+    python3 benches/peers/steps.py                      everything that is installed, on one and on two threads
+    python3 benches/peers/steps.py --workloads W1 W2 --threads 1 --peers wengert jax --rounds 3
+
+Builds what is in Rust, and starts the Python programs with the Python that it runs in, or the one given by --python: make a virtual
+environment and `pip install torch jax scikit-learn` there. Who is missing is passed over with a line saying how to get it.
+
+All train the same network from the same weights on the same data; their losses in step 10 and step 100 are compared. For each workload
+and number of threads, all peers are started and then take turns, a block of steps each, round after round; each block begins with a new
+network and a warm-up of a fifth of its length. Prints a Markdown table of the time of a step, the median over the blocks and, in
+brackets, the least; writes everything, and the peak memory of each process, to --json.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PEERS = Path(__file__).resolve().parent
+ROOT = PEERS.parent.parent
+RUST = PEERS / "steps"
+# Widths, batch, optimizer, learning rate: as in steps/workloads and steps/python/workloads.py.
+WORKLOADS = {
+    "W1": ("2,16,16,2", 32, "sgd", 0.1),
+    "W2": ("2,64,64,3", 64, "adam", 1e-3),
+    "W3": ("64,128,64,10", 64, "momentum", 0.01),
+    "W4": ("784,128,64,10", 64, "adam", 1e-3),
+    "W5": ("784,512,512,10", 256, "adam", 1e-3),
+    "W6": ("1024,2048,2048,2048,10", 512, "momentum", 0.01),
+}
+# How far losses may be apart, relatively: sums are rounded in different orders, and training spreads that. In step 10 and in step 100,
+# where a loss below 0.1 has lost digits. scikit-learn's Adam adds epsilon before it corrects the bias, which is most of the difference.
+TOLERANCES = (5e-4, 1e-2)
+# Peers of ours: the program that is built, or the Python module that is needed; the arguments behind workload and threads.
+RUST_PEERS = {
+    "dfdx": ("steps-dfdx", []),
+    "candle": ("steps-candle", []),
+    "burn": ("steps-burn", []),
+    "hand": ("steps-hand", ["whole"]),
+    "hand-halves": ("steps-hand", ["halves"]),
+}
+PYTHON_PEERS = {
+    "torch": ("torch", "with_torch.py", ["eager"]),
+    "torch-fused": ("torch", "with_torch.py", ["fused"]),
+    "jax": ("jax", "with_jax.py", []),
+    "scikit-learn": ("sklearn", "with_scikit_learn.py", []),
+    "numpy": ("numpy", "by_hand.py", []),
+}
+TITLES = {
+    "wengert": "Wengert",
+    "torch": "PyTorch eager",
+    "torch-fused": "PyTorch, fused optimizer",
+    "jax": "JAX, jitted step",
+    "scikit-learn": "scikit-learn `partial_fit`",
+    "numpy": "NumPy by hand",
+    "hand": "Rust by hand",
+    "hand-halves": "Rust by hand, halves of the batch",
+}
+ALL = ["wengert", "jax", "torch", "torch-fused", *RUST_PEERS, "scikit-learn", "numpy"]
+
+
+class Failed(Exception):
+    """A peer that did not do what it was asked; the message says what it said."""
+
+
+def thread_settings(threads):
+    """What the libraries read to know how many threads to use."""
+    names = ["OMP", "OPENBLAS", "MKL", "RAYON", "BLIS", "MATMUL"]
+    return {f"{name}_NUM_THREADS": str(threads) for name in names} | {"NPROC": str(threads)}
+
+
+def peak_bytes(process):
+    """The most memory that a process had so far; None where that is not known, or if it has ended."""
+    try:
+        lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
+
+
+class Conversation:
+    """A peer that stays and is asked for one block after the other: see steps/workloads/src/conversation.rs."""
+
+    def __init__(self, command, threads):
+        environment = os.environ | thread_settings(threads)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
+        word, early, late = (self.line().split() + ["", ""])[:3]
+        if word != "losses":
+            raise Failed(f"said {word!r}")
+        self.losses = (float(early), None if late == "-" else float(late))
+
+    def line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failed(self.process.stderr.read().strip()[-500:] or "ended")
+        return line
+
+    def block(self, warm_up, steps):
+        """Seconds a step."""
+        self.process.stdin.write(f"{warm_up} {steps}\n")
+        self.process.stdin.flush()
+        return float(self.line()) / steps
+
+    def peak_bytes(self):
+        return peak_bytes(self.process)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Ours:
+    """`wengert bench step`, started anew for each block."""
+
+    def __init__(self, program, workload, threads):
+        widths, batch, optimizer, rate = WORKLOADS[workload]
+        self.command = [program, "bench", "step", "--json", "--layers", widths, "--batch", str(batch), "--optimizer", optimizer,
+                        "--learning-rate", str(rate), "--threads", str(threads)]
+        self.peak = self.report = None
+        first = self.run(5, 5 if workload == "W6" else 95, self.watch)
+        self.losses = (first["loss_at_step_10"], first["loss_at_step_100"])
+
+    def run(self, warm_up, steps, meanwhile=lambda _: None):
+        command = [*self.command, "--warmup", str(warm_up), "--steps", str(steps)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        meanwhile(process)
+        text, error = process.communicate()
+        if process.returncode:
+            raise Failed(error.strip())
+        return json.loads(text)
+
+    def watch(self, process):
+        # What the system says of a process that has ended would count the memory of this one too, which it was forked from.
+        while process.poll() is None:
+            self.peak = peak_bytes(process) or self.peak
+            time.sleep(0.001)
+
+    def block(self, warm_up, steps):
+        self.report = self.run(warm_up, steps)
+        return self.report["mean_ms_per_step"] / 1e3
+
+    def peak_bytes(self):
+        return self.peak
+
+    def close(self):
+        pass
+
+
+def build(options):
+    """The commands of the peers that are there: name -> command that takes a workload and a number of threads."""
+    found, target = {}, options.target or RUST / "target"
+    if "wengert" in options.peers:
+        cargo(["--manifest-path", ROOT / "Cargo.toml", "--bin", "wengert"], options.our_target or ROOT / "target", {})
+        found["wengert"] = str(Path(options.our_target or ROOT / "target") / "release/wengert")
+    # Peers are built for this very processor, which ours is not.
+    native = {"RUSTFLAGS": "-Ctarget-cpu=native"}
+    for name in (name for name in options.peers if name in RUST_PEERS):
+        package, arguments = RUST_PEERS[name]
+        try:
+            cargo(["--manifest-path", RUST / "Cargo.toml", "-p", package], target, native)
+            found[name] = ([str(Path(target) / "release" / package)], arguments)
+        except Failed as failure:
+            print(f"{name}: passed over: it needs cargo and the crates of crates.io ({failure})", file=sys.stderr)
+    for name in (name for name in options.peers if name in PYTHON_PEERS):
+        module, script, arguments = PYTHON_PEERS[name]
+        if subprocess.run([options.python, "-c", f"import {module}"], capture_output=True).returncode:
+            package = {"sklearn": "scikit-learn"}.get(module, module)
+            print(f"{name}: passed over: {options.python} -m pip install {package}", file=sys.stderr)
+        else:
+            found[name] = ([options.python, str(RUST / "python" / script)], arguments)
+    return {name: found[name] for name in options.peers if name in found}
+
+
+def cargo(arguments, target, environment):
+    command = ["cargo", "build", "--release", "--target-dir", str(target), *map(str, arguments)]
+    try:
+        built = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    except FileNotFoundError as missing:
+        raise Failed("cargo is not installed") from missing
+    if built.returncode:
+        raise Failed(built.stderr.strip()[-300:])
+
+
+def start(name, command, workload, threads):
+    if name == "wengert":
+        return Ours(command, workload, threads)
+    program, arguments = command
+    return Conversation([*program, workload, str(threads), *arguments], threads)
+
+
+def compare(commands, workload, threads, options):
+    """Times all peers in turns; the results of each."""
+    peers, times = {}, {}
+    for name, command in commands.items():
+        if name == "hand-halves" and threads != 2:
+            continue
+        try:
+            peers[name] = start(name, command, workload, threads)
+        except Failed as failure:
+            print(f"{name} on {workload}: {failure}", file=sys.stderr)
+    counts = {}
+    for name, peer in peers.items():
+        first = peer.block(2, 3)
+        counts[name] = [max(3, min(20_000, round(seconds / first))) for seconds in (options.seconds / 5, options.seconds)]
+        times[name] = []
+    for _ in range(options.rounds):
+        for name, peer in peers.items():
+            times[name].append(peer.block(*counts[name]))
+    results = {name: result(name, peer, times[name], counts[name][1]) for name, peer in peers.items()}
+    for peer in peers.values():
+        peer.close()
+    compare_losses(results, workload)
+    return results
+
+
+def result(name, peer, times, steps):
+    found = {"seconds": times, "median": statistics.median(times), "steps_a_block": steps, "losses": peer.losses,
+             "peak_bytes": peer.peak_bytes()}
+    return found | ({"report": peer.report} if name == "wengert" else {})
+
+
+def compare_losses(results, workload):
+    """Says who does not compute what the others do."""
+    for at, (step, tolerance) in enumerate(zip((10, 100), TOLERANCES)):
+        losses = {name: found["losses"][at] for name, found in results.items() if found["losses"][at] is not None}
+        if not losses:
+            continue
+        middle = statistics.median(losses.values())
+        for name, loss in losses.items():
+            if not abs(loss - middle) <= tolerance * middle:
+                print(f"{name} on {workload}: loss {loss} in step {step}, the others {middle}", file=sys.stderr)
+
+
+def shown(seconds):
+    micro = 1e6 * seconds
+    return f"{micro / 1e3:.1f} ms" if micro >= 1e4 else f"{micro:,.0f} us" if micro >= 100 else f"{micro:.1f} us"
+
+
+def time_cell(found):
+    """The median of the blocks, and the shortest."""
+    return f"{shown(found['median'])} ({shown(min(found['seconds']))})"
+
+
+def table(results, options):
+    """Rows of peers, columns of workloads, a table for each number of threads."""
+    lines = []
+    for threads in options.threads:
+        plural = "s" if threads > 1 else ""
+        cells = {workload: results.get(f"{workload} {threads}", {}) for workload in options.workloads}
+        lines += ["", f"| {threads} thread{plural} | " + " | ".join(options.workloads) + " |"]
+        lines += ["|---|" + "---|" * len(options.workloads)]
+        names = [name for name in options.peers if any(name in cell for cell in cells.values())]
+        for name in names:
+            row = [time_cell(cell[name]) if name in cell else "-" for cell in cells.values()]
+            lines.append(f"| {TITLES.get(name, name)} | " + " | ".join(row) + " |")
+        for title, others in (("best peer / ours", set(ALL) - {"wengert", "hand", "hand-halves"}),
+                              ("by hand / ours", {"hand", "hand-halves"})):
+            row = [ratio(cell, others) for cell in cells.values()]
+            lines.append(f"| {title} | " + " | ".join(row) + " |")
+    return "\n".join(lines)
+
+
+def ratio(cell, others):
+    medians = {name: cell[name]["median"] for name in others if name in cell}
+    if not medians or "wengert" not in cell:
+        return "-"
+    best = min(medians, key=medians.get)
+    return f"{medians[best] / cell['wengert']['median']:.2f} ({best})"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workloads", nargs="+", choices=list(WORKLOADS), default=list(WORKLOADS))
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--peers", nargs="+", choices=ALL, default=ALL)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=0.15, help="how long a block should be")
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--json", default=ROOT / "target" / "steps.json", type=Path)
+    parser.add_argument("--target", type=Path, help="where the Rust peers are built")
+    parser.add_argument("--our-target", type=Path, help="where wengert is built")
+    options = parser.parse_args()
+    try:
+        commands = build(options)
+    except Failed as failure:
+        sys.exit(f"wengert: {failure}")
+    results = {}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    for workload in options.workloads:
+        for threads in options.threads:
+            print(f"{workload} on {threads} thread{'s' if threads > 1 else ''}", file=sys.stderr)
+            results[f"{workload} {threads}"] = compare(commands, workload, threads, options)
+            options.json.write_text(json.dumps(results, indent=1))
+    print(table(results, options))
+
+
+if __name__ == "__main__":
+    main()

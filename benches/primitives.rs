@@ -1,0 +1,211 @@
+//! Each array primitive by itself on one thread, primal and pullback, and what the tapes cost beside the arithmetic.
+//!
+//! `cargo bench --bench primitives`. Criterion's elements a second are those of the largest array involved, or nodes of a tape.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ndarray::arr1;
+use rayon::ThreadPoolBuilder;
+use std::hint::black_box;
+use std::time::Duration;
+use wengert::ad::kernels::Triangle;
+use wengert::ad::primitive::*;
+use wengert::ad::rules::{self, Exp, Relu, Tanh};
+use wengert::ad::{ArrayTape, Elementary, Scalar, Tape, Var, value_and_grad_into};
+
+/// Rows and columns of most operands: a batch and a layer of usual size.
+const ROWS: usize = 64;
+const COLUMNS: usize = 128;
+const MATRIX: &[usize] = &[ROWS, COLUMNS];
+/// The order of square operands.
+const ORDER: usize = 64;
+const SQUARE: &[usize] = &[ORDER, ORDER];
+
+/// A primitive and the shapes of the operands it is tried on.
+struct Case {
+    name: &'static str,
+    primitive: Box<dyn Primitive<f32>>,
+    operands: Vec<&'static [usize]>,
+}
+
+fn case(name: &'static str, primitive: impl Primitive<f32>, operands: &[&'static [usize]]) -> Case {
+    Case { name, primitive: Box::new(primitive), operands: operands.into() }
+}
+
+/// A primitive that owns buffers, and so cannot be written down as a literal, with its settings.
+fn with<P>(mut primitive: P, set: impl FnOnce(&mut P)) -> P {
+    set(&mut primitive);
+    primitive
+}
+
+fn elementwise() -> Vec<Case> {
+    vec![
+        case("map relu", Map(Relu), &[MATRIX]),
+        case("map tanh", Map(Tanh), &[MATRIX]),
+        case("map exp", Map(Exp), &[MATRIX]),
+        case("zip add", Zip(rules::Sum), &[MATRIX, MATRIX]),
+        case("zip mul", Zip(rules::Product), &[MATRIX, MATRIX]),
+        case("fused", Fused(Valley), &[MATRIX, MATRIX]),
+        case("window sum", WindowSum(Valley), &[&[ROWS * COLUMNS]]),
+        case("linear combination", LinearCombination([0.5, -2.0].into_iter().collect()), &[MATRIX, MATRIX]),
+        case(
+            "select",
+            Select { mask: (0..ROWS * COLUMNS).map(|i| i.is_multiple_of(3)).collect() },
+            &[MATRIX, MATRIX],
+        ),
+    ]
+}
+
+fn reductions() -> Vec<Case> {
+    let labels = (0..ROWS as u32).map(|row| row % COLUMNS as u32).collect();
+    let normalise = with(Normalise::default(), |normalise| (normalise.axis, normalise.epsilon) = (1, 1e-5));
+    vec![
+        case("sum", Sum(None), &[MATRIX]),
+        case("sum of rows", Sum(Some(0)), &[MATRIX]),
+        case("mean", Mean(Some(1)), &[MATRIX]),
+        case("variance", with(Variance::default(), |rule| rule.axis = Some(0)), &[MATRIX]),
+        case("product", with(Product::default(), |rule| rule.axis = Some(1)), &[MATRIX]),
+        case("largest", Extremum::new(Side::Largest, Some(1)), &[MATRIX]),
+        case("norm", Norm(None), &[MATRIX]),
+        case("normalise", normalise, &[MATRIX]),
+        case("cumulative sum", CumulativeSum(1), &[MATRIX]),
+        case("log-sum-exp", with(LogSumExp::default(), |rule| rule.axis = Some(1)), &[MATRIX]),
+        case("softmax", with(Softmax::default(), |rule| rule.axis = 1), &[MATRIX]),
+        case("log-softmax", with(LogSoftmax::default(), |rule| rule.axis = 1), &[MATRIX]),
+        case(
+            "cross-entropy, classes",
+            with(IndexedCrossEntropy::default(), |rule| rule.labels = labels),
+            &[MATRIX],
+        ),
+        case("cross-entropy, probabilities", CrossEntropy, &[MATRIX, MATRIX]),
+    ]
+}
+
+fn arrangements() -> Vec<Case> {
+    let gather = Gather { axis: 0, indices: (0..ROWS).map(|i| i * 7 % ROWS).collect() };
+    let scatter = ScatterAdd { axis: 0, indices: (0..ROWS).map(|i| i * 7 % ROWS).collect(), extent: ROWS };
+    vec![
+        case("reshape", Reshape(Shape::from_slice(&[COLUMNS, ROWS])), &[MATRIX]),
+        case("transpose", Transpose, &[MATRIX]),
+        case("permute", Permute(Shape::from_slice(&[2, 0, 1])), &[&[16, 16, 32]]),
+        case("broadcast", Broadcast(Shape::from_slice(MATRIX)), &[&[COLUMNS]]),
+        case("slice", Slice { axis: 1, range: 32..96 }, &[MATRIX]),
+        case("concatenate", Concatenate(1), &[MATRIX, MATRIX]),
+        case("stack", Stack(0), &[MATRIX, MATRIX]),
+        case("pad", Pad { axis: 1, before: 8, after: 8 }, &[MATRIX]),
+        case("gather", gather, &[MATRIX]),
+        case("scatter-add", scatter, &[MATRIX]),
+        case("diagonal", Diagonal, &[SQUARE]),
+        case("diagonal matrix", DiagonalMatrix, &[&[ORDER]]),
+        case("triangular part", TriangularPart(Triangle::Lower), &[SQUARE]),
+    ]
+}
+
+fn algebra() -> Vec<Case> {
+    vec![
+        case("matmul", MatMul, &[MATRIX, &[COLUMNS, 64]]),
+        case("affine", Affine, &[MATRIX, &[COLUMNS, 64], &[64]]),
+        case("dot", Dot, &[&[ROWS * COLUMNS], &[ROWS * COLUMNS]]),
+        case("outer", Outer, &[&[ROWS], &[COLUMNS]]),
+        case("solve", Solve::default(), &[SQUARE, SQUARE]),
+        case("solve, triangular", SolveTriangular::new(Triangle::Lower), &[SQUARE, SQUARE]),
+        case("inverse", Inverse::default(), &[SQUARE]),
+        case("Cholesky", Cholesky::default(), &[SQUARE]),
+        case("determinant", Determinant::default(), &[SQUARE]),
+        case("log-determinant", LogDeterminant::default(), &[SQUARE]),
+    ]
+}
+
+/// `100 (b - a^2)^2 + (a - 1)^2`, a formula in one pass.
+#[derive(Clone, Copy, Debug)]
+struct Valley;
+
+impl Pointwise<2> for Valley {
+    #[inline(always)]
+    fn at<T: Scalar>(self, [a, b]: [T; 2]) -> T {
+        (b - a.square()).square().scale(100.0) + a.shift(-1.0).square()
+    }
+}
+
+/// Numbers near 1 for most operands; square ones are symmetric and positive definite, with a determinant of a machine number's
+/// size.
+fn operand(shape: &[usize]) -> Vec<f32> {
+    let wave = |i: usize| (i as f32 * 0.7).sin();
+    if shape == SQUARE {
+        let entry = |(i, j): (usize, usize)| if i == j { 1.0 } else { 0.01 * wave(i + j) };
+        return (0..ORDER * ORDER).map(|at| entry((at / ORDER, at % ORDER))).collect();
+    }
+    (0..shape.iter().product()).map(|i| 1.0 + 0.1 * wave(i)).collect()
+}
+
+fn primitives(criterion: &mut Criterion) {
+    // Matrix products use the threads of the pool that they are called in.
+    ThreadPoolBuilder::new().num_threads(1).build_global().expect("nobody used the pool before");
+    let mut group = criterion.benchmark_group("primitive");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
+    for mut case in elementwise().into_iter().chain(reductions()).chain(arrangements()).chain(algebra()) {
+        let data: Vec<Vec<f32>> = case.operands.iter().map(|shape| operand(shape)).collect();
+        let views = case.operands.iter().zip(&data).map(|(&shape, data)| View { shape, data });
+        let xs: Vec<View<'_, f32>> = views.collect();
+        let shape = case.primitive.shape(&case.operands).expect("the operands suit the primitive");
+        let mut y = vec![0.0; shape.iter().product()];
+        let largest = data.iter().map(Vec::len).chain([y.len()]).max();
+        group.throughput(Throughput::Elements(largest.unwrap_or_default() as u64));
+        group.bench_function(BenchmarkId::new("primal", case.name), |bencher| {
+            bencher.iter(|| case.primitive.primal(black_box(&xs), black_box(&mut y)));
+        });
+        let y_bar = vec![1.0; y.len()];
+        let mut adjoints: Vec<Vec<f32>> = data.iter().map(|x| vec![0.0; x.len()]).collect();
+        let at = Recorded { xs: &xs, y: View { shape: &shape, data: &y }, y_bar: &y_bar };
+        group.bench_function(BenchmarkId::new("pullback", case.name), |bencher| {
+            bencher.iter(|| {
+                let at = black_box(at);
+                case.primitive.begin(at, &|_| Some(&[]));
+                for (wrt, x_bar) in adjoints.iter_mut().enumerate() {
+                    case.primitive.vjp(wrt, at, Adjoint::new(black_box(x_bar), true));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The nodes of a chain on arrays of one element: all that is measured is the tape.
+const NODES: usize = 1000;
+
+fn chain<'t>(x: &[Var<'t>]) -> Var<'t> {
+    (0..NODES).fold(x[0], |y, _| y * x[0])
+}
+
+fn overhead(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("tape overhead");
+    group.throughput(Throughput::Elements(NODES as u64));
+    group.sample_size(20).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    let start = arr1(&[0.5_f32]);
+    let mut tape = ArrayTape::<f32>::new();
+    group.bench_function("arrays of one element, record", |bencher| {
+        bencher.iter(|| {
+            tape.clear();
+            let x = tape.var(black_box(&start));
+            black_box((0..NODES).fold(x, |y, _| y * x));
+        });
+    });
+    let mut flat = [];
+    group.bench_function("arrays of one element, record and sweep", |bencher| {
+        bencher.iter(|| {
+            tape.clear();
+            let x = tape.var(black_box(&start));
+            (0..NODES).fold(x, |y, _| y * x).gradient_into(1.0, &mut flat);
+        });
+    });
+    let (mut tape, mut gradient) = (Tape::new(), [0.0]);
+    group.bench_function("scalars, record and sweep", |bencher| {
+        bencher.iter(|| value_and_grad_into(&mut tape, chain, black_box(&[0.5]), &mut gradient));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, primitives, overhead);
+criterion_main!(benches);

@@ -1,0 +1,50 @@
+//! A training step of each workload, SGD with momentum in `f32`, on one and on two threads: what `wengert bench step` times.
+//!
+//! `cargo bench --bench steps`; criterion's elements a second are operations a second, 6 x weights x batch a step. Beside
+//! other libraries: `benches/peers/steps.py`.
+
+#[allow(dead_code, reason = "the command line uses all of it")]
+#[path = "../crates/cli/src/bench/synthetic.rs"]
+mod synthetic;
+#[allow(dead_code, reason = "the command line uses all of it")]
+#[path = "../crates/cli/src/bench/training.rs"]
+mod training;
+mod workloads;
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use rayon::ThreadPoolBuilder;
+use std::time::{Duration, Instant};
+use training::{Setting, Training};
+use wengert::optim::Sgd;
+use workloads::WORKLOADS;
+
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("step");
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    for workload in WORKLOADS {
+        let setting = Setting { widths: workload.widths, batch: workload.batch, seed: 0 };
+        let data = setting.data::<f32>();
+        group.throughput(Throughput::Elements((6 * setting.weights() * workload.batch) as u64));
+        for threads in [1, 2] {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+            let sgd = Sgd::new(0.01).momentum(0.9);
+            let mut training = Training::new(setting, Box::new(sgd), &data);
+            group.bench_function(BenchmarkId::new(workload.name, threads), |bencher| {
+                bencher.iter_custom(|count| {
+                    pool.install(|| {
+                        let begin = Instant::now();
+                        for _ in 0..count {
+                            assert!(training.step().loss.is_finite());
+                        }
+                        begin.elapsed()
+                    })
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, steps);
+criterion_main!(benches);

@@ -1,0 +1,123 @@
+//! The network that is trained, and its steps: what the fit loop of a trainer does, on synthetic data.
+
+use super::synthetic;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wengert::data::Targets as DataTargets;
+use wengert::nn::{Architecture, MlpModule, Targets};
+use wengert::prelude::*;
+
+/// Which network, on what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting<'a> {
+    /// Inputs first, classes last.
+    pub(crate) widths: &'a [usize],
+    /// Examples a step.
+    pub(crate) batch: usize,
+    pub(crate) seed: u64,
+}
+
+impl Setting<'_> {
+    /// The numbers in the weights, each of which costs six operations an example: two forward, four backward.
+    pub(crate) fn weights(self) -> usize {
+        self.widths.windows(2).map(|fan| fan[0] * fan[1]).sum()
+    }
+
+    /// The numbers in weights and biases.
+    pub(crate) fn parameters(self) -> usize {
+        self.weights() + self.widths[1..].iter().sum::<usize>()
+    }
+
+    /// The data: all batches, one behind the other.
+    pub(crate) fn data<T: Real>(self) -> Dataset<T> {
+        let (width, classes) = (self.widths[0], self.widths[self.widths.len() - 1]);
+        let (mut features, mut labels) = (Vec::new(), Vec::new());
+        for batch in 0..synthetic::BATCHES {
+            let (x, y) = synthetic::batch(self.seed, batch, self.batch, width, classes);
+            features.extend(x.into_iter().map(|x| T::literal(x.into())));
+            labels.extend(y);
+        }
+        let targets = DataTargets::Classes { labels, classes };
+        Dataset::new("synthetic", features, width, targets)
+            .expect("the data are finite and the labels are classes")
+    }
+
+    /// The parameters that training starts from: biases of 0.
+    fn params<T: Real>(self, model: &Model<MlpModule>) -> Params<T> {
+        let layers = self.widths.windows(2).enumerate();
+        let values = layers.flat_map(|(layer, fan)| {
+            let weights = synthetic::weights(self.seed, layer, fan[0], fan[1]);
+            weights.into_iter().chain(std::iter::repeat_n(0.0, fan[1]))
+        });
+        Params::new(Arc::new(model.layout().clone()), values.map(|value| T::literal(value.into())).collect())
+    }
+}
+
+/// A network in training.
+pub(crate) struct Training<'a, T: Real> {
+    model: Model<MlpModule>,
+    params: Params<T>,
+    backprop: Backprop<T>,
+    optimizer: Box<dyn Optimizer<T>>,
+    data: &'a Dataset<T>,
+    /// The rows of each batch.
+    batches: Vec<Vec<usize>>,
+    steps: usize,
+}
+
+/// What a step found and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// The mean loss, before the parameters were moved.
+    pub(crate) loss: f64,
+    /// Forward and backward.
+    pub(crate) gradient: Duration,
+    pub(crate) update: Duration,
+}
+
+impl<'a, T: Real> Training<'a, T> {
+    /// Before the first step. `data` is that of the setting.
+    pub(crate) fn new(setting: Setting<'_>, optimizer: Box<dyn Optimizer<T>>, data: &'a Dataset<T>) -> Self {
+        let model = Mlp::new(setting.widths).into_model();
+        let params = setting.params(&model);
+        let rows = |batch: usize| (batch * setting.batch..(batch + 1) * setting.batch).collect();
+        let batches = (0..synthetic::BATCHES).map(rows).collect();
+        let backprop = Backprop::in_training(setting.seed);
+        Self { model, params, backprop, optimizer, data, batches, steps: 0 }
+    }
+
+    /// The next step. A function of its own in the program too, so that profilers find it.
+    #[inline(never)]
+    pub(crate) fn step(&mut self) -> Step {
+        let begin = Instant::now();
+        let indices = &self.batches[self.steps % self.batches.len()];
+        let batch = Batch { data: self.data, indices };
+        let loss = self.backprop.value_and_grad(self.model.module(), &CrossEntropy, &self.params, batch);
+        let between = Instant::now();
+        self.optimizer.step(self.params.values_mut(), self.backprop.gradient());
+        self.backprop.update_statistics(&mut self.params);
+        self.steps += 1;
+        Step { loss, gradient: between - begin, update: between.elapsed() }
+    }
+
+    /// How long forward and backward take for a whole batch on one tape and one thread, the parameters staying as they are.
+    pub(crate) fn passes(&self, tape: &mut ArrayTape<T>, gradient: &mut [T]) -> [Duration; 2] {
+        let begin = Instant::now();
+        let indices = &self.batches[0];
+        let (rows, width) = (indices.len(), self.data.width());
+        let DataTargets::Classes { labels, .. } = self.data.targets() else {
+            unreachable!("the synthetic data are classes")
+        };
+        let params = self.params.bind(tape);
+        let x = tape.constant_from(&[rows, width], |buffer| {
+            indices.iter().for_each(|&row| buffer.extend_from_slice(self.data.row(row)));
+        });
+        let outputs = self.model.module().forward(&params, x);
+        let total = CrossEntropy.total(outputs, Targets::Classes(&labels[..rows]));
+        let between = Instant::now();
+        total.gradient_into(T::literal(1.0 / rows as f64), gradient);
+        let passes = [between - begin, between.elapsed()];
+        tape.clear();
+        passes
+    }
+}
