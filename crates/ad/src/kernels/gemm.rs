@@ -89,7 +89,8 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
 pub trait Real: Element + Float {}
 impl<T: Element + Float> Real for T {}
 
-/// Products of at most so many multiply-adds take longer to hand to a library than to work out.
+/// Products of at most so many multiply-adds take longer to hand to a library than to work out; so do those of few columns,
+/// on which it spends its time packing (up to ten times as long, where the left matrix is a transpose).
 const SMALL: usize = 32_768;
 
 impl Element for f64 {
@@ -98,7 +99,7 @@ impl Element for f64 {
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if m * k * n <= SMALL && fuses() {
+        if (n <= 8 || m * k * n <= SMALL) && fuses() {
             return small_product::<f64, 8>(a, b, c, overwrite);
         }
         let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
@@ -118,7 +119,7 @@ impl Element for f32 {
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if m * k * n <= SMALL && fuses() {
+        if (n <= 16 || m * k * n <= SMALL) && fuses() {
             return small_product::<f32, 16>(a, b, c, overwrite);
         }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
