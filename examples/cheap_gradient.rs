@@ -7,6 +7,7 @@
 //! cargo run --release --example cheap_gradient -- docs/figures
 //! ```
 
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use std::hint::black_box;
 use std::path::Path;
@@ -160,8 +161,9 @@ fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std
         .margin(16)
         .x_label_area_size(48)
         .y_label_area_size(72)
-        .build_cartesian_2d((8.0..1.6e6).log_scale(), (1.0..3e6).log_scale())?;
-    let power = |x: &f64| format!("10^{}", x.log10().round());
+        .build_cartesian_2d((8.0..1.6e6).log_scale(), (1.0..1e7).log_scale())?;
+    let power =
+        |x: &f64| format!("10{}", ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷"][x.log10().round() as usize]);
     chart
         .configure_mesh()
         .x_label_formatter(&power)
@@ -184,7 +186,7 @@ fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std
         chart
             .draw_series(forward)?
             .label(format!("{name}, forward mode"))
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], color.stroke_width(1)));
+            .legend(move |(x, y)| DashedPathElement::new([(x, y), (x + 24, y)], 6, 5, color.stroke_width(2)));
     }
     chart
         .configure_series_labels()

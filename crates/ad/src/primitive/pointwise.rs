@@ -40,19 +40,24 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let operands = |i: usize| Operands::<T, K>(std::array::from_fn(|k| &xs[k].data[i..]));
         let y = Adjoint::new(y, true);
-        let (whole, y) = y.add_blocks(|i| self.0.at(operands(i).block()).0);
-        y.add((whole..xs[0].data.len()).map(|i| self.0.at(operands(i).point())));
+        let (whole, y) = y.add_blocks(
+            #[inline(always)]
+            |i| self.0.at(Operands::beside(xs, i).block()).0,
+        );
+        y.add((whole..xs[0].data.len()).map(|i| self.0.at(Operands::beside(xs, i).point())));
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let y_bar = at.y_bar;
-        let operands = |i: usize| Operands::<T, K>(std::array::from_fn(|k| &at.xs[k].data[i..]));
-        let (whole, x_bar) = x_bar.add_blocks(|i| {
-            let [y_bar] = Operands([&y_bar[i..]]).block();
-            (slope(self.0, operands(i).block(), wrt) * y_bar).0
-        });
-        x_bar.add((whole..y_bar.len()).map(|i| slope(self.0, operands(i).point(), wrt) * y_bar[i]));
+        let (whole, x_bar) = x_bar.add_blocks(
+            #[inline(always)]
+            |i| {
+                let [y_bar] = Operands([&y_bar[i..]]).block();
+                (slope(self.0, Operands::beside(at.xs, i).block(), wrt) * y_bar).0
+            },
+        );
+        let rest = whole..y_bar.len();
+        x_bar.add(rest.map(|i| slope(self.0, Operands::beside(at.xs, i).point(), wrt) * y_bar[i]));
     }
 }
 
@@ -102,13 +107,16 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
         let [front, back] = x_bar.split_at(first);
         let [middle, back] = back.split_at(windows - first);
         front.add((0..first).map(at_one));
-        let (whole, rest) = middle.add_blocks(|i| {
-            let mut sum = Lanes::constant(0.0);
-            for k in 0..K {
-                sum += slope(self.0, Operands::window(x, first + i - k).block(), k);
-            }
-            (sum * Lanes([y_bar; BLOCK])).0
-        });
+        let (whole, rest) = middle.add_blocks(
+            #[inline(always)]
+            |i| {
+                let mut sum = Lanes::constant(0.0);
+                for k in 0..K {
+                    sum += slope(self.0, Operands::window(x, first + i - k).block(), k);
+                }
+                (sum * Lanes([y_bar; BLOCK])).0
+            },
+        );
         rest.add((first + whole..windows).map(at_one));
         back.add((windows..x.len()).map(at_one));
     }
@@ -125,6 +133,16 @@ impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
         let mut operands = [x; K];
         for (k, operand) in operands.iter_mut().enumerate() {
             *operand = &x[i + k..];
+        }
+        Self(operands)
+    }
+
+    /// The elements of several arrays from number `i` on.
+    #[inline(always)]
+    fn beside(xs: &[View<'a, T>], i: usize) -> Self {
+        let mut operands = [xs[0].data; K];
+        for (operand, x) in operands.iter_mut().zip(xs) {
+            *operand = &x.data[i..];
         }
         Self(operands)
     }
@@ -149,7 +167,10 @@ impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
 /// `df/dx^wrt` at `x`, by forward mode.
 #[inline(always)]
 fn slope<S: Scalar, P: Pointwise<K>, const K: usize>(f: P, x: [S; K], wrt: usize) -> S {
-    let mut inputs = x.map(|x| Dual::new(x, S::constant(0.0)));
-    inputs[wrt].tangent = S::constant(1.0);
+    let mut inputs = [Dual::new(x[wrt], S::constant(0.0)); K];
+    for (k, (input, x)) in inputs.iter_mut().zip(x).enumerate() {
+        // Chosen, not written to the place `wrt`: so the inputs stay in registers where `wrt` is no constant.
+        *input = Dual::new(x, S::constant(if k == wrt { 1.0 } else { 0.0 }));
+    }
     f.at(inputs).tangent
 }
