@@ -55,7 +55,8 @@ impl Mode for Forward {
         x: [T; N],
     ) -> [T; N] {
         let zeros = [T::constant(0.0); N];
-        let fixed: SmallVec<[Directions<N, T>; 2]> = fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
+        let fixed: SmallVec<[Directions<N, T>; 2]> =
+            fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
         f.at(&fixed, std::array::from_fn(|i| Directions::unit(x[i], i, 0))).tangents
     }
 }

@@ -6,14 +6,10 @@
 //! batch normalisation does, is trained in one shard.
 
 use crate::evaluate::hits;
+use crate::strategy::Strategy;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::{Dataset, Targets as DataTargets};
-use wengert_nn::{Layout, Loss, Module, Params, Penalty, Targets, Training};
-
-/// Work in floating-point operations below which a step runs as one shard: about what it takes to wake a thread.
-const SERIAL_WORK: usize = 2_000_000;
-/// The number of shards of larger steps; a power of two, so that the tree is balanced.
-const SHARDS: usize = 4;
+use wengert_nn::{Loss, Module, Params, Penalty, Targets, Training};
 
 /// The examples of one step: rows of a data set, by index.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +43,7 @@ impl std::ops::Add for Totals {
 #[derive(Debug)]
 pub struct Backprop<T: Element = f32> {
     shards: Vec<Shard<T>>,
+    strategy: Strategy,
     /// Of training passes: their seed, and the number of the next.
     training: Option<(u64, u64)>,
     penalty: Option<Penalty>,
@@ -72,7 +69,7 @@ impl<T: Real> Default for Backprop<T> {
 impl<T: Real> Backprop<T> {
     /// Of evaluation passes: no dropout, and batch normalisation with the running statistics. Nothing is allocated yet.
     pub fn new() -> Self {
-        Self { shards: Vec::new(), training: None, penalty: None }
+        Self { shards: Vec::new(), strategy: Strategy::Automatic, training: None, penalty: None }
     }
 
     /// Of training passes under this seed, the first of which is step 0.
@@ -85,6 +82,17 @@ impl<T: Real> Backprop<T> {
         if let Some((_, next)) = &mut self.training {
             *next = step;
         }
+    }
+
+    /// How the work is divided among threads; automatic, unless said otherwise.
+    ///
+    /// # Panics
+    /// If it is 0 shards.
+    #[must_use]
+    #[track_caller]
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        assert!(strategy != Strategy::Shards(0), "backprop: a step needs at least 1 shard");
+        Self { strategy, ..self }
     }
 
     /// Adds a penalty on the parameters to the mean loss.
@@ -119,7 +127,7 @@ impl<T: Real> Backprop<T> {
     ) -> Totals {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: an empty batch has no mean loss");
-        let shards = shard_count(rows, params.layout(), self.training.is_some());
+        let shards = self.strategy.shards(rows, params.layout(), self.training.is_some());
         if self.shards.len() < shards {
             self.shards.resize_with(shards, Shard::new);
         }
@@ -157,13 +165,6 @@ impl<T: Real> Backprop<T> {
     pub fn gradient_mut(&mut self) -> &mut [T] {
         self.shards.first_mut().map_or(&mut [], |shard| &mut shard.gradient)
     }
-}
-
-/// The number of shards a step is cut into, of `6 x weights x rows` operations: two passes of gemm back and one forward. In
-/// training, one if a layer needs the whole batch.
-pub(crate) fn shard_count(rows: usize, layout: &Layout, training: bool) -> usize {
-    let whole = training && layout.needs_whole_batch();
-    if whole || 6 * rows * layout.len() < SERIAL_WORK { 1 } else { SHARDS.min(rows) }
 }
 
 struct Job<'a, M, L, T> {

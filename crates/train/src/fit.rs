@@ -44,7 +44,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         data: &'a Split<T>,
     ) -> Self {
         let groups = plan.groups(params.layout());
-        let mut backprop = Backprop::in_training(plan.seed);
+        let mut backprop = Backprop::in_training(plan.seed).strategy(plan.strategy);
         if let Some(regulariser) = &plan.regulariser {
             backprop = backprop.penalty(regulariser.on(params.layout()));
         }

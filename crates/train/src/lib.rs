@@ -24,6 +24,7 @@ mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
 mod search;
+mod strategy;
 mod trainer;
 mod trouble;
 
@@ -34,5 +35,6 @@ pub use report::{Epoch, Report, StopReason};
 #[cfg(feature = "safetensors")]
 pub use saved::{SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{Draw, NoBest, Search, Trial, grid, random_settings, search};
+pub use strategy::Strategy;
 pub use trainer::Trainer;
 pub use trouble::{Cause, Trouble};

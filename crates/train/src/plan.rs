@@ -1,5 +1,6 @@
 //! How long to train, in what portions, and what is done to each step.
 
+use crate::strategy::Strategy;
 use wengert_nn::{Layout, Regulariser, matches};
 use wengert_optim::{Group, Schedule, clip_norm, clip_value};
 
@@ -9,6 +10,7 @@ pub(crate) struct Plan {
     pub(crate) epochs: usize,
     pub(crate) patience: Option<usize>,
     pub(crate) seed: u64,
+    pub(crate) strategy: Strategy,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) clipping: Option<Clipping>,
     pub(crate) regulariser: Option<Regulariser>,
@@ -27,6 +29,7 @@ impl Default for Plan {
             epochs: 30,
             patience: None,
             seed: 0,
+            strategy: Strategy::Automatic,
             schedule: None,
             clipping: None,
             regulariser: None,

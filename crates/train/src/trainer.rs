@@ -1,10 +1,10 @@
 //! The settings of a fit.
 
-use crate::backprop::shard_count;
 use crate::error::TrainError;
 use crate::fit::{Fit, Observer};
 use crate::plan::{Clipping, Plan};
 use crate::report::{Epoch, Report};
+use crate::strategy::Strategy;
 use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
 use wengert_ad::Real;
@@ -73,6 +73,18 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }
+    }
+
+    /// How a step is divided among threads; automatic, unless said otherwise.
+    ///
+    /// # Panics
+    /// If it is 0 shards.
+    #[must_use]
+    #[track_caller]
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        assert!(strategy != Strategy::Shards(0), "trainer: a step needs at least 1 shard");
+        self.plan.strategy = strategy;
+        self
     }
 
     /// Calls `observer` after each epoch.
@@ -247,10 +259,10 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         if normalised && (examples % batch_size == 1 || batch_size == 1) {
             return Err(TrainError::BatchOfOne { examples, batch_size });
         }
-        // A thread more than there are shards would only be woken in vain.
-        let shards = shard_count(batch_size.min(examples), model.layout(), true);
+        // A thread more than a step can use would only be woken in vain.
+        let useful = plan.strategy.threads(batch_size.min(examples), model.layout());
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if threads == 0 { cores } else { threads }.min(shards);
+        let threads = if threads == 0 { cores } else { threads }.min(useful);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(TrainError::Threads)?;
         Ok(pool.install(|| Fit::new((model, params), loss, optimizer, plan, observer, data).run()))
     }

@@ -7,7 +7,7 @@ use wengert_nn::{
     Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Norm, SumSquared, TargetKind, Training,
 };
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{Backprop, Batch, StopReason, TrainError, Trainer};
+use wengert_train::{Backprop, Batch, StopReason, Strategy, TrainError, Trainer};
 
 fn digits_split() -> Split {
     digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised()
@@ -42,6 +42,21 @@ fn the_parallel_gradient_of_a_batch_is_the_serial_one() {
 
     assert_close(&[value], &[loss.item()]);
     assert_close(parallel.gradient(), &serial);
+}
+
+#[test]
+fn however_a_step_is_divided_the_bits_are_the_same_on_any_number_of_threads() {
+    let data = digits_split();
+    for strategy in [Strategy::Shards(4), Strategy::Operators] {
+        let fit = |threads| {
+            let trainer = Trainer::new(Mlp::new([64, 256, 200, 10]), CrossEntropy, Adam::new(1e-3));
+            let trainer = trainer.batch_size(256).epochs(2).strategy(strategy).threads(threads);
+            let report = trainer.fit(&data).unwrap();
+            report.model.params.values().iter().map(|x| x.to_bits()).collect::<Vec<u32>>()
+        };
+        let one = fit(1);
+        assert!(one == fit(2) && one == fit(3), "{strategy:?}");
+    }
 }
 
 #[test]

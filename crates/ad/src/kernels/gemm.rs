@@ -195,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_product_has_the_same_bits_on_any_number_of_threads() {
-        for (m, k, n) in [(1, 37, 1000), (1, 700, 1000), (1, 64, 257), (2, 300, 1000), (65, 700, 130)] {
+        for (m, k, n) in
+            [(1, 37, 1000), (1, 700, 1000), (1, 64, 257), (2, 300, 1000), (65, 700, 130), (256, 300, 520)]
+        {
             let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };
             let (a, b) = (numbers(m * k), numbers(k * n));
             let bits_on = |threads| {
