@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
-use wengert_ad::{ArrayTape, Dual, Element, Elementary, Number, Tape, value_and_grad_into};
+use wengert_ad::{ArrayTape, Dual, Element, Elementary, Number, Tape, Tensor, value_and_grad_into};
 
 thread_local! {
     /// The allocations of this thread: the test harness allocates in others meanwhile.
@@ -79,20 +79,29 @@ fn steady<T: Element + PartialEq>(rows: &[usize]) -> Vec<usize> {
 #[test]
 fn a_steady_step_on_a_cleared_array_tape_allocates_nothing() {
     assert_eq!(steady::<f32>(&[8, 8, 8]), [0; 3]);
+    assert_eq!(steady::<f64>(&[8, 8, 8]), [0; 3]);
     assert_eq!(steady::<Dual>(&[8, 8, 8]), [0; 3]);
 }
 
 #[test]
 fn a_smaller_batch_and_the_next_full_one_allocate_nothing_either() {
     assert_eq!(steady::<f32>(&[3, 8, 4, 8]), [0; 4]);
+    assert_eq!(steady::<f64>(&[3, 8, 4, 8]), [0; 4]);
     assert_eq!(steady::<Dual>(&[3, 8, 4, 8]), [0; 4]);
 }
 
 #[test]
-fn in_double_precision_only_the_matrix_products_allocate_their_packing_buffers() {
-    // Forward `affine` and `matmul`; in reverse one product for the weight, since x is a constant, and two for `matmul`.
-    const PRODUCTS: usize = 5;
-    assert_eq!(steady::<f64>(&[8, 3, 8]), [PRODUCTS; 3]);
+fn a_product_of_larger_matrices_in_double_precision_allocates_its_packing_buffers() {
+    let tape = ArrayTape::<f64>::new();
+    let x = tape.constant(&ndarray::Array2::ones((64, 64)));
+    let (small, large) = (x.slice(0, 0..4), x);
+    let of = |left: Tensor<'_, f64>| {
+        allocations(|| {
+            left.matmul(x);
+        })
+    };
+    let (of_small, of_large) = (of(small), of(large));
+    assert_eq!(of_large, of_small + 1);
 }
 
 #[test]
