@@ -167,10 +167,7 @@ impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
 /// `df/dx^wrt` at `x`, by forward mode.
 #[inline(always)]
 fn slope<S: Scalar, P: Pointwise<K>, const K: usize>(f: P, x: [S; K], wrt: usize) -> S {
-    let mut inputs = [Dual::new(x[wrt], S::constant(0.0)); K];
-    for (k, (input, x)) in inputs.iter_mut().zip(x).enumerate() {
-        // Chosen, not written to the place `wrt`: so the inputs stay in registers where `wrt` is no constant.
-        *input = Dual::new(x, S::constant(if k == wrt { 1.0 } else { 0.0 }));
-    }
+    let mut inputs = x.map(|x| Dual::new(x, S::constant(0.0)));
+    inputs[wrt].tangent = S::constant(1.0);
     f.at(inputs).tangent
 }
