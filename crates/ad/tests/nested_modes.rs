@@ -100,6 +100,36 @@ fn an_inner_mode_records_no_constants_on_the_outer_tape() {
     assert_eq!((still.tangents.map(Scalar::is_zero), outer.len()), ([true; 2], 6));
 }
 
+#[test]
+fn partials_of_one_hand_cotangents_on_unrecorded() {
+    let outer = Tape::new();
+    let x = outer.var(3.0);
+    // x^2, the sum, its square; the partials 2s and 2x, their product, and the sum at the fan-out. The sum's own partials,
+    // which are 1, add nothing.
+    assert_eq!(Reverse(SquareOfSum).at(x).gradient().wrt(x), 2.0 * 49.0 + 4.0 * 12.0);
+    assert_eq!(outer.len(), 1 + 3 + 2 + 1 + 1);
+}
+
+#[test]
+fn directions_inside_reverse_mode_give_the_second_derivatives() {
+    for (i, row) in [[156.0, 36.0], [36.0, 0.0]].into_iter().enumerate() {
+        let tape = Tape::new();
+        let v = [2.0, 3.0].map(|x| tape.var(x));
+        let [x, y] = std::array::from_fn(|k| Directions::<2, _>::unit(v[k], k, 0));
+        let slope = (x.powi(3) * (x + y * 3.0)).tangents[i].gradient();
+        assert_eq!(v.map(|x| slope.or_zero(x)), row);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct SquareOfSum;
+
+impl OfOne for SquareOfSum {
+    fn at<T: Number>(self, x: T) -> T {
+        (x.square() + x).square()
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Square;
 

@@ -213,6 +213,23 @@ fn clearing_gives_the_share_of_a_flat_buffer_back() {
 }
 
 #[test]
+fn shared_constants_may_overlap_and_come_from_several_buffers_and_have_no_place_in_the_gradient() {
+    let parameters = Arc::new(vec![2.0, 3.0]);
+    let (table, other) = (Arc::new(vec![5.0, 7.0, 11.0]), Arc::new(vec![0.5]));
+    let mut tape = ArrayTape::<f64>::new();
+    let x = tape.shared(&parameters, 0..2, &[2], true);
+    let rows = [tape.shared_constant(&table, 0..2, &[2]), tape.shared_constant(&table, 1..3, &[2])];
+    let y = (x * rows[0] * rows[1]).sum() * tape.shared_constant(&other, 0..1, &[]);
+    let mut gradient = [f64::NAN; 2];
+    y.gradient_into(1.0, &mut gradient);
+    assert_eq!((y.item(), gradient), (0.5 * (2.0 * 35.0 + 3.0 * 77.0), [17.5, 38.5]));
+    assert_eq!(y.gradient().get(rows[0]), None);
+    blames_this_line(&["shared_constant", "1..4", "3 elements"], || tape.shared_constant(&table, 1..4, &[3]));
+    tape.clear();
+    assert_eq!((Arc::strong_count(&table), Arc::strong_count(&other)), (1, 1));
+}
+
+#[test]
 fn numbers_shared_twice_are_refused_since_their_derivatives_would_meet() {
     let (flat, other) = (Arc::new(vec![2.0, 3.0, 4.0]), Arc::new(vec![2.0, 3.0, 4.0]));
     let mut tape = ArrayTape::<f64>::new();

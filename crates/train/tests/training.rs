@@ -60,6 +60,12 @@ fn however_a_step_is_divided_the_bits_are_the_same_on_any_number_of_threads() {
 }
 
 #[test]
+#[should_panic(expected = "at least 1 shard")]
+fn a_step_in_no_shards_is_refused() {
+    drop(Backprop::<f32>::new().strategy(Strategy::Shards(0)));
+}
+
+#[test]
 fn the_mean_of_the_mini_batch_gradients_is_the_full_gradient() {
     let data = digits_split().train.cast::<f64>();
     let model = Mlp::new([64, 16, 10]).into_model();
