@@ -99,7 +99,7 @@ impl fmt::Display for BenchStepError {
             }
             Self::Diverged { step, rate } => write!(
                 f,
-                "the loss was not finite in step {step}; give a learning rate below {rate} with --learning-rate"
+                "the loss was not finite in step {step}; give a learning rate below {rate:?} with --learning-rate"
             ),
             Self::Output(error) => write!(f, "standard output: {error}"),
         }
