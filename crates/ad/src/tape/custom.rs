@@ -89,7 +89,7 @@ impl<T: Scalar> Tape<T> {
             return outputs.iter().map(|&y| Var::passive(y)).collect();
         }
         let segment = Segment {
-            inputs: operands.iter().map(|x| x.node).collect(),
+            inputs: operands.iter().map(Var::node).collect(),
             x: operands.iter().map(|x| x.primal()).collect(),
             first: self.len(),
             y: outputs.to_vec(),
@@ -108,20 +108,17 @@ impl<'t, T: Scalar> Var<'t, T> {
 
     /// The same node, if both are recorded on one tape.
     pub(crate) fn is_same_node(self, other: Self) -> bool {
-        self.node != NONE && self.node == other.node
+        self.node() != NONE && self.node() == other.node()
     }
 
     /// A constant that remembers that it is argument number `argument` of a function, as long as it is handed on unchanged.
     pub(crate) fn argument(value: T, argument: usize) -> Self {
-        let node = u32::try_from(argument).expect("fewer arguments than nodes");
-        let mut constant = Self::passive(value);
-        constant.node = node;
-        constant
+        Self::off_tape(value, u32::try_from(argument).expect("fewer arguments than nodes"))
     }
 
     /// Which argument it is, if it was made by [`argument`](Self::argument) and handed on unchanged.
     pub(crate) fn as_argument(self) -> Option<usize> {
-        (self.tape.is_none() && self.node != NONE).then_some(self.node as usize)
+        (self.tape.is_none() && self.node() != NONE).then_some(self.node() as usize)
     }
 }
 

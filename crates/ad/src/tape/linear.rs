@@ -42,14 +42,14 @@ impl<T: Scalar, const W: usize> Columns<T, W> {
     fn seeded(nodes: usize, seeds: &[Var<'_, T>]) -> Self {
         let mut columns = vec![[T::constant(0.0); W]; nodes];
         for (w, seed) in seeds.iter().enumerate().filter(|(_, seed)| seed.tape.is_some()) {
-            columns[seed.node as usize][w] = T::constant(1.0);
+            columns[seed.node() as usize][w] = T::constant(1.0);
         }
         Self(columns)
     }
 
     /// What stands at the node of `x`: zeros if it is a constant.
     pub(crate) fn at(&self, x: Var<'_, T>) -> [T; W] {
-        self.0.get(x.node as usize).copied().unwrap_or([T::constant(0.0); W])
+        self.0.get(x.node() as usize).copied().unwrap_or([T::constant(0.0); W])
     }
 }
 

@@ -53,7 +53,8 @@ pub(super) struct Node<T> {
 pub struct Var<'t, T = f64> {
     pub(super) tape: Option<&'t Tape<T>>,
     value: T,
-    pub(super) node: u32,
+    /// An index of 32 bits. It fills the word, since reading padding back that was copied in two pieces stalls the processor.
+    node: u64,
 }
 
 impl<T: Scalar> Default for Tape<T> {
@@ -101,8 +102,8 @@ impl<T: Scalar> Tape<T> {
             }
             y = match (operand.tape, y.tape) {
                 (None, _) => y,
-                (_, None) => self.push(value, [operand.node, NONE], [partial, T::constant(0.0)]),
-                _ => self.push(value, [y.node, operand.node], [T::constant(1.0), partial]),
+                (_, None) => self.push(value, [operand.node(), NONE], [partial, T::constant(0.0)]),
+                _ => self.push(value, [y.node(), operand.node()], [T::constant(1.0), partial]),
             };
         }
         y
@@ -132,7 +133,7 @@ impl<T: Scalar> Tape<T> {
     #[inline(always)]
     fn push(&self, value: T, parents: [u32; 2], partials: [T; 2]) -> Var<'_, T> {
         let node = self.list.push(Node { partials, parents });
-        Var { tape: Some(self), value, node }
+        Var { tape: Some(self), value, node: node.into() }
     }
 
     /// The reverse sweep from several outputs, each with its cotangent: the adjoints of all nodes before them.
@@ -150,12 +151,12 @@ impl<T: Scalar> Tape<T> {
             if !std::ptr::eq(tape, self) {
                 mixed_tapes("pull_back", self.made_at, tape.made_at);
             }
-            let root = output.node as usize;
+            let root = output.node() as usize;
             if adjoints.len() <= root {
                 adjoints.resize(root + 1, T::constant(0.0));
             }
             adjoints[root] = adjoints[root].accumulate(cotangent);
-            roots.push(output.node);
+            roots.push(output.node());
         }
         self.list.read(|nodes| {
             let adjoints = adjoints.as_chunks_mut::<1>().0;
@@ -183,8 +184,7 @@ fn sweep<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]
 
 #[inline(always)]
 fn backwards<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
-    let first = stretch.start;
-    for (i, node) in nodes[stretch].iter().enumerate().rev().map(|(i, node)| (first + i, node)) {
+    for (node, i) in nodes[stretch.clone()].iter().zip(stretch).rev() {
         let y_bar = adjoints[i];
         // A node that the output does not depend on must not turn an infinite partial into a NaN.
         if y_bar.is_zero() {
@@ -222,7 +222,7 @@ impl<T: Scalar> Operand for Var<'_, T> {
         let y = self.value.unary(rule);
         match self.tape {
             None => Self::passive(y),
-            Some(tape) => tape.push(y, [self.node, NONE], [rule.partial(self.value, y), T::constant(0.0)]),
+            Some(tape) => tape.push(y, [self.node(), NONE], [rule.partial(self.value, y), T::constant(0.0)]),
         }
     }
 
@@ -246,13 +246,27 @@ impl<T: Scalar> Var<'_, T> {
             mixed_tapes(operator, left.made_at, right.made_at);
         }
         let (da, db) = partials();
-        tape.push(y, [self.node, rhs.node], [da, db])
+        tape.push(y, [self.node(), rhs.node()], [da, db])
     }
 
     /// A number on no tape: its derivatives are zero, and what is computed from it alone is not recorded.
     #[inline(always)]
     pub fn passive(value: T) -> Self {
-        Self { tape: None, value, node: NONE }
+        Self::off_tape(value, NONE)
+    }
+}
+
+impl<T> Var<'_, T> {
+    /// The index of its node; [`NONE`] of a constant.
+    #[inline(always)]
+    pub(super) fn node(&self) -> u32 {
+        self.node as u32
+    }
+
+    /// A constant that holds something in the place of a node.
+    #[inline(always)]
+    pub(super) fn off_tape(value: T, node: u32) -> Self {
+        Self { tape: None, value, node: node.into() }
     }
 }
 
@@ -321,7 +335,7 @@ impl<T: Scalar> Gradient<'_, T> {
     ///
     /// A path whose derivative happens to be zero gives `Some(0)`.
     pub fn get(&self, x: Var<'_, T>) -> Option<T> {
-        let node = x.node as usize;
+        let node = x.node() as usize;
         let here = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
         let adjoint = *self.adjoints.get(node).filter(|_| here)?;
         // A cotangent that arrived is a path; only where none did, the graph has to be asked.
@@ -357,7 +371,7 @@ impl<T: Scalar> Gradient<'_, T> {
         if let Some(tape) = x.tape.filter(|tape| !std::ptr::eq(*tape, self.tape)) {
             mixed_tapes("gradient", self.tape.made_at, tape.made_at);
         }
-        self.adjoints.get(x.node as usize).copied().unwrap_or(T::constant(0.0))
+        self.adjoints.get(x.node() as usize).copied().unwrap_or(T::constant(0.0))
     }
 }
 
