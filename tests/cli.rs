@@ -97,6 +97,97 @@ fn a_saved_model_predicts_what_it_learned() {
     );
 }
 
+/// A folder in the form of MNIST, of images of two pixels: class 0 is bright on the left, class 1 on the right.
+fn mnist_like() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let images = |count: u8| -> Vec<u8> {
+        let pixels = (0..count).flat_map(|i| if i % 2 == 0 { [200 + i, i] } else { [i, 200 + i] });
+        [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2].into_iter().chain(pixels).collect()
+    };
+    let labels = |count: u8| -> Vec<u8> {
+        [0, 0, 8, 1, 0, 0, 0, count].into_iter().chain((0..count).map(|i| i % 2)).collect()
+    };
+    for (part, count) in [("train", 40), ("t10k", 10)] {
+        fs::write(folder.path().join(format!("{part}-images-idx3-ubyte")), images(count)).unwrap();
+        fs::write(folder.path().join(format!("{part}-labels-idx1-ubyte")), labels(count)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_folder_of_images_is_trained_and_tested_on_as_it_is_split() {
+    let folder = mnist_like();
+    let path = folder.path().to_str().unwrap();
+    let train = ["train", path, "--hidden", "8", "--epochs", "30", "--batch-size", "8", "--json"];
+    let report = json_of(&train);
+    assert_eq!(report["data"], folder.path().file_name().unwrap().to_str().unwrap());
+    assert_eq!((&report["examples"], &report["test_accuracy"]), (&50.into(), &1.0.into()), "{report}");
+    assert!(report["validation_loss"].is_null(), "{report}");
+    let validated = json_of(&[&train[..], &["--validation", "0.25"]].concat());
+    assert!(validated["validation_loss"].is_number(), "{validated}");
+    let table = output_of(&[&train[..8], &["--validation", "0.25"]].concat());
+    let has_row = |name, examples| table.lines().any(|row| row.contains(name) && row.contains(examples));
+    assert!(has_row("train", " 30 ") && has_row("validation", " 10 ") && has_row("test", " 10 "), "{table}");
+}
+
+#[test]
+fn a_model_of_images_predicts_from_pixels() {
+    let folder = mnist_like();
+    let model = folder.path().join("model.safetensors");
+    let model = model.to_str().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let train =
+        ["train", path, "--hidden", "8", "--lr", "0.01", "--batch-size", "8", "--json", "--save", model];
+    let trained = json_of(&train);
+    // The images to test with, as the folder has them.
+    let rows = (0..10)
+        .map(|i| if i % 2 == 0 { format!("{},{i},0\n", 200 + i) } else { format!("{i},{},1\n", 200 + i) });
+    let pixels = written(folder.path(), "pixels.csv", &rows.collect::<String>());
+    let predicted = json_of(&["predict", model, &pixels, "--json"]);
+    assert_eq!((&predicted["accuracy"], &trained["test_accuracy"]), (&1.0.into(), &1.0.into()), "{trained}");
+    let probabilities = predicted["probabilities"].as_array().unwrap();
+    let loss = -probabilities.iter().map(|p| p.as_f64().unwrap().ln()).sum::<f64>() / 10.0;
+    // Both sums are of ten logarithms in single precision.
+    assert!((loss - trained["test_loss"].as_f64().unwrap()).abs() < 1e-5, "{loss} {trained}");
+}
+
+#[test]
+fn the_share_to_validate_on_is_a_setting() {
+    for (share, sizes) in
+        [("0", ["135", "0", "15"]), ("0.1", ["120", "15", "15"]), ("0.4", ["75", "60", "15"])]
+    {
+        let table = output_of(&["train", "iris", "--epochs", "1", "--validation", share]);
+        for (part, size) in ["train", "validation", "test"].iter().zip(sizes) {
+            let row = table.lines().find(|row| row.contains(part)).unwrap();
+            assert!(row.contains(&format!(" {size} ")), "{share}: no {size} in {row}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_called_as_a_named_set_does_not_hide_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("iris")).unwrap();
+    let run = |data| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wengert"));
+        command.current_dir(folder.path()).args(["train", data, "--epochs", "1"]).output().unwrap()
+    };
+    assert!(run("iris").status.success());
+    let message = String::from_utf8(run("./iris").stderr).unwrap();
+    assert!(message.contains("./iris: there is no train-images-idx3-ubyte"), "{message}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_trained_on_is_refused_with_its_file() {
+    let folder = mnist_like();
+    let path = folder.path().to_str().unwrap();
+    let images = folder.path().join("t10k-images-idx3-ubyte");
+    fs::write(&images, &fs::read(&images).unwrap()[..30]).unwrap();
+    assert_refused(&["train", path], &["t10k-images-idx3-ubyte", "ends after 14 elements", "10 x 1 x 2"]);
+    fs::remove_file(&images).unwrap();
+    assert_refused(&["train", path], &[path, "no t10k-images-idx3-ubyte", ".gz"]);
+}
+
 #[test]
 fn what_cannot_be_trained_on_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
@@ -123,6 +214,9 @@ fn settings_out_of_range_are_refused_with_their_name() {
     assert_refused(&["train", "moons", "--epochs", "0"], &["--epochs", "at least 1"]);
     assert_refused(&["train", "moons", "--batch-size", "0"], &["--batch-size", "at least 1"]);
     assert_refused(&["train", "moons", "--optimizer", "magic"], &["magic", "adam", "sgd"]);
+    for share in ["-0.1", "0.9", "half"] {
+        assert_refused(&["train", "moons", "--validation", share], &["--validation", "below 0.9"]);
+    }
     assert_refused(&["train", "moons", "--lr", "1e30"], &["not finite", "epoch 1", "--lr"]);
     let unwritable = "no/such/folder/model.safetensors";
     assert_refused(&["train", "moons", "--epochs", "1", "--save", unwritable], &[unwritable]);

@@ -1,15 +1,15 @@
 //! Data sets in CSV files: numeric features, the class label last.
 //!
 //! A first row in which no cell is a number is taken for a header and skipped; so are empty lines. A file
-//! whose name ends in `.gz` is decompressed. Numbers are read in 32 bits.
+//! that gzip compressed is decompressed. Numbers are read in 32 bits.
 
-use std::fs;
-use std::io;
+use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
+use crate::open::open;
 use crate::{CsvProblem, DataError, Dataset, Targets};
 
 /// Reads a labelled data set: each row has the features, then the label, an integer that counts from 0.
@@ -77,26 +77,11 @@ fn labelled(name: &str, path: &Path, text: &[u8]) -> Result<Dataset, DataError> 
     Dataset::new(name, features, width, Targets::Classes { labels, classes })
 }
 
-/// The bytes of a file, decompressed if its name says so.
+/// The bytes of a file, decompressed if they are compressed.
 fn text_of(path: &Path) -> Result<Vec<u8>, DataError> {
-    let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    let read = if compressed { decompressed(path) } else { fs::read(path) };
-    read.map_err(|error| blame(path, None, CsvProblem::Unreadable(error)))
-}
-
-#[cfg(feature = "gzip")]
-fn decompressed(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    let file = fs::File::open(path)?;
-    io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(file), &mut text)?;
-    Ok(text)
-}
-
-#[cfg(not(feature = "gzip"))]
-fn decompressed(_: &Path) -> io::Result<Vec<u8>> {
-    let problem =
-        "compressed files are read with the crate feature \"gzip\", which is off; decompress it first";
-    Err(io::Error::new(io::ErrorKind::Unsupported, problem))
+    let read = open(path).and_then(|mut file| file.read_to_end(&mut text));
+    read.map(|_| text).map_err(|error| blame(path, None, CsvProblem::Unreadable(error)))
 }
 
 fn blame(path: &Path, line: Option<usize>, problem: CsvProblem) -> DataError {

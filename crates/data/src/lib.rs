@@ -1,7 +1,8 @@
 //! Data sets, splits and mini-batches.
 //!
-//! What lives here: the [`Dataset`] itself, where one comes from (generators of toy problems, sets shipped
-//! with the crate, CSV files with the feature `csv`), and what is done to it before training (splitting, standardising, batching).
+//! What lives here: the [`Dataset`] itself, where one comes from (generators of toy problems, sets shipped with the crate,
+//! IDX files, CSV files with the feature `csv`; files that gzip compressed with the feature `gzip`), and what is done to it
+//! before training (splitting, standardising, batching).
 //! What does not: models and training. Randomness comes from seeds alone: the same seed gives the same data,
 //! split and order.
 //!
@@ -24,6 +25,8 @@ mod catalogue;
 mod csv_file;
 mod dataset;
 mod error;
+mod idx_file;
+mod open;
 mod permutation;
 mod split;
 mod standardiser;
@@ -35,7 +38,8 @@ pub use catalogue::{by_name, names};
 #[cfg(feature = "csv")]
 pub use csv_file::{FeatureRows, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
-pub use error::{CsvProblem, DataError, Part};
+pub use error::{CsvProblem, DataError, IdxProblem, Part};
+pub use idx_file::{read_idx, read_idx_folder};
 pub use split::Split;
 pub use standardiser::Standardiser;
 pub use toy::{blobs, circles, moons, spiral, xor};

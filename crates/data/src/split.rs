@@ -77,6 +77,28 @@ impl<F: Float> Split<F> {
         Self { standardiser: Some(standardiser), ..self }
     }
 
+    /// Moves a share of the train part, drawn by `seed`, to the validation part; for data that come in two parts.
+    ///
+    /// # Errors
+    /// If the fraction is outside 0 to 1, or 1, or positive and one of both parts would be empty.
+    ///
+    /// # Panics
+    /// If there is a validation part already, or if the split is standardised, since the statistics saw what is moved.
+    #[track_caller]
+    pub fn with_validation(self, fraction: f64, seed: u64) -> Result<Self, DataError> {
+        let found = self.validation.examples();
+        assert!(found == 0, "with_validation: the split has {found} validation examples already");
+        assert!(
+            self.standardiser.is_none(),
+            "with_validation: the split is standardised; do that afterwards"
+        );
+        if fraction == 0.0 {
+            return Ok(self);
+        }
+        let parts = self.train.split(1.0 - fraction, fraction, 0.0, seed)?;
+        Ok(Self { test: self.test, ..parts })
+    }
+
     /// The same with an empty test part: for choosing hyper-parameters, in which it must take no part.
     #[must_use]
     pub fn without_test(&self) -> Self {

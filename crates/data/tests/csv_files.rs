@@ -69,9 +69,17 @@ fn a_header_spaces_quotes_empty_lines_and_foreign_line_ends_are_accepted() {
 }
 
 #[test]
-fn a_file_ending_in_gz_is_decompressed() {
-    let data = read_csv(given("points.csv.gz", compressed("1,2,0\n3,4,1\n")).path).unwrap();
-    assert_eq!((data.name(), data.examples()), ("points", 2));
+fn a_compressed_file_is_decompressed_whatever_it_is_called() {
+    let plain = read("1,2,0\n3,4,1\n").unwrap();
+    assert_eq!((plain.name(), plain.examples()), ("points", 2));
+    let gzip = compressed("1,2,0\n3,4,1\n");
+    for (name, content) in [
+        ("points.csv.gz", &gzip[..]),
+        ("points.csv", &gzip),
+        ("points.csv.gz", b"1,2,0\n3,4,1\n"), // decompressed on its way, as browsers do
+    ] {
+        assert_eq!(read_csv(given(name, content).path).unwrap(), plain);
+    }
 }
 
 #[test]
@@ -80,10 +88,10 @@ fn an_absent_or_damaged_file_is_unreadable() {
     assert!(absent.to_string().contains("absent.csv: can't be read"), "{absent}");
     assert!(std::error::Error::source(&absent).is_some());
 
-    for damage in [b"1,2,0\n".to_vec(), compressed("1,2,0\n3,4,1\n")[..20].to_vec()] {
-        let damaged = read_csv(given("points.csv.gz", damage).path).unwrap_err();
-        assert!(matches!(damaged, DataError::Csv { problem: CsvProblem::Unreadable(_), .. }), "{damaged}");
-    }
+    let damage = &compressed("1,2,0\n3,4,1\n")[..20];
+    let damaged = read_csv(given("points.csv.gz", damage).path).unwrap_err();
+    assert!(matches!(damaged, DataError::Csv { problem: CsvProblem::Unreadable(_), .. }), "{damaged}");
+    assert!(damaged.to_string().contains("what gzip compressed is damaged"), "{damaged}");
 }
 
 #[test]

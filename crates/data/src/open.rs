@@ -1,0 +1,42 @@
+//! Opening files. What gzip compressed is decompressed, whatever the file is called: browsers and programs that fetch data sets
+//! take the compression away or leave it, and do not always rename the file.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+/// What a gzip file begins with (RFC 1952, section 2.3.1); no text does, and no IDX file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// The content of a file.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
+    if file.fill_buf()?.starts_with(&GZIP) { decompressed(file) } else { Ok(Box::new(file)) }
+}
+
+#[cfg(feature = "gzip")]
+fn decompressed(file: BufReader<File>) -> io::Result<Box<dyn Read>> {
+    Ok(Box::new(Decompressed(flate2::bufread::MultiGzDecoder::new(file))))
+}
+
+#[cfg(not(feature = "gzip"))]
+fn decompressed(_: BufReader<File>) -> io::Result<Box<dyn Read>> {
+    let problem =
+        "compressed files are read with the crate feature \"gzip\", which is off; decompress it first";
+    Err(io::Error::new(io::ErrorKind::Unsupported, problem))
+}
+
+/// A decompressor whose errors say that it was one.
+#[cfg(feature = "gzip")]
+struct Decompressed(flate2::bufread::MultiGzDecoder<BufReader<File>>);
+
+#[cfg(feature = "gzip")]
+impl Read for Decompressed {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let damaged = |error| {
+            let problem = format!("what gzip compressed is damaged ({error}); fetch the file again");
+            io::Error::new(io::ErrorKind::InvalidData, problem)
+        };
+        self.0.read(bytes).map_err(damaged)
+    }
+}
