@@ -16,6 +16,7 @@ use rayon::ThreadPoolBuilder;
 use std::time::{Duration, Instant};
 use training::{Setting, Training};
 use wengert::optim::Sgd;
+use wengert::train::Strategy;
 use workloads::WORKLOADS;
 
 fn steps(criterion: &mut Criterion) {
@@ -23,7 +24,12 @@ fn steps(criterion: &mut Criterion) {
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for workload in WORKLOADS {
-        let setting = Setting { widths: workload.widths, batch: workload.batch, seed: 0 };
+        let setting = Setting {
+            widths: workload.widths,
+            batch: workload.batch,
+            seed: 0,
+            strategy: Strategy::Automatic,
+        };
         let data = setting.data::<f32>();
         group.throughput(Throughput::Elements((6 * setting.weights() * workload.batch) as u64));
         for threads in [1, 2] {

@@ -116,7 +116,7 @@ impl<T> Number for T where
 pub trait Float: num_traits::Float + Debug + Send + Sync + 'static {
     /// `c` rounded to this type.
     fn literal(c: f64) -> Self;
-    /// `e^x`, in double precision as code that loops can run in vector registers.
+    /// `e^x`, as code that loops can run in vector registers.
     fn exponential(self) -> Self;
     /// `tanh x`, likewise.
     fn hyperbolic_tangent(self) -> Self;
@@ -132,6 +132,9 @@ pub trait Float: num_traits::Float + Debug + Send + Sync + 'static {
 pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// The name under which users and the expression parser know it.
     const NAME: &'static str;
+    /// Whether the output is enough to tell the derivative, so that the input need not be kept: [`partial`](Self::partial) is
+    /// then the same for every `x` with the output `y`.
+    const FROM_OUTPUT: bool = false;
     /// `y = f(x)`.
     fn primal<F: Float>(self, x: F) -> F;
     /// `dy/dx`, given the input and the output.
@@ -220,6 +223,6 @@ macro_rules! machine_float {
     )*};
 }
 machine_float! {
-    f32: f32::exp, f32::tanh, erff erfcf lgammaf;
+    f32: exponential::single::exp, exponential::single::tanh, erff erfcf lgammaf;
     f64: exponential::exp, exponential::tanh, erf erfc lgamma;
 }

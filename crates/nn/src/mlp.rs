@@ -178,13 +178,12 @@ struct Hidden<R> {
 
 impl<R: Unary> Hidden<R> {
     fn forward<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        let x = self.linear.forward(p, x);
+        let linear = |x| self.linear.forward(p, x);
         let x = match self.norm {
-            Normalisation::None => x,
-            Normalisation::Batch(norm) => norm.forward(p, x),
-            Normalisation::Layer(norm) => norm.forward(p, x),
+            Normalisation::None => self.linear.activated(p, x, self.activation),
+            Normalisation::Batch(norm) => norm.forward(p, linear(x)).unary(self.activation),
+            Normalisation::Layer(norm) => norm.forward(p, linear(x)).unary(self.activation),
         };
-        let x = x.unary(self.activation);
         self.dropout.map_or(x, |dropout| dropout.forward(p, x))
     }
 }

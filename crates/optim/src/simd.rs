@@ -7,7 +7,7 @@ pub(crate) const PART: usize = 1 << 15;
 ///
 /// A step over as many takes 30 to 80 microseconds. Waking a thread up takes about as long, and shorter steps were
 /// measured to gain nothing.
-const SHARED: usize = 1 << 18;
+const SHARED: usize = 1 << 16;
 
 /// Runs `work`, compiled for AVX2 where the processor has it.
 ///
@@ -19,6 +19,12 @@ const SHARED: usize = 1 << 18;
 #[inline(always)]
 pub(crate) fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512f") {
+        #[allow(unsafe_code, reason = "as below")]
+        // SAFETY: the feature that `with_avx512` is compiled for was detected on this processor.
+        return unsafe { with_avx512(work) };
+    }
+    #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         #[allow(
             unsafe_code,
@@ -27,6 +33,12 @@ pub(crate) fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
         // SAFETY: the feature that `with_avx2` is compiled for was detected on this processor.
         return unsafe { with_avx2(work) };
     }
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn with_avx512<Y>(work: impl FnOnce() -> Y) -> Y {
     work()
 }
 

@@ -5,6 +5,7 @@
 //! tree, so that the result does not depend on which thread did what. A model with a layer that needs the whole batch, as
 //! batch normalisation does, is trained in one shard.
 
+use crate::attendance::Attendance;
 use crate::evaluate::hits;
 use crate::strategy::Strategy;
 use wengert_ad::{ArrayTape, Element, Real};
@@ -44,6 +45,7 @@ impl std::ops::Add for Totals {
 pub struct Backprop<T: Element = f32> {
     shards: Vec<Shard<T>>,
     strategy: Strategy,
+    attendance: Attendance,
     /// Of training passes: their seed, and the number of the next.
     training: Option<(u64, u64)>,
     penalty: Option<Penalty>,
@@ -69,7 +71,13 @@ impl<T: Real> Default for Backprop<T> {
 impl<T: Real> Backprop<T> {
     /// Of evaluation passes: no dropout, and batch normalisation with the running statistics. Nothing is allocated yet.
     pub fn new() -> Self {
-        Self { shards: Vec::new(), strategy: Strategy::Automatic, training: None, penalty: None }
+        Self {
+            shards: Vec::new(),
+            strategy: Strategy::Automatic,
+            attendance: Attendance::default(),
+            training: None,
+            penalty: None,
+        }
     }
 
     /// Of training passes under this seed, the first of which is step 0.
@@ -130,6 +138,9 @@ impl<T: Real> Backprop<T> {
         let shards = self.strategy.shards(rows, params.layout(), self.training.is_some());
         if self.shards.len() < shards {
             self.shards.resize_with(shards, Shard::new);
+        }
+        if self.strategy.threads(rows, params.layout()) > 1 {
+            self.attendance.begin_step();
         }
         let training = self.training.map(|(seed, step)| Training::new(seed, step));
         let penalty = self.penalty.as_ref();
@@ -251,11 +262,7 @@ pub(crate) fn forward<'t, T: Real>(
     labels: &mut Vec<u32>,
 ) -> (wengert_ad::Tensor<'t, T>, wengert_ad::Tensor<'t, T>) {
     let rows_of = |width: usize, values: &[T]| {
-        tape.constant_from(&[indices.len(), width], |buffer| {
-            for &i in indices {
-                buffer.extend_from_slice(&values[i * width..][..width]);
-            }
-        })
+        tape.constant_over(&[indices.len(), width], |rows| gather(rows, width, indices, values))
     };
     let outputs = module.forward(params, rows_of(data.width(), data.features()));
     labels.clear();
@@ -267,4 +274,20 @@ pub(crate) fn forward<'t, T: Real>(
         DataTargets::Values { values, width } => Targets::Values(rows_of(*width, values)),
     };
     (outputs, loss.total(outputs, targets))
+}
+
+/// Rows with more numbers together are gathered by two threads.
+const GATHERED: usize = 1 << 15;
+
+/// Copies the rows of these indices out of a table of this width.
+fn gather<T: Real>(rows: &mut [T], width: usize, indices: &[usize], table: &[T]) {
+    if rows.len() > GATHERED && indices.len() > 1 && rayon::current_thread_index().is_some() {
+        let (first, second) = indices.split_at(indices.len() / 2);
+        let (front, back) = rows.split_at_mut(first.len() * width);
+        rayon::join(|| gather(front, width, first, table), || gather(back, width, second, table));
+        return;
+    }
+    for (row, &i) in rows.chunks_exact_mut(width.max(1)).zip(indices) {
+        row.copy_from_slice(&table[i * width..][..width]);
+    }
 }

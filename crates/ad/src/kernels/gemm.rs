@@ -1,7 +1,7 @@
 //! Matrix products.
 
-use super::products::{is_with_vector, product, product_with_vector, small_product};
-use super::simd::fuses;
+use super::products::{is_with_vector, product, product_with_vector};
+use super::tiles::Tiled;
 use crate::directions::Directions;
 use crate::dual::Dual;
 use crate::jet::Jet;
@@ -48,6 +48,13 @@ impl<'a, T> Matrix<'a, T> {
         Self { data: self.data, shape: [n, m], strides: [j, i] }
     }
 
+    /// The first `rows` rows, and the others.
+    pub(super) fn split_rows(self, rows: usize) -> [Self; 2] {
+        let ([m, n], [down, _]) = (self.shape, self.strides);
+        let part = |data, rows| Self { data, shape: [rows, n], strides: self.strides };
+        [part(self.data, rows), part(&self.data[(rows * down).min(self.data.len())..], m - rows)]
+    }
+
     fn for_rten(self) -> rten_tensor::Matrix<'a, T> {
         rten_tensor::Matrix::from_data_with_strides(self.shape, self.data, self.strides)
             .expect("the strides stay inside the slice")
@@ -89,9 +96,47 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
 pub trait Real: Element + Float {}
 impl<T: Element + Float> Real for T {}
 
-/// Products of at most so many multiply-adds take longer to hand to a library than to work out; so do those of few columns,
-/// on which it spends its time packing (up to ten times as long, where the left matrix is a transpose).
-const SMALL: usize = 32_768;
+/// A right matrix of at most so many bytes fits the caches well enough that there is nothing to gain from packing it into
+/// blocks, which is what the libraries do.
+const CACHED: usize = 1 << 21;
+
+/// A part of a product has at least so many multiply-adds: 5 to 10 microseconds of work. The fork costs less than one; what the
+/// threads write has to move between their caches, which on some machines costs several.
+const PART: usize = 1 << 19;
+/// And a multiple of so many rows, but for the last: whole tiles of either height.
+const PART_ROWS: usize = 12;
+
+/// The product by tiles if `B` fits the cache and the processor has them; whether it did. Divided over the rows of `C` among the
+/// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
+fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) -> bool {
+    let ([m, k], [_, n]) = (a.shape, b.shape);
+    if k * n * size_of::<T>() > CACHED {
+        return false;
+    }
+    let threads = if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 };
+    let parts = threads.min(m * k * n / PART).min(m / PART_ROWS);
+    in_parts(a, b, c, overwrite, parts)
+}
+
+fn in_parts<T: Tiled + Element>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    overwrite: bool,
+    parts: usize,
+) -> bool {
+    if parts < 2 {
+        return T::tiled_product(a, b, c, overwrite);
+    }
+    let (left, [m, _], n) = (parts / 2, a.shape, b.shape[1]);
+    let rows = (m * left / parts).next_multiple_of(PART_ROWS);
+    let ([top, bottom], (c_top, c_bottom)) = (a.split_rows(rows), c.split_at_mut(rows * n));
+    let done = rayon::join(
+        || in_parts(top, b, c_top, overwrite, left),
+        || in_parts(bottom, b, c_bottom, overwrite, parts - left),
+    );
+    done.0 && done.1
+}
 
 impl Element for f64 {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
@@ -99,8 +144,8 @@ impl Element for f64 {
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if (n <= 8 || m * k * n <= SMALL) && fuses() {
-            return small_product::<f64, 8>(a, b, c, overwrite);
+        if tiled(a, b, c, overwrite) {
+            return;
         }
         let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
         general_mat_mul(1.0, &a.for_ndarray(), &b.for_ndarray(), if overwrite { 0.0 } else { 1.0 }, &mut c);
@@ -119,8 +164,8 @@ impl Element for f32 {
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if (n <= 16 || m * k * n <= SMALL) && fuses() {
-            return small_product::<f32, 16>(a, b, c, overwrite);
+        if tiled(a, b, c, overwrite) {
+            return;
         }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
         let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };

@@ -8,6 +8,7 @@ mod log;
 mod products;
 mod simd;
 mod sums;
+mod tiles;
 
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use gemm::{Element, Matrix, Real};

@@ -1,12 +1,14 @@
-//! Matrix products of any element without a buffer on the heap, and those with vectors.
+//! Matrix products of any element, and those with vectors.
 
-use super::gemm::{Element, Matrix, Real};
+use super::gemm::{Element, Matrix};
 use super::sums::{add_scaled, dot};
 use super::vectorised;
 use crate::rules::zero;
 
 /// The rows of `C` that are summed in registers at a time.
 const ROWS: usize = 4;
+/// And the columns.
+const COLUMNS: usize = 8;
 
 /// How many rows of a panel of `B` are copied together at a time: 8 KiB of `f64`.
 const DEPTH: usize = 128;
@@ -16,35 +18,8 @@ pub(super) fn product<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     if is_with_vector(a.shape, b.shape[1]) {
         product_with_vector(a, b, c, overwrite);
     } else {
-        add_by_panels::<T, 8>(
-            a,
-            b,
-            c,
-            overwrite,
-            #[inline(always)]
-            |sum, a, b| sum + a * b,
-        );
+        product_by_panels(a, b, c, overwrite);
     }
-}
-
-/// As [`product`], in fused multiply-adds; `W` columns should fill two vector registers.
-///
-/// Without a buffer on the heap and with next to nothing packed, it is up to twice as fast as the libraries where the
-/// matrices are tiny.
-pub(super) fn small_product<T: Real, const W: usize>(
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    c: &mut [T],
-    overwrite: bool,
-) {
-    add_by_panels::<T, W>(
-        a,
-        b,
-        c,
-        overwrite,
-        #[inline(always)]
-        |sum, a, b| a.mul_add(b, sum),
-    );
 }
 
 /// `C = A B` if `overwrite`, else `C += A B`, where an operand is a vector.
@@ -116,15 +91,8 @@ fn add_outer<T: Element>(a: &[T], b: &[T], c: &mut [T]) {
     );
 }
 
-/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by `W` that stay in registers while the inner dimension runs.
-#[inline(always)]
-fn add_by_panels<T: Element, const W: usize>(
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    c: &mut [T],
-    overwrite: bool,
-    multiply_add: impl Fn(T, T, T) -> T + Copy,
-) {
+/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`] that stay in registers while the inner dimension runs.
+fn product_by_panels<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
     vectorised(
         #[inline(always)]
         || {
@@ -132,14 +100,14 @@ fn add_by_panels<T: Element, const W: usize>(
             if overwrite && k == 0 {
                 c.fill(zero());
             }
-            let mut panel = [[zero(); W]; DEPTH];
+            let mut panel = [[zero(); COLUMNS]; DEPTH];
             for p in (0..k).step_by(DEPTH) {
                 let depth = DEPTH.min(k - p);
-                for j in (0..n).step_by(W) {
-                    let columns = W.min(n - j);
+                for j in (0..n).step_by(COLUMNS) {
+                    let columns = COLUMNS.min(n - j);
                     copy_panel(&mut panel[..depth], b, [p, j], columns);
                     for i in (0..m).step_by(ROWS) {
-                        let tile = tile(a, [i, p], &panel[..depth], multiply_add);
+                        let tile = tile(a, [i, p], &panel[..depth]);
                         let rows = c[i * n..].chunks_mut(n).zip(&tile);
                         for (row, sums) in rows {
                             write(&mut row[j..j + columns], sums, overwrite && p == 0);
@@ -153,8 +121,8 @@ fn add_by_panels<T: Element, const W: usize>(
 
 /// Writes a row of a tile over what is there, or adds it.
 #[inline(always)]
-fn write<T: Element, const W: usize>(row: &mut [T], sums: &[T; W], overwrite: bool) {
-    let full = <&mut [T; W]>::try_from(&mut *row);
+fn write<T: Element>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
+    let full = <&mut [T; COLUMNS]>::try_from(&mut *row);
     match full {
         Ok(row) if overwrite => *row = *sums,
         Ok(row) => row.iter_mut().zip(sums).for_each(|(c, &sum)| *c = *c + sum),
@@ -165,17 +133,12 @@ fn write<T: Element, const W: usize>(row: &mut [T], sums: &[T; W], overwrite: bo
 
 /// Copies the `columns` of `B` from `corner` on; what was in the panel beside them does not matter.
 #[inline(always)]
-fn copy_panel<T: Element, const W: usize>(
-    panel: &mut [[T; W]],
-    b: Matrix<'_, T>,
-    [p, j]: [usize; 2],
-    columns: usize,
-) {
+fn copy_panel<T: Element>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: [usize; 2], columns: usize) {
     let [down, right] = b.strides;
     for (i, row) in panel.iter_mut().enumerate() {
         let start = (p + i) * down + j * right;
         match b.data[start..].first_chunk() {
-            Some(full) if right == 1 && columns == W => *row = *full,
+            Some(full) if right == 1 && columns == COLUMNS => *row = *full,
             _ => row[..columns].iter_mut().enumerate().for_each(|(q, x)| *x = b.data[start + q * right]),
         }
     }
@@ -183,14 +146,9 @@ fn copy_panel<T: Element, const W: usize>(
 
 /// The rows of `A` from `corner` on times the panel. Beyond the last row, it is taken again.
 #[inline(always)]
-fn tile<T: Element, const W: usize>(
-    a: Matrix<'_, T>,
-    [i, p]: [usize; 2],
-    panel: &[[T; W]],
-    multiply_add: impl Fn(T, T, T) -> T,
-) -> [[T; W]; ROWS] {
+fn tile<T: Element>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
     let ([down, right], last) = (a.strides, a.shape[0] - 1);
-    let mut sums = [[zero(); W]; ROWS];
+    let mut sums = [[zero(); COLUMNS]; ROWS];
     if right == 1 {
         let mut rows = [a.data; ROWS];
         for (r, row) in rows.iter_mut().enumerate() {
@@ -198,13 +156,13 @@ fn tile<T: Element, const W: usize>(
         }
         let rows = rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]);
         for ((((&a0, &a1), &a2), &a3), b) in rows.zip(panel) {
-            add_outer_to(&mut sums, [a0, a1, a2, a3], b, &multiply_add);
+            add_outer_to(&mut sums, [a0, a1, a2, a3], b);
         }
     } else if i + ROWS <= a.shape[0] {
         // A transpose: neighbours in a column are neighbours in memory.
         for (q, b) in panel.iter().enumerate() {
             let factors = a.data[i + (p + q) * right..].first_chunk().expect("four rows are left");
-            add_outer_to(&mut sums, *factors, b, &multiply_add);
+            add_outer_to(&mut sums, *factors, b);
         }
     } else {
         for (q, b) in panel.iter().enumerate() {
@@ -212,7 +170,7 @@ fn tile<T: Element, const W: usize>(
             for (r, factor) in factors.iter_mut().enumerate() {
                 *factor = a.data[(i + r).min(last) + (p + q) * right];
             }
-            add_outer_to(&mut sums, factors, b, &multiply_add);
+            add_outer_to(&mut sums, factors, b);
         }
     }
     sums
@@ -220,15 +178,10 @@ fn tile<T: Element, const W: usize>(
 
 /// `S += a b'`.
 #[inline(always)]
-fn add_outer_to<T: Element, const W: usize>(
-    sums: &mut [[T; W]; ROWS],
-    a: [T; ROWS],
-    b: &[T; W],
-    multiply_add: &impl Fn(T, T, T) -> T,
-) {
+fn add_outer_to<T: Element>(sums: &mut [[T; COLUMNS]; ROWS], a: [T; ROWS], b: &[T; COLUMNS]) {
     for (sums, a) in sums.iter_mut().zip(a) {
         for (sum, &b) in sums.iter_mut().zip(b) {
-            *sum = multiply_add(*sum, a, b);
+            *sum = *sum + a * b;
         }
     }
 }

@@ -17,15 +17,6 @@ pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     work()
 }
 
-/// Whether a fused multiply-add inside [`vectorised`] is one instruction, and no call.
-#[inline(always)]
-pub(super) fn fuses() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
-    #[cfg(not(target_arch = "x86_64"))]
-    cfg!(target_arch = "aarch64")
-}
-
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn with_avx2<Y>(work: impl FnOnce() -> Y) -> Y {

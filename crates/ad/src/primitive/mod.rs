@@ -3,6 +3,7 @@
 //! Forward mode needs no code here: it is the primal on arrays of [`Dual`](crate::Dual) numbers. Arrays are row-major
 //! slices with a shape; a primitive knows nothing of tapes.
 
+mod affine;
 mod cholesky;
 mod combine;
 mod cut;
@@ -23,6 +24,7 @@ mod solve;
 mod square;
 mod strided;
 
+pub use affine::{Affine, AffineMap};
 pub use cholesky::Cholesky;
 pub use combine::{LinearCombination, Select};
 pub use cut::{Concatenate, Pad, Slice, Stack};
@@ -30,7 +32,7 @@ pub use determinant::{Determinant, LogDeterminant};
 pub use elementwise::{Map, Zip};
 pub use extremum::{Extremum, Side};
 pub use index::{Gather, ScatterAdd};
-pub use linalg::{Affine, Dot, MatMul, Outer};
+pub use linalg::{Dot, MatMul, Outer};
 pub use loss::{CrossEntropy, IndexedCrossEntropy};
 pub use norm::Norm;
 pub use normalise::Normalise;
@@ -87,6 +89,13 @@ pub trait Primitive<T: Element>: std::fmt::Debug + Send + 'static {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement>;
     /// Writes the output into `y`. What the pullback can use again may be kept in `self`.
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]);
+    /// Whether the pullbacks by all operands begin with the same work on the cotangent, which [`share`](Self::share) does.
+    fn shares(&self) -> bool {
+        false
+    }
+    /// Called first in a sweep, if the primitive [says so](Self::shares): replaces the cotangent of the output `y` by what
+    /// [`vjp`](Self::vjp) is then given for it.
+    fn share(&self, _y: View<'_, T>, _y_bar: &mut [T]) {}
     /// Called in a sweep before [`vjp`](Self::vjp), for pullbacks that work on all operands together; most need nothing.
     ///
     /// `sum_of(wrt)` is what the adjoint of operand `wrt` holds so far: empty if nothing arrived there yet, `None` if it

@@ -56,11 +56,18 @@ impl<T: Element> Exponentials<T> {
             || {
                 for ((x, w), shift) in rows {
                     *shift = finite(largest(x));
-                    w.iter_mut().zip(x).for_each(
-                        #[inline(always)]
-                        |(w, &x)| *w = (x - *shift).exp(),
-                    );
+                    w.iter_mut().zip(x).for_each(|(w, &x)| *w = x - *shift);
                 }
+            },
+        );
+        // Rows are often too short to fill vector registers; all of them together are not.
+        vectorised(
+            #[inline(always)]
+            || {
+                w.iter_mut().for_each(
+                    #[inline(always)]
+                    |w| *w = w.exp(),
+                );
             },
         );
         row_sums(w, length, &mut self.totals);

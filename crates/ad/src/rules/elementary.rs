@@ -13,12 +13,13 @@ macro_rules! unary {
     ($( $(#[$doc:meta])* $Rule:ident
         $(( $($parameter:ident: $ty:ty = $sample:expr),+ $(; $condition:expr)? ))? $method:ident
         on [$($interval:expr),+],
-        primal |$x:ident| $primal:expr, partial |$px:pat_param, $py:pat_param| $partial:expr; )*) => {
+        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr; )*) => {
         $( $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Rule $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
         impl Unary for $Rule {
             const NAME: &'static str = stringify!($method);
+            const FROM_OUTPUT: bool = is_blank!($px);
             #[inline(always)] fn primal<F: Float>(self, $x: F) -> F {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal
@@ -54,6 +55,15 @@ macro_rules! unary {
         pub fn each_unary(visitor: &mut impl UnaryVisitor) {
             $({ const DOMAIN: &[Interval] = &[$($interval),+]; visitor.visit($Rule $(( $($sample),+ ))?, DOMAIN); })*
         }
+    };
+}
+
+macro_rules! is_blank {
+    (_) => {
+        true
+    };
+    ($name:tt) => {
+        false
     };
 }
 
@@ -232,7 +242,7 @@ unary! {
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
-        partial |x, _| positive(x, one(), unless_nan(x, zero()));
+        partial |_, y| positive(y, one(), unless_nan(y, zero()));
     /// Leaky rectifier: `x` for `x > 0`, else `alpha x`; `dy/dx = 1` or `alpha`, `alpha` at the kink.
     LeakyRelu(alpha: f64 = 0.1) leaky_relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x > F::zero() { x } else { x * F::literal(alpha) },

@@ -179,11 +179,29 @@ impl<T: Element> ArrayTape<T> {
         self.filled(shape, false, write)
     }
 
+    /// A constant whose elements, row-major, `write` sets, all of them: what it finds there is of no meaning.
+    #[track_caller]
+    pub fn constant_over(&self, shape: &[usize], write: impl FnOnce(&mut [T])) -> Tensor<'_, T> {
+        let elements = shape.iter().product();
+        self.placed(shape, false, |buffer| {
+            buffer.resize(elements, T::constant(0.0));
+            write(buffer);
+        })
+    }
+
     #[track_caller]
     fn filled(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
+        self.placed(shape, active, |buffer| {
+            buffer.clear();
+            write(buffer);
+        })
+    }
+
+    /// A leaf whose buffer, which may hold anything, `write` fills.
+    #[track_caller]
+    fn placed(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
         let mut list = self.list.borrow_mut();
         let (index, node) = new_leaf(&mut list, shape, active);
-        node.buffer.clear();
         write(&mut node.buffer);
         let (want, have) = (shape.iter().product::<usize>(), node.buffer.len());
         assert!(have == want, "constant: shape {shape:?} holds {want} elements, but {have} were written");

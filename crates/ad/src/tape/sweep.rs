@@ -10,27 +10,45 @@ use smallvec::SmallVec;
 /// The adjoints of one reverse sweep.
 #[derive(Debug)]
 pub(super) struct Sweep<T> {
-    adjoints: Vec<Vec<T>>,
+    buffers: Vec<Buffer<T>>,
+    /// For each node the buffer that its adjoint stands in, or stood in when it last had one.
+    places: Vec<usize>,
     /// Whether a cotangent arrived at the node.
     arrived: Vec<bool>,
 }
 
+#[derive(Debug)]
+struct Buffer<T> {
+    elements: Vec<T>,
+    /// Whether an adjoint stands in it.
+    taken: bool,
+}
+
 impl<T> Default for Sweep<T> {
     fn default() -> Self {
-        Self { adjoints: Vec::new(), arrived: Vec::new() }
+        Self { buffers: Vec::new(), places: Vec::new(), arrived: Vec::new() }
     }
 }
+
+/// The place of a node that never had an adjoint.
+const NOWHERE: usize = usize::MAX;
 
 impl<T: Element> Sweep<T> {
     /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
     fn begin(&mut self, nodes: &[Node<T>], output: u32) {
         let (output, count) = (output as usize, output as usize + 1);
-        if self.adjoints.len() < count {
-            self.adjoints.resize_with(count, Vec::new);
+        self.buffers.iter_mut().for_each(|buffer| buffer.taken = false);
+        if self.places.len() < count {
+            self.places.resize(count, NOWHERE);
         }
         self.arrived.clear();
         self.arrived.resize(count, false);
         self.arrived[output] = nodes[output].active;
+    }
+
+    /// The adjoint of a node at which something arrived, unless that went to a flat gradient.
+    fn adjoint(&self, index: usize) -> &[T] {
+        &self.buffers[self.places[index]].elements
     }
 
     /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
@@ -39,35 +57,75 @@ impl<T: Element> Sweep<T> {
         let sum = match (flat, node.gradient_range()) {
             _ if !self.arrived[i] => &[],
             (Some(flat), Some(range)) => &flat[range.clone()],
-            _ => &self.adjoints[i][..],
+            _ => self.adjoint(i),
         };
         node.active.then_some(sum)
     }
 
-    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given.
-    fn slot<'s>(&'s mut self, index: u32, node: &Node<T>, flat: &'s mut Option<&mut [T]>) -> &'s mut [T] {
+    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given. At the first time it holds anything.
+    fn slot<'s>(
+        &'s mut self,
+        index: u32,
+        node: &Node<T>,
+        first: bool,
+        flat: &'s mut Option<&mut [T]>,
+    ) -> &'s mut [T] {
         match (flat, node.gradient_range()) {
             (Some(flat), Some(range)) => &mut flat[range.clone()],
             _ => {
-                let slot = &mut self.adjoints[index as usize];
-                slot.resize(node.view().data.len(), T::constant(0.0));
-                slot
+                let i = index as usize;
+                if first {
+                    self.place(i, node.view().data.len());
+                }
+                &mut self.buffers[self.places[i]].elements
             }
         }
+    }
+
+    /// Gives the node a free buffer of this length: that of the last sweep, so that the same sweep again allocates nothing; else
+    /// the smallest that is long enough; else the longest, grown.
+    fn place(&mut self, i: usize, length: usize) {
+        let free = |place: &usize| self.buffers.get(*place).is_some_and(|buffer| !buffer.taken);
+        let capacity = |place: &usize| self.buffers[*place].elements.capacity();
+        let all = || (0..self.buffers.len()).filter(free);
+        let best = Some(self.places[i]).filter(free);
+        let best = best.or_else(|| all().filter(|place| capacity(place) >= length).min_by_key(capacity));
+        let best = best.or_else(|| all().max_by_key(capacity));
+        let place = best.unwrap_or_else(|| {
+            self.buffers.push(Buffer { elements: Vec::new(), taken: false });
+            self.buffers.len() - 1
+        });
+        let Buffer { elements, taken } = &mut self.buffers[place];
+        if elements.capacity() < length {
+            // What it holds is not needed: a new one, not a copy.
+            *elements = Vec::with_capacity(length);
+        }
+        elements.resize(length, T::constant(0.0));
+        *taken = true;
+        self.places[i] = place;
     }
 }
 
 impl<T: Element> ArrayTape<T> {
-    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given.
+    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given; then
+    /// no other is kept once it is pulled back.
     pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
         let list = self.list.borrow();
         let nodes = list.active();
         let mut sweep = self.sweeps.take();
         sweep.begin(nodes, output);
-        sweep.slot(output, &nodes[output as usize], &mut flat).copy_from_slice(seed);
+        sweep.slot(output, &nodes[output as usize], true, &mut flat).copy_from_slice(seed);
         for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
             let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
-            let y_bar = std::mem::take(&mut sweep.adjoints[i]);
+            let place = sweep.places[i];
+            let mut y_bar = std::mem::take(&mut sweep.buffers[place].elements);
+            let mut kept = None;
+            if primitive.shares() {
+                if flat.is_none() {
+                    kept = Some(y_bar.clone());
+                }
+                primitive.share(node.view(), &mut y_bar);
+            }
             let xs: SmallVec<[View<'_, T>; 4]> =
                 node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
             let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
@@ -75,14 +133,14 @@ impl<T: Element> ArrayTape<T> {
             for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
                 let parent = &nodes[p as usize];
                 let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
-                let slot = sweep.slot(p, parent, &mut flat);
+                let slot = sweep.slot(p, parent, first, &mut flat);
                 primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
                 self.observe(|observer| {
-                    let slot = sweep.slot(p, parent, &mut flat);
+                    let slot = sweep.slot(p, parent, false, &mut flat);
                     observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
                 });
             }
-            sweep.adjoints[i] = y_bar;
+            sweep.buffers[place] = Buffer { elements: kept.unwrap_or(y_bar), taken: flat.is_none() };
         }
         if let Some(flat) = flat {
             let rest = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
@@ -114,7 +172,7 @@ impl<'t, T: Element> ArrayGradient<'t, T> {
         if !std::ptr::eq(self.tape, x.tape) || x.node > self.output || !self.sweep.arrived[i] {
             return None;
         }
-        let elements = self.sweep.adjoints[i].clone();
+        let elements = self.sweep.adjoint(i).to_vec();
         Some(ArrayD::from_shape_vec(IxDyn(&x.shape()), elements).expect("an adjoint has its node's shape"))
     }
 

@@ -5,6 +5,7 @@ use ndarray::{ArrayD, IxDyn};
 use rand::rngs::StdRng;
 use wengert_ad::kernels::Triangle;
 use wengert_ad::primitive::Pointwise;
+use wengert_ad::rules::Tanh;
 use wengert_ad::{Element, Elementary, Scalar, Tensor};
 
 /// A function of tensors.
@@ -87,6 +88,7 @@ impl<T: Element> Cases<T> {
         for (m, k, n) in extents {
             self.add("MatMul", &[&[m, k], &[k, n]], |x| x[0].matmul(x[1]));
             self.add("Affine", &[&[m, k], &[k, n], &[n]], |x| x[0].affine(x[1], x[2]));
+            self.add("AffineMap", &[&[m, k], &[k, n], &[n]], |x| x[0].affine_map(x[1], x[2], Tanh));
             self.add("MatMul", &[&[m, k], &[k]], |x| x[0].matmul(x[1]));
             self.add("MatMul", &[&[k], &[k, n]], |x| x[0].matmul(x[1]));
             self.add("MatMul", &[&[2, m, k], &[k, n]], |x| x[0].matmul(x[1]));

@@ -8,6 +8,7 @@ use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 use serde_json::json;
 use std::fmt;
 use wengert::prelude::*;
+use wengert::train::Strategy;
 
 /// The most numbers that data and parameters may have together: 8 GiB of `f32`.
 const MOST_NUMBERS: usize = 1 << 31;
@@ -34,6 +35,9 @@ pub(crate) struct Arguments {
     /// Threads; 0 is as many as there are cores. The losses do not depend on it.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = threads, value_name = "COUNT")]
     threads: usize,
+    /// Cuts each batch into this many shards, 1 being none [default: as training does].
+    #[arg(long, allow_negative_numbers = true, value_parser = crate::train::at_least_one, value_name = "COUNT")]
+    shards: Option<usize>,
     /// Steps to time [default: as many as fit into a second, at least 20].
     #[arg(long, allow_negative_numbers = true, value_parser = crate::train::at_least_one, value_name = "COUNT")]
     steps: Option<usize>,
@@ -123,7 +127,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchStepError> {
 
 impl Arguments {
     fn setting(&self) -> Setting<'_> {
-        Setting { widths: &self.layers.0, batch: self.batch, seed: self.seed }
+        let strategy = self.shards.map_or(Strategy::Automatic, Strategy::Shards);
+        Setting { widths: &self.layers.0, batch: self.batch, seed: self.seed, strategy }
     }
 
     fn rate(&self) -> f64 {

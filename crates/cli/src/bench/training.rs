@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use wengert::data::Targets as DataTargets;
 use wengert::nn::{Architecture, MlpModule, Targets};
 use wengert::prelude::*;
+use wengert::train::Strategy;
 
 /// Which network, on what.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,7 @@ pub(crate) struct Setting<'a> {
     /// Examples a step.
     pub(crate) batch: usize,
     pub(crate) seed: u64,
+    pub(crate) strategy: Strategy,
 }
 
 impl Setting<'_> {
@@ -44,12 +46,13 @@ impl Setting<'_> {
 
     /// The parameters that training starts from: biases of 0.
     fn params<T: Real>(self, model: &Model<MlpModule>) -> Params<T> {
-        let layers = self.widths.windows(2).enumerate();
-        let values = layers.flat_map(|(layer, fan)| {
+        let mut values = Vec::with_capacity(self.parameters());
+        for (layer, fan) in self.widths.windows(2).enumerate() {
             let weights = synthetic::weights(self.seed, layer, fan[0], fan[1]);
-            weights.into_iter().chain(std::iter::repeat_n(0.0, fan[1]))
-        });
-        Params::new(Arc::new(model.layout().clone()), values.map(|value| T::literal(value.into())).collect())
+            values.extend(weights.into_iter().map(|value| T::literal(value.into())));
+            values.extend(std::iter::repeat_n(T::literal(0.0), fan[1]));
+        }
+        Params::new(Arc::new(model.layout().clone()), values)
     }
 }
 
@@ -82,7 +85,7 @@ impl<'a, T: Real> Training<'a, T> {
         let params = setting.params(&model);
         let rows = |batch: usize| (batch * setting.batch..(batch + 1) * setting.batch).collect();
         let batches = (0..synthetic::BATCHES).map(rows).collect();
-        let backprop = Backprop::in_training(setting.seed);
+        let backprop = Backprop::in_training(setting.seed).strategy(setting.strategy);
         Self { model, params, backprop, optimizer, data, batches, steps: 0 }
     }
 

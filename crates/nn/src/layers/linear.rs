@@ -4,7 +4,7 @@ use crate::bound::Bound;
 use crate::init::Init;
 use crate::layout::{Layout, Slot};
 use crate::model::Module;
-use wengert_ad::{Element, Tensor};
+use wengert_ad::{Element, Operand, Tensor, Unary};
 
 /// How a layer's bias starts, and whether there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -84,6 +84,19 @@ impl Linear {
             Bias::Input => Offset::LastRow,
         };
         Self { weight, offset, fan_in, fan_out }
+    }
+
+    /// `activation(x W + b)`: the layer and an elementwise rule behind it, in one operation where that is possible.
+    pub fn activated<'t, T: Element>(
+        &self,
+        p: &Bound<'t, T>,
+        x: Tensor<'t, T>,
+        activation: impl Unary,
+    ) -> Tensor<'t, T> {
+        match self.offset {
+            Offset::Added(bias) => x.affine_map(p.get(self.weight), p.get(bias), activation),
+            _ => self.forward(p, x).unary(activation),
+        }
     }
 
     /// The first of its parameters.

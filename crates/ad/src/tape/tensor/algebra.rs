@@ -2,9 +2,10 @@
 
 use super::Tensor;
 use crate::kernels::{Element, Triangle};
+use crate::number::{Operand, Unary};
 use crate::primitive::{
-    Affine, Cholesky, Determinant, Diagonal, DiagonalMatrix, Dot, Inverse, LinearCombination, LogDeterminant,
-    MatMul, Outer, Solve, SolveTriangular, TriangularPart,
+    Affine, AffineMap, Cholesky, Determinant, Diagonal, DiagonalMatrix, Dot, Inverse, LinearCombination,
+    LogDeterminant, MatMul, Outer, Solve, SolveTriangular, TriangularPart,
 };
 
 /// Products.
@@ -23,6 +24,19 @@ impl<T: Element> Tensor<'_, T> {
     #[track_caller]
     pub fn affine(self, weight: Self, bias: Self) -> Self {
         self.apply(&[weight, bias], Affine)
+    }
+
+    /// `rule(X W + 1 b')`, elementwise: [`affine`](Self::affine) and the rule, to the same bits.
+    ///
+    /// One operation with one buffer where the output of the rule [tells its derivative](Unary::FROM_OUTPUT), as with ReLU and
+    /// tanh. Under an [`Observer`](crate::Observer), which is shown every step, it stays two.
+    #[track_caller]
+    pub fn affine_map(self, weight: Self, bias: Self, rule: impl Unary) -> Self {
+        let watched = self.tape.observer.borrow().is_some();
+        match AffineMap::new(rule).filter(|_| !watched) {
+            Some(map) => self.apply(&[weight, bias], map),
+            None => self.affine(weight, bias).unary(rule),
+        }
     }
 
     /// Inner product `sum_i a_i b_i` of two arrays of one shape.

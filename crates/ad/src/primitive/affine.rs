@@ -1,0 +1,99 @@
+//! Affine maps of rows: what a fully connected layer is made of.
+
+use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::kernels::{Element, Matrix, add_column_sums, vectorised};
+use crate::number::Unary;
+use smallvec::smallvec;
+
+/// `Y = X W + 1 b'`: the rows of `X` through an affine map; shapes `(m, k) (k, n) (n) -> (m, n)`.
+///
+/// Pullback: `X_bar += Y_bar W'`, `W_bar += X' Y_bar`, `b_bar += ` the column sums of `Y_bar`.
+#[derive(Clone, Copy, Debug)]
+pub struct Affine;
+
+impl<T: Element> Primitive<T> for Affine {
+    fn name(&self) -> &'static str {
+        "affine"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        match (operands[0], operands[1], operands[2]) {
+            (&[m, k], &[l, n], &[p]) if k == l && n == p => Ok(smallvec![m, n]),
+            _ => Err("an input (m, k), a weight (k, n) and a bias (n)"),
+        }
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let bias = xs[2].data;
+        for row in y.chunks_exact_mut(bias.len().max(1)) {
+            row.copy_from_slice(bias);
+        }
+        T::gemm(matrix(xs[0]), matrix(xs[1]), y, false);
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        if wrt < 2 {
+            return pull_back_product(wrt, at, x_bar);
+        }
+        add_column_sums(at.y_bar, x_bar.slot());
+    }
+}
+
+fn pull_back_product<T: Element>(wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+    let (a, b) = (matrix(at.xs[0]), matrix(at.xs[1]));
+    let y_bar = Matrix::new(at.y_bar, a.shape()[0], b.shape()[1]);
+    if wrt == 0 {
+        x_bar.add_product(y_bar, b.transposed());
+    } else {
+        x_bar.add_product(a.transposed(), y_bar);
+    }
+}
+
+fn matrix<T: Element>(x: View<'_, T>) -> Matrix<'_, T> {
+    x.matrix(x.shape[0], x.shape[1])
+}
+
+/// `Y = f(X W + 1 b')`, `f` an elementwise rule whose derivative its output tells; shapes `(m, k) (k, n) (n) -> (m, n)`.
+///
+/// An [`Affine`] and a [`Map`](super::Map) in one buffer. Pullback: that of [`Affine`] for the cotangent `f'(y) Y_bar`, which is
+/// worked out once, in place.
+#[derive(Clone, Copy, Debug)]
+pub struct AffineMap<R> {
+    rule: R,
+}
+
+impl<R: Unary> AffineMap<R> {
+    /// The map with this rule, if the rule's derivative can be told from its output.
+    pub fn new(rule: R) -> Option<Self> {
+        R::FROM_OUTPUT.then_some(Self { rule })
+    }
+}
+
+impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
+    fn name(&self) -> &'static str {
+        "affine_map"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        Primitive::<T>::shape(&Affine, operands)
+    }
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        Affine.primal(xs, y);
+        vectorised(
+            #[inline(always)]
+            || y.iter_mut().for_each(|y| *y = y.unary(self.rule)),
+        );
+    }
+    fn shares(&self) -> bool {
+        true
+    }
+    fn share(&self, y: View<'_, T>, y_bar: &mut [T]) {
+        vectorised(
+            #[inline(always)]
+            || {
+                for (y_bar, &y) in y_bar.iter_mut().zip(y.data) {
+                    *y_bar = self.rule.partial(y, y) * *y_bar;
+                }
+            },
+        );
+    }
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        Affine.vjp(wrt, at, x_bar);
+    }
+}
