@@ -9,7 +9,7 @@ environment and `pip install torch jax scikit-learn` there. Who is missing is pa
 
 All train the same network from the same weights on the same data; their losses in step 10 and step 100 are compared. For each workload
 and number of threads, all peers are started and then take turns, a block of steps each, round after round; each block begins with a new
-network and a warm-up of a fifth of its length. Prints a Markdown table of the time of a step, the median over the blocks and, in
+network and a warm-up (--warm-up), in which caches fill and the system finds each thread a core of its own. Prints a Markdown table of the time of a step, the median over the blocks and, in
 brackets, the least; writes everything, and the peak memory of each process, to --json.
 """
 
@@ -208,7 +208,7 @@ def compare(commands, workload, threads, options):
     counts = {}
     for name, peer in peers.items():
         first = peer.block(2, 3)
-        counts[name] = [max(3, min(20_000, round(seconds / first))) for seconds in (options.seconds / 5, options.seconds)]
+        counts[name] = [max(3, min(20_000, round(seconds / first))) for seconds in (options.warm_up, options.seconds)]
         times[name] = []
     for _ in range(options.rounds):
         for name, peer in peers.items():
@@ -282,6 +282,7 @@ def main():
     parser.add_argument("--peers", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.15, help="how long a block should be")
+    parser.add_argument("--warm-up", type=float, default=0.3, help="how long a block's warm-up should be")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--json", default=ROOT / "target" / "steps.json", type=Path)
     parser.add_argument("--target", type=Path, help="where the Rust peers are built")

@@ -22,11 +22,12 @@ impl<T: Element> Primitive<T> for Affine {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let bias = xs[2].data;
-        for row in y.chunks_exact_mut(bias.len().max(1)) {
-            row.copy_from_slice(bias);
-        }
-        T::gemm(matrix(xs[0]), matrix(xs[1]), y, false);
+        product_and(
+            xs,
+            y,
+            #[inline(always)]
+            |y| y,
+        );
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         if wrt < 2 {
@@ -34,6 +35,23 @@ impl<T: Element> Primitive<T> for Affine {
         }
         add_column_sums(at.y_bar, x_bar.slot());
     }
+}
+
+/// `f(X W + 1 b')`: the product, then one pass over it.
+#[inline(always)]
+fn product_and<T: Element>(xs: &[View<'_, T>], y: &mut [T], f: impl Fn(T) -> T) {
+    T::gemm(matrix(xs[0]), matrix(xs[1]), y, true);
+    let bias = xs[2].data;
+    vectorised(
+        #[inline(always)]
+        || {
+            for row in y.chunks_exact_mut(bias.len().max(1)) {
+                for (y, &b) in row.iter_mut().zip(bias) {
+                    *y = f(*y + b);
+                }
+            }
+        },
+    );
 }
 
 fn pull_back_product<T: Element>(wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
@@ -74,10 +92,11 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
         Primitive::<T>::shape(&Affine, operands)
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        Affine.primal(xs, y);
-        vectorised(
+        product_and(
+            xs,
+            y,
             #[inline(always)]
-            || y.iter_mut().for_each(|y| *y = y.unary(self.rule)),
+            |y| y.unary(self.rule),
         );
     }
     fn shares(&self) -> bool {
