@@ -61,13 +61,19 @@ impl Family for Helmholtz {
     }
 }
 
-/// A perceptron with two inputs and two hidden layers of one width, of its parameters; as wide as they suffice for.
+/// A perceptron with two inputs and two hidden layers of one width, as a function of its parameters.
 #[derive(Clone, Copy)]
 struct ScalarMlp;
 
 impl ScalarMlp {
+    /// The number of parameters at this width.
+    fn parameters(width: usize) -> usize {
+        width * width + 5 * width + 1
+    }
+
+    /// The width at this number of parameters.
     fn width(n: usize) -> usize {
-        ((n as f64 + 4.0).sqrt() as usize).saturating_sub(3).max(1)
+        (((21 + 4 * n) as f64).sqrt().round() as usize - 5) / 2
     }
 }
 
@@ -86,7 +92,7 @@ impl Family for ScalarMlp {
     }
     fn operations(self, n: usize) -> f64 {
         let width = Self::width(n) as f64;
-        2.0 * width * (width + 4.0)
+        2.0 * width * (width + 4.0) + 1.0
     }
 }
 
@@ -132,7 +138,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             [10, 100, 1000, 10_000, 100_000, 1_000_000].map(|n| measure(Rosenbrock, n)).into(),
         ),
         (Helmholtz::NAME, [10, 30, 100, 300, 1000].map(|n| measure(Helmholtz, n)).into()),
-        (ScalarMlp::NAME, [20, 100, 1000, 10_000, 100_000, 1_000_000].map(|n| measure(ScalarMlp, n)).into()),
+        (
+            ScalarMlp::NAME,
+            [2, 8, 29, 97, 313, 997].map(|width| measure(ScalarMlp, ScalarMlp::parameters(width))).into(),
+        ),
     ];
     println!(
         "{:12} {:>8} {:>14} {:>14} {:>12} {:>10} {:>14}",

@@ -29,7 +29,7 @@ impl<T: Element> Tensor<'_, T> {
     /// `rule(X W + 1 b')`, elementwise: [`affine`](Self::affine) and the rule, to the same bits.
     ///
     /// One operation with one buffer where the output of the rule [tells its derivative](Unary::FROM_OUTPUT), as with ReLU and
-    /// tanh. Under an [`Observer`](crate::Observer), which is shown every step, it stays two.
+    /// tanh. Under an [`Observer`](crate::tape::Observer), which is shown every step, it stays two.
     #[track_caller]
     pub fn affine_map(self, weight: Self, bias: Self, rule: impl Unary) -> Self {
         let watched = self.tape.observer.borrow().is_some();
