@@ -1,11 +1,15 @@
-//! The matrix products that occur in training, one thread, `f32`: criterion's elements a second are operations a second.
+//! The matrix products that occur in training, one thread, `f32`, ours beside the libraries that larger ones are handed to:
+//! criterion's elements a second are operations a second.
 //!
-//! `cargo bench --bench gemm`.
+//! `cargo bench --bench gemm`; `cargo bench --bench gemm -- "W[1-4]"` leaves the slow ones out.
 
 mod workloads;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
 use rayon::ThreadPoolBuilder;
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Duration;
@@ -59,17 +63,37 @@ fn gemm(criterion: &mut Criterion) {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(600));
+    let rten = GemmExecutor::new();
     for Product { workload, purpose, shape: [m, k, n] } in products() {
         let (a, b, mut c) = (numbers(m * k), numbers(k * n), vec![0.0; m * n]);
-        let (a, b) = match purpose {
+        let left = if purpose == Purpose::Weight { [1, m] } else { [k, 1] };
+        let right = if purpose == Purpose::Input { [1, k] } else { [n, 1] };
+        let (x, y) = match purpose {
             Purpose::Forward => (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
             Purpose::Weight => (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
             Purpose::Input => (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
         };
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
-        let id = BenchmarkId::new(format!("{workload} {purpose:?}"), format!("{m}x{k}x{n}"));
-        group.bench_function(id, |bencher| {
-            bencher.iter(|| f32::gemm(black_box(a), black_box(b), black_box(&mut c), true));
+        let mut case = |name: &str, product: &mut dyn FnMut(&mut [f32])| {
+            let id = BenchmarkId::new(format!("{workload} {purpose:?} {m}x{k}x{n}"), name);
+            group.bench_function(id, |bencher| bencher.iter(|| product(black_box(&mut c))));
+        };
+        case("ours", &mut |c| f32::gemm(black_box(x), black_box(y), c, true));
+        case("ndarray", &mut |c| {
+            let view = |data, [m, n]: [usize; 2], strides: [usize; 2]| {
+                ArrayView2::from_shape((m, n).strides(strides.into()), data).expect("it fits the slice")
+            };
+            let (x, y) = (view(black_box(&a), [m, k], left), view(&b, [k, n], right));
+            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("it fits the slice");
+            general_mat_mul(1.0, &x, &y, 0.0, &mut c);
+        });
+        case("rten-gemm", &mut |c| {
+            let view = |data, shape, strides| {
+                rten_tensor::Matrix::from_data_with_strides(shape, data, strides).expect("it fits the slice")
+            };
+            let x = GemmInputA::Unpacked(view(black_box(&a[..]), [m, k], left));
+            let y = GemmInputB::Unpacked(view(&b[..], [k, n], right));
+            rten.gemm(c, x, y, GemmOptions::default()).expect("the shapes fit");
         });
     }
     group.finish();

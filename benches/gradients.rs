@@ -3,9 +3,13 @@
 //!
 //! `cargo bench --bench gradients`. In each group, "arrays" or "scalar tape" over "vectorised" is the ratio to look at.
 
+#[path = "workloads/valley.rs"]
+mod valley;
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
+use valley::Valley;
 use wengert::ad::kernels::{dot, sum, sum_of, vectorised};
 use wengert::ad::primitive::Pointwise;
 use wengert::prelude::*;
@@ -56,17 +60,6 @@ impl Case<'_> {
 /// Numbers from `low` to `low + width`, spread without pattern.
 fn spread(n: usize, low: f64, width: f64) -> Vec<f64> {
     (0..n).map(|i| low + width * ((i * 7919 % 101) as f64 / 101.0)).collect()
-}
-
-/// `100 (b - a^2)^2 + (a - 1)^2`, a term of Rosenbrock's function.
-#[derive(Clone, Copy, Debug)]
-struct Valley;
-
-impl Pointwise<2> for Valley {
-    #[inline(always)]
-    fn at<T: Scalar>(self, [a, b]: [T; 2]) -> T {
-        (b - a.square()).square().scale(100.0) + a.shift(-1.0).square()
-    }
 }
 
 fn rosenbrock_of<T: Number>(x: &[T]) -> T {

@@ -2,15 +2,19 @@
 //!
 //! `cargo bench --bench primitives`. Criterion's elements a second are those of the largest array involved, or nodes of a tape.
 
+#[path = "workloads/valley.rs"]
+mod valley;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::arr1;
 use rayon::ThreadPoolBuilder;
 use std::hint::black_box;
 use std::time::Duration;
+use valley::Valley;
 use wengert::ad::kernels::Triangle;
 use wengert::ad::primitive::*;
 use wengert::ad::rules::{self, Exp, Relu, Tanh};
-use wengert::ad::{ArrayTape, Elementary, Scalar, Tape, Var, value_and_grad_into};
+use wengert::ad::{ArrayTape, Tape, Var, value_and_grad_into};
 
 /// Rows and columns of most operands: a batch and a layer of usual size.
 const ROWS: usize = 64;
@@ -113,17 +117,6 @@ fn algebra() -> Vec<Case> {
         case("determinant", Determinant::default(), &[SQUARE]),
         case("log-determinant", LogDeterminant::default(), &[SQUARE]),
     ]
-}
-
-/// `100 (b - a^2)^2 + (a - 1)^2`, a formula in one pass.
-#[derive(Clone, Copy, Debug)]
-struct Valley;
-
-impl Pointwise<2> for Valley {
-    #[inline(always)]
-    fn at<T: Scalar>(self, [a, b]: [T; 2]) -> T {
-        (b - a.square()).square().scale(100.0) + a.shift(-1.0).square()
-    }
 }
 
 /// Numbers near 1 for most operands; square ones are symmetric and positive definite, with a determinant of a machine number's

@@ -20,7 +20,10 @@ const SHARED: usize = 1 << 16;
 pub(crate) fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") {
-        #[allow(unsafe_code, reason = "a third off a step of Adam in the cache; see benches/step.rs")]
+        #[allow(
+            unsafe_code,
+            reason = "a third off a step of Adam in the cache: `wengert bench step --layers 2,64,64,3`"
+        )]
         // SAFETY: the feature that `with_avx512` is compiled for was detected on this processor.
         return unsafe { with_avx512(work) };
     }

@@ -87,19 +87,21 @@ mod x86_64 {
                         Registers::Wide => has_fma && is_x86_feature_detected!("avx512f"),
                         Registers::Narrow => has_fma,
                     };
-                    if is_there && k == 0 && overwrite {
+                    if !is_there || c.is_empty() {
+                        return is_there;
+                    }
+                    if k == 0 && overwrite {
                         c.fill(0.0);
                     }
                     let (a, b, to) = (At::of(a), At::of(b), c.as_mut_ptr());
-                    // SAFETY: the features were detected, and a matrix holds all its elements, as its strides say.
+                    // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
                     unsafe {
                         match registers {
-                            _ if !is_there => {}
                             Registers::Wide => wide(a, b, to, [m, k, n], overwrite),
                             Registers::Narrow => narrow(a, b, to, [m, k, n], overwrite),
                         }
                     }
-                    is_there
+                    true
                 }
             }
         };
@@ -307,9 +309,17 @@ mod tests {
         let numbers = |count: usize, seed: f64| -> Vec<T> {
             (0..count).map(|i| T::literal((i as f64 * 0.7 + seed).sin())).collect()
         };
-        for (m, k, n) in
-            [(1, 3, 1), (4, 1, 16), (13, 9, 17), (25, 40, 33), (64, 37, 64), (3, 0, 5), (29, 256, 50)]
-        {
+        for (m, k, n) in [
+            (1, 3, 1),
+            (4, 1, 16),
+            (13, 9, 17),
+            (25, 40, 33),
+            (64, 37, 64),
+            (3, 0, 5),
+            (0, 3, 5),
+            (3, 300, 0),
+            (29, 256, 50),
+        ] {
             let (a, b) = (numbers(m * k, 0.0), numbers(k * n, 1.0));
             for (a, b) in [
                 (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
