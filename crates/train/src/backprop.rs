@@ -291,3 +291,22 @@ fn gather<T: Real>(rows: &mut [T], width: usize, indices: &[usize], table: &[T])
         row.copy_from_slice(&table[i * width..][..width]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_gathered_by_several_threads_are_the_rows_asked_for() {
+        let (width, examples) = (100, 700);
+        let table: Vec<f32> = (0..examples * width).map(|i| i as f32).collect();
+        let indices: Vec<usize> = (0..examples).map(|i| (i * 37 + 5) % examples).collect();
+        let expected: Vec<f32> =
+            indices.iter().flat_map(|&i| &table[i * width..][..width]).copied().collect();
+        assert!(expected.len() > 2 * GATHERED);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads start");
+        let mut rows = vec![f32::NAN; expected.len()];
+        pool.install(|| gather(&mut rows, width, &indices, &table));
+        assert_eq!(rows, expected);
+    }
+}
