@@ -2,12 +2,15 @@
 //!
 //! `C` is worked out in tiles that stay in registers while the inner dimension runs. `A` is read where it stands, and so is `B`
 //! if its rows are contiguous; only a transpose is copied, a panel at a time. The libraries copy both into blocks, which pays
-//! once `B` is larger than the second-level cache; below, this is 1.1 to 5 times as fast (`cargo bench --bench gemm`).
+//! once `B` is larger than the second-level cache; below, this is 1.05 to 3.6 times as fast as the best of them (`cargo bench --bench gemm`).
 //!
 //! An element of `C` is summed in the same order whatever its tile and its register, so the bits depend neither on the
 //! processor nor on which rows of `A` a call is given.
 
-#![allow(unsafe_code, reason = "vector registers and their masks; 1.1-5x on the products of a training step")]
+#![allow(
+    unsafe_code,
+    reason = "vector registers and their masks; 1.05-3.6x on the products of a training step: benches/gemm.rs"
+)]
 
 #[cfg(target_arch = "x86_64")]
 mod register;
