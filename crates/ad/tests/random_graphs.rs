@@ -9,7 +9,7 @@ use ndarray::Array1;
 use proptest::prelude::*;
 use support::assert_close;
 use wengert_ad::check::difference;
-use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, Operand, Tape, Tensor, Var};
+use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, Operand, Tape, Tensor};
 
 const INPUTS: usize = 4;
 
@@ -64,7 +64,7 @@ fn program() -> impl Strategy<Value = Vec<Step>> {
 /// The gradient by the scalar tape, 0 where there is no path.
 fn reverse(program: &[Step], x: &[f64]) -> (f64, Vec<f64>) {
     let tape = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+    let inputs = tape.vars(x);
     let y = run(program, &inputs);
     let gradient = y.gradient();
     (y.primal(), inputs.iter().map(|&x| gradient.get(x).unwrap_or(0.0)).collect())

@@ -5,7 +5,9 @@ mod support;
 use ndarray::{Array1, Array2, array};
 use std::sync::Arc;
 use support::{blames_this_line, panic_of};
-use wengert_ad::{Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad};
+use wengert_ad::{
+    Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
+};
 
 #[test]
 fn no_path_to_the_output_is_none_and_a_path_of_slope_zero_is_zero() {
@@ -43,6 +45,34 @@ fn a_variable_of_another_tape_has_no_path() {
     let (here, there) = (Tape::new(), Tape::new());
     let (x, stranger) = (here.var(1.0), there.var(1.0));
     assert_eq!(x.sin().gradient().get(stranger), None);
+}
+
+#[test]
+fn variables_may_be_made_one_by_one_or_together_before_and_after_operations() {
+    let mut tape = Tape::new();
+    for _ in 0..2 {
+        tape.clear();
+        let (x, more) = (tape.var(2.0), tape.vars(&[3.0, 5.0]));
+        assert_eq!((tape.len(), tape.bytes()), (3, 0));
+        let product = x * more[0] * more[1];
+        let late = tape.vars(&[7.0, 11.0]);
+        let y = product * late[1];
+        let gradient = y.gradient();
+        let derivatives = [x, more[0], more[1], late[1]].map(|x| gradient.wrt(x));
+        assert_eq!(derivatives, [165.0, 110.0, 66.0, 30.0]);
+        assert_eq!((gradient.get(late[0]), tape.len(), tape.bytes()), (None, 8, 5 * 24));
+    }
+    let first = |n| value_and_grad(|v| v[0] * v[0], &vec![3.0; n]);
+    assert_eq!(first(300), (9.0, [&[6.0][..], &[0.0; 299]].concat()));
+}
+
+#[test]
+fn a_sum_takes_one_operation_less_than_it_has_terms() {
+    let tape = Tape::new();
+    let x = tape.vars(&[1.0, 2.0, 3.0]);
+    assert_eq!(x.iter().copied().sum::<Var<'_>>().gradient().wrt(x[2]), 1.0);
+    assert_eq!(tape.len(), 3 + 2);
+    assert_eq!(x[..0].iter().copied().sum::<Var<'_>>().primal(), 0.0);
 }
 
 #[test]

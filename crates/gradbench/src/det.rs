@@ -8,7 +8,7 @@
 use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
-use wengert_ad::{Lanes, Number, Tape, Var, value_and_grad_into};
+use wengert_ad::{Lanes, Number, Tape, value_and_grad_into};
 
 /// Minors side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -154,7 +154,7 @@ impl Expansion {
         });
         tape.clear();
         let tape = &*tape;
-        let a: Vec<Var<'_>> = self.a.iter().map(|&a| tape.var(a)).collect();
+        let a = tape.vars(&self.a);
         let mut pieces = values.iter().zip(columns.chunks(self.order)).zip(partials.chunks(entries));
         let mut operands = Vec::with_capacity(entries);
         let mut piece = |_: &Columns| {

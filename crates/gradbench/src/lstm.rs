@@ -175,8 +175,7 @@ impl Model {
     /// state before it, those by the parameters are added.
     #[inline(always)]
     fn sweep(&self, tape: &Tape<Units>, start: usize, state: &[Units], derivatives: &mut Derivatives) {
-        let record = |values: &[Units]| values.iter().map(|&value| tape.var(value)).collect::<Vec<_>>();
-        let (parameters, before) = (record(&self.parameters), record(state));
+        let (parameters, before) = (tape.vars(&self.parameters), tape.vars(state));
         let mut after = before.clone();
         let steps = start..(start + self.stretch()).min(self.steps());
         let mut predictions = Vec::with_capacity(steps.len() * self.groups);

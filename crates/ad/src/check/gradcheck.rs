@@ -149,7 +149,7 @@ pub fn gradcheck(f: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, x: &[f64])
     let (_, gradient) = value_and_grad(&f, x);
     let value = |x: &[f64]| {
         let tape = Tape::new();
-        let variables: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
+        let variables = tape.vars(x);
         f(&variables).primal()
     };
     report(compare(x, &gradient, None, value), Location::caller())

@@ -7,9 +7,13 @@ use std::mem::MaybeUninit;
 ///
 /// An append is one comparison, one write and one increment. Entries can be read only through [`read`](Self::read),
 /// during which appending panics: the list then has no room, so that an append takes the slow path, which looks.
+///
+/// The first entries may be blank: they have an index, and their memory is never touched.
 pub struct Log<E> {
     buffer: UnsafeCell<Vec<MaybeUninit<E>>>,
     length: Cell<u32>,
+    /// How many entries at the head are blank.
+    blank: Cell<u32>,
     /// How many entries fit; the length itself while somebody reads.
     room: Cell<u32>,
     readers: Cell<u32>,
@@ -31,7 +35,7 @@ mod unchecked {
         pub fn push(&self, entry: E) -> u32 {
             let index = self.length.get();
             if index == self.room.get() {
-                self.make_room();
+                self.make_room(1);
             }
             // SAFETY: the buffer has a capacity of at least `room > index` (`make_room` sees to it), and nobody reads, since
             // then there would be no room: no other reference to the buffer or into it exists.
@@ -43,28 +47,31 @@ mod unchecked {
             index
         }
 
-        /// Lends out the entries.
+        /// Lends out the entries after the blank ones.
         pub fn read<Y>(&self, look: impl FnOnce(&[E]) -> Y) -> Y {
             let reading = Reading::new(self);
-            // SAFETY: the first `length` entries are written, and while `reading` lives nothing is written or moved: `push`
-            // finds no room, and `make_room` refuses.
+            // SAFETY: the entries from `blank` to `length` are written, and while `reading` lives nothing is written or moved:
+            // `push` finds no room, and `make_room` refuses.
             let entries = unsafe {
                 let buffer = &*self.buffer.get();
-                std::slice::from_raw_parts(buffer.as_ptr().cast::<E>(), self.length.get() as usize)
+                std::slice::from_raw_parts(
+                    buffer.as_ptr().add(self.blanks()).cast::<E>(),
+                    self.len() - self.blanks(),
+                )
             };
             let found = look(entries);
             drop(reading);
             found
         }
 
-        /// Makes room for at least one entry more; returns how many there is room for.
-        pub(super) fn grow(&self) -> usize {
+        /// Makes room for `count` entries more, at least; returns how many there is room for.
+        pub(super) fn grow(&self, count: usize) -> usize {
             assert!(self.readers.get() == 0, "the tape was written to while a sweep read it");
             // SAFETY: nobody reads, so no other reference to the buffer or into it exists.
             let buffer = unsafe { &mut *self.buffer.get() };
             // SAFETY: entries may be uninitialised, and `length` of them are inside the capacity.
             unsafe { buffer.set_len(self.len()) };
-            buffer.reserve(self.len().max(64));
+            buffer.reserve(count.max(self.len()).max(64));
             buffer.capacity()
         }
     }
@@ -93,7 +100,36 @@ impl<E: Copy> Log<E> {
     pub fn with_capacity(entries: usize) -> Self {
         let buffer = Vec::with_capacity(entries.min(LONGEST));
         let room = Cell::new(buffer.capacity().min(LONGEST) as u32);
-        Self { buffer: UnsafeCell::new(buffer), length: Cell::new(0), room, readers: Cell::new(0) }
+        Self {
+            buffer: UnsafeCell::new(buffer),
+            length: Cell::new(0),
+            blank: Cell::new(0),
+            room,
+            readers: Cell::new(0),
+        }
+    }
+
+    /// Appends `count` blank entries and returns the index of the first, unless there is an entry already that is not blank.
+    ///
+    /// # Panics
+    /// As [`push`](Self::push).
+    #[inline]
+    pub fn skip(&self, count: usize) -> Option<u32> {
+        let index = self.length.get();
+        if index != self.blank.get() {
+            return None;
+        }
+        if ((self.room.get() - index) as usize) < count {
+            self.make_room(count);
+        }
+        self.length.set(index + count as u32);
+        self.blank.set(index + count as u32);
+        Some(index)
+    }
+
+    /// The number of blank entries.
+    pub fn blanks(&self) -> usize {
+        self.blank.get() as usize
     }
 
     /// The number of entries.
@@ -109,13 +145,14 @@ impl<E: Copy> Log<E> {
     /// Forgets all entries and keeps their memory.
     pub fn clear(&mut self) {
         self.length.set(0);
+        self.blank.set(0);
     }
 
     #[cold]
     #[inline(never)]
-    fn make_room(&self) {
-        assert!(self.len() < LONGEST, "the tape is full: an index has 32 bits");
-        self.room.set(self.grow().min(LONGEST) as u32);
+    fn make_room(&self, count: usize) {
+        assert!(count <= LONGEST - self.len(), "the tape is full: an index has 32 bits");
+        self.room.set(self.grow(count).min(LONGEST) as u32);
     }
 }
 
@@ -146,12 +183,34 @@ mod tests {
     }
 
     #[test]
+    fn blank_entries_take_an_index_at_the_head_alone() {
+        let mut log = Log::with_capacity(0);
+        for round in 0..2 {
+            // As many as outgrow the first room, twice.
+            assert_eq!((log.skip(1), log.skip(99), log.skip(0)), (Some(0), Some(1), Some(100)));
+            assert_eq!(log.skip(900), Some(100));
+            assert_eq!((log.push(round), log.skip(1), log.push(7)), (1000, None, 1001));
+            assert_eq!((log.len(), log.blanks()), (1002, 1000));
+            log.read(|entries| assert_eq!(entries, [round, 7]));
+            log.clear();
+        }
+    }
+
+    #[test]
     fn readers_may_nest_and_writing_goes_on_after_them() {
         let log = Log::with_capacity(8);
         log.push(1);
         log.read(|outer| log.read(|inner| assert_eq!(outer, inner)));
         log.push(2);
         log.read(|entries| assert_eq!(entries, [1, 2]));
+    }
+
+    #[test]
+    #[should_panic(expected = "while a sweep read it")]
+    fn skipping_while_somebody_reads_is_refused() {
+        let log = Log::<u8>::with_capacity(8);
+        log.skip(1);
+        log.read(|_| log.skip(1));
     }
 
     #[test]

@@ -152,8 +152,10 @@ macro_rules! scalar_sum {
     ([$($generics:tt)*] $Type:ty) => {
         impl<$($generics)*> std::iter::Sum for $Type {
             #[track_caller]
-            fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
-                terms.fold(Self::constant(0.0), |sum, x| sum + x)
+            fn sum<I: Iterator<Item = Self>>(mut terms: I) -> Self {
+                // Nothing is added to the first term: that would be one operation more on a tape.
+                let Some(first) = terms.next() else { return Self::constant(0.0) };
+                terms.fold(first, |sum, x| sum + x)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! The recorded list as what it is, a linear map cut into small pieces: several sweeps over it at once, in either direction.
 
-use super::scalar::{NONE, Node, Tape, Var};
+use super::scalar::{NONE, Nodes, Tape, Var};
 use crate::number::Scalar;
 use std::ops::Range;
 
@@ -13,8 +13,7 @@ impl<'t, T: Scalar> Tape<T> {
     /// `W` reverse sweeps in one reading of the list: lane `w` holds the derivatives of output `w` by every node.
     pub(crate) fn pull_back_each<const W: usize>(&'t self, outputs: &[Var<'t, T>]) -> Columns<T, W> {
         let mut adjoints = Columns::seeded(self.len(), outputs);
-        self.list
-            .read(|nodes| self.segments.backwards(&mut adjoints.0, |part, slots| back(nodes, part, slots)));
+        self.read(|nodes| self.segments.backwards(&mut adjoints.0, |part, slots| back(nodes, part, slots)));
         adjoints
     }
 
@@ -29,7 +28,7 @@ impl<'t, T: Scalar> Tape<T> {
             "forward sweep: the recording holds a custom pullback or a checkpoint, which only a reverse sweep can pass"
         );
         let mut tangents = Columns::seeded(self.len(), inputs);
-        self.list.read(|nodes| forth(nodes, &mut tangents.0));
+        self.read(|nodes| forth(nodes, &mut tangents.0));
         tangents
     }
 }
@@ -64,10 +63,10 @@ fn add<T: Scalar, const W: usize>(sum: &mut [T; W], partial: T, t: &[T; W]) {
     }
 }
 
-fn back<T: Scalar, const W: usize>(nodes: &[Node<T>], part: Range<usize>, adjoints: &mut [[T; W]]) {
-    for i in part.rev() {
+fn back<T: Scalar, const W: usize>(nodes: Nodes<'_, T>, part: Range<usize>, adjoints: &mut [[T; W]]) {
+    for (i, node) in nodes.within(part).rev() {
         let y_bar = adjoints[i];
-        for (&parent, &partial) in nodes[i].parents.iter().zip(&nodes[i].partials) {
+        for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
             if parent != NONE {
                 add(&mut adjoints[parent as usize], partial, &y_bar);
             }
@@ -75,8 +74,8 @@ fn back<T: Scalar, const W: usize>(nodes: &[Node<T>], part: Range<usize>, adjoin
     }
 }
 
-fn forth<T: Scalar, const W: usize>(nodes: &[Node<T>], tangents: &mut [[T; W]]) {
-    for (i, node) in nodes.iter().enumerate() {
+fn forth<T: Scalar, const W: usize>(nodes: Nodes<'_, T>, tangents: &mut [[T; W]]) {
+    for (i, node) in nodes.within(0..tangents.len()) {
         let mut y_dot = tangents[i];
         for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
             if parent != NONE {

@@ -27,10 +27,11 @@ pub(super) const NONE: u32 = u32::MAX;
 /// ```
 ///
 /// # Cost
-/// Two parents (8 bytes) and two partials a node; constants are not recorded.
+/// Two parents (8 bytes) and two partials a node; constants are not recorded, and variables made before the first operation
+/// take no memory.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
-    pub(super) list: Log<Node<T>>,
+    list: Log<Node<T>>,
     /// What was recorded with a pullback of its own.
     pub(super) segments: Segments<T>,
     /// Adjoints of earlier sweeps, kept for their memory.
@@ -43,6 +44,31 @@ pub struct Tape<T = f64> {
 pub(super) struct Node<T> {
     pub(super) partials: [T; 2],
     pub(super) parents: [u32; 2],
+}
+
+/// The recorded nodes, of which the first, variables all, have no record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nodes<'a, T> {
+    variables: usize,
+    records: &'a [Node<T>],
+}
+
+impl<'a, T> Nodes<'a, T> {
+    /// The nodes of `stretch` that have a record, each with its index.
+    #[inline(always)]
+    pub(super) fn within(
+        self,
+        stretch: Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = (usize, &'a Node<T>)> {
+        let (start, end) = (stretch.start.max(self.variables), stretch.end.max(self.variables));
+        (start..end).zip(&self.records[start - self.variables..end - self.variables])
+    }
+
+    /// The nodes that `node` was computed from in one operation.
+    fn parents(self, node: usize) -> impl Iterator<Item = usize> {
+        let records = self.within(node..node + 1);
+        records.flat_map(|(_, node)| node.parents).filter(|&p| p != NONE).map(|p| p as usize)
+    }
 }
 
 /// A scalar recorded on a tape, or a constant, which is not.
@@ -79,8 +105,27 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// A new independent variable.
+    #[inline]
     pub fn var(&self, value: T) -> Var<'_, T> {
-        self.push(value, [NONE; 2], [T::constant(0.0); 2])
+        match self.list.skip(1) {
+            Some(node) => Var { tape: Some(self), value, node: node.into() },
+            None => self.push(value, [NONE; 2], [T::constant(0.0); 2]),
+        }
+    }
+
+    /// New independent variables, one for each value.
+    ///
+    /// ```
+    /// let tape = wengert_ad::Tape::new();
+    /// let x = tape.vars(&[2.0, 3.0]);
+    /// assert_eq!((x[0] * x[1]).gradient().wrt(x[0]), 3.0);
+    /// ```
+    pub fn vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
+        let Some(first) = self.list.skip(values.len()) else {
+            return values.iter().map(|&value| self.var(value)).collect();
+        };
+        let nodes = u64::from(first)..;
+        values.iter().zip(nodes).map(|(&value, node)| Var { tape: Some(self), value, node }).collect()
     }
 
     /// Records `value` as computed from the operands in one statement, given its derivative by each.
@@ -127,7 +172,12 @@ impl<T: Scalar> Tape<T> {
 
     /// The memory that the recorded nodes take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.len() * size_of::<Node<T>>()
+        (self.len() - self.list.blanks()) * size_of::<Node<T>>()
+    }
+
+    /// Lends out the nodes.
+    pub(super) fn read<Y>(&self, look: impl FnOnce(Nodes<'_, T>) -> Y) -> Y {
+        self.list.read(|records| look(Nodes { variables: self.list.blanks(), records }))
     }
 
     #[inline(always)]
@@ -158,7 +208,7 @@ impl<T: Scalar> Tape<T> {
             adjoints[root] = adjoints[root].accumulate(cotangent);
             roots.push(output.node());
         }
-        self.list.read(|nodes| {
+        self.read(|nodes| {
             let adjoints = adjoints.as_chunks_mut::<1>().0;
             self.segments
                 .backwards(adjoints, |stretch, adjoints| sweep(nodes, stretch, adjoints.as_flattened_mut()));
@@ -171,7 +221,7 @@ impl<T: Scalar> Tape<T> {
 const SHORT: usize = 64;
 
 /// Adds each node's adjoint, times the partials, to those of its parents, from the last node of `stretch` to the first.
-fn sweep<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
+fn sweep<T: Scalar>(nodes: Nodes<'_, T>, stretch: Range<usize>, adjoints: &mut [T]) {
     if stretch.len() < SHORT {
         backwards(nodes, stretch, adjoints);
     } else {
@@ -183,8 +233,8 @@ fn sweep<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]
 }
 
 #[inline(always)]
-fn backwards<T: Scalar>(nodes: &[Node<T>], stretch: Range<usize>, adjoints: &mut [T]) {
-    for (node, i) in nodes[stretch.clone()].iter().zip(stretch).rev() {
+fn backwards<T: Scalar>(nodes: Nodes<'_, T>, stretch: Range<usize>, adjoints: &mut [T]) {
+    for (i, node) in nodes.within(stretch).rev() {
         let y_bar = adjoints[i];
         // A node that the output does not depend on must not turn an infinite partial into a NaN.
         if y_bar.is_zero() {
@@ -355,11 +405,18 @@ impl<T: Scalar> Gradient<'_, T> {
         derivative
     }
 
+    /// The derivatives by the variables with which the tape begins, one for each slot; zero where no path leads from one.
+    pub(crate) fn of_first_variables(&self, slots: &mut [T]) {
+        let known = slots.len().min(self.adjoints.len());
+        slots[..known].copy_from_slice(&self.adjoints[..known]);
+        slots[known..].fill(T::constant(0.0));
+    }
+
     fn has_path(&self, node: usize) -> bool {
-        let Tape { list, segments, .. } = self.tape;
-        let parents = |node: &Node<T>| node.parents.into_iter().filter(|&p| p != NONE).map(|p| p as usize);
-        let all = |nodes: &[Node<T>], node| parents(&nodes[node]).chain(segments.inputs_of(node));
-        list.read(|nodes| self.reach.contains(node, |node| all(nodes, node)))
+        let segments = &self.tape.segments;
+        self.tape.read(|nodes| {
+            self.reach.contains(node, |node| nodes.parents(node).chain(segments.inputs_of(node)))
+        })
     }
 
     /// The derivative by `x`, zero where no path leads from `x` to an output.

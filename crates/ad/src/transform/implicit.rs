@@ -46,7 +46,7 @@ pub fn implicit<'t, T: Scalar>(
         let lambda = solve_transposed(u, p, y_bar);
         expect_length("the adjoint solution", lambda.len(), u.len());
         let tape = Tape::new();
-        let variables: Vec<_> = p.iter().map(|&p| tape.var(p)).collect();
+        let variables = tape.vars(p);
         let equations = residual(&constants(u), &variables);
         expect_length("the residual", equations.len(), u.len());
         let cotangents = equations.iter().copied().zip(lambda.into_iter().map(|lambda| -lambda));
@@ -132,7 +132,7 @@ pub fn fixed_point<'t, T: Float + Scalar>(
     let Some(tape) = parameters.iter().find_map(|p| p.tape()) else { return Ok(constants(&x)) };
     let fixed = tape.custom(parameters, &x, move |at, p_bar| {
         let tape = Tape::new();
-        let [x, p] = [at.y, at.x].map(|values| values.iter().map(|&v| tape.var(v)).collect::<Vec<_>>());
+        let [x, p] = [at.y, at.x].map(|values| tape.vars(values));
         let image = phi(&x, &p);
         let pull = |lambda: &[T]| tape.pull_back(image.iter().copied().zip(lambda.iter().copied()));
         let step = |lambda: &[T]| {

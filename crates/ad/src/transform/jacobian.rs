@@ -47,7 +47,7 @@ pub fn value_and_jacobian<T: Scalar>(
     sweeps: Sweeps,
 ) -> (Vec<T>, Array2<T>) {
     let tape = Tape::new();
-    let inputs: Vec<Var<'_, T>> = x.iter().map(|&x| tape.var(x)).collect();
+    let inputs = tape.vars(x);
     let outputs = f(&inputs);
     let mut jacobian = Array2::from_elem((outputs.len(), inputs.len()), T::constant(0.0));
     let forward = match sweeps {

@@ -42,12 +42,8 @@ pub fn value_and_grad_into<T: Scalar>(
 ) -> T {
     expect_same_length("value_and_grad_into", x.len(), gradient.len());
     tape.clear();
-    let variables: Vec<Var<'_, T>> = x.iter().map(|&x| tape.var(x)).collect();
-    let y = f(&variables);
-    let adjoints = tape.pull_back(std::iter::once((y, T::constant(1.0))));
-    for (slot, &variable) in gradient.iter_mut().zip(&variables) {
-        *slot = adjoints.or_zero(variable);
-    }
+    let y = f(&tape.vars(x));
+    tape.pull_back(std::iter::once((y, T::constant(1.0)))).of_first_variables(gradient);
     y.primal()
 }
 
@@ -74,12 +70,11 @@ pub fn vjp<T: Scalar>(
     cotangent: &[T],
 ) -> (Vec<T>, Vec<T>) {
     let tape = Tape::new();
-    let variables: Vec<Var<'_, T>> = x.iter().map(|&x| tape.var(x)).collect();
-    let outputs = f(&variables);
+    let outputs = f(&tape.vars(x));
     let (have, want) = (cotangent.len(), outputs.len());
     assert!(have == want, "vjp: the function has {want} outputs, the cotangent {have} components");
-    let adjoints = tape.pull_back(outputs.iter().copied().zip(cotangent.iter().copied()));
-    let pulled = variables.iter().map(|&variable| adjoints.or_zero(variable)).collect();
+    let mut pulled = vec![T::constant(0.0); x.len()];
+    tape.pull_back(outputs.iter().copied().zip(cotangent.iter().copied())).of_first_variables(&mut pulled);
     (outputs.iter().map(|y| y.primal()).collect(), pulled)
 }
 

@@ -26,7 +26,7 @@ impl Mode for Forward {
 impl Mode for ScalarTape {
     fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
         let tape = Tape::new();
-        let variables: Vec<_> = xs.iter().map(|&x| tape.var(x)).collect();
+        let variables = tape.vars(xs);
         let y = rule.apply(&variables);
         let gradient = y.gradient();
         (y.primal(), variables.iter().map(|&x| gradient.wrt(x)).collect())
