@@ -1,7 +1,8 @@
 //! Matrix products.
 
 use super::products::{is_with_vector, product, product_with_vector};
-use super::tiles::Tiled;
+use super::repeat;
+use super::tiles::{Onto, Tiled};
 use crate::directions::Directions;
 use crate::dual::Dual;
 use crate::jet::Jet;
@@ -83,6 +84,15 @@ pub trait Element: Scalar + Send + Sync + 'static {
         check_shapes(a, b, c.len());
         product(a, b, c, overwrite);
     }
+
+    /// `Y = X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`, `y` row by row. As [`gemm`](Self::gemm) onto rows that are `b`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        repeat(b, y);
+        Self::gemm(x, w, y, false);
+    }
 }
 
 #[track_caller]
@@ -108,43 +118,56 @@ const PART_ROWS: usize = 12;
 
 /// The product by tiles if `B` fits the cache and the processor has them; whether it did. Divided over the rows of `C` among the
 /// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
-fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) -> bool {
+fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) -> bool {
     let ([m, k], [_, n]) = (a.shape, b.shape);
     if k * n * size_of::<T>() > CACHED {
         return false;
     }
-    let threads = if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 };
-    let parts = threads.min(m * k * n / PART).min(m / PART_ROWS);
-    in_parts(a, b, c, overwrite, parts)
+    let most = (m * k * n / PART).min(m / PART_ROWS);
+    let pooled = most > 1 && rayon::current_thread_index().is_some();
+    in_parts(a, b, c, onto, if pooled { most.min(rayon::current_num_threads()) } else { 1 })
 }
 
 fn in_parts<T: Tiled + Element>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     c: &mut [T],
-    overwrite: bool,
+    onto: Onto<'_, T>,
     parts: usize,
 ) -> bool {
     if parts < 2 {
-        return T::tiled_product(a, b, c, overwrite);
+        return T::tiled_product(a, b, c, onto);
     }
     let (left, [m, _], n) = (parts / 2, a.shape, b.shape[1]);
     let rows = (m * left / parts).next_multiple_of(PART_ROWS);
     let ([top, bottom], (c_top, c_bottom)) = (a.split_rows(rows), c.split_at_mut(rows * n));
     let done = rayon::join(
-        || in_parts(top, b, c_top, overwrite, left),
-        || in_parts(bottom, b, c_bottom, overwrite, parts - left),
+        || in_parts(top, b, c_top, onto, left),
+        || in_parts(bottom, b, c_bottom, onto, parts - left),
     );
     done.0 && done.1
 }
 
+/// The affine map in one pass, if its product is one of tiles.
+fn affine<T: Tiled + Element>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &mut [T]) {
+    let ([m, k], [_, n]) = check_shapes(x, w, y.len());
+    assert!(b.len() == n, "affine: {n} columns and a row of {}", b.len());
+    if is_with_vector([m, k], n) || !tiled(x, w, y, Onto::Row(b)) {
+        repeat(b, y);
+        T::gemm(x, w, y, false);
+    }
+}
+
 impl Element for f64 {
+    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        affine(x, w, b, y);
+    }
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         let ([m, k], [_, n]) = check_shapes(a, b, c.len());
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if tiled(a, b, c, overwrite) {
+        if tiled(a, b, c, if overwrite { Onto::Nothing } else { Onto::Output }) {
             return;
         }
         let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
@@ -158,13 +181,16 @@ thread_local! {
 }
 
 impl Element for f32 {
+    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        affine(x, w, b, y);
+    }
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         let ([m, k], [_, n]) = check_shapes(a, b, c.len());
         // The library cuts the product of one row by the number of threads, and the bits would depend on it.
         if is_with_vector([m, k], n) {
             return product_with_vector(a, b, c, overwrite);
         }
-        if tiled(a, b, c, overwrite) {
+        if tiled(a, b, c, if overwrite { Onto::Nothing } else { Onto::Output }) {
             return;
         }
         let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));

@@ -6,6 +6,7 @@ mod factorisation;
 mod gemm;
 mod log;
 mod products;
+mod rows;
 mod simd;
 mod sums;
 mod tiles;
@@ -13,8 +14,9 @@ mod tiles;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use gemm::{Element, Matrix, Real};
 pub use log::Log;
-pub use simd::vectorised;
-pub use sums::{add_column_sums, add_scaled, dot, largest, row_sums, sum, sum_of};
+pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows};
+pub use simd::{vectorised, vectorised_wide};
+pub use sums::{add_scaled, dot, largest, sum, sum_of};
 
 /// `x` written into `y`, element by element, as fast as this processor allows.
 #[inline(always)]
@@ -40,4 +42,38 @@ pub fn accumulate<T: Copy + std::ops::Add<Output = T>>(y: &mut [T], values: impl
             }
         },
     );
+}
+
+/// The most elements that [`repeat`] copies at a time.
+const REPEATED: usize = 1 << 12;
+
+/// Fills `y` with copies of `row`, whose length divides that of `y`.
+pub fn repeat<T: Copy>(row: &[T], y: &mut [T]) {
+    if y.is_empty() {
+        return;
+    }
+    y[..row.len()].copy_from_slice(row);
+    // Twice as many rows with every copy: rows may be short.
+    let (mut done, mut block) = (row.len(), row.len());
+    while done < y.len() {
+        let count = block.min(y.len() - done);
+        y.copy_within(..count, done);
+        done += count;
+        if block < REPEATED {
+            block = done;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_row_is_repeated_however_often() {
+        for (rows, length) in [(0, 3), (1, 5), (2, 1), (7, 3), (32, 2), (3, 5000), (2000, 7)] {
+            let row: Vec<u32> = (0..length).collect();
+            let mut y = vec![u32::MAX; rows * row.len()];
+            super::repeat(&row, &mut y);
+            assert!(y == row.repeat(rows), "{rows} rows of {length}");
+        }
+    }
 }

@@ -3,12 +3,11 @@
 //! A sum with one accumulator cannot be vectorised: the compiler may not reorder it. Eight partial sums can, and
 //! since their order is fixed, the bits are the same on every machine and for any number of threads.
 
-use super::vectorised;
 use crate::number::Scalar;
 use crate::rules::zero;
 
 /// How many partial sums run side by side: two vector registers of `f64`, one of `f32`.
-const WIDTH: usize = 8;
+pub(super) const WIDTH: usize = 8;
 
 /// `sum_i x_i`, in the order of [`sum_of`].
 #[inline(always)]
@@ -50,7 +49,6 @@ pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
 /// The largest of the elements, each lane by itself; a NaN wins over every number; minus infinity of none.
 #[inline(always)]
 pub fn largest<T: Scalar>(x: &[T]) -> T {
-    let larger = |a: T, b: T| a.select(b, |a, b| a >= b || a.is_nan(), a, b);
     let (heads, tail) = x.as_chunks::<WIDTH>();
     let mut partial = [T::constant(f64::NEG_INFINITY); WIDTH];
     for head in heads {
@@ -59,6 +57,11 @@ pub fn largest<T: Scalar>(x: &[T]) -> T {
         }
     }
     partial.iter().chain(tail).fold(T::constant(f64::NEG_INFINITY), |largest, &x| larger(largest, x))
+}
+
+#[inline(always)]
+pub(super) fn larger<T: Scalar>(a: T, b: T) -> T {
+    a.select(b, |a, b| a >= b || a.is_nan(), a, b)
 }
 
 #[inline(always)]
@@ -82,44 +85,6 @@ pub(super) fn subtract_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
     }
 }
 
-/// `y_i = ` the [`sum`] of the `i`-th row of `length` elements of `x`.
-pub fn row_sums<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            if length == 0 {
-                return y.fill(zero());
-            }
-            for (row, y) in x.chunks_exact(length).zip(y) {
-                *y = sum(row);
-            }
-        },
-    );
-}
-
-/// Adds the rows of `x`, each as long as `y`, to `y`: four at a time, so that `y` is written a quarter as often.
-pub fn add_column_sums<T: Scalar>(x: &[T], y: &mut [T]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            let n = y.len().max(1);
-            let mut fours = x.chunks_exact(4 * n);
-            for rows in &mut fours {
-                let (ab, cd) = rows.split_at(2 * n);
-                let ((a, b), (c, d)) = (ab.split_at(n), cd.split_at(n));
-                for ((((y, &a), &b), &c), &d) in y.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                    *y = *y + ((a + b) + (c + d));
-                }
-            }
-            for row in fours.remainder().chunks_exact(n) {
-                for (y, &x) in y.iter_mut().zip(row) {
-                    *y = *y + x;
-                }
-            }
-        },
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,21 +97,6 @@ mod tests {
             let (n, m) = (f64::from(n), f64::from(n) - 1.0);
             assert_eq!(sum(&x), n * m / 2.0);
             assert_eq!(dot(&x, &x), n * m * (2.0 * n - 1.0) / 6.0);
-        }
-    }
-
-    #[test]
-    fn rows_and_columns_are_summed_whatever_their_number() {
-        for (rows, columns) in (0..11).flat_map(|rows| (0..11).map(move |columns| (rows, columns))) {
-            let x: Vec<f64> = (0..rows * columns).map(|i| (i * i) as f64).collect();
-            let at = |i: usize, j: usize| x[i * columns + j];
-            let (mut by_row, mut by_column) = (vec![f64::NAN; rows], vec![1.0; columns]);
-            row_sums(&x, columns, &mut by_row);
-            add_column_sums(&x, &mut by_column);
-            let row = |i: usize| (0..columns).map(|j| at(i, j)).sum::<f64>();
-            let column = |j: usize| 1.0 + (0..rows).map(|i| at(i, j)).sum::<f64>();
-            assert_eq!(by_row, (0..rows).map(row).collect::<Vec<_>>());
-            assert_eq!(by_column, (0..columns).map(column).collect::<Vec<_>>());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Affine maps of rows: what a fully connected layer is made of.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix, add_column_sums, vectorised};
+use crate::kernels::{Element, Matrix, add_column_sums, vectorised_wide};
 use crate::number::Unary;
 use smallvec::smallvec;
 
@@ -22,12 +22,7 @@ impl<T: Element> Primitive<T> for Affine {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        product_and(
-            xs,
-            y,
-            #[inline(always)]
-            |y| y,
-        );
+        T::affine(matrix(xs[0]), matrix(xs[1]), xs[2].data, y);
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         if wrt < 2 {
@@ -35,23 +30,6 @@ impl<T: Element> Primitive<T> for Affine {
         }
         add_column_sums(at.y_bar, x_bar.slot());
     }
-}
-
-/// `f(X W + 1 b')`: the product, then one pass over it.
-#[inline(always)]
-fn product_and<T: Element>(xs: &[View<'_, T>], y: &mut [T], f: impl Fn(T) -> T) {
-    T::gemm(matrix(xs[0]), matrix(xs[1]), y, true);
-    let bias = xs[2].data;
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in y.chunks_exact_mut(bias.len().max(1)) {
-                for (y, &b) in row.iter_mut().zip(bias) {
-                    *y = f(*y + b);
-                }
-            }
-        },
-    );
 }
 
 fn pull_back_product<T: Element>(wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
@@ -92,18 +70,21 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
         Primitive::<T>::shape(&Affine, operands)
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        product_and(
-            xs,
-            y,
+        Affine.primal(xs, y);
+        vectorised_wide(
             #[inline(always)]
-            |y| y.unary(self.rule),
+            || {
+                for y in y {
+                    *y = y.unary(self.rule);
+                }
+            },
         );
     }
     fn shares(&self) -> bool {
         true
     }
     fn share(&self, y: View<'_, T>, y_bar: &mut [T]) {
-        vectorised(
+        vectorised_wide(
             #[inline(always)]
             || {
                 for (y_bar, &y) in y_bar.iter_mut().zip(y.data) {

@@ -2,25 +2,36 @@
 
 use super::softmax::{Exponentials, log_sum_exp};
 use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::Element;
+use crate::kernels::{Element, sum};
 use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
 
 /// Cross-entropy of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
-/// `(m, n) -> (m)`. Finite for all finite logits.
+/// `(m, n) -> (m)`, or their total, `(m, n) -> ()`. Finite for all finite logits.
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j - [j = label(i)])`.
 #[derive(Clone, Debug)]
 pub struct IndexedCrossEntropy<T> {
     /// The class of each row.
     pub labels: Vec<u32>,
+    /// Whether the rows are added up.
+    pub total: bool,
     exponentials: Exponentials<T>,
-    softmax: Vec<T>,
+    /// `softmax(x_i)_j - [j = label(i)]`.
+    slopes: Vec<T>,
+    /// Of each row, where the output is their total.
+    losses: Vec<T>,
 }
 
 impl<T> Default for IndexedCrossEntropy<T> {
     fn default() -> Self {
-        Self { labels: Vec::new(), exponentials: Exponentials::default(), softmax: Vec::new() }
+        Self {
+            labels: Vec::new(),
+            total: false,
+            exponentials: Exponentials::default(),
+            slopes: Vec::new(),
+            losses: Vec::new(),
+        }
     }
 }
 
@@ -34,30 +45,41 @@ impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
             [_, n] if self.labels.iter().any(|&label| label as usize >= n) => {
                 Err("labels smaller than the number of columns of the logits")
             }
+            [_, _] if self.total => Ok(Shape::new()),
             [m, _] => Ok(smallvec![m]),
             _ => Err("logits (m, n)"),
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
-        self.softmax.resize(x.len(), zero());
-        self.exponentials.compute(Around::new(xs[0].shape, 1), x, &mut self.softmax);
-        let rows = x.chunks_exact(columns).zip(self.softmax.chunks_exact_mut(columns));
-        for (((x, p), y), (&label, (shift, total))) in
-            rows.zip(y).zip(self.labels.iter().zip(self.exponentials.shifts_and_totals()))
+        self.slopes.resize(x.len(), zero());
+        self.exponentials.compute(Around::new(xs[0].shape, 1), x, &mut self.slopes);
+        let losses = if self.total {
+            self.losses.resize(self.labels.len(), zero());
+            &mut self.losses
+        } else {
+            &mut *y
+        };
+        let rows = x.chunks_exact(columns).zip(self.slopes.chunks_exact_mut(columns));
+        for (((x, slopes), loss), (&label, (shift, total))) in
+            rows.zip(losses).zip(self.labels.iter().zip(self.exponentials.shifts_and_totals()))
         {
-            *y = total.ln() + (shift - x[label as usize]);
+            *loss = total.ln() + (shift - x[label as usize]);
             let normaliser = total.recip();
-            p.iter_mut().for_each(|p| *p = *p * normaliser);
+            slopes.iter_mut().for_each(|slope| *slope = *slope * normaliser);
+            slopes[label as usize] = slopes[label as usize].shift(-1.0);
+        }
+        if self.total {
+            y[0] = sum(&self.losses);
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let slopes = &self.slopes;
+        if self.total {
+            return x_bar.add(slopes.iter().map(|&slope| slope * at.y_bar[0]));
+        }
         let columns = at.xs[0].shape[1];
-        x_bar.add_rows(columns, |i| {
-            let (label, y_bar) = (self.labels[i] as usize, at.y_bar[i]);
-            let row = self.softmax[i * columns..].iter().enumerate();
-            row.map(move |(j, &p)| if j == label { p.shift(-1.0) } else { p } * y_bar)
-        });
+        x_bar.add_rows(columns, |i| slopes[i * columns..].iter().map(move |&slope| slope * at.y_bar[i]));
     }
 }
 

@@ -2,7 +2,10 @@
 
 use super::reduce::{around, reduced_not_empty};
 use super::{Adjoint, Around, Axis, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
-use crate::kernels::{Element, add_column_sums, dot, fill, largest, row_sums, sum_of, vectorised};
+use crate::kernels::{
+    Element, add_column_sums, dot, fill, largest, row_maxima, row_sums, subtract_from_rows, sum_of,
+    vectorised, vectorised_wide,
+};
 use crate::number::Scalar;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
@@ -49,19 +52,11 @@ impl<T: Element> Exponentials<T> {
     }
 
     fn compute_rows(&mut self, length: usize, x: &[T], w: &mut [T]) {
-        let rows = x.chunks_exact(length.max(1)).zip(w.chunks_exact_mut(length.max(1)));
-        let rows = rows.zip(&mut self.shifts);
-        vectorised(
-            #[inline(always)]
-            || {
-                for ((x, w), shift) in rows {
-                    *shift = finite(largest(x));
-                    w.iter_mut().zip(x).for_each(|(w, &x)| *w = x - *shift);
-                }
-            },
-        );
+        row_maxima(x, length, &mut self.shifts);
+        self.shifts.iter_mut().for_each(|shift| *shift = finite(*shift));
+        subtract_from_rows(x, length, &self.shifts, w);
         // Rows are often too short to fill vector registers; all of them together are not.
-        vectorised(
+        vectorised_wide(
             #[inline(always)]
             || {
                 w.iter_mut().for_each(

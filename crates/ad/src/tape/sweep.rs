@@ -19,9 +19,10 @@ pub(super) struct Sweep<T> {
 
 #[derive(Debug)]
 struct Buffer<T> {
+    /// As many as the longest adjoint that stood in it.
     elements: Vec<T>,
-    /// Whether an adjoint stands in it.
-    taken: bool,
+    /// How many of them are those of an adjoint, if one stands in it.
+    taken: Option<usize>,
 }
 
 impl<T> Default for Sweep<T> {
@@ -37,7 +38,7 @@ impl<T: Element> Sweep<T> {
     /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
     fn begin(&mut self, nodes: &[Node<T>], output: u32) {
         let (output, count) = (output as usize, output as usize + 1);
-        self.buffers.iter_mut().for_each(|buffer| buffer.taken = false);
+        self.buffers.iter_mut().for_each(|buffer| buffer.taken = None);
         if self.places.len() < count {
             self.places.resize(count, NOWHERE);
         }
@@ -48,7 +49,8 @@ impl<T: Element> Sweep<T> {
 
     /// The adjoint of a node at which something arrived, unless that went to a flat gradient.
     fn adjoint(&self, index: usize) -> &[T] {
-        &self.buffers[self.places[index]].elements
+        let Buffer { elements, taken } = &self.buffers[self.places[index]];
+        &elements[..taken.unwrap_or(0)]
     }
 
     /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
@@ -74,10 +76,11 @@ impl<T: Element> Sweep<T> {
             (Some(flat), Some(range)) => &mut flat[range.clone()],
             _ => {
                 let i = index as usize;
+                let length = node.view().data.len();
                 if first {
-                    self.place(i, node.view().data.len());
+                    self.place(i, length);
                 }
-                &mut self.buffers[self.places[i]].elements
+                &mut self.buffers[self.places[i]].elements[..length]
             }
         }
     }
@@ -85,23 +88,22 @@ impl<T: Element> Sweep<T> {
     /// Gives the node a free buffer of this length: that of the last sweep, so that the same sweep again allocates nothing; else
     /// the smallest that is long enough; else the longest, grown.
     fn place(&mut self, i: usize, length: usize) {
-        let free = |place: &usize| self.buffers.get(*place).is_some_and(|buffer| !buffer.taken);
-        let capacity = |place: &usize| self.buffers[*place].elements.capacity();
+        let free = |place: &usize| self.buffers.get(*place).is_some_and(|buffer| buffer.taken.is_none());
+        let length_of = |place: &usize| self.buffers[*place].elements.len();
         let all = || (0..self.buffers.len()).filter(free);
         let best = Some(self.places[i]).filter(free);
-        let best = best.or_else(|| all().filter(|place| capacity(place) >= length).min_by_key(capacity));
-        let best = best.or_else(|| all().max_by_key(capacity));
+        let best = best.or_else(|| all().filter(|place| length_of(place) >= length).min_by_key(length_of));
+        let best = best.or_else(|| all().max_by_key(length_of));
         let place = best.unwrap_or_else(|| {
-            self.buffers.push(Buffer { elements: Vec::new(), taken: false });
+            self.buffers.push(Buffer { elements: Vec::new(), taken: None });
             self.buffers.len() - 1
         });
         let Buffer { elements, taken } = &mut self.buffers[place];
-        if elements.capacity() < length {
+        if elements.len() < length {
             // What it holds is not needed: a new one, not a copy.
-            *elements = Vec::with_capacity(length);
+            *elements = vec![T::constant(0.0); length];
         }
-        elements.resize(length, T::constant(0.0));
-        *taken = true;
+        *taken = Some(length);
         self.places[i] = place;
     }
 }
@@ -118,17 +120,18 @@ impl<T: Element> ArrayTape<T> {
         for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
             let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
             let place = sweep.places[i];
-            let mut y_bar = std::mem::take(&mut sweep.buffers[place].elements);
+            let (y, mut buffer) = (node.view(), std::mem::take(&mut sweep.buffers[place].elements));
+            let y_bar = &mut buffer[..y.data.len()];
             let mut kept = None;
             if primitive.shares() {
                 if flat.is_none() {
-                    kept = Some(y_bar.clone());
+                    kept = Some(y_bar.to_vec());
                 }
-                primitive.share(node.view(), &mut y_bar);
+                primitive.share(y, y_bar);
             }
             let xs: SmallVec<[View<'_, T>; 4]> =
                 node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
-            let recorded = Recorded { xs: &xs, y: node.view(), y_bar: &y_bar };
+            let recorded = Recorded { xs: &xs, y, y_bar };
             primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
             for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
                 let parent = &nodes[p as usize];
@@ -140,7 +143,8 @@ impl<T: Element> ArrayTape<T> {
                     observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
                 });
             }
-            sweep.buffers[place] = Buffer { elements: kept.unwrap_or(y_bar), taken: flat.is_none() };
+            let taken = flat.is_none().then_some(y.data.len());
+            sweep.buffers[place] = Buffer { elements: kept.unwrap_or(buffer), taken };
         }
         if let Some(flat) = flat {
             let rest = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));

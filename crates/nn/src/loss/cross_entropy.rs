@@ -34,7 +34,7 @@ impl<T: Element> Loss<T> for CrossEntropy {
     }
     #[track_caller]
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
-        outputs.cross_entropy(classes("cross-entropy", outputs, targets)).sum()
+        outputs.total_cross_entropy(classes("cross-entropy", outputs, targets))
     }
 }
 

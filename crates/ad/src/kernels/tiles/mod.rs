@@ -26,36 +26,46 @@ pub(super) enum Registers {
     Narrow,
 }
 
+/// What a product is added to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Onto<'a, T> {
+    /// Nothing: what is in the output does not matter.
+    Nothing,
+    /// What is in the output.
+    Output,
+    /// The same row for each row of the output.
+    Row(&'a [T]),
+}
+
 /// A number whose matrix products can be worked out in vector registers.
 pub(super) trait Tiled: Copy {
-    /// `C = A B` if `overwrite`, else `C += A B`, where the shapes fit; whether this processor has these registers, else
-    /// nothing is done.
+    /// `C = A B`, added to something, where the shapes fit; whether this processor has these registers, else nothing is done.
     fn product_in(
         registers: Registers,
         a: Matrix<'_, Self>,
         b: Matrix<'_, Self>,
         c: &mut [Self],
-        overwrite: bool,
+        onto: Onto<'_, Self>,
     ) -> bool;
 
     /// As [`product_in`](Self::product_in), in the widest that there are.
-    fn tiled_product(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) -> bool {
-        Self::product_in(Registers::Wide, a, b, c, overwrite)
-            || Self::product_in(Registers::Narrow, a, b, c, overwrite)
+    fn tiled_product(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], onto: Onto<'_, Self>) -> bool {
+        Self::product_in(Registers::Wide, a, b, c, onto) || Self::product_in(Registers::Narrow, a, b, c, onto)
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 impl<T: Copy> Tiled for T {
-    fn product_in(_: Registers, _: Matrix<'_, T>, _: Matrix<'_, T>, _: &mut [T], _: bool) -> bool {
+    fn product_in(_: Registers, _: Matrix<'_, T>, _: Matrix<'_, T>, _: &mut [T], _: Onto<'_, T>) -> bool {
         false
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
+    use super::super::repeat;
     use super::register::Register;
-    use super::{Matrix, Registers, Tiled};
+    use super::{Matrix, Onto, Registers, Tiled};
     use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
     use std::mem::MaybeUninit;
 
@@ -73,18 +83,25 @@ mod x86_64 {
                     a: Matrix<'_, $T>,
                     b: Matrix<'_, $T>,
                     c: &mut [$T],
-                    overwrite: bool,
+                    onto: Onto<'_, $T>,
                 ) -> bool {
                     #[target_feature(enable = "avx512f,avx2,fma")]
-                    unsafe fn wide(a: At<$T>, b: At<$T>, c: *mut $T, shape: [usize; 3], overwrite: bool) {
-                        unsafe { product::<$T, $Wide>(a, b, c, shape, overwrite) }
+                    unsafe fn wide(a: At<$T>, b: At<$T>, c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>) {
+                        unsafe { product::<$T, $Wide>(a, b, c, shape, onto) }
                     }
                     #[target_feature(enable = "avx2,fma")]
-                    unsafe fn narrow(a: At<$T>, b: At<$T>, c: *mut $T, shape: [usize; 3], overwrite: bool) {
-                        unsafe { product::<$T, $Narrow>(a, b, c, shape, overwrite) }
+                    unsafe fn narrow(
+                        a: At<$T>,
+                        b: At<$T>,
+                        c: *mut $T,
+                        shape: [usize; 3],
+                        onto: Onto<'_, $T>,
+                    ) {
+                        unsafe { product::<$T, $Narrow>(a, b, c, shape, onto) }
                     }
                     let ([m, k], [l, n]) = (a.shape, b.shape);
-                    assert!(k == l && c.len() == m * n, "the shapes fit");
+                    let row = if let Onto::Row(row) = onto { row.len() } else { n };
+                    assert!(k == l && c.len() == m * n && row == n, "the shapes fit");
                     let has_fma = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
                     let is_there = match registers {
                         Registers::Wide => has_fma && is_x86_feature_detected!("avx512f"),
@@ -93,15 +110,19 @@ mod x86_64 {
                     if !is_there || c.is_empty() {
                         return is_there;
                     }
-                    if k == 0 && overwrite {
-                        c.fill(0.0);
+                    if k == 0 {
+                        match onto {
+                            Onto::Nothing => c.fill(0.0),
+                            Onto::Output => {}
+                            Onto::Row(row) => repeat(row, c),
+                        }
                     }
                     let (a, b, to) = (At::of(a), At::of(b), c.as_mut_ptr());
                     // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
                     unsafe {
                         match registers {
-                            Registers::Wide => wide(a, b, to, [m, k, n], overwrite),
-                            Registers::Narrow => narrow(a, b, to, [m, k, n], overwrite),
+                            Registers::Wide => wide(a, b, to, [m, k, n], onto),
+                            Registers::Narrow => narrow(a, b, to, [m, k, n], onto),
                         }
                     }
                     true
@@ -133,13 +154,44 @@ mod x86_64 {
         }
     }
 
-    /// A part of `C` to write: its corner, the distance between rows, how many columns it has, and whether they are overwritten.
+    /// A part of `C` to write: its corner, the distance between rows, and how many columns it has.
     #[derive(Clone, Copy)]
     struct Target<T> {
         corner: *mut T,
         down: usize,
         columns: usize,
-        overwrite: bool,
+    }
+
+    /// As [`Onto`], from the first column of a target on.
+    trait Base<T>: Copy {
+        /// Where that stands which the sums of a register are added to, whose output is `to`, so many columns to the right.
+        unsafe fn of(self, to: *const T, column: usize) -> Option<*const T>;
+    }
+
+    #[derive(Clone, Copy)]
+    struct Nothing;
+    #[derive(Clone, Copy)]
+    struct Output;
+    #[derive(Clone, Copy)]
+    struct Row<T>(*const T);
+
+    impl<T> Base<T> for Nothing {
+        #[inline(always)]
+        unsafe fn of(self, _: *const T, _: usize) -> Option<*const T> {
+            None
+        }
+    }
+    impl<T> Base<T> for Output {
+        #[inline(always)]
+        unsafe fn of(self, to: *const T, _: usize) -> Option<*const T> {
+            Some(to)
+        }
+    }
+    impl<T: Copy> Base<T> for Row<T> {
+        #[inline(always)]
+        unsafe fn of(self, _: *const T, column: usize) -> Option<*const T> {
+            Some(unsafe { self.0.add(column) })
+        }
     }
 
     #[inline(always)]
@@ -148,7 +200,7 @@ mod x86_64 {
         b: At<T>,
         c: *mut T,
         [m, k, n]: [usize; 3],
-        overwrite: bool,
+        onto: Onto<'_, T>,
     ) {
         let mut copy = MaybeUninit::<[[u8; WIDTH]; DEPTH]>::uninit();
         let width = 2 * V::LANES;
@@ -163,12 +215,14 @@ mod x86_64 {
                         copy_transposed::<T, V>(panel, corner, depth, columns);
                         panel = At { corner, down: width, right: 1 };
                     }
-                    let target =
-                        Target { corner: c.add(j), down: n, columns, overwrite: overwrite && p == 0 };
-                    if columns <= V::LANES {
-                        by_tiles::<T, V, 1>(m, depth, a.from(0, p), panel, target);
-                    } else {
-                        by_tiles::<T, V, 2>(m, depth, a.from(0, p), panel, target);
+                    let a = a.from(0, p);
+                    let target = Target { corner: c.add(j), down: n, columns };
+                    match onto {
+                        Onto::Nothing if p == 0 => by_tiles::<T, V>(m, depth, a, panel, target, Nothing),
+                        Onto::Row(row) if p == 0 => {
+                            by_tiles::<T, V>(m, depth, a, panel, target, Row(row.as_ptr().add(j)));
+                        }
+                        _ => by_tiles::<T, V>(m, depth, a, panel, target, Output),
                     }
                 }
             }
@@ -213,23 +267,30 @@ mod x86_64 {
         }
     }
 
-    /// All rows of `A` times a panel of at most `C` registers a row.
+    /// All rows of `A` times a panel of one or two registers a row.
     #[inline(always)]
-    unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(
+    unsafe fn by_tiles<T: Copy, V: Register<T>>(
         m: usize,
         depth: usize,
         a: At<T>,
         panel: At<T>,
         target: Target<T>,
+        base: impl Base<T>,
     ) {
         unsafe {
-            let i = if C == 1 || V::ROWS == 12 {
-                by_tiles_of::<T, V, 12, C>(0, m, depth, a, panel, target)
+            if target.columns <= V::LANES {
+                let i = by_tiles_of::<T, V, 12, 1>(0, m, depth, a, panel, target, base);
+                let i = by_tiles_of::<T, V, 4, 1>(i, m, depth, a, panel, target, base);
+                by_tiles_of::<T, V, 1, 1>(i, m, depth, a, panel, target, base);
             } else {
-                by_tiles_of::<T, V, 6, C>(0, m, depth, a, panel, target)
-            };
-            let i = by_tiles_of::<T, V, 4, C>(i, m, depth, a, panel, target);
-            by_tiles_of::<T, V, 1, C>(i, m, depth, a, panel, target);
+                let i = if V::ROWS == 12 {
+                    by_tiles_of::<T, V, 12, 2>(0, m, depth, a, panel, target, base)
+                } else {
+                    by_tiles_of::<T, V, 6, 2>(0, m, depth, a, panel, target, base)
+                };
+                let i = by_tiles_of::<T, V, 4, 2>(i, m, depth, a, panel, target, base);
+                by_tiles_of::<T, V, 1, 2>(i, m, depth, a, panel, target, base);
+            }
         }
     }
 
@@ -242,11 +303,12 @@ mod x86_64 {
         a: At<T>,
         panel: At<T>,
         target: Target<T>,
+        base: impl Base<T>,
     ) -> usize {
         while i + R <= m {
             unsafe {
                 let corner = target.corner.add(i * target.down);
-                tile::<T, V, R, C>(depth, a.from(i, 0), panel, Target { corner, ..target });
+                tile::<T, V, R, C>(depth, a.from(i, 0), panel, Target { corner, ..target }, base);
             }
             i += R;
         }
@@ -260,6 +322,7 @@ mod x86_64 {
         a: At<T>,
         panel: At<T>,
         target: Target<T>,
+        base: impl Base<T>,
     ) {
         let last = target.columns - (C - 1) * V::LANES;
         let is_full = |j: usize| j + 1 < C || last == V::LANES;
@@ -281,11 +344,11 @@ mod x86_64 {
             for (i, sums) in sums.iter().enumerate() {
                 for (j, &sum) in sums.iter().enumerate() {
                     let to = target.corner.add(i * target.down + j * V::LANES);
-                    match (target.overwrite, is_full(j)) {
-                        (true, true) => sum.store(to),
-                        (true, false) => sum.store_first(to, last),
-                        (false, true) => sum.add(V::load(to)).store(to),
-                        (false, false) => sum.add(V::load_first(to, last)).store_first(to, last),
+                    match (base.of(to, j * V::LANES), is_full(j)) {
+                        (None, true) => sum.store(to),
+                        (None, false) => sum.store_first(to, last),
+                        (Some(base), true) => sum.add(V::load(base)).store(to),
+                        (Some(base), false) => sum.add(V::load_first(base, last)).store_first(to, last),
                     }
                 }
             }
@@ -298,13 +361,17 @@ mod tests {
     use super::*;
     use crate::number::Float;
 
-    /// The sums in the order of the inner dimension, each term fused; an earlier value of `C` is added last.
-    fn one_by_one<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
+    /// The sums in the order of the inner dimension, each term fused; what they are added to comes last.
+    fn one_by_one<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) {
         let ([m, k], [_, n]) = (a.shape, b.shape);
         let at = |x: Matrix<'_, T>, i: usize, j: usize| x.data[i * x.strides[0] + j * x.strides[1]];
         for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))) {
             let sum = (0..k).fold(T::literal(0.0), |sum, p| at(a, i, p).mul_add(at(b, p, j), sum));
-            c[i * n + j] = if overwrite { sum } else { sum + c[i * n + j] };
+            c[i * n + j] = match onto {
+                Onto::Nothing => sum,
+                Onto::Output => sum + c[i * n + j],
+                Onto::Row(row) => sum + row[j],
+            };
         }
     }
 
@@ -323,19 +390,19 @@ mod tests {
             (3, 300, 0),
             (29, 256, 50),
         ] {
-            let (a, b) = (numbers(m * k, 0.0), numbers(k * n, 1.0));
+            let (a, b, row) = (numbers(m * k, 0.0), numbers(k * n, 1.0), numbers(n, 3.0));
             for (a, b) in [
                 (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
                 (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
                 (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
             ] {
-                let cases =
-                    [Registers::Wide, Registers::Narrow].into_iter().flat_map(|r| [(r, true), (r, false)]);
-                for (registers, overwrite) in cases {
+                let onto = [Onto::Nothing, Onto::Output, Onto::Row(&row)];
+                let cases = onto.into_iter().flat_map(|o| [(Registers::Wide, o), (Registers::Narrow, o)]);
+                for (registers, onto) in cases {
                     let (mut c, mut expected) = (numbers(m * n, 2.0), numbers(m * n, 2.0));
-                    if T::product_in(registers, a, b, &mut c, overwrite) {
-                        one_by_one(a, b, &mut expected, overwrite);
-                        assert!(c == expected, "{m} x {k} x {n}, {registers:?}, overwritten: {overwrite}");
+                    if T::product_in(registers, a, b, &mut c, onto) {
+                        one_by_one(a, b, &mut expected, onto);
+                        assert!(c == expected, "{m} x {k} x {n}, {registers:?}, onto {onto:?}");
                     }
                 }
             }
