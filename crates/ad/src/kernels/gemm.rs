@@ -106,23 +106,16 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
 pub trait Real: Element + Float {}
 impl<T: Element + Float> Real for T {}
 
-/// A right matrix of at most so many bytes fits the caches well enough that there is nothing to gain from packing it into
-/// blocks, which is what the libraries do.
-const CACHED: usize = 1 << 21;
-
 /// A part of a product has at least so many multiply-adds: 5 to 10 microseconds of work. The fork costs less than one; what the
 /// threads write has to move between their caches, which on some machines costs several.
 const PART: usize = 1 << 19;
 /// And a multiple of so many rows, but for the last: whole tiles of either height.
 const PART_ROWS: usize = 12;
 
-/// The product by tiles if `B` fits the cache and the processor has them; whether it did. Divided over the rows of `C` among the
+/// The product by tiles if the processor has them; whether it did. Divided over the rows of `C` among the
 /// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
 fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) -> bool {
     let ([m, k], [_, n]) = (a.shape, b.shape);
-    if k * n * size_of::<T>() > CACHED {
-        return false;
-    }
     let most = (m * k * n / PART).min(m / PART_ROWS);
     let pooled = most > 1 && rayon::current_thread_index().is_some();
     in_parts(a, b, c, onto, if pooled { most.min(rayon::current_num_threads()) } else { 1 })

@@ -25,6 +25,11 @@ pub(super) trait Register<T>: Copy {
     unsafe fn store(self, to: *mut T);
     /// Writes the first `count` lanes.
     unsafe fn store_first(self, to: *mut T, count: usize);
+    /// Writes all lanes, or the first `count` if they are fewer.
+    #[inline(always)]
+    unsafe fn store_up_to(self, to: *mut T, count: usize) {
+        unsafe { if count < Self::LANES { self.store_first(to, count) } else { self.store(to) } }
+    }
     /// `self * b + c`, rounded once.
     unsafe fn multiply_add(self, b: Self, c: Self) -> Self;
     /// `self + b`.

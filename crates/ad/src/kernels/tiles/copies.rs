@@ -1,0 +1,92 @@
+//! Copies of parts of matrices, in the order in which tiles read them.
+
+use super::DEEP;
+use super::places::{At, Rows, TALLEST};
+use super::register::Register;
+use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+
+/// Copies rows of `A`, interleaved in blocks of [`TALLEST`], so that a tile reads one element behind the other.
+#[inline(always)]
+pub(super) unsafe fn copy_rows<T: Copy, V: Register<T>>(
+    a: At<T>,
+    to: *mut T,
+    rows: usize,
+    depth: usize,
+) -> Rows<T> {
+    for i in (0..rows).step_by(TALLEST) {
+        let shape = [depth, TALLEST.min(rows - i)];
+        unsafe {
+            let (corner, to) = (a.from(i, 0).corner, to.add(i * DEEP));
+            copy::<T, V>(At { corner, down: a.right, right: a.down }, to, TALLEST, shape);
+        }
+    }
+    Rows { first: At { corner: to, down: 1, right: TALLEST }, next: TALLEST * DEEP }
+}
+
+/// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width`; behind its columns may be anything.
+#[inline(always)]
+pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
+    from: At<T>,
+    to: *mut T,
+    width: usize,
+    [rows, columns]: [usize; 2],
+) -> At<T> {
+    if from.right == 1 {
+        for p in 0..rows {
+            for q in (0..columns).step_by(V::LANES) {
+                unsafe {
+                    // The panel beside this one is next.
+                    _mm_prefetch::<_MM_HINT_T1>(from.from(p, q + width).corner.cast());
+                    load::<T, V>(from.from(p, q), columns - q).store_up_to(to.add(p * width + q), width - q);
+                }
+            }
+        }
+    } else {
+        unsafe { copy_transposed::<T, V>(from, to, width, [rows, columns]) }
+    }
+    At { corner: to, down: width, right: 1 }
+}
+
+/// As [`copy`], of a matrix whose columns are contiguous.
+#[inline(always)]
+pub(super) unsafe fn copy_transposed<T: Copy, V: Register<T>>(
+    from: At<T>,
+    to: *mut T,
+    width: usize,
+    [rows, columns]: [usize; 2],
+) {
+    for q in (0..columns).step_by(V::LANES) {
+        for p in (0..rows).step_by(V::LANES) {
+            let (down, right) = (V::LANES.min(rows - p), V::LANES.min(columns - q));
+            unsafe {
+                let mut block = [V::zero(); 16];
+                for (i, row) in block[..right].iter_mut().enumerate() {
+                    _mm_prefetch::<_MM_HINT_T1>(from.from(p, q + i + width).corner.cast());
+                    *row = load::<T, V>(from.from(p, q + i), rows - p);
+                }
+                transpose(&mut block);
+                for (i, row) in block[..down].iter().enumerate() {
+                    row.store_up_to(to.add((p + i) * width + q), width - q);
+                }
+            }
+        }
+    }
+}
+
+/// The elements from `from` on to the right or down, as many as there are and fit.
+#[inline(always)]
+pub(super) unsafe fn load<T: Copy, V: Register<T>>(from: At<T>, count: usize) -> V {
+    unsafe { if count < V::LANES { V::load_first(from.corner, count) } else { V::load(from.corner) } }
+}
+
+/// Transposes the square block in the first registers: a perfect shuffle of rows with columns, once for each bit of an index.
+#[inline(always)]
+pub(super) unsafe fn transpose<T, V: Register<T>>(block: &mut [V; 16]) {
+    let half = V::LANES / 2;
+    for _ in 0..V::LANES.ilog2() {
+        let rows = *block;
+        for i in 0..half {
+            [block[2 * i], block[2 * i + 1]] = unsafe { rows[i].interleave(rows[i + half]) };
+        }
+    }
+}

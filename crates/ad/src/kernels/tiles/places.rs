@@ -1,0 +1,83 @@
+//! Where a product reads and writes.
+
+use crate::kernels::Matrix;
+
+/// The rows of the tallest tile.
+pub(super) const TALLEST: usize = 12;
+
+/// The corner of a matrix to read, and how far it is to the next row and the next column.
+#[derive(Clone, Copy)]
+pub(super) struct At<T> {
+    pub(super) corner: *const T,
+    pub(super) down: usize,
+    pub(super) right: usize,
+}
+
+impl<T> At<T> {
+    pub(super) fn of(matrix: Matrix<'_, T>) -> Self {
+        let [down, right] = matrix.strides;
+        Self { corner: matrix.data.as_ptr(), down, right }
+    }
+
+    /// The matrix from row `i` and column `j` on.
+    #[inline(always)]
+    pub(super) fn from(self, i: usize, j: usize) -> Self {
+        Self { corner: self.corner.wrapping_add(i * self.down + j * self.right), ..self }
+    }
+}
+
+/// Rows to read, in blocks of [`TALLEST`]: the corner of the first, and how far it is to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<T> {
+    pub(super) first: At<T>,
+    pub(super) next: usize,
+}
+
+impl<T> Rows<T> {
+    /// The rows from `i` on, at most to the end of its block.
+    #[inline(always)]
+    pub(super) fn from(self, i: usize) -> At<T> {
+        let corner = self.first.corner.wrapping_add(i / TALLEST * self.next + i % TALLEST * self.first.down);
+        At { corner, ..self.first }
+    }
+}
+
+/// A part of `C` to write: its corner, the distance between rows, and how many columns it has.
+#[derive(Clone, Copy)]
+pub(super) struct Target<T> {
+    pub(super) corner: *mut T,
+    pub(super) down: usize,
+    pub(super) columns: usize,
+}
+
+/// As [`Onto`], from the first column of a target on.
+pub(super) trait Base<T>: Copy {
+    /// Where that stands which the sums of a register are added to, whose output is `to`, so many columns to the right.
+    unsafe fn of(self, to: *const T, column: usize) -> Option<*const T>;
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Nothing;
+#[derive(Clone, Copy)]
+pub(super) struct Output;
+#[derive(Clone, Copy)]
+pub(super) struct Row<T>(pub(super) *const T);
+
+impl<T> Base<T> for Nothing {
+    #[inline(always)]
+    unsafe fn of(self, _: *const T, _: usize) -> Option<*const T> {
+        None
+    }
+}
+impl<T> Base<T> for Output {
+    #[inline(always)]
+    unsafe fn of(self, to: *const T, _: usize) -> Option<*const T> {
+        Some(to)
+    }
+}
+impl<T: Copy> Base<T> for Row<T> {
+    #[inline(always)]
+    unsafe fn of(self, _: *const T, column: usize) -> Option<*const T> {
+        Some(unsafe { self.0.add(column) })
+    }
+}

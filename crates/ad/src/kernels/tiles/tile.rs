@@ -1,0 +1,86 @@
+//! The tiles: parts of `C` whose sums stay in registers while the inner dimension runs.
+
+use super::places::{At, Base, Rows, Target};
+use super::register::Register;
+
+/// All rows of `A` times a panel of at most `C` registers a row.
+#[inline(always)]
+pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(
+    rows: usize,
+    depth: usize,
+    a: Rows<T>,
+    panel: At<T>,
+    target: Target<T>,
+    base: impl Base<T>,
+) {
+    unsafe {
+        let i = if C == 1 || V::ROWS == 12 {
+            by_tiles_of::<T, V, 12, C>(0, rows, depth, a, panel, target, base)
+        } else {
+            by_tiles_of::<T, V, 6, C>(0, rows, depth, a, panel, target, base)
+        };
+        let i = by_tiles_of::<T, V, 4, C>(i, rows, depth, a, panel, target, base);
+        by_tiles_of::<T, V, 1, C>(i, rows, depth, a, panel, target, base);
+    }
+}
+
+/// The rows of `A` from `i` on, `R` at a time; returns the first row that is left.
+#[inline(always)]
+unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
+    mut i: usize,
+    rows: usize,
+    depth: usize,
+    a: Rows<T>,
+    panel: At<T>,
+    target: Target<T>,
+    base: impl Base<T>,
+) -> usize {
+    while i + R <= rows {
+        unsafe {
+            let corner = target.corner.add(i * target.down);
+            tile::<T, V, R, C>(depth, a.from(i), panel, Target { corner, ..target }, base);
+        }
+        i += R;
+    }
+    i
+}
+
+/// `R` rows of `A` times a panel of at most `C` registers a row, of which the last may be filled in part.
+#[inline(always)]
+unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
+    depth: usize,
+    a: At<T>,
+    panel: At<T>,
+    target: Target<T>,
+    base: impl Base<T>,
+) {
+    let last = target.columns - (C - 1) * V::LANES;
+    let is_full = |j: usize| j + 1 < C || last == V::LANES;
+    unsafe {
+        let mut sums = [[V::zero(); C]; R];
+        for p in 0..depth {
+            let mut row = [V::zero(); C];
+            for (j, x) in row.iter_mut().enumerate() {
+                let from = panel.from(p, j * V::LANES).corner;
+                *x = if is_full(j) { V::load(from) } else { V::load_first(from, last) };
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let x = V::splat(*a.from(i, p).corner);
+                for (sum, row) in sums.iter_mut().zip(row) {
+                    *sum = x.multiply_add(row, *sum);
+                }
+            }
+        }
+        for (i, sums) in sums.iter().enumerate() {
+            for (j, &sum) in sums.iter().enumerate() {
+                let to = target.corner.add(i * target.down + j * V::LANES);
+                match (base.of(to, j * V::LANES), is_full(j)) {
+                    (None, true) => sum.store(to),
+                    (None, false) => sum.store_first(to, last),
+                    (Some(base), true) => sum.add(V::load(base)).store(to),
+                    (Some(base), false) => sum.add(V::load_first(base, last)).store_first(to, last),
+                }
+            }
+        }
+    }
+}
