@@ -81,14 +81,18 @@ impl Family for ScalarMlp {
     const NAME: &'static str = "scalar MLP";
     fn at<T: Number>(self, p: &[T]) -> T {
         let width = Self::width(p.len());
-        let layer = |p: &[T], inputs: &[T]| -> Vec<T> {
-            let unit = |p: &[T]| p[0] + p[1..].iter().zip(inputs).map(|(&w, &x)| w * x).sum::<T>();
-            p.chunks_exact(inputs.len() + 1).map(|p| unit(p).relu()).collect()
+        let unit = |p: &[T], inputs: &[T]| {
+            (p[0] + p[1..].iter().zip(inputs).map(|(&w, &x)| w * x).sum::<T>()).relu()
         };
         let (first, rest) = p.split_at(3 * width);
         let (second, out) = rest.split_at(width * (width + 1));
-        let hidden = layer(second, &layer(first, &[T::constant(0.7), T::constant(-0.3)]));
-        layer(&out[..=width], &hidden)[0]
+        let inputs = [T::constant(0.7), T::constant(-0.3)];
+        let mut hidden = Vec::with_capacity(2 * width);
+        hidden.extend(first.chunks_exact(3).map(|p| unit(p, &inputs)));
+        for p in second.chunks_exact(width + 1) {
+            hidden.push(unit(p, &hidden[..width]));
+        }
+        unit(out, &hidden[width..])
     }
     fn operations(self, n: usize) -> f64 {
         let width = Self::width(n) as f64;

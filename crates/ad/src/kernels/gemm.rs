@@ -90,6 +90,7 @@ pub trait Element: Scalar + Send + Sync + 'static {
     /// # Panics
     /// If the shapes do not fit.
     fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        check_affine(x, w, b, y);
         repeat(b, y);
         Self::gemm(x, w, y, false);
     }
@@ -100,6 +101,12 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
     let ([m, k], [l, n]) = (a.shape, b.shape);
     assert!(k == l && c == m * n, "gemm: {m} x {k} times {l} x {n} into {c} elements");
     (a.shape, b.shape)
+}
+
+#[track_caller]
+fn check_affine<T: Copy>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &[T]) {
+    let (_, [_, n]) = check_shapes(x, w, y.len());
+    assert!(b.len() == n, "affine: a bias of {} for {n} columns", b.len());
 }
 
 /// A machine floating-point type that arrays hold: `f32` or `f64`, in which models are trained.
@@ -143,9 +150,8 @@ fn in_parts<T: Tiled + Element>(
 
 /// The affine map in one pass, if its product is one of tiles.
 fn affine<T: Tiled + Element>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &mut [T]) {
-    let ([m, k], [_, n]) = check_shapes(x, w, y.len());
-    assert!(b.len() == n, "affine: {n} columns and a row of {}", b.len());
-    if is_with_vector([m, k], n) || !tiled(x, w, y, Onto::Row(b)) {
+    check_affine(x, w, b, y);
+    if is_with_vector(x.shape, b.len()) || !tiled(x, w, y, Onto::Row(b)) {
         repeat(b, y);
         T::gemm(x, w, y, false);
     }

@@ -47,8 +47,14 @@ pub fn accumulate<T: Copy + std::ops::Add<Output = T>>(y: &mut [T], values: impl
 /// The most elements that [`repeat`] copies at a time.
 const REPEATED: usize = 1 << 12;
 
-/// Fills `y` with copies of `row`, whose length divides that of `y`.
+/// Fills `y` with copies of `row`.
+///
+/// # Panics
+/// If they do not fit.
+#[track_caller]
 pub fn repeat<T: Copy>(row: &[T], y: &mut [T]) {
+    let (length, room) = (row.len(), y.len());
+    assert!(room.is_multiple_of(length), "repeat: rows of {length} do not fit {room} elements");
     if y.is_empty() {
         return;
     }
@@ -67,6 +73,12 @@ pub fn repeat<T: Copy>(row: &[T], y: &mut [T]) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    #[should_panic(expected = "rows of 0 do not fit 3 elements")]
+    fn no_number_of_empty_rows_fills_anything() {
+        super::repeat(&[], &mut [1, 2, 3]);
+    }
+
     #[test]
     fn a_row_is_repeated_however_often() {
         for (rows, length) in [(0, 3), (1, 5), (2, 1), (7, 3), (32, 2), (3, 5000), (2000, 7)] {
