@@ -1,5 +1,4 @@
-//! The matrix products that occur in training, one thread, `f32`, ours beside the libraries that larger ones are handed to:
-//! criterion's elements a second are operations a second.
+//! The matrix products that occur in training, one thread, `f32`, ours beside libraries: criterion's elements a second are operations a second.
 //!
 //! `cargo bench --bench gemm`; `cargo bench --bench gemm -- "W[1-4]"` leaves the slow ones out.
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use support::{blames_this_line, panic_of};
 use wengert_ad::{
     Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
+    value_and_grad_into,
 };
 
 #[test]
@@ -64,6 +65,26 @@ fn variables_may_be_made_one_by_one_or_together_before_and_after_operations() {
     }
     let first = |n| value_and_grad(|v| v[0] * v[0], &vec![3.0; n]);
     assert_eq!(first(300), (9.0, [&[6.0][..], &[0.0; 299]].concat()));
+}
+
+#[test]
+fn a_gradient_overwrites_what_its_buffer_held_for_every_input() {
+    let (mut tape, mut gradient) = (Tape::new(), [f64::NAN; 3]);
+    // The output is the first input itself: no adjoint of the others is ever worked out.
+    value_and_grad_into(&mut tape, |v| v[0], &[2.0, 3.0, 5.0], &mut gradient);
+    assert_eq!(gradient, [1.0, 0.0, 0.0]);
+    value_and_grad_into(&mut tape, |v| v[1] * v[1], &[2.0, 3.0, 5.0], &mut gradient);
+    assert_eq!(gradient, [0.0, 6.0, 0.0]);
+}
+
+#[test]
+fn the_total_of_cross_entropies_is_their_sum_with_its_gradient() {
+    let tape = ArrayTape::<f64>::new();
+    let x = tape.var(&Array2::from_shape_fn((5, 3), |(i, j)| (i * 3 + j) as f64 * 0.37 % 1.3));
+    let labels = [2, 0, 1, 1, 2];
+    let (total, sum) = (x.total_cross_entropy(&labels), x.cross_entropy(&labels).sum());
+    assert_eq!(total.item(), sum.item());
+    assert_eq!(total.gradient().wrt(x), sum.gradient().wrt(x));
 }
 
 #[test]
