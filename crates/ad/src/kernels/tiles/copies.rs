@@ -49,7 +49,7 @@ pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
 
 /// As [`copy`], of a matrix whose columns are contiguous.
 #[inline(always)]
-pub(super) unsafe fn copy_transposed<T: Copy, V: Register<T>>(
+unsafe fn copy_transposed<T: Copy, V: Register<T>>(
     from: At<T>,
     to: *mut T,
     width: usize,
@@ -75,13 +75,13 @@ pub(super) unsafe fn copy_transposed<T: Copy, V: Register<T>>(
 
 /// The elements from `from` on to the right or down, as many as there are and fit.
 #[inline(always)]
-pub(super) unsafe fn load<T: Copy, V: Register<T>>(from: At<T>, count: usize) -> V {
+unsafe fn load<T: Copy, V: Register<T>>(from: At<T>, count: usize) -> V {
     unsafe { if count < V::LANES { V::load_first(from.corner, count) } else { V::load(from.corner) } }
 }
 
 /// Transposes the square block in the first registers: a perfect shuffle of rows with columns, once for each bit of an index.
 #[inline(always)]
-pub(super) unsafe fn transpose<T, V: Register<T>>(block: &mut [V; 16]) {
+unsafe fn transpose<T, V: Register<T>>(block: &mut [V; 16]) {
     let half = V::LANES / 2;
     for _ in 0..V::LANES.ilog2() {
         let rows = *block;

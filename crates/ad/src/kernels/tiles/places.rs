@@ -50,7 +50,17 @@ pub(super) struct Target<T> {
     pub(super) columns: usize,
 }
 
-/// As [`Onto`], from the first column of a target on.
+/// What one panel of `B` contributes: so many rows of `A` times the panel, as deep as both are used together, and where it goes.
+#[derive(Clone, Copy)]
+pub(super) struct Part<T> {
+    pub(super) rows: usize,
+    pub(super) depth: usize,
+    pub(super) a: Rows<T>,
+    pub(super) panel: At<T>,
+    pub(super) target: Target<T>,
+}
+
+/// As [`Onto`](super::Onto), from the first column of a target on.
 pub(super) trait Base<T>: Copy {
     /// Where that stands which the sums of a register are added to, whose output is `to`, so many columns to the right.
     unsafe fn of(self, to: *const T, column: usize) -> Option<*const T>;

@@ -1,7 +1,7 @@
 //! The product: which parts of the matrices meet in which order.
 
 use super::outlined::Outlined;
-use super::places::{At, Base, Nothing, Output, Row, Rows, TALLEST, Target};
+use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
 use super::tile::by_tiles;
 use super::{CACHED, DEEP, DEPTH, Onto, Registers, Tiled};
 use crate::kernels::{Matrix, repeat};
@@ -34,26 +34,6 @@ macro_rules! tiled {
                     /// Room for the copies of rows of `A` and of a panel of `B`.
                     static COPIES: RefCell<Vec<$T>> = const { RefCell::new(Vec::new()) };
                 }
-                #[target_feature(enable = "avx512f,avx2,fma")]
-                unsafe fn wide(
-                    [a, b]: [At<$T>; 2],
-                    c: *mut $T,
-                    shape: [usize; 3],
-                    onto: Onto<'_, $T>,
-                    copies: &mut [$T],
-                ) {
-                    unsafe { product::<$T, $Wide>(a, b, c, shape, onto, copies) }
-                }
-                #[target_feature(enable = "avx2,fma")]
-                unsafe fn narrow(
-                    [a, b]: [At<$T>; 2],
-                    c: *mut $T,
-                    shape: [usize; 3],
-                    onto: Onto<'_, $T>,
-                    copies: &mut [$T],
-                ) {
-                    unsafe { product::<$T, $Narrow>(a, b, c, shape, onto, copies) }
-                }
                 let ([m, k], [l, n]) = (a.shape, b.shape);
                 let row = if let Onto::Row(row) = onto { row.len() } else { n };
                 assert!(k == l && c.len() == m * n && row == n, "the shapes fit");
@@ -76,8 +56,8 @@ macro_rules! tiled {
                 // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
                 let work = |copies: &mut [$T]| unsafe {
                     match registers {
-                        Registers::Wide => wide(ab, c, [m, k, n], onto, copies),
-                        Registers::Narrow => narrow(ab, c, [m, k, n], onto, copies),
+                        Registers::Wide => <$Wide>::product(ab, c, [m, k, n], onto, copies),
+                        Registers::Narrow => <$Narrow>::product(ab, c, [m, k, n], onto, copies),
                     }
                 };
                 if k * n * size_of::<$T>() <= CACHED {
@@ -98,9 +78,8 @@ tiled!(f64: __m512d, __m256d);
 
 /// `C = A B`, added to something. Where there is room for copies, both are copied, a block of `A` and a panel of `B` at a time.
 #[inline(always)]
-unsafe fn product<T: Copy, V: Outlined<T>>(
-    a: At<T>,
-    b: At<T>,
+pub(super) unsafe fn product<T: Copy, V: Outlined<T>>(
+    [a, b]: [At<T>; 2],
     c: *mut T,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
@@ -127,12 +106,11 @@ unsafe fn product<T: Copy, V: Outlined<T>>(
                     let b =
                         if copied || b.right != 1 { V::panel(b, panel, width, [depth, columns]) } else { b };
                     let target = Target { corner: c.add(i * n + j), down: n, columns };
+                    let part = Part { rows, depth, a, panel: b, target };
                     match onto {
-                        Onto::Nothing if p == 0 => columns_of::<T, V>(rows, depth, a, b, target, Nothing),
-                        Onto::Row(row) if p == 0 => {
-                            columns_of::<T, V>(rows, depth, a, b, target, Row(row.as_ptr().add(j)));
-                        }
-                        _ => columns_of::<T, V>(rows, depth, a, b, target, Output),
+                        Onto::Nothing if p == 0 => add_part::<T, V>(part, Nothing),
+                        Onto::Row(row) if p == 0 => add_part::<T, V>(part, Row(row.as_ptr().add(j))),
+                        _ => add_part::<T, V>(part, Output),
                     }
                 }
             }
@@ -140,21 +118,14 @@ unsafe fn product<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// All rows of `A` times a panel.
+/// Works out a part and writes it, added to what `base` says.
 #[inline(always)]
-unsafe fn columns_of<T: Copy, V: Outlined<T>>(
-    rows: usize,
-    depth: usize,
-    a: Rows<T>,
-    panel: At<T>,
-    target: Target<T>,
-    base: impl Base<T>,
-) {
+unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, base: impl Base<T>) {
     unsafe {
-        if target.columns <= V::LANES {
-            by_tiles::<T, V, 1>(rows, depth, a, panel, target, base);
+        if part.target.columns <= V::LANES {
+            by_tiles::<T, V, 1>(part, base);
         } else {
-            V::by_wide_tiles(rows, depth, a, panel, target, base);
+            V::by_wide_tiles(part, base);
         }
     }
 }

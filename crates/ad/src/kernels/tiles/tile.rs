@@ -1,40 +1,30 @@
 //! The tiles: parts of `C` whose sums stay in registers while the inner dimension runs.
 
-use super::places::{At, Base, Rows, Target};
+use super::places::{At, Base, Part, Target};
 use super::register::Register;
 
-/// All rows of `A` times a panel of at most `C` registers a row.
+/// A part of a product whose panel is at most `C` registers wide.
 #[inline(always)]
-pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(
-    rows: usize,
-    depth: usize,
-    a: Rows<T>,
-    panel: At<T>,
-    target: Target<T>,
-    base: impl Base<T>,
-) {
+pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: Part<T>, base: impl Base<T>) {
     unsafe {
         let i = if C == 1 || V::ROWS == 12 {
-            by_tiles_of::<T, V, 12, C>(0, rows, depth, a, panel, target, base)
+            by_tiles_of::<T, V, 12, C>(0, part, base)
         } else {
-            by_tiles_of::<T, V, 6, C>(0, rows, depth, a, panel, target, base)
+            by_tiles_of::<T, V, 6, C>(0, part, base)
         };
-        let i = by_tiles_of::<T, V, 4, C>(i, rows, depth, a, panel, target, base);
-        by_tiles_of::<T, V, 1, C>(i, rows, depth, a, panel, target, base);
+        let i = by_tiles_of::<T, V, 4, C>(i, part, base);
+        by_tiles_of::<T, V, 1, C>(i, part, base);
     }
 }
 
-/// The rows of `A` from `i` on, `R` at a time; returns the first row that is left.
+/// Its rows from `i` on, `R` at a time; returns the first row that is left.
 #[inline(always)]
 unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     mut i: usize,
-    rows: usize,
-    depth: usize,
-    a: Rows<T>,
-    panel: At<T>,
-    target: Target<T>,
+    part: Part<T>,
     base: impl Base<T>,
 ) -> usize {
+    let Part { rows, depth, a, panel, target } = part;
     while i + R <= rows {
         unsafe {
             let corner = target.corner.add(i * target.down);
