@@ -3,17 +3,29 @@
 use super::Onto;
 use super::copies::{copy, copy_rows};
 use super::places::{At, Base, Part, Rows};
-use super::product::product;
+use super::product::{narrow_product, product_by_panels, product_in_place, product_of_copies};
 use super::register::Register;
 use super::tile::by_tiles;
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
 /// The functions that are not inlined into each other.
 pub(super) trait Outlined<T: Copy>: Register<T> {
-    /// [`product`].
-    unsafe fn product(ab: [At<T>; 2], c: *mut T, shape: [usize; 3], onto: Onto<'_, T>, copies: &mut [T]);
-    /// [`by_tiles`] of two registers a row.
-    unsafe fn by_wide_tiles<B: Base<T>>(part: Part<T>, base: B);
+    /// [`product_in_place`] without room.
+    unsafe fn product_in_place(ab: [At<T>; 2], c: *mut T, shape: [usize; 3], onto: Onto<'_, T>);
+    /// [`product_by_panels`].
+    unsafe fn product_by_panels(ab: [At<T>; 2], c: *mut T, shape: [usize; 3], onto: Onto<'_, T>);
+    /// [`product_of_copies`].
+    unsafe fn product_of_copies(
+        ab: [At<T>; 2],
+        c: *mut T,
+        shape: [usize; 3],
+        onto: Onto<'_, T>,
+        copies: &mut [T],
+    );
+    /// [`narrow_product`].
+    unsafe fn narrow_product(ab: [At<T>; 2], c: *mut T, shape: [usize; 3]);
+    /// [`by_tiles`].
+    unsafe fn by_tiles<B: Base<T>, const C: usize>(part: &Part<T>, base: B);
     /// [`copy_rows`].
     unsafe fn rows(a: At<T>, to: *mut T, rows: usize, depth: usize) -> Rows<T>;
     /// [`copy`].
@@ -24,55 +36,46 @@ pub(super) trait Outlined<T: Copy>: Register<T> {
 macro_rules! outlined {
     ($features:literal: $($Vector:ty, $T:ty;)*) => { $(
         impl Outlined<$T> for $Vector {
+            outlined!(fn $features, product_in_place(
+                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>
+            ) { product_in_place::<$T, $Vector>(ab, c, shape, onto, None) });
+            outlined!(fn $features, product_by_panels(
+                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>
+            ) { product_by_panels::<$T, $Vector>(ab, c, shape, onto) });
+            outlined!(fn $features, product_of_copies(
+                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>, copies: &mut [$T]
+            ) { product_of_copies::<$T, $Vector>(ab, c, shape, onto, copies) });
+            outlined!(fn $features, narrow_product(
+                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3]
+            ) { narrow_product::<$T, $Vector>(ab, c, shape) });
             #[inline(always)]
-            unsafe fn product(
-                ab: [At<$T>; 2],
-                c: *mut $T,
-                shape: [usize; 3],
-                onto: Onto<'_, $T>,
-                copies: &mut [$T],
-            ) {
-                #[target_feature(enable = $features)]
-                unsafe fn on_its_own(
-                    ab: [At<$T>; 2],
-                    c: *mut $T,
-                    shape: [usize; 3],
-                    onto: Onto<'_, $T>,
-                    copies: &mut [$T],
-                ) {
-                    unsafe { product::<$T, $Vector>(ab, c, shape, onto, copies) }
-                }
-                unsafe { on_its_own(ab, c, shape, onto, copies) }
-            }
-            #[inline(always)]
-            unsafe fn by_wide_tiles<B: Base<$T>>(part: Part<$T>, base: B) {
+            unsafe fn by_tiles<B: Base<$T>, const C: usize>(part: &Part<$T>, base: B) {
                 #[target_feature(enable = $features)]
                 #[inline(never)]
-                unsafe fn on_its_own<B: Base<$T>>(part: Part<$T>, base: B) {
-                    unsafe { by_tiles::<$T, $Vector, 2>(part, base) }
+                unsafe fn on_its_own<B: Base<$T>, const C: usize>(part: &Part<$T>, base: B) {
+                    unsafe { by_tiles::<$T, $Vector, C>(part, base) }
                 }
-                unsafe { on_its_own(part, base) }
+                unsafe { on_its_own::<B, C>(part, base) }
             }
-            #[inline(always)]
-            unsafe fn rows(a: At<$T>, to: *mut $T, rows: usize, depth: usize) -> Rows<$T> {
-                #[target_feature(enable = $features)]
-                #[inline(never)]
-                unsafe fn on_its_own(a: At<$T>, to: *mut $T, rows: usize, depth: usize) -> Rows<$T> {
-                    unsafe { copy_rows::<$T, $Vector>(a, to, rows, depth) }
-                }
-                unsafe { on_its_own(a, to, rows, depth) }
-            }
-            #[inline(always)]
-            unsafe fn panel(b: At<$T>, to: *mut $T, width: usize, shape: [usize; 2]) -> At<$T> {
-                #[target_feature(enable = $features)]
-                #[inline(never)]
-                unsafe fn on_its_own(b: At<$T>, to: *mut $T, width: usize, shape: [usize; 2]) -> At<$T> {
-                    unsafe { copy::<$T, $Vector>(b, to, width, shape) }
-                }
-                unsafe { on_its_own(b, to, width, shape) }
-            }
+            outlined!(fn $features, rows(
+                a: At<$T>, to: *mut $T, rows: usize, depth: usize
+            ) -> Rows<$T> { copy_rows::<$T, $Vector>(a, to, rows, depth) });
+            outlined!(fn $features, panel(
+                b: At<$T>, to: *mut $T, width: usize, shape: [usize; 2]
+            ) -> At<$T> { copy::<$T, $Vector>(b, to, width, shape) });
         }
     )* };
+    (fn $features:literal, $name:ident($($argument:ident: $Type:ty),*) $(-> $Y:ty)? { $work:expr }) => {
+        #[inline(always)]
+        unsafe fn $name($($argument: $Type),*) $(-> $Y)? {
+            #[target_feature(enable = $features)]
+            #[inline(never)]
+            unsafe fn on_its_own($($argument: $Type),*) $(-> $Y)? {
+                unsafe { $work }
+            }
+            unsafe { on_its_own($($argument),*) }
+        }
+    };
 }
 outlined!("avx512f,avx2,fma": __m512, f32; __m512d, f64;);
 outlined!("avx2,fma": __m256, f32; __m256d, f64;);

@@ -19,6 +19,11 @@ impl<T> At<T> {
         Self { corner: matrix.data.as_ptr(), down, right }
     }
 
+    #[inline(always)]
+    pub(super) fn transposed(self) -> Self {
+        Self { down: self.right, right: self.down, ..self }
+    }
+
     /// The matrix from row `i` and column `j` on.
     #[inline(always)]
     pub(super) fn from(self, i: usize, j: usize) -> Self {

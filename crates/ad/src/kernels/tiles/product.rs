@@ -2,7 +2,6 @@
 
 use super::outlined::Outlined;
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
-use super::tile::by_tiles;
 use super::{CACHED, DEEP, DEPTH, Onto, Registers, Tiled};
 use crate::kernels::{Matrix, repeat};
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
@@ -11,6 +10,8 @@ use std::mem::MaybeUninit;
 
 /// The bytes of a row of the widest panel.
 const WIDTH: usize = 128;
+/// The most columns that a product has for it to be worked out as its transpose: three quarters of a register at most.
+const NARROW: usize = 12;
 /// How many bytes of `A`, at most, are copied together, so that they stay in the second-level cache, or nearly.
 const KEPT: usize = 528 * DEEP * 4;
 
@@ -51,21 +52,29 @@ macro_rules! tiled {
                         Onto::Output => {}
                         Onto::Row(row) => repeat(row, c),
                     }
+                    return true;
                 }
                 let (ab, c) = ([At::of(a), At::of(b)], c.as_mut_ptr());
-                // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
-                let work = |copies: &mut [$T]| unsafe {
-                    match registers {
-                        Registers::Wide => <$Wide>::product(ab, c, [m, k, n], onto, copies),
-                        Registers::Narrow => <$Narrow>::product(ab, c, [m, k, n], onto, copies),
-                    }
-                };
                 if k * n * size_of::<$T>() <= CACHED {
-                    work(&mut []);
+                    // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
+                    unsafe {
+                        match registers {
+                            Registers::Wide => product::<$T, $Wide>(ab, c, [m, k, n], onto),
+                            Registers::Narrow => product::<$T, $Narrow>(ab, c, [m, k, n], onto),
+                        }
+                    }
                 } else {
                     COPIES.with_borrow_mut(|copies| {
                         copies.resize(DEEP * (tall::<$T>() + WIDTH / size_of::<$T>()), 0.0);
-                        work(copies);
+                        // SAFETY: as above.
+                        unsafe {
+                            match registers {
+                                Registers::Wide => <$Wide>::product_of_copies(ab, c, [m, k, n], onto, copies),
+                                Registers::Narrow => {
+                                    <$Narrow>::product_of_copies(ab, c, [m, k, n], onto, copies);
+                                }
+                            }
+                        }
                     });
                 }
                 true
@@ -76,56 +85,141 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, added to something. Where there is room for copies, both are copied, a block of `A` and a panel of `B` at a time.
+/// `C = A B`, added to something, of matrices that are read where they stand.
 #[inline(always)]
-pub(super) unsafe fn product<T: Copy, V: Outlined<T>>(
+unsafe fn product<T: Copy, V: Outlined<T>>(
+    [a, b]: [At<T>; 2],
+    c: *mut T,
+    [m, k, n]: [usize; 3],
+    onto: Onto<'_, T>,
+) {
+    let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES;
+    unsafe {
+        if is_narrow && a.down == 1 && matches!(onto, Onto::Nothing) {
+            V::narrow_product([a, b], c, [m, k, n]);
+        } else if b.right == 1 {
+            V::product_in_place([a, b], c, [m, k, n], onto);
+        } else {
+            V::product_by_panels([a, b], c, [m, k, n], onto);
+        }
+    }
+}
+
+/// Where the panels of `B` are contiguous row by row, or there is `room` to copy them.
+#[inline(always)]
+pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
+    [a, b]: [At<T>; 2],
+    c: *mut T,
+    [m, k, n]: [usize; 3],
+    onto: Onto<'_, T>,
+    room: Option<*mut T>,
+) {
+    let width = 2 * V::LANES;
+    for p in (0..k).step_by(DEPTH) {
+        let first = a.from(0, p);
+        let (depth, rows) = (DEPTH.min(k - p), Rows { first, next: TALLEST * first.down });
+        for j in (0..n).step_by(width) {
+            let columns = width.min(n - j);
+            unsafe {
+                let panel = match room {
+                    None => b.from(p, j),
+                    Some(room) => V::panel(b.from(p, j), room, width, [depth, columns]),
+                };
+                let target = Target { corner: c.add(j), down: n, columns };
+                add_part::<T, V>(Part { rows: m, depth, a: rows, panel, target }, onto, [p, j]);
+            }
+        }
+    }
+}
+
+/// Where `B` is the transpose of a matrix.
+#[inline(always)]
+pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
+    ab: [At<T>; 2],
+    c: *mut T,
+    shape: [usize; 3],
+    onto: Onto<'_, T>,
+) {
+    let mut panel = MaybeUninit::<[[u8; WIDTH]; DEPTH]>::uninit();
+    unsafe { product_in_place::<T, V>(ab, c, shape, onto, Some(panel.as_mut_ptr().cast())) };
+}
+
+/// With both copied, a block of `A` and a panel of `B` at a time.
+#[inline(always)]
+pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
     c: *mut T,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
     copies: &mut [T],
 ) {
-    let mut small = MaybeUninit::<[[u8; WIDTH]; DEPTH]>::uninit();
-    let (width, copied) = (2 * V::LANES, !copies.is_empty());
-    let (deep, tall) = if copied { (DEEP, tall::<T>()) } else { (DEPTH, m) };
-    let (kept, panel) = copies.split_at_mut(if copied { deep * tall } else { 0 });
-    let panel = if copied { panel.as_mut_ptr() } else { small.as_mut_ptr().cast() };
-    for p in (0..k).step_by(deep) {
-        let depth = deep.min(k - p);
+    let (width, tall) = (2 * V::LANES, tall::<T>());
+    let (block, panel) = copies.split_at_mut(DEEP * tall);
+    for p in (0..k).step_by(DEEP) {
+        let depth = DEEP.min(k - p);
         for i in (0..m).step_by(tall) {
             let rows = tall.min(m - i);
             unsafe {
-                let a = a.from(i, p);
-                let a = if copied {
-                    V::rows(a, kept.as_mut_ptr(), rows, depth)
-                } else {
-                    Rows { first: a, next: TALLEST * a.down }
-                };
+                let a = V::rows(a.from(i, p), block.as_mut_ptr(), rows, depth);
                 for j in (0..n).step_by(width) {
-                    let (b, columns) = (b.from(p, j), width.min(n - j));
-                    let b =
-                        if copied || b.right != 1 { V::panel(b, panel, width, [depth, columns]) } else { b };
+                    let columns = width.min(n - j);
+                    let panel = V::panel(b.from(p, j), panel.as_mut_ptr(), width, [depth, columns]);
                     let target = Target { corner: c.add(i * n + j), down: n, columns };
-                    let part = Part { rows, depth, a, panel: b, target };
-                    match onto {
-                        Onto::Nothing if p == 0 => add_part::<T, V>(part, Nothing),
-                        Onto::Row(row) if p == 0 => add_part::<T, V>(part, Row(row.as_ptr().add(j))),
-                        _ => add_part::<T, V>(part, Output),
-                    }
+                    add_part::<T, V>(Part { rows, depth, a, panel, target }, onto, [p, j]);
                 }
             }
         }
     }
 }
 
-/// Works out a part and writes it, added to what `base` says.
+/// `C = A B` where `C` is narrower than a register and the columns of `A` are contiguous: as `C' = B' A'`, a few columns of `C'` at a
+/// time.
 #[inline(always)]
-unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, base: impl Base<T>) {
+pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
+    [a, b]: [At<T>; 2],
+    c: *mut T,
+    [m, k, n]: [usize; 3],
+) {
+    let width = 2 * V::LANES;
+    let mut room = MaybeUninit::<[[T; WIDTH / 4]; NARROW]>::uninit();
+    let turned = room.as_mut_ptr().cast();
+    for i in (0..m).step_by(width) {
+        let columns = width.min(m - i);
+        for p in (0..k).step_by(DEPTH) {
+            let first = b.transposed().from(0, p);
+            let part = Part {
+                rows: n,
+                depth: DEPTH.min(k - p),
+                a: Rows { first, next: TALLEST * first.down },
+                panel: a.transposed().from(p, i),
+                target: Target { corner: turned, down: width, columns },
+            };
+            unsafe { add_part::<T, V>(part, Onto::Nothing, [p, 0]) };
+        }
+        let rows = At { corner: turned.cast_const(), down: 1, right: width };
+        unsafe { V::panel(rows, c.add(i * n), n, [columns, n]) };
+    }
+}
+
+/// Works out a part and writes it, added to what was there; the first part of each sum to what `onto` says, from its column `j` on.
+#[inline(always)]
+unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, onto: Onto<'_, T>, [p, j]: [usize; 2]) {
+    unsafe {
+        match onto {
+            Onto::Nothing if p == 0 => by_tiles::<T, V>(&part, Nothing),
+            Onto::Row(row) if p == 0 => by_tiles::<T, V>(&part, Row(row.as_ptr().add(j))),
+            _ => by_tiles::<T, V>(&part, Output),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn by_tiles<T: Copy, V: Outlined<T>>(part: &Part<T>, base: impl Base<T>) {
     unsafe {
         if part.target.columns <= V::LANES {
-            by_tiles::<T, V, 1>(part, base);
+            V::by_tiles::<_, 1>(part, base);
         } else {
-            V::by_wide_tiles(part, base);
+            V::by_tiles::<_, 2>(part, base);
         }
     }
 }

@@ -5,14 +5,17 @@ use super::register::Register;
 
 /// A part of a product whose panel is at most `C` registers wide.
 #[inline(always)]
-pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: Part<T>, base: impl Base<T>) {
+pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Part<T>, base: impl Base<T>) {
     unsafe {
         let i = if C == 1 || V::ROWS == 12 {
             by_tiles_of::<T, V, 12, C>(0, part, base)
         } else {
             by_tiles_of::<T, V, 6, C>(0, part, base)
         };
+        // A tile of fewer than eight sums takes as long as one of eight: a multiply-add has to wait for the one before.
+        let i = if C == 1 { by_tiles_of::<T, V, 8, C>(i, part, base) } else { i };
         let i = by_tiles_of::<T, V, 4, C>(i, part, base);
+        let i = by_tiles_of::<T, V, 2, C>(i, part, base);
         by_tiles_of::<T, V, 1, C>(i, part, base);
     }
 }
@@ -21,10 +24,10 @@ pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: Par
 #[inline(always)]
 unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     mut i: usize,
-    part: Part<T>,
+    part: &Part<T>,
     base: impl Base<T>,
 ) -> usize {
-    let Part { rows, depth, a, panel, target } = part;
+    let &Part { rows, depth, a, panel, target } = part;
     while i + R <= rows {
         unsafe {
             let corner = target.corner.add(i * target.down);
