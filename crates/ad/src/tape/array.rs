@@ -41,20 +41,69 @@ pub struct ArrayTape<T = f32> {
 pub(super) struct List<T> {
     nodes: Vec<Node<T>>,
     used: usize,
+    /// The buffer that the tape shares with whoever holds the parameters, if it does.
+    flat: Option<Arc<Vec<T>>>,
     /// The end of the shared ranges so far.
     shared_end: usize,
+}
+
+/// Nodes that are recorded.
+#[derive(Debug)]
+pub(super) struct Nodes<'l, T> {
+    nodes: &'l [Node<T>],
+    flat: &'l [T],
+}
+
+impl<T> Clone for Nodes<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Nodes<'_, T> {}
+
+impl<'l, T> Nodes<'l, T> {
+    /// All of them, in the order of recording.
+    pub(super) fn all(self) -> &'l [Node<T>] {
+        self.nodes
+    }
+
+    #[inline]
+    pub(super) fn node(self, node: u32) -> &'l Node<T> {
+        &self.nodes[node as usize]
+    }
+
+    // Inlined, a view is made where it is used: one that is written in words and read back in pairs of them stalls the processor.
+    #[inline(always)]
+    pub(super) fn view(self, node: u32) -> View<'l, T> {
+        let node = self.node(node);
+        let data = match &node.place {
+            Place::Own => &node.buffer[..],
+            Place::Flat(range) => &self.flat[range.clone()],
+            Place::Table(table, range) => &table[range.clone()],
+        };
+        View { shape: &node.shape, data }
+    }
+}
+
+/// Where the value of a node stands.
+#[derive(Debug)]
+enum Place<T> {
+    /// In its own buffer.
+    Own,
+    /// In the flat buffer, which has its like in the flat gradient.
+    Flat(Range<usize>),
+    /// In a table that is shared besides.
+    Table(Arc<Vec<T>>, Range<usize>),
 }
 
 #[derive(Debug)]
 pub(super) struct Node<T> {
     pub(super) primitive: Option<Box<dyn AnyPrimitive<T>>>,
-    pub(super) parents: SmallVec<[u32; 4]>,
+    pub(super) parents: SmallVec<[u32; FEW]>,
     shape: Shape,
     buffer: Vec<T>,
-    /// Where the value stands if not in `buffer`: a range of a buffer that the tape shares.
-    shared: Option<(Arc<Vec<T>>, Range<usize>)>,
-    /// Whether the shared range has its like in the flat gradient.
-    in_gradient: bool,
+    place: Place<T>,
     /// Whether a derivative by this node may be asked for.
     pub(super) active: bool,
     /// The line of code that recorded it.
@@ -79,60 +128,59 @@ impl<T> Default for Node<T> {
             parents: SmallVec::new(),
             shape: Shape::new(),
             buffer: Vec::new(),
-            shared: None,
-            in_gradient: false,
+            place: Place::Own,
             active: false,
             site: Location::caller(),
         }
     }
 }
 
-impl<T: Element> Node<T> {
-    pub(super) fn view(&self) -> View<'_, T> {
-        let data = self.shared.as_ref().map_or(&self.buffer[..], |(flat, range)| &flat[range.clone()]);
-        View { shape: &self.shape, data }
-    }
-
+impl<T> Node<T> {
     /// Where the derivative by this node stands in the flat gradient, if it does.
     pub(super) fn gradient_range(&self) -> Option<&Range<usize>> {
-        self.shared.as_ref().filter(|_| self.in_gradient).map(|(_, range)| range)
+        if let Place::Flat(range) = &self.place { Some(range) } else { None }
     }
 }
 
 impl<T: Element> List<T> {
     pub(super) fn view(&self, node: u32) -> View<'_, T> {
-        self.nodes[node as usize].view()
+        self.active().view(node)
     }
 
-    pub(super) fn active(&self) -> &[Node<T>] {
-        &self.nodes[..self.used]
+    pub(super) fn active(&self) -> Nodes<'_, T> {
+        Nodes { nodes: &self.nodes[..self.used], flat: flat(&self.flat) }
     }
 
-    /// Nothing of `range` is shared yet, nor is another buffer. Ranges in ascending order are checked without a search.
+    /// Shares `buffer`, of which nothing of `range` is shared yet, and no other. Ranges in ascending order are checked without a
+    /// search.
     #[track_caller]
-    fn expect_unshared(&mut self, flat: &Arc<Vec<T>>, range: &Range<usize>) {
+    fn share(&mut self, buffer: &Arc<Vec<T>>, range: &Range<usize>) {
         if range.start < self.shared_end {
-            for other in self.active().iter().filter_map(Node::gradient_range) {
+            for other in self.active().all().iter().filter_map(Node::gradient_range) {
                 let apart = range.end <= other.start || other.end <= range.start;
                 assert!(apart, "shared: {range:?} overlaps {other:?}, which this tape shares already");
             }
         }
-        let first = self.active().iter().find(|node| node.in_gradient).and_then(|node| node.shared.as_ref());
-        let same = first.is_none_or(|(first, _)| Arc::ptr_eq(first, flat));
-        assert!(same, "shared: this tape shares another buffer already");
+        let flat = self.flat.get_or_insert_with(|| Arc::clone(buffer));
+        assert!(Arc::ptr_eq(flat, buffer), "shared: this tape shares another buffer already");
         self.shared_end = self.shared_end.max(range.end);
     }
 
     /// The nodes recorded so far, and the next one with its index; it may hold buffers from before.
-    fn next(&mut self) -> (&[Node<T>], u32, &mut Node<T>) {
+    #[inline(always)]
+    fn next(&mut self) -> (Nodes<'_, T>, u32, &mut Node<T>) {
         let index = u32::try_from(self.used).expect("an array tape of 2^32 nodes does not fit in memory");
         if self.used == self.nodes.len() {
             self.nodes.push(Node::default());
         }
         let (before, after) = self.nodes.split_at_mut(self.used);
         self.used += 1;
-        (before, index, &mut after[0])
+        (Nodes { nodes: before, flat: flat(&self.flat) }, index, &mut after[0])
     }
+}
+
+fn flat<T>(shared: &Option<Arc<Vec<T>>>) -> &[T] {
+    shared.as_ref().map_or(&[], |shared| &shared[..])
 }
 
 impl<T: Element> Default for ArrayTape<T> {
@@ -146,7 +194,7 @@ impl<T: Element> ArrayTape<T> {
     /// An empty tape.
     #[track_caller]
     pub fn new() -> Self {
-        let list = RefCell::new(List { nodes: Vec::new(), used: 0, shared_end: 0 });
+        let list = RefCell::new(List { nodes: Vec::new(), used: 0, flat: None, shared_end: 0 });
         Self { list, sweeps: RefCell::default(), observer: RefCell::new(None), made_at: Location::caller() }
     }
 
@@ -205,8 +253,7 @@ impl<T: Element> ArrayTape<T> {
         write(&mut node.buffer);
         let (want, have) = (shape.iter().product::<usize>(), node.buffer.len());
         assert!(have == want, "constant: shape {shape:?} holds {want} elements, but {have} were written");
-        self.observe(|observer| observer.placed(node.view(), node.site));
-        Tensor::new(self, index)
+        self.show_placed(&list, index)
     }
 
     /// A variable whose value stands in `range` of a shared flat buffer and is not copied.
@@ -227,11 +274,10 @@ impl<T: Element> ArrayTape<T> {
     ) -> Tensor<'_, T> {
         expect_fitting("shared", shape, range.clone(), flat.len());
         let mut list = self.list.borrow_mut();
-        list.expect_unshared(flat, &range);
+        list.share(flat, &range);
         let (index, node) = new_leaf(&mut list, shape, active);
-        (node.shared, node.in_gradient) = (Some((Arc::clone(flat), range)), true);
-        self.observe(|observer| observer.placed(node.view(), node.site));
-        Tensor::new(self, index)
+        node.place = Place::Flat(range);
+        self.show_placed(&list, index)
     }
 
     /// A constant whose value stands in `range` of a shared buffer and is not copied: a large table, rows of a data set.
@@ -250,9 +296,8 @@ impl<T: Element> ArrayTape<T> {
         expect_fitting("shared_constant", shape, range.clone(), buffer.len());
         let mut list = self.list.borrow_mut();
         let (index, node) = new_leaf(&mut list, shape, false);
-        node.shared = Some((Arc::clone(buffer), range));
-        self.observe(|observer| observer.placed(node.view(), node.site));
-        Tensor::new(self, index)
+        node.place = Place::Table(Arc::clone(buffer), range);
+        self.show_placed(&list, index)
     }
 
     /// The node recorded as number `index`, counted from 0.
@@ -270,9 +315,9 @@ impl<T: Element> ArrayTape<T> {
     pub fn clear(&mut self) {
         let list = self.list.get_mut();
         for node in &mut list.nodes[..list.used] {
-            node.shared = None;
+            node.place = Place::Own;
         }
-        (list.used, list.shared_end) = (0, 0);
+        (list.used, list.flat, list.shared_end) = (0, None, 0);
     }
 
     /// The number of recorded nodes.
@@ -289,18 +334,18 @@ impl<T: Element> ArrayTape<T> {
     #[track_caller]
     pub(super) fn apply<P: Primitive<T>>(
         &self,
-        parents: impl Iterator<Item = u32>,
+        parents: impl ExactSizeIterator<Item = u32>,
         new: impl FnOnce() -> P,
         configure: impl FnOnce(&mut P),
     ) -> Tensor<'_, T> {
         let mut list = self.list.borrow_mut();
         let (before, index, node) = list.next();
-        node.parents.clear();
-        node.parents.extend(parents);
-        let xs: SmallVec<[View<'_, T>; 4]> =
-            node.parents.iter().map(|&p| before[p as usize].view()).collect();
-        node.active = node.parents.iter().any(|&p| before[p as usize].active);
-        (node.shared, node.in_gradient) = (None, false);
+        let (mut few, mut many) = ([0; FEW], Vec::new());
+        replace(&mut node.parents, listed(&mut few, &mut many, parents));
+        let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+        let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| before.view(p)));
+        node.active = node.parents.iter().any(|&p| before.node(p).active);
+        node.place = Place::Own;
         let kept = node.primitive.as_mut().is_some_and(|kept| (**kept).as_any().is::<P>());
         if !kept {
             node.primitive = Some(Box::new(new()));
@@ -308,16 +353,23 @@ impl<T: Element> ArrayTape<T> {
         let primitive = node.primitive.as_mut().expect("set above");
         let primitive = (**primitive).as_any().downcast_mut::<P>().expect("its type was compared above");
         configure(primitive);
-        let shapes: SmallVec<[&[usize]; 4]> = xs.iter().map(|x| x.shape).collect();
-        node.shape = match primitive.shape(&shapes) {
+        let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
+        let shapes = listed(&mut few, &mut many, xs.iter().map(|x| x.shape));
+        node.shape = match primitive.shape(shapes) {
             Ok(shape) => shape,
-            Err(needed) => wrong_shapes(&*primitive, &shapes, needed),
+            Err(needed) => wrong_shapes(&*primitive, shapes, needed),
         };
         node.buffer.resize(node.shape.iter().product(), T::constant(0.0));
-        primitive.primal(&xs, &mut node.buffer);
+        primitive.primal(xs, &mut node.buffer);
         node.site = Location::caller();
         let y = View { shape: &node.shape, data: &node.buffer };
-        self.observe(|observer| observer.recorded(primitive, &xs, y, node.site));
+        self.observe(|observer| observer.recorded(primitive, xs, y, node.site));
+        Tensor::new(self, index)
+    }
+
+    /// The handle on a new leaf, which the observer has been shown.
+    fn show_placed(&self, list: &List<T>, index: u32) -> Tensor<'_, T> {
+        self.observe(|observer| observer.placed(list.view(index), list.active().node(index).site));
         Tensor::new(self, index)
     }
 
@@ -329,14 +381,44 @@ impl<T: Element> ArrayTape<T> {
     }
 }
 
+/// Operations rarely have more operands than this, and arrays more axes.
+pub(super) const FEW: usize = 4;
+
+/// The items as a slice: in `few`, if there are not more, else in `many`.
+#[inline(always)]
+pub(super) fn listed<'l, X: Copy>(
+    few: &'l mut [X; FEW],
+    many: &'l mut Vec<X>,
+    items: impl ExactSizeIterator<Item = X>,
+) -> &'l [X] {
+    let count = items.len();
+    if count <= FEW {
+        few.iter_mut().zip(items).for_each(|(slot, item)| *slot = item);
+        &few[..count]
+    } else {
+        many.extend(items);
+        many
+    }
+}
+
+/// Sets the list to these items. A few are moved as one; many are written to the memory of those before.
+#[inline(always)]
+fn replace<X: Copy>(list: &mut SmallVec<[X; FEW]>, items: &[X]) {
+    if items.len() <= FEW && !list.spilled() {
+        *list = SmallVec::from_slice(items);
+    } else {
+        list.clear();
+        list.extend_from_slice(items);
+    }
+}
+
 #[track_caller]
 fn new_leaf<'l, T: Element>(list: &'l mut List<T>, shape: &[usize], active: bool) -> (u32, &'l mut Node<T>) {
     let (_, index, node) = list.next();
     node.primitive = None;
-    node.parents.clear();
-    node.shape.clear();
-    node.shape.extend_from_slice(shape);
-    (node.shared, node.in_gradient) = (None, false);
+    replace(&mut node.parents, &[]);
+    replace(&mut node.shape, shape);
+    node.place = Place::Own;
     node.active = active;
     node.site = Location::caller();
     (index, node)

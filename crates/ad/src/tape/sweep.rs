@@ -1,11 +1,10 @@
 //! The reverse sweep over an array tape, and the derivatives it leaves.
 
-use super::array::{ArrayTape, Node};
+use super::array::{ArrayTape, FEW, Nodes, listed};
 use super::tensor::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Adjoint, Recorded, View};
 use ndarray::{ArrayD, IxDyn};
-use smallvec::SmallVec;
 
 /// The adjoints of one reverse sweep.
 #[derive(Debug)]
@@ -36,7 +35,8 @@ const NOWHERE: usize = usize::MAX;
 
 impl<T: Element> Sweep<T> {
     /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
-    fn begin(&mut self, nodes: &[Node<T>], output: u32) {
+    fn begin(&mut self, nodes: Nodes<'_, T>, output: u32) {
+        let active = nodes.node(output).active;
         let (output, count) = (output as usize, output as usize + 1);
         self.buffers.iter_mut().for_each(|buffer| buffer.taken = None);
         if self.places.len() < count {
@@ -44,7 +44,7 @@ impl<T: Element> Sweep<T> {
         }
         self.arrived.clear();
         self.arrived.resize(count, false);
-        self.arrived[output] = nodes[output].active;
+        self.arrived[output] = active;
     }
 
     /// The adjoint of a node at which something arrived, unless that went to a flat gradient.
@@ -54,8 +54,8 @@ impl<T: Element> Sweep<T> {
     }
 
     /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
-    fn sum_so_far<'s>(&'s self, index: u32, nodes: &'s [Node<T>], flat: Option<&'s [T]>) -> Option<&'s [T]> {
-        let (i, node) = (index as usize, &nodes[index as usize]);
+    fn sum_so_far<'s>(&'s self, index: u32, nodes: Nodes<'_, T>, flat: Option<&'s [T]>) -> Option<&'s [T]> {
+        let (i, node) = (index as usize, nodes.node(index));
         let sum = match (flat, node.gradient_range()) {
             _ if !self.arrived[i] => &[],
             (Some(flat), Some(range)) => &flat[range.clone()],
@@ -64,19 +64,19 @@ impl<T: Element> Sweep<T> {
         node.active.then_some(sum)
     }
 
-    /// Where the adjoint of `node` stands: of a shared variable in `flat`, if given. At the first time it holds anything.
+    /// Where the adjoint of a node stands: of a shared variable in `flat`, if given. At the first time it holds anything.
     fn slot<'s>(
         &'s mut self,
         index: u32,
-        node: &Node<T>,
+        nodes: Nodes<'_, T>,
         first: bool,
         flat: &'s mut Option<&mut [T]>,
     ) -> &'s mut [T] {
-        match (flat, node.gradient_range()) {
+        match (flat, nodes.node(index).gradient_range()) {
             (Some(flat), Some(range)) => &mut flat[range.clone()],
             _ => {
                 let i = index as usize;
-                let length = node.view().data.len();
+                let length = nodes.view(index).data.len();
                 if first {
                     self.place(i, length);
                 }
@@ -116,11 +116,11 @@ impl<T: Element> ArrayTape<T> {
         let nodes = list.active();
         let mut sweep = self.sweeps.take();
         sweep.begin(nodes, output);
-        sweep.slot(output, &nodes[output as usize], true, &mut flat).copy_from_slice(seed);
-        for (i, node) in nodes[..=output as usize].iter().enumerate().rev() {
+        sweep.slot(output, nodes, true, &mut flat).copy_from_slice(seed);
+        for (i, node) in nodes.all()[..=output as usize].iter().enumerate().rev() {
             let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
             let place = sweep.places[i];
-            let (y, mut buffer) = (node.view(), std::mem::take(&mut sweep.buffers[place].elements));
+            let (y, mut buffer) = (nodes.view(i as u32), std::mem::take(&mut sweep.buffers[place].elements));
             let y_bar = &mut buffer[..y.data.len()];
             let mut kept = None;
             if primitive.shares() {
@@ -129,17 +129,16 @@ impl<T: Element> ArrayTape<T> {
                 }
                 primitive.share(y, y_bar);
             }
-            let xs: SmallVec<[View<'_, T>; 4]> =
-                node.parents.iter().map(|&p| nodes[p as usize].view()).collect();
-            let recorded = Recorded { xs: &xs, y, y_bar };
+            let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+            let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
+            let recorded = Recorded { xs, y, y_bar };
             primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
-            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes[p as usize].active) {
-                let parent = &nodes[p as usize];
+            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
                 let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
-                let slot = sweep.slot(p, parent, first, &mut flat);
+                let slot = sweep.slot(p, nodes, first, &mut flat);
                 primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
                 self.observe(|observer| {
-                    let slot = sweep.slot(p, parent, false, &mut flat);
+                    let slot = sweep.slot(p, nodes, false, &mut flat);
                     observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
                 });
             }
@@ -147,7 +146,8 @@ impl<T: Element> ArrayTape<T> {
             sweep.buffers[place] = Buffer { elements: kept.unwrap_or(buffer), taken };
         }
         if let Some(flat) = flat {
-            let rest = nodes.iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
+            let rest =
+                nodes.all().iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
             for range in rest.filter_map(|(_, node)| node.gradient_range()) {
                 flat[range.clone()].fill(T::constant(0.0));
             }

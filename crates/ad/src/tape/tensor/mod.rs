@@ -119,9 +119,12 @@ impl<'t, T: Element> Tensor<'t, T> {
 
     #[track_caller]
     fn expect_one_number(self, asked: &str) {
-        let shape = self.shape();
-        let one = shape.iter().product::<usize>() == 1;
-        assert!(one, "{asked}: the output has shape {shape:?}, but only a single number has a gradient");
+        let one = self.elements().len() == 1;
+        assert!(
+            one,
+            "{asked}: the output has shape {:?}, but only a single number has a gradient",
+            self.shape().as_slice()
+        );
     }
 
     /// Records any primitive, one of the user's own too, with this array as first operand and `others` after it.
@@ -146,7 +149,7 @@ impl<'t, T: Element> Tensor<'t, T> {
         if let Some(other) = others.iter().find(|other| !std::ptr::eq(self.tape, other.tape)) {
             mixed_tapes(new().name(), self.tape.made_at, other.tape.made_at);
         }
-        let parents = std::iter::once(self.node).chain(others.iter().map(|other| other.node));
+        let parents = (0..others.len() + 1).map(|i| if i == 0 { self.node } else { others[i - 1].node });
         self.tape.apply(parents, new, configure)
     }
 }
