@@ -51,7 +51,7 @@ fn hubers_loss_is_quadratic_up_to_delta_and_linear_beyond() {
 fn cross_entropy_is_log_sum_exp_minus_the_logit_of_the_label_and_finite_for_logits_of_ten_thousand() {
     let logits = array![[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4], [1e4, 1e4, -1e4]];
     let (total, gradient) = of_classes("cross_entropy", &logits, &[1, 2, 0]);
-    assert_eq!(total, 2e4 + 3.0f64.ln() + 2.0f64.ln());
+    assert_eq!(total, 2e4 + 6.0f64.ln());
     let third = 1.0 / 3.0;
     let expected = [1.0, -1.0, 0.0, third, third, third - 1.0, -0.5, 0.5, 0.0];
     assert!(gradient.iter().zip(expected).all(|(g, e)| (g - e).abs() < 1e-15), "{gradient:?}");

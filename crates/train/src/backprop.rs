@@ -8,6 +8,7 @@
 use crate::attendance::Attendance;
 use crate::evaluate::hits;
 use crate::strategy::Strategy;
+use wengert_ad::kernels::{accumulate, unrolled};
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::{Dataset, Targets as DataTargets};
 use wengert_nn::{Loss, Module, Params, Penalty, Targets, Training};
@@ -122,16 +123,18 @@ impl<T: Real> Backprop<T> {
         params: &Params<T>,
         batch: Batch<'_, T>,
     ) -> f64 {
-        let mean = self.totals(module, loss, params, batch).loss / batch.indices.len() as f64;
+        let mean = self.totals(module, loss, params, batch, false).loss / batch.indices.len() as f64;
         mean + self.shards[0].penalty
     }
 
+    /// As [`value_and_grad`](Self::value_and_grad), but the total. The hits are counted if `count_hits`, else 0.
     pub(crate) fn totals(
         &mut self,
         module: &impl Module<T>,
         loss: &impl Loss<T>,
         params: &Params<T>,
         batch: Batch<'_, T>,
+        count_hits: bool,
     ) -> Totals {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: an empty batch has no mean loss");
@@ -144,7 +147,7 @@ impl<T: Real> Backprop<T> {
         }
         let training = self.training.map(|(seed, step)| Training::new(seed, step));
         let penalty = self.penalty.as_ref();
-        let job = Job { module, loss, params, rows, shards, training, penalty };
+        let job = Job { module, loss, params, rows, shards, training, penalty, count_hits };
         pull_back(&mut self.shards[..shards], batch, 0, &job);
         if let Some((_, step)) = &mut self.training {
             *step += 1;
@@ -187,6 +190,7 @@ struct Job<'a, M, L, T> {
     shards: usize,
     training: Option<Training>,
     penalty: Option<&'a Penalty>,
+    count_hits: bool,
 }
 
 /// Runs the batch, whose first example is row `first_row` of the whole, on the shards and leaves the sum of their gradients
@@ -229,7 +233,8 @@ impl<T: Real> Shard<T> {
             params = params.in_training(if whole { training } else { training.part_from(first_row) });
         }
         let (outputs, total) = forward(&self.tape, job.module, job.loss, &params, batch, &mut self.labels);
-        self.totals = Totals { loss: total.item().value(), hits: hits(outputs, &self.labels) };
+        let hits = if job.count_hits { hits(outputs, &self.labels) } else { 0 };
+        self.totals = Totals { loss: total.item().value(), hits };
         // The penalty counts once: with the first row.
         let penalty = job.penalty.filter(|_| first_row == 0).map(|penalty| penalty.value(&params));
         self.penalty = penalty.map_or(0.0, |penalty| penalty.item().value());
@@ -246,7 +251,7 @@ impl<T: Real> Shard<T> {
     }
 
     fn absorb(&mut self, other: &Self) {
-        wengert_ad::kernels::accumulate(&mut self.gradient, other.gradient.iter().copied());
+        accumulate(&mut self.gradient, other.gradient.iter().copied());
         self.totals = self.totals + other.totals;
     }
 }
@@ -287,9 +292,15 @@ fn gather<T: Real>(rows: &mut [T], width: usize, indices: &[usize], table: &[T])
         rayon::join(|| gather(front, width, first, table), || gather(back, width, second, table));
         return;
     }
-    for (row, &i) in rows.chunks_exact_mut(width.max(1)).zip(indices) {
-        row.copy_from_slice(&table[i * width..][..width]);
-    }
+    unrolled(
+        width.max(1),
+        #[inline(always)]
+        |width| {
+            for (row, &i) in rows.chunks_exact_mut(width).zip(indices) {
+                row.copy_from_slice(&table[i * width..][..width]);
+            }
+        },
+    );
 }
 
 #[cfg(test)]

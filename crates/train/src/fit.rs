@@ -109,7 +109,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let mut totals = Totals::default();
         for (step, indices) in batches.epoch(number as u64).enumerate() {
             let batch = Batch { data, indices };
-            let found = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch);
+            let found = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, true);
             if !found.loss.is_finite() {
                 let training = Training::new(self.plan.seed, self.steps);
                 let cause = why_not_finite(self.model.module(), &self.loss, &self.params, batch, training);

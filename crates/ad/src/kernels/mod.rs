@@ -14,9 +14,9 @@ mod tiles;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use gemm::{Element, Matrix, Real};
 pub use log::Log;
-pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows};
+pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows, unrolled};
 pub use simd::{vectorised, vectorised_wide};
-pub use sums::{add_scaled, dot, largest, sum, sum_of};
+pub use sums::{add_scaled, dot, largest, product, sum, sum_of};
 
 /// `x` written into `y`, element by element, as fast as this processor allows.
 #[inline(always)]

@@ -8,13 +8,31 @@ use crate::rules::zero;
 /// Rows of fewer elements are not worth a loop of their own.
 const SHORT: usize = 16;
 
+/// Calls `pass`, which has to be `#[inline(always)]`, with the length of rows; as a constant if it is short and frequent, so that the
+/// compiler unrolls what is done with a row.
+#[inline(always)]
+pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
+    match length {
+        1 => pass(1),
+        2 => pass(2),
+        3 => pass(3),
+        4 => pass(4),
+        10 => pass(10),
+        _ => pass(length),
+    }
+}
+
 /// `y_i = ` the sum of the `i`-th row of `length` elements of `x`: as [`sum`], or one by one if they are few.
 pub fn row_sums<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
             if length < SHORT {
-                return fold_short_rows(x, length, y, zero(), |sum, x| sum + x);
+                return unrolled(
+                    length,
+                    #[inline(always)]
+                    |length| fold_short_rows(x, length, y, zero(), |sum, x| sum + x),
+                );
             }
             for (row, y) in x.chunks_exact(length).zip(y) {
                 *y = sum(row);
@@ -29,7 +47,11 @@ pub fn row_maxima<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
         #[inline(always)]
         || {
             if length < SHORT {
-                return fold_short_rows(x, length, y, T::constant(f64::NEG_INFINITY), larger);
+                return unrolled(
+                    length,
+                    #[inline(always)]
+                    |length| fold_short_rows(x, length, y, T::constant(f64::NEG_INFINITY), larger),
+                );
             }
             for (row, y) in x.chunks_exact(length).zip(y) {
                 *y = largest(row);
@@ -54,10 +76,16 @@ pub fn subtract_from_rows<T: Scalar>(x: &[T], length: usize, shifts: &[T], y: &m
     vectorised(
         #[inline(always)]
         || {
-            let rows = x.chunks_exact(length.max(1)).zip(y.chunks_exact_mut(length.max(1))).zip(shifts);
-            for ((x, y), &shift) in rows {
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - shift);
-            }
+            unrolled(
+                length.max(1),
+                #[inline(always)]
+                |length| {
+                    for ((x, y), &shift) in x.chunks_exact(length).zip(y.chunks_exact_mut(length)).zip(shifts)
+                    {
+                        y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - shift);
+                    }
+                },
+            );
         },
     );
 }

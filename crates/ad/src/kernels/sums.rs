@@ -31,6 +31,17 @@ pub fn sum_of<T: Scalar>(x: &[T], f: impl Fn(T) -> T) -> T {
     tail.iter().fold(pairwise(heads.is_empty(), partial), |sum, &x| sum + f(x))
 }
 
+/// `prod_i x_i`; factor `i` goes to partial product `i mod 8`.
+#[inline(always)]
+pub fn product<T: Scalar>(x: &[T]) -> T {
+    let (heads, tail) = x.as_chunks::<WIDTH>();
+    let mut partial = [T::constant(1.0); WIDTH];
+    for head in heads {
+        partial.iter_mut().zip(head).for_each(|(partial, &x)| *partial = *partial * x);
+    }
+    partial.iter().chain(tail).fold(T::constant(1.0), |product, &x| product * x)
+}
+
 /// `sum_i a_i b_i`, in the order of [`sum_of`]; the elements behind the shorter operand's last are left out.
 #[inline(always)]
 pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
@@ -97,6 +108,15 @@ mod tests {
             let (n, m) = (f64::from(n), f64::from(n) - 1.0);
             assert_eq!(sum(&x), n * m / 2.0);
             assert_eq!(dot(&x, &x), n * m * (2.0 * n - 1.0) / 6.0);
+        }
+    }
+
+    #[test]
+    fn a_product_has_each_factor_once() {
+        for n in 0..40 {
+            let x: Vec<f64> = (0..n).map(|i| if i % 3 == 0 { 2.0 } else { -1.0 }).collect();
+            let (twos, ones) = ((n + 2) / 3, n - (n + 2) / 3);
+            assert_eq!(product(&x), 2.0_f64.powi(twos) * (-1.0_f64).powi(ones));
         }
     }
 

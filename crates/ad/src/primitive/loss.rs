@@ -2,7 +2,7 @@
 
 use super::softmax::{Exponentials, log_sum_exp};
 use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, sum};
+use crate::kernels::{Element, product, sum, unrolled};
 use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
 
@@ -19,7 +19,7 @@ pub struct IndexedCrossEntropy<T> {
     exponentials: Exponentials<T>,
     /// `softmax(x_i)_j - [j = label(i)]`.
     slopes: Vec<T>,
-    /// Of each row, where the output is their total.
+    /// Of each row, where the output is a total, its loss without the logarithm.
     losses: Vec<T>,
 }
 
@@ -54,23 +54,17 @@ impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
         self.slopes.resize(x.len(), zero());
         self.exponentials.compute(Around::new(xs[0].shape, 1), x, &mut self.slopes);
-        let losses = if self.total {
-            self.losses.resize(self.labels.len(), zero());
-            &mut self.losses
+        let Self { labels, total, exponentials, slopes, losses } = self;
+        finish_slopes(slopes, columns, exponentials.totals(), labels);
+        let rows = x.chunks_exact(columns).zip(&*labels).zip(exponentials.shifts_and_totals());
+        if *total {
+            losses.clear();
+            losses.extend(rows.map(|((x, &label), (shift, _))| shift - x[label as usize]));
+            y[0] = sum_of_logarithms(exponentials.totals(), columns) + sum(losses);
         } else {
-            &mut *y
-        };
-        let rows = x.chunks_exact(columns).zip(self.slopes.chunks_exact_mut(columns));
-        for (((x, slopes), loss), (&label, (shift, total))) in
-            rows.zip(losses).zip(self.labels.iter().zip(self.exponentials.shifts_and_totals()))
-        {
-            *loss = total.ln() + (shift - x[label as usize]);
-            let normaliser = total.recip();
-            slopes.iter_mut().for_each(|slope| *slope = *slope * normaliser);
-            slopes[label as usize] = slopes[label as usize].shift(-1.0);
-        }
-        if self.total {
-            y[0] = sum(&self.losses);
+            for (y, ((x, &label), (shift, total))) in y.iter_mut().zip(rows) {
+                *y = total.ln() + (shift - x[label as usize]);
+            }
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
@@ -81,6 +75,28 @@ impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
         let columns = at.xs[0].shape[1];
         x_bar.add_rows(columns, |i| slopes[i * columns..].iter().map(move |&slope| slope * at.y_bar[i]));
     }
+}
+
+/// Exponentials become `softmax(x_i)_j - [j = label(i)]`.
+fn finish_slopes<T: Element>(slopes: &mut [T], columns: usize, totals: &[T], labels: &[u32]) {
+    unrolled(
+        columns,
+        #[inline(always)]
+        |columns| {
+            for ((row, &total), &label) in slopes.chunks_exact_mut(columns).zip(totals).zip(labels) {
+                let normaliser = total.recip();
+                row.iter_mut().for_each(|slope| *slope = *slope * normaliser);
+                row[label as usize] = row[label as usize].shift(-1.0);
+            }
+        },
+    );
+}
+
+/// `sum_i ln x_i` of numbers from 1 to `largest`: the logarithm of their product, in as many parts as keep it from overflowing.
+fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
+    // The largest `f32` is beyond e^88.
+    let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
+    x.chunks(factors).map(|x| product(x).ln()).fold(zero(), |sum, part| sum + part)
 }
 
 /// Cross-entropy of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij

@@ -73,6 +73,11 @@ impl<T: Element> Exponentials<T> {
         self.shifts.iter().copied().zip(self.totals.iter().copied())
     }
 
+    /// `sum_i w_i` of each fibre.
+    pub(super) fn totals(&self) -> &[T] {
+        &self.totals
+    }
+
     /// `1 / sum_i w_i` of a fibre.
     pub(super) fn normaliser(&self, fibre: usize) -> T {
         self.totals[fibre].recip()
