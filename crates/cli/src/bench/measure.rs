@@ -1,15 +1,15 @@
 //! Steady training steps, timed.
 
 use super::allocations::{self, Peak};
-use super::training::{Setting, Step, Training};
-use std::time::Duration;
+use super::training::{Setting, Training};
+use std::time::{Duration, Instant};
 use wengert::prelude::*;
 
 /// How long steps are timed if it is not said how many.
 const ENOUGH: Duration = Duration::from_secs(1);
 /// The fewest and the most steps that are then timed.
 const COUNTS: [usize; 2] = [20, 100_000];
-/// How many times forward and backward are timed by themselves.
+/// How many times the phases are timed by themselves.
 const PASSES: usize = 9;
 
 /// What was measured.
@@ -53,32 +53,41 @@ pub(crate) fn measure<T: Real>(
     let allocations = allocations::count() - before - 1;
     let peak_bytes = peak.bytes() - size_of_val(&first[..]) - size_of_val(&steady[..]);
     let forward = forward_share(&training, setting.parameters());
-    let gradient = median(steady.iter().map(|step| milliseconds(step.gradient)).collect());
-    let update = median(steady.iter().map(|step| milliseconds(step.update)).collect());
+    let phases: Vec<_> = (0..PASSES).map(|_| training.timed_step().map(milliseconds)).collect();
+    let [gradient, update] = [0, 1].map(|phase| median(phases.iter().map(|times| times[phase]).collect()));
     Ok(Measured {
         losses: first.iter().chain(&steady).map(|step| step.loss).collect(),
-        steps: steady.iter().map(|step| milliseconds(step.gradient + step.update)).collect(),
+        steps: steady.iter().map(|step| milliseconds(step.time)).collect(),
         phases: [gradient * forward, gradient * (1.0 - forward), update],
         allocations,
         peak_bytes,
     })
 }
 
-/// `count` steps, `done` of which others went before.
+/// What a step found, and how long it took.
+struct Step {
+    loss: f64,
+    time: Duration,
+}
+
+/// `count` steps, before which `done` others were. The time is looked at once a step: that takes a hundredth of the shortest ones.
 fn run<T: Real>(training: &mut Training<'_, T>, count: usize, done: usize) -> Result<Vec<Step>, NotFinite> {
     let mut steps = Vec::with_capacity(count);
+    let mut before = Instant::now();
     for number in done + 1..=done + count {
-        let step = training.step();
-        if !step.loss.is_finite() {
+        let loss = training.step();
+        if !loss.is_finite() {
             return Err(NotFinite { step: number });
         }
-        steps.push(step);
+        let now = Instant::now();
+        steps.push(Step { loss, time: now - before });
+        before = now;
     }
     Ok(steps)
 }
 
 fn enough(warm_up: &[Step]) -> usize {
-    let step = median(warm_up.iter().map(|step| milliseconds(step.gradient + step.update)).collect());
+    let step = median(warm_up.iter().map(|step| milliseconds(step.time)).collect());
     ((milliseconds(ENOUGH) / step) as usize).clamp(COUNTS[0], COUNTS[1])
 }
 

@@ -261,7 +261,7 @@ impl Report<'_> {
         let head = format!(
             "{widths}, batches of {batch}, {method}, {dtype}, {threads} thread{plural}, {steps} steps"
         );
-        let note = "Forward and backward share the time of both as they do on one thread.";
+        let note = "The phases are timed by themselves; forward and backward share the time of both as they do on one thread.";
         format!("{head}\n{shown}\n{note}")
     }
 }

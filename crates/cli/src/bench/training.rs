@@ -68,16 +68,6 @@ pub(crate) struct Training<'a, T: Real> {
     steps: usize,
 }
 
-/// What a step found and how long it took.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    /// The mean loss, before the parameters were moved.
-    pub(crate) loss: f64,
-    /// Forward and backward.
-    pub(crate) gradient: Duration,
-    pub(crate) update: Duration,
-}
-
 impl<'a, T: Real> Training<'a, T> {
     /// Before the first step. `data` is that of the setting.
     pub(crate) fn new(setting: Setting<'_>, optimizer: Box<dyn Optimizer<T>>, data: &'a Dataset<T>) -> Self {
@@ -89,18 +79,34 @@ impl<'a, T: Real> Training<'a, T> {
         Self { model, params, backprop, optimizer, data, batches, steps: 0 }
     }
 
-    /// The next step. A function of its own in the program too, so that profilers find it.
+    /// The next step; its mean loss, before the parameters were moved. A function of its own in the program too, so that profilers
+    /// find it.
     #[inline(never)]
-    pub(crate) fn step(&mut self) -> Step {
+    pub(crate) fn step(&mut self) -> f64 {
+        let loss = self.find_gradient();
+        self.update();
+        loss
+    }
+
+    /// The next step: how long forward and backward take, and how long the update.
+    pub(crate) fn timed_step(&mut self) -> [Duration; 2] {
         let begin = Instant::now();
+        self.find_gradient();
+        let between = Instant::now();
+        self.update();
+        [between - begin, between.elapsed()]
+    }
+
+    fn find_gradient(&mut self) -> f64 {
         let indices = &self.batches[self.steps % self.batches.len()];
         let batch = Batch { data: self.data, indices };
-        let loss = self.backprop.value_and_grad(self.model.module(), &CrossEntropy, &self.params, batch);
-        let between = Instant::now();
+        self.backprop.value_and_grad(self.model.module(), &CrossEntropy, &self.params, batch)
+    }
+
+    fn update(&mut self) {
         self.optimizer.step(self.params.values_mut(), self.backprop.gradient());
         self.backprop.update_statistics(&mut self.params);
         self.steps += 1;
-        Step { loss, gradient: between - begin, update: between.elapsed() }
     }
 
     /// How long forward and backward take for a whole batch on one tape and one thread, the parameters staying as they are.
