@@ -91,6 +91,20 @@ fn a_smaller_batch_and_the_next_full_one_allocate_nothing_either() {
 }
 
 #[test]
+fn a_steady_inference_allocates_nothing() {
+    let mut tape = ArrayTape::<f32>::for_inference();
+    let mut pass = || {
+        let x = tape.constant_from(&[16, 8], |buffer| buffer.resize(16 * 8, 0.5));
+        let y = x.through(0..5, |x, _| (x * x).tanh().concatenate(&[x], 1));
+        assert_eq!(y.shape().as_slice(), [16, 8 << 5]);
+        tape.clear();
+    };
+    // Buffers change places until each is as large as it has to be.
+    (0..6).for_each(|_| pass());
+    assert_eq!(allocations(pass), 0);
+}
+
+#[test]
 fn a_product_of_matrices_beyond_the_cache_allocates_once_a_thread_and_not_again() {
     fn check<T: Real>() {
         let mut tape = ArrayTape::<T>::new();

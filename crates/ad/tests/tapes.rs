@@ -2,7 +2,7 @@
 
 mod support;
 
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
 use support::{blames_this_line, panic_of};
 use wengert_ad::{
@@ -324,4 +324,32 @@ fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
     let gradient = (x * x).gradient();
     let panic = panic_of(|| gradient.or_zero(stranger));
     assert!(panic.message.contains("gradient: the left operand lives on the tape made at"), "{panic:?}");
+}
+
+#[test]
+fn a_tape_for_inference_gives_the_same_values_and_forgets_those_on_the_way() {
+    fn layers(tape: &ArrayTape<f64>) -> (ArrayD<f64>, ArrayD<f64>, Vec<usize>) {
+        let x = tape.constant(&array![[1.0, -2.0], [0.5, 3.0]]);
+        let mut seen = Vec::new();
+        let y = x.through(1..5, |x, k| {
+            seen.push(tape.len() - 1);
+            (x * f64::from(k) - 0.5).tanh()
+        });
+        (x.value(), y.value(), seen)
+    }
+    let recorded = layers(&ArrayTape::new());
+    let mut tape = ArrayTape::for_inference();
+    for _ in 0..3 {
+        assert_eq!(layers(&tape), recorded);
+        let on_the_way = recorded.2[1..].iter().map(|&node| panic_of(|| tape.nth(node).value()));
+        assert!(on_the_way.into_iter().all(|panic| panic.message.contains("was forgotten")));
+        tape.clear();
+    }
+}
+
+#[test]
+fn a_tape_for_inference_has_no_derivatives() {
+    let tape = ArrayTape::for_inference();
+    let y = tape.var(&array![1.0, 2.0]).square().sum();
+    blames_this_line(&["for inference"], || y.gradient());
 }

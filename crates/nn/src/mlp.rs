@@ -238,7 +238,7 @@ impl<R: Unary> Model<MlpModule<R>> {
 
 impl<T: Element, R: Unary> Module<T> for Features<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        self.layers.iter().fold(x, |x, layer| layer.forward(p, x))
+        x.through(&self.layers, |x, layer| layer.forward(p, x))
     }
     fn input_width(&self) -> Option<usize> {
         Some(self.inputs)

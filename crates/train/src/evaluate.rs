@@ -1,7 +1,7 @@
 //! Models that are trained: their outputs, and how good they are.
 
 use crate::backprop::{Batch, Totals, forward};
-use ndarray::{Array2, ArrayBase, Data, Ix2};
+use ndarray::{Array2, ArrayBase, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real, Tensor};
@@ -47,11 +47,28 @@ impl<T: Real, M: Module<T>> Trained<M, T> {
     ///
     /// # Panics
     /// If the rows are not as wide as the model's inputs.
+    ///
+    /// # Cost
+    /// Blocks of 256 rows, divided among the threads of the rayon pool; each thread holds the outputs of two layers for a block. No
+    /// row depends on another, and what a layer gives is forgotten when the next is done.
     pub fn outputs<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<T> {
-        let tape = ArrayTape::new();
-        let outputs =
-            self.model.module().forward(&self.params.bind_constant(&tape), tape.constant(x)).value();
-        outputs.into_dimensionality().expect("a module gives one row for each example")
+        let (x, rows) = (x.view(), x.nrows());
+        let block = |tape: &mut ArrayTape<T>, first: usize| -> Array2<T> {
+            let x = tape.constant(&x.slice(s![first..rows.min(first + CHUNK), ..]));
+            let outputs = self.model.module().forward(&self.params.bind_constant(tape), x).value();
+            tape.clear();
+            outputs.into_dimensionality().expect("a module gives one row for each example")
+        };
+        if rows <= CHUNK {
+            return block(&mut ArrayTape::for_inference(), 0);
+        }
+        let starts: Vec<usize> = (0..rows).step_by(CHUNK).collect();
+        let blocks: Vec<Array2<T>> = starts
+            .into_par_iter()
+            .map_init(ArrayTape::for_inference, |tape, first| block(tape, first))
+            .collect();
+        let blocks: Vec<_> = blocks.iter().map(|block| block.view()).collect();
+        concatenate(Axis(0), &blocks).expect("all rows of outputs have one width")
     }
 
     /// The class of each row of `x`: the position of its largest output; of a single output, 1 where it is positive.
@@ -81,7 +98,7 @@ pub(crate) fn evaluate<T: Real>(
     let parts: Vec<Totals> = indices
         .par_chunks(CHUNK)
         .map_init(
-            || (ArrayTape::new(), Vec::new()),
+            || (ArrayTape::for_inference(), Vec::new()),
             |(tape, labels), indices| {
                 let bound = params.bind_constant(tape);
                 let (outputs, total) = forward(tape, module, loss, &bound, Batch { data, indices }, labels);

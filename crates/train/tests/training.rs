@@ -7,7 +7,7 @@ use wengert_nn::{
     Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Norm, SumSquared, TargetKind, Training,
 };
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{Backprop, Batch, StopReason, Strategy, TrainError, Trainer};
+use wengert_train::{Backprop, Batch, StopReason, Strategy, TrainError, Trained, Trainer};
 
 fn digits_split() -> Split {
     digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised()
@@ -229,4 +229,19 @@ fn training_leaves_running_statistics_that_evaluation_uses() {
     wrong.params.statistics_mut().iter_mut().for_each(|x| *x += 3.0);
     let wrong = wrong.evaluate(&CrossEntropy, &data.test).unwrap();
     assert!(wrong.loss > 1.2 * report.test.unwrap().loss, "{wrong:?} and {:?}", report.test);
+}
+
+#[test]
+fn the_outputs_of_many_rows_are_those_of_each_block_in_order() {
+    let data = digits_split().train;
+    let (width, rows) = (data.width(), 600);
+    let model = Mlp::new([width, 20, 10]).into_model();
+    let trained = Trained { params: model.layout().initialise::<f32>(5), model };
+    let x = ndarray::ArrayView2::from_shape((rows, width), &data.features()[..rows * width]).unwrap();
+    let outputs = trained.outputs(&x);
+    assert_eq!(outputs.dim(), (rows, 10));
+    let tape = ArrayTape::new();
+    let whole = trained.model.module().forward(&trained.params.bind(&tape), tape.constant(&x)).value();
+    assert_eq!(outputs.into_dyn(), whole);
+    assert_eq!(trained.outputs(&x.slice(ndarray::s![..0, ..])).dim(), (0, 10));
 }

@@ -45,6 +45,10 @@ pub(super) struct List<T> {
     flat: Option<Arc<Vec<T>>>,
     /// The end of the shared ranges so far.
     shared_end: usize,
+    /// Whether the tape is one of inference, where no derivative will be asked for.
+    infers: bool,
+    /// Of nodes that were forgotten: their buffers.
+    spare: Vec<Vec<T>>,
 }
 
 /// Nodes that are recorded.
@@ -75,12 +79,13 @@ impl<'l, T> Nodes<'l, T> {
 
     // Inlined, a view is made where it is used: one that is written in words and read back in pairs of them stalls the processor.
     #[inline(always)]
-    pub(super) fn view(self, node: u32) -> View<'l, T> {
-        let node = self.node(node);
+    pub(super) fn view(self, index: u32) -> View<'l, T> {
+        let node = self.node(index);
         let data = match &node.place {
             Place::Own => &node.buffer[..],
             Place::Flat(range) => &self.flat[range.clone()],
             Place::Table(table, range) => &table[range.clone()],
+            Place::Forgotten => forgotten(index),
         };
         View { shape: &node.shape, data }
     }
@@ -95,6 +100,8 @@ enum Place<T> {
     Flat(Range<usize>),
     /// In a table that is shared besides.
     Table(Arc<Vec<T>>, Range<usize>),
+    /// Nowhere any more.
+    Forgotten,
 }
 
 #[derive(Debug)]
@@ -147,6 +154,10 @@ impl<T: Element> List<T> {
         self.active().view(node)
     }
 
+    pub(super) fn infers(&self) -> bool {
+        self.infers
+    }
+
     pub(super) fn active(&self) -> Nodes<'_, T> {
         Nodes { nodes: &self.nodes[..self.used], flat: flat(&self.flat) }
     }
@@ -164,6 +175,12 @@ impl<T: Element> List<T> {
         let flat = self.flat.get_or_insert_with(|| Arc::clone(buffer));
         assert!(Arc::ptr_eq(flat, buffer), "shared: this tape shares another buffer already");
         self.shared_end = self.shared_end.max(range.end);
+    }
+
+    /// A buffer for the next node, if it has none from before.
+    fn take_spare(&mut self) -> Option<Vec<T>> {
+        let has_one = self.nodes.get(self.used).is_some_and(|node| node.buffer.capacity() > 0);
+        if has_one { None } else { self.spare.pop() }
     }
 
     /// The nodes recorded so far, and the next one with its index; it may hold buffers from before.
@@ -194,7 +211,23 @@ impl<T: Element> ArrayTape<T> {
     /// An empty tape.
     #[track_caller]
     pub fn new() -> Self {
-        let list = RefCell::new(List { nodes: Vec::new(), used: 0, flat: None, shared_end: 0 });
+        Self::of(false)
+    }
+
+    /// An empty tape for inference, where no derivative will be asked for: what [`Tensor::through`] is done with is forgotten, and its
+    /// memory used again.
+    ///
+    /// Asking for one panics.
+    #[track_caller]
+    pub fn for_inference() -> Self {
+        Self::of(true)
+    }
+
+    #[track_caller]
+    fn of(infers: bool) -> Self {
+        let (nodes, spare) = (Vec::new(), Vec::new());
+        let list = List { nodes, used: 0, flat: None, shared_end: 0, infers, spare };
+        let list = RefCell::new(list);
         Self { list, sweeps: RefCell::default(), observer: RefCell::new(None), made_at: Location::caller() }
     }
 
@@ -330,6 +363,23 @@ impl<T: Element> ArrayTape<T> {
         self.len() == 0
     }
 
+    /// The number of nodes so far, of a tape for inference.
+    pub(super) fn end_of_inference(&self) -> Option<usize> {
+        let list = self.list.borrow();
+        list.infers.then_some(list.used)
+    }
+
+    /// Forgets the nodes from `first` on, but for `kept`.
+    pub(super) fn forget(&self, first: usize, kept: u32) {
+        let mut list = self.list.borrow_mut();
+        let List { nodes, used, spare, .. } = &mut *list;
+        let nodes = nodes[..*used].iter_mut().enumerate().skip(first);
+        for (_, node) in nodes.filter(|(i, node)| *i != kept as usize && matches!(node.place, Place::Own)) {
+            node.place = Place::Forgotten;
+            spare.push(std::mem::take(&mut node.buffer));
+        }
+    }
+
     /// Records a primitive: one left here by an earlier recording or a `new` one, made ready by `configure`.
     #[track_caller]
     pub(super) fn apply<P: Primitive<T>>(
@@ -339,7 +389,11 @@ impl<T: Element> ArrayTape<T> {
         configure: impl FnOnce(&mut P),
     ) -> Tensor<'_, T> {
         let mut list = self.list.borrow_mut();
+        let spare = list.infers.then(|| list.take_spare()).flatten();
         let (before, index, node) = list.next();
+        if let Some(buffer) = spare {
+            node.buffer = buffer;
+        }
         let (mut few, mut many) = ([0; FEW], Vec::new());
         replace(&mut node.parents, listed(&mut few, &mut many, parents));
         let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
@@ -429,6 +483,11 @@ fn expect_fitting(method: &str, shape: &[usize], range: Range<usize>, all: usize
     let elements: usize = shape.iter().product();
     let fits = elements == range.len() && range.start <= range.end && range.end <= all;
     assert!(fits, "{method}: shape {shape:?} does not fit the range {range:?} of {all} elements");
+}
+
+#[cold]
+fn forgotten(node: u32) -> ! {
+    panic!("node {node} was forgotten: on a tape for inference, what is computed on the way is not kept")
 }
 
 #[cold]

@@ -111,8 +111,10 @@ impl<T: Element> Sweep<T> {
 impl<T: Element> ArrayTape<T> {
     /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given; then
     /// no other is kept once it is pulled back.
+    #[track_caller]
     pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
         let list = self.list.borrow();
+        assert!(!list.infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
         let nodes = list.active();
         let mut sweep = self.sweeps.take();
         sweep.begin(nodes, output);
