@@ -53,6 +53,7 @@ pub(crate) fn measure<T: Real>(
     let allocations = allocations::count() - before - 1;
     let peak_bytes = peak.bytes() - size_of_val(&first[..]) - size_of_val(&steady[..]);
     let forward = forward_share(&training, setting.parameters());
+    run(&mut training, PASSES, warm_up + count)?;
     let phases: Vec<_> = (0..PASSES).map(|_| training.timed_step().map(milliseconds)).collect();
     let [gradient, update] = [0, 1].map(|phase| median(phases.iter().map(|times| times[phase]).collect()));
     Ok(Measured {
