@@ -5,6 +5,7 @@ mod support;
 use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
 use support::{blames_this_line, panic_of};
+use wengert_ad::rules::Tanh;
 use wengert_ad::{
     Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
     value_and_grad_into,
@@ -352,4 +353,37 @@ fn a_tape_for_inference_has_no_derivatives() {
     let tape = ArrayTape::for_inference();
     let y = tape.var(&array![1.0, 2.0]).square().sum();
     blames_this_line(&["for inference"], || y.gradient());
+}
+
+#[test]
+fn a_sweep_that_uses_the_memory_of_values_gives_the_same_gradient() {
+    let widths = [3, 7, 2, 9, 9, 1];
+    let sizes: Vec<usize> = widths.windows(2).map(|fan| fan[0] * fan[1] + fan[1]).collect();
+    let weights: Vec<f64> = (0..sizes.iter().sum()).map(|i: usize| (i as f64 * 0.7).sin()).collect();
+    let flat = Arc::new(weights);
+    let total = |tape: &ArrayTape<f64>, rows: usize| {
+        let x = Array2::from_shape_fn((rows, widths[0]), |(i, j)| (i + 2 * j) as f64 * 0.1 - 0.2);
+        let mut next = 0;
+        let mut take = |shape: &[usize]| {
+            let range = next..next + shape.iter().product::<usize>();
+            next = range.end;
+            tape.shared(&flat, range, shape, true)
+        };
+        let y = tape.constant(&x).through(widths.windows(2), |x, fan| {
+            let (weight, bias) = (take(fan), take(&fan[1..]));
+            x.affine_map(weight, bias, Tanh)
+        });
+        y.square().sum().number()
+    };
+    let (mut kept, mut used) = (ArrayTape::new(), ArrayTape::new());
+    let [mut expected, mut found] = [vec![f64::NAN; flat.len()], vec![f64::NAN; flat.len()]];
+    for rows in [4, 4, 2, 9, 4] {
+        let number = total(&kept, rows);
+        kept.nth(number).gradient_into(0.5, &mut expected);
+        kept.clear();
+        let number = total(&used, rows);
+        used.finish(number, 0.5, &mut found);
+        assert_eq!(found, expected, "{rows} rows");
+        assert!(used.is_empty());
+    }
 }

@@ -239,15 +239,15 @@ impl<T: Real> Shard<T> {
         let penalty = job.penalty.filter(|_| first_row == 0).map(|penalty| penalty.value(&params));
         self.penalty = penalty.map_or(0.0, |penalty| penalty.item().value());
         let objective = penalty.map_or(total, |penalty| total + penalty * job.rows as f64);
-        self.gradient.resize(job.params.len(), T::literal(0.0));
-        objective.gradient_into(T::literal(1.0 / job.rows as f64), &mut self.gradient);
         self.statistics.clear();
         if params.has_updates() {
             self.statistics.extend_from_slice(job.params.statistics());
             params.write_updates(&mut self.statistics);
         }
-        // The tape shares the parameters' buffer, and the optimizer is about to write to it.
-        self.tape.clear();
+        let objective = objective.number();
+        self.gradient.resize(job.params.len(), T::literal(0.0));
+        // The tape is cleared with it: it shares the parameters' buffer, and the optimizer is about to write to that.
+        self.tape.finish(objective, T::literal(1.0 / job.rows as f64), &mut self.gradient);
     }
 
     fn absorb(&mut self, other: &Self) {

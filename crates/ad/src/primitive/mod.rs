@@ -94,7 +94,7 @@ pub trait Primitive<T: Element>: std::fmt::Debug + Send + 'static {
         false
     }
     /// Called first in a sweep, if the primitive [says so](Self::shares): replaces the cotangent of the output `y` by what
-    /// [`vjp`](Self::vjp) is then given for it.
+    /// [`vjp`](Self::vjp) is then given for it. The elements of `y` are not seen again: their memory may be used for other adjoints.
     fn share(&self, _y: View<'_, T>, _y_bar: &mut [T]) {}
     /// Called in a sweep before [`vjp`](Self::vjp), for pullbacks that work on all operands together; most need nothing.
     ///

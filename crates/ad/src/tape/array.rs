@@ -154,6 +154,12 @@ impl<T: Element> List<T> {
         self.active().view(node)
     }
 
+    /// Where the value of node `i` stands, if in a buffer of its own.
+    pub(super) fn buffer_mut(&mut self, i: usize) -> Option<&mut Vec<T>> {
+        let node = &mut self.nodes[i];
+        matches!(node.place, Place::Own).then_some(&mut node.buffer)
+    }
+
     pub(super) fn infers(&self) -> bool {
         self.infers
     }
@@ -381,6 +387,7 @@ impl<T: Element> ArrayTape<T> {
     }
 
     /// Records a primitive: one left here by an earlier recording or a `new` one, made ready by `configure`.
+    #[inline(always)]
     #[track_caller]
     pub(super) fn apply<P: Primitive<T>>(
         &self,

@@ -1,6 +1,6 @@
 //! The reverse sweep over an array tape, and the derivatives it leaves.
 
-use super::array::{ArrayTape, FEW, Nodes, listed};
+use super::array::{ArrayTape, FEW, List, Nodes, listed};
 use super::tensor::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Adjoint, Recorded, View};
@@ -22,6 +22,8 @@ struct Buffer<T> {
     elements: Vec<T>,
     /// How many of them are those of an adjoint, if one stands in it.
     taken: Option<usize>,
+    /// The node whose value stood in it before, and to which it goes back after the sweep.
+    lender: Option<usize>,
 }
 
 impl<T> Default for Sweep<T> {
@@ -49,7 +51,7 @@ impl<T: Element> Sweep<T> {
 
     /// The adjoint of a node at which something arrived, unless that went to a flat gradient.
     fn adjoint(&self, index: usize) -> &[T] {
-        let Buffer { elements, taken } = &self.buffers[self.places[index]];
+        let Buffer { elements, taken, .. } = &self.buffers[self.places[index]];
         &elements[..taken.unwrap_or(0)]
     }
 
@@ -91,14 +93,15 @@ impl<T: Element> Sweep<T> {
         let free = |place: &usize| self.buffers.get(*place).is_some_and(|buffer| buffer.taken.is_none());
         let length_of = |place: &usize| self.buffers[*place].elements.len();
         let all = || (0..self.buffers.len()).filter(free);
-        let best = Some(self.places[i]).filter(free);
+        let own = |place: &usize| self.buffers[*place].lender.is_none();
+        let best = Some(self.places[i]).filter(free).filter(|place| own(place) || length_of(place) >= length);
         let best = best.or_else(|| all().filter(|place| length_of(place) >= length).min_by_key(length_of));
-        let best = best.or_else(|| all().max_by_key(length_of));
+        let best = best.or_else(|| all().filter(own).max_by_key(length_of));
         let place = best.unwrap_or_else(|| {
-            self.buffers.push(Buffer { elements: Vec::new(), taken: None });
+            self.buffers.push(Buffer { elements: Vec::new(), taken: None, lender: None });
             self.buffers.len() - 1
         });
-        let Buffer { elements, taken } = &mut self.buffers[place];
+        let Buffer { elements, taken, .. } = &mut self.buffers[place];
         if elements.len() < length {
             // What it holds is not needed: a new one, not a copy.
             *elements = vec![T::constant(0.0); length];
@@ -108,54 +111,150 @@ impl<T: Element> Sweep<T> {
     }
 }
 
+/// The recorded nodes of a sweep.
+enum Lent<'l, T> {
+    /// To look at.
+    ToRead(&'l List<T>),
+    /// To use their values' memory too: nobody reads them afterwards.
+    ToUse(&'l mut List<T>),
+}
+
+impl<T: Element> Lent<'_, T> {
+    fn nodes(&self) -> Nodes<'_, T> {
+        match self {
+            Self::ToRead(list) => list.active(),
+            Self::ToUse(list) => list.active(),
+        }
+    }
+
+    fn infers(&self) -> bool {
+        match self {
+            Self::ToRead(list) => list.infers(),
+            Self::ToUse(list) => list.infers(),
+        }
+    }
+}
+
+impl<T: Element> Sweep<T> {
+    /// The memory of the value of node `i` is free from now on, if it was lent for that.
+    fn take_over(&mut self, list: &mut Lent<'_, T>, i: usize) {
+        let Lent::ToUse(list) = list else { return };
+        let Some(elements) = list.buffer_mut(i).map(std::mem::take) else { return };
+        // In the same place as in the last sweep, so that the same sweep again finds everything where it was.
+        match self.buffers.iter_mut().find(|buffer| buffer.lender == Some(i)) {
+            Some(buffer) => buffer.elements = elements,
+            None => self.buffers.push(Buffer { elements, taken: None, lender: Some(i) }),
+        }
+    }
+
+    fn give_back(&mut self, list: &mut Lent<'_, T>) {
+        let Lent::ToUse(list) = list else { return };
+        for buffer in self.buffers.iter_mut().filter(|buffer| !buffer.elements.is_empty()) {
+            if let Some(value) = buffer.lender.and_then(|i| list.buffer_mut(i)) {
+                *value = std::mem::take(&mut buffer.elements);
+            }
+        }
+    }
+}
+
 impl<T: Element> ArrayTape<T> {
     /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given; then
     /// no other is kept once it is pulled back.
     #[track_caller]
-    pub(super) fn sweep(&self, output: u32, seed: &[T], mut flat: Option<&mut [T]>) -> Sweep<T> {
-        let list = self.list.borrow();
-        assert!(!list.infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
-        let nodes = list.active();
-        let mut sweep = self.sweeps.take();
-        sweep.begin(nodes, output);
-        sweep.slot(output, nodes, true, &mut flat).copy_from_slice(seed);
-        for (i, node) in nodes.all()[..=output as usize].iter().enumerate().rev() {
-            let Some(primitive) = node.primitive.as_ref().filter(|_| sweep.arrived[i]) else { continue };
-            let place = sweep.places[i];
-            let (y, mut buffer) = (nodes.view(i as u32), std::mem::take(&mut sweep.buffers[place].elements));
-            let y_bar = &mut buffer[..y.data.len()];
-            let mut kept = None;
-            if primitive.shares() {
-                if flat.is_none() {
-                    kept = Some(y_bar.to_vec());
-                }
-                primitive.share(y, y_bar);
-            }
-            let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
-            let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
-            let recorded = Recorded { xs, y, y_bar };
-            primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
-            for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
-                let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
-                let slot = sweep.slot(p, nodes, first, &mut flat);
-                primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
-                self.observe(|observer| {
-                    let slot = sweep.slot(p, nodes, false, &mut flat);
-                    observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
-                });
-            }
-            let taken = flat.is_none().then_some(y.data.len());
-            sweep.buffers[place] = Buffer { elements: kept.unwrap_or(buffer), taken };
-        }
-        if let Some(flat) = flat {
-            let rest =
-                nodes.all().iter().enumerate().filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
-            for range in rest.filter_map(|(_, node)| node.gradient_range()) {
-                flat[range.clone()].fill(T::constant(0.0));
-            }
-        }
-        sweep
+    pub(super) fn sweep(&self, output: u32, seed: &[T], flat: Option<&mut [T]>) -> Sweep<T> {
+        pull_back(Lent::ToRead(&self.list.borrow()), self, output, seed, flat)
     }
+
+    /// As [`gradient_into`](Tensor::gradient_into) of the node with this [number](Tensor::number), and then [`clear`](Self::clear). The
+    /// values are not needed any more, so that adjoints may take their places: it takes less memory.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use std::sync::Arc;
+    /// use wengert_ad::ArrayTape;
+    ///
+    /// let (mut tape, weights) = (ArrayTape::<f64>::new(), Arc::new(vec![0.5, 0.25]));
+    /// let weight = tape.shared(&weights, 0..2, &[2, 1], true);
+    /// let total = tape.constant(&array![[1.0, 2.0], [3.0, 4.0]]).matmul(weight).sum().number();
+    /// let mut gradient = [0.0; 2];
+    /// tape.finish(total, 1.0, &mut gradient);
+    /// assert_eq!(gradient, [4.0, 6.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`nth`](Self::nth) and [`gradient_into`](Tensor::gradient_into).
+    #[track_caller]
+    pub fn finish(&mut self, number: usize, factor: T, flat: &mut [T]) {
+        let output = self.nth(number);
+        output.expect_one_number("finish");
+        if self.observer.borrow().is_some() {
+            output.gradient_into(factor, flat);
+        } else {
+            let list = &mut *self.list.borrow_mut();
+            let sweep = pull_back(Lent::ToUse(list), self, output.node, &[factor], Some(flat));
+            self.sweeps.replace(sweep);
+        }
+        self.clear();
+    }
+}
+
+#[track_caller]
+fn pull_back<T: Element>(
+    mut list: Lent<'_, T>,
+    tape: &ArrayTape<T>,
+    output: u32,
+    seed: &[T],
+    mut flat: Option<&mut [T]>,
+) -> Sweep<T> {
+    assert!(!list.infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
+    let (nodes, mut sweep) = (list.nodes(), tape.sweeps.take());
+    sweep.begin(nodes, output);
+    sweep.slot(output, nodes, true, &mut flat).copy_from_slice(seed);
+    for i in (0..=output as usize).rev() {
+        let nodes = list.nodes();
+        let Some(primitive) = nodes.all()[i].primitive.as_ref().filter(|_| sweep.arrived[i]) else {
+            continue;
+        };
+        let place = sweep.places[i];
+        let (y, mut buffer) = (nodes.view(i as u32), std::mem::take(&mut sweep.buffers[place].elements));
+        let length = y.data.len();
+        let y_bar = &mut buffer[..length];
+        let mut kept = None;
+        if primitive.shares() {
+            if flat.is_none() {
+                kept = Some(y_bar.to_vec());
+            }
+            primitive.share(y, y_bar);
+            sweep.take_over(&mut list, i);
+        }
+        let nodes = list.nodes();
+        let node = &nodes.all()[i];
+        let primitive = node.primitive.as_ref().expect("it was there");
+        let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+        let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
+        let recorded = Recorded { xs, y: nodes.view(i as u32), y_bar };
+        primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
+        for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
+            let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
+            let slot = sweep.slot(p, nodes, first, &mut flat);
+            primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+            tape.observe(|observer| {
+                let slot = sweep.slot(p, nodes, false, &mut flat);
+                observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
+            });
+        }
+        let Buffer { elements, taken, .. } = &mut sweep.buffers[place];
+        (*elements, *taken) = (kept.unwrap_or(buffer), flat.is_none().then_some(length));
+    }
+    if let Some(flat) = flat {
+        let nodes = list.nodes().all().iter().enumerate();
+        let rest = nodes.filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
+        for range in rest.filter_map(|(_, node)| node.gradient_range()) {
+            flat[range.clone()].fill(T::constant(0.0));
+        }
+    }
+    sweep.give_back(&mut list);
+    sweep
 }
 
 /// The derivatives of one output by every array recorded before it.

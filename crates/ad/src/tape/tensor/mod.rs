@@ -49,6 +49,11 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.tape
     }
 
+    /// How many nodes were recorded before it: [`ArrayTape::nth`] finds it by that.
+    pub fn number(self) -> usize {
+        self.node as usize
+    }
+
     /// The extent along each axis.
     pub fn shape(self) -> Shape {
         self.tape.list.borrow().view(self.node).shape.into()
@@ -118,7 +123,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     }
 
     #[track_caller]
-    fn expect_one_number(self, asked: &str) {
+    pub(in crate::tape) fn expect_one_number(self, asked: &str) {
         let one = self.elements().len() == 1;
         assert!(
             one,
