@@ -31,7 +31,7 @@ pub(crate) fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     if std::arch::is_x86_feature_detected!("avx2") {
         #[allow(
             unsafe_code,
-            reason = "halves the time of a step whose buffers are in the cache; see benches/step.rs"
+            reason = "halves the time of a step whose buffers are in the cache; see benches/updates.rs"
         )]
         // SAFETY: the feature that `with_avx2` is compiled for was detected on this processor.
         return unsafe { with_avx2(work) };

@@ -5,13 +5,13 @@
 //! can do. The triad moves 4 numbers for each of `a`: a store fetches first what it overwrites.
 //!
 //! ```text
-//! cargo bench -p wengert-optim --bench step
+//! cargo bench --bench updates
 //! ```
 #![allow(missing_docs, reason = "the macros of criterion define public items")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
-use wengert_optim::{Adam, Optimizer, Sgd};
+use wengert::optim::{Adam, Optimizer, Sgd};
 
 const PARAMETERS: usize = 10_000_000;
 const BYTES: u64 = 4 * PARAMETERS as u64;
@@ -32,7 +32,7 @@ fn steps(criterion: &mut Criterion) {
     let mut third = vec![0.0_f32; PARAMETERS];
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
-        let mut group = criterion.benchmark_group(format!("step/{threads}"));
+        let mut group = criterion.benchmark_group(format!("update/{threads}"));
         group.sample_size(10);
 
         group.throughput(Throughput::Bytes(4 * BYTES));
