@@ -79,7 +79,7 @@ const DEPTH: usize = 256;
 /// A right matrix of at most so many bytes is read where it stands: there is nothing to gain from copying.
 const CACHED: usize = 1 << 21;
 /// How many rows of `B`, and columns of `A`, are copied and used together where it is larger.
-const DEEP: usize = 384;
+const DEEP: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -144,6 +144,7 @@ mod tests {
             (29, 256, 50),
             (29, 300, 50),
             (265, 400, 1400),
+            (29, 1100, 700),
         ] {
             let (a, b, row) = (numbers(m * k, 0.0), numbers(k * n, 1.0), numbers(n, 3.0));
             let depth = if k * n * size_of::<T>() > CACHED { DEEP } else { DEPTH };

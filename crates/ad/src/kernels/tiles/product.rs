@@ -12,7 +12,8 @@ use std::mem::MaybeUninit;
 const WIDTH: usize = 128;
 /// The most columns that a product has for it to be worked out as its transpose: three quarters of a register at most.
 const NARROW: usize = 12;
-/// How many bytes of `A`, at most, are copied together, so that they stay in the second-level cache, or nearly.
+/// How many bytes of `A`, at most, are copied together. They are read in order, once a panel, from the third-level cache: more rows for a
+/// panel, and longer sums, save more than the second-level cache would.
 const KEPT: usize = 528 * DEEP * 4;
 
 /// How many rows of `A` are copied together: whole tiles.
