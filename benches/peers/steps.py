@@ -69,6 +69,10 @@ class Failed(Exception):
     """A peer that did not do what it was asked; the message says what it said."""
 
 
+# OpenBLAS is to choose its kernels by the processor.
+os.environ.pop("OPENBLAS_CORETYPE", None)
+
+
 def thread_settings(threads):
     """What the libraries read to know how many threads to use."""
     names = ["OMP", "OPENBLAS", "MKL", "RAYON", "BLIS", "MATMUL"]
