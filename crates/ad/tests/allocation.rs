@@ -5,26 +5,34 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
+use wengert_ad::rules::Relu;
 use wengert_ad::{ArrayTape, Dual, Element, Elementary, Number, Real, Tape, value_and_grad_into};
 
 thread_local! {
     /// The allocations of this thread: the test harness allocates in others meanwhile.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// How many bytes they asked for.
+    static BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count(bytes: usize) {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+    BYTES.set(BYTES.get() + bytes);
 }
 
 struct Counting;
 
-// SAFETY: every call goes to the system allocator unchanged; the count is a thread-local that never allocates.
+// SAFETY: every call goes to the system allocator unchanged; the counts are thread-locals that never allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count(layout.size());
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         unsafe { System.dealloc(pointer, layout) }
     }
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count(size);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -119,6 +127,32 @@ fn a_product_of_matrices_beyond_the_cache_allocates_once_a_thread_and_not_again(
     }
     check::<f32>();
     check::<f64>();
+}
+
+#[test]
+fn a_sweep_that_is_the_last_of_its_tape_takes_memory_for_one_layer_and_not_for_two() {
+    const WIDTH: usize = 40;
+    let layer = WIDTH * WIDTH * size_of::<f64>();
+    let flat = Arc::new((0..WIDTH * WIDTH + WIDTH).map(|i| (i as f64).cos()).collect::<Vec<_>>());
+    let mut gradient = vec![0.0; flat.len()];
+    let record = |tape: &ArrayTape<f64>| {
+        let weight = tape.shared(&flat, 0..WIDTH * WIDTH, &[WIDTH, WIDTH], true);
+        let bias = tape.shared(&flat, WIDTH * WIDTH..flat.len(), &[WIDTH], true);
+        let x = tape.constant_from(&[WIDTH, WIDTH], |buffer| buffer.resize(WIDTH * WIDTH, 0.5));
+        let y = x.through(0..4, |x, _| x.affine_map(weight, bias, Relu));
+        y.cross_entropy(&[3; WIDTH]).sum().number()
+    };
+    let mut bytes = |sweep: &mut dyn FnMut(&mut ArrayTape<f64>, usize, &mut [f64])| {
+        let mut tape = ArrayTape::new();
+        let number = record(&tape);
+        let before = BYTES.get();
+        sweep(&mut tape, number, &mut gradient);
+        BYTES.get() - before
+    };
+    let kept = bytes(&mut |tape, number, gradient| tape.nth(number).gradient_into(1.0, gradient));
+    let used = bytes(&mut |tape, number, gradient| tape.finish(number, 1.0, gradient));
+    assert!((2 * layer..3 * layer).contains(&kept), "{kept} bytes for layers of {layer}");
+    assert!((layer..2 * layer).contains(&used), "{used} bytes for layers of {layer}");
 }
 
 #[test]

@@ -89,6 +89,20 @@ fn the_total_of_cross_entropies_is_their_sum_with_its_gradient() {
 }
 
 #[test]
+fn the_total_of_many_cross_entropies_does_not_overflow() {
+    for (rows, columns) in [(3000, 1), (3000, 2), (1000, 10), (40, 1000)] {
+        let tape = ArrayTape::<f32>::new();
+        let x = tape.var(&Array2::from_elem((rows, columns), 7.0));
+        let total = f64::from(x.total_cross_entropy(&vec![0; rows]).item());
+        let expected = rows as f64 * (columns as f64).ln();
+        assert!((total - expected).abs() <= 1e-5 * expected, "{rows} x {columns}: {total}, {expected}");
+    }
+    let tape = ArrayTape::<f32>::new();
+    let x = tape.var(&array![[0.0, f32::NAN], [1.0, 2.0]]);
+    assert!(x.total_cross_entropy(&[0, 1]).item().is_nan());
+}
+
+#[test]
 fn a_sum_takes_one_operation_less_than_it_has_terms() {
     let tape = Tape::new();
     let x = tape.vars(&[1.0, 2.0, 3.0]);

@@ -14,6 +14,7 @@
 mod array;
 mod custom;
 mod linear;
+mod list;
 mod observer;
 mod pointwise;
 mod reach;

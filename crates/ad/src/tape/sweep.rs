@@ -1,6 +1,7 @@
 //! The reverse sweep over an array tape, and the derivatives it leaves.
 
-use super::array::{ArrayTape, FEW, List, Nodes, listed};
+use super::array::ArrayTape;
+use super::list::{FEW, List, Nodes, listed};
 use super::tensor::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Adjoint, Recorded, View};
@@ -120,17 +121,10 @@ enum Lent<'l, T> {
 }
 
 impl<T: Element> Lent<'_, T> {
-    fn nodes(&self) -> Nodes<'_, T> {
+    fn list(&self) -> &List<T> {
         match self {
-            Self::ToRead(list) => list.active(),
-            Self::ToUse(list) => list.active(),
-        }
-    }
-
-    fn infers(&self) -> bool {
-        match self {
-            Self::ToRead(list) => list.infers(),
-            Self::ToUse(list) => list.infers(),
+            Self::ToRead(list) => list,
+            Self::ToUse(list) => list,
         }
     }
 }
@@ -147,6 +141,7 @@ impl<T: Element> Sweep<T> {
         }
     }
 
+    /// Gives all memory back that was lent.
     fn give_back(&mut self, list: &mut Lent<'_, T>) {
         let Lent::ToUse(list) = list else { return };
         for buffer in self.buffers.iter_mut().filter(|buffer| !buffer.elements.is_empty()) {
@@ -198,6 +193,7 @@ impl<T: Element> ArrayTape<T> {
     }
 }
 
+/// The reverse sweep over the recorded nodes of a tape: see [`ArrayTape::sweep`].
 #[track_caller]
 fn pull_back<T: Element>(
     mut list: Lent<'_, T>,
@@ -206,12 +202,12 @@ fn pull_back<T: Element>(
     seed: &[T],
     mut flat: Option<&mut [T]>,
 ) -> Sweep<T> {
-    assert!(!list.infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
-    let (nodes, mut sweep) = (list.nodes(), tape.sweeps.take());
+    assert!(!list.list().infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
+    let (nodes, mut sweep) = (list.list().active(), tape.sweeps.take());
     sweep.begin(nodes, output);
     sweep.slot(output, nodes, true, &mut flat).copy_from_slice(seed);
     for i in (0..=output as usize).rev() {
-        let nodes = list.nodes();
+        let nodes = list.list().active();
         let Some(primitive) = nodes.all()[i].primitive.as_ref().filter(|_| sweep.arrived[i]) else {
             continue;
         };
@@ -227,9 +223,10 @@ fn pull_back<T: Element>(
             primitive.share(y, y_bar);
             sweep.take_over(&mut list, i);
         }
-        let nodes = list.nodes();
+        // Looked up again: the value may have been given away in between.
+        let nodes = list.list().active();
         let node = &nodes.all()[i];
-        let primitive = node.primitive.as_ref().expect("it was there");
+        let Some(primitive) = &node.primitive else { unreachable!("its primitive was seen above") };
         let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
         let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
         let recorded = Recorded { xs, y: nodes.view(i as u32), y_bar };
@@ -247,7 +244,7 @@ fn pull_back<T: Element>(
         (*elements, *taken) = (kept.unwrap_or(buffer), flat.is_none().then_some(length));
     }
     if let Some(flat) = flat {
-        let nodes = list.nodes().all().iter().enumerate();
+        let nodes = list.list().active().all().iter().enumerate();
         let rest = nodes.filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
         for range in rest.filter_map(|(_, node)| node.gradient_range()) {
             flat[range.clone()].fill(T::constant(0.0));

@@ -19,6 +19,7 @@ impl<T> At<T> {
         Self { corner: matrix.data.as_ptr(), down, right }
     }
 
+    /// The transpose, without moving an element.
     #[inline(always)]
     pub(super) fn transposed(self) -> Self {
         Self { down: self.right, right: self.down, ..self }

@@ -7,6 +7,7 @@ use crate::kernels::{Matrix, repeat};
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
+use std::thread::LocalKey;
 
 /// The bytes of a row of the widest panel.
 const WIDTH: usize = 128;
@@ -55,29 +56,12 @@ macro_rules! tiled {
                     }
                     return true;
                 }
-                let (ab, c) = ([At::of(a), At::of(b)], c.as_mut_ptr());
-                if k * n * size_of::<$T>() <= CACHED {
-                    // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
-                    unsafe {
-                        match registers {
-                            Registers::Wide => product::<$T, $Wide>(ab, c, [m, k, n], onto),
-                            Registers::Narrow => product::<$T, $Narrow>(ab, c, [m, k, n], onto),
-                        }
-                    }
-                } else {
-                    COPIES.with_borrow_mut(|copies| {
-                        copies.resize(DEEP * (tall::<$T>() + WIDTH / size_of::<$T>()), 0.0);
-                        // SAFETY: as above.
-                        unsafe {
-                            match registers {
-                                Registers::Wide => <$Wide>::product_of_copies(ab, c, [m, k, n], onto, copies),
-                                Registers::Narrow => {
-                                    <$Narrow>::product_of_copies(ab, c, [m, k, n], onto, copies);
-                                }
-                            }
-                        }
-                    });
-                }
+                let product = match registers {
+                    Registers::Wide => product::<$T, $Wide>,
+                    Registers::Narrow => product::<$T, $Narrow>,
+                };
+                // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
+                unsafe { product([At::of(a), At::of(b)], c.as_mut_ptr(), [m, k, n], onto, &COPIES) };
                 true
             }
         }
@@ -86,17 +70,23 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, added to something, of matrices that are read where they stand.
+/// `C = A B`, added to something: in the way that its shape and the order of its elements ask for.
 #[inline(always)]
-unsafe fn product<T: Copy, V: Outlined<T>>(
+unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
     c: *mut T,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
+    copies: &'static LocalKey<RefCell<Vec<T>>>,
 ) {
     let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES;
     unsafe {
-        if is_narrow && a.down == 1 && matches!(onto, Onto::Nothing) {
+        if k * n * size_of::<T>() > CACHED {
+            copies.with_borrow_mut(|copies| {
+                copies.resize(DEEP * (tall::<T>() + WIDTH / size_of::<T>()), T::default());
+                V::product_of_copies([a, b], c, [m, k, n], onto, copies);
+            });
+        } else if is_narrow && a.down == 1 && matches!(onto, Onto::Nothing) {
             V::narrow_product([a, b], c, [m, k, n]);
         } else if b.right == 1 {
             V::product_in_place([a, b], c, [m, k, n], onto);
@@ -182,6 +172,7 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     [m, k, n]: [usize; 3],
 ) {
     let width = 2 * V::LANES;
+    // Of numbers of four bytes, or more and fewer of them.
     let mut room = MaybeUninit::<[[T; WIDTH / 4]; NARROW]>::uninit();
     let turned = room.as_mut_ptr().cast();
     for i in (0..m).step_by(width) {
