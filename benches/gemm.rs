@@ -1,4 +1,5 @@
-//! The matrix products that occur in training, one thread, `f32`, ours beside libraries: criterion's elements a second are operations a second.
+//! The matrix products that occur in training, one thread, `f32`, ours beside libraries: criterion's elements a second are operations
+//! a second.
 //!
 //! `cargo bench --bench gemm`; `cargo bench --bench gemm -- "W[1-4]"` leaves the slow ones out.
 

@@ -69,10 +69,6 @@ class Failed(Exception):
     """A peer that did not do what it was asked; the message says what it said."""
 
 
-# OpenBLAS is to choose its kernels by the processor.
-os.environ.pop("OPENBLAS_CORETYPE", None)
-
-
 def thread_settings(threads):
     """What the libraries read to know how many threads to use."""
     names = ["OMP", "OPENBLAS", "MKL", "RAYON", "BLIS", "MATMUL"]
@@ -93,6 +89,8 @@ class Conversation:
 
     def __init__(self, command, threads):
         environment = os.environ | thread_settings(threads)
+        # Whatever the machine says, OpenBLAS is to choose its kernels by the processor.
+        environment.pop("OPENBLAS_CORETYPE", None)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
         word, early, late = (self.line().split() + ["", ""])[:3]

@@ -142,15 +142,18 @@ fn a_sweep_that_is_the_last_of_its_tape_takes_memory_for_one_layer_and_not_for_t
         let y = x.through(0..4, |x, _| x.affine_map(weight, bias, Relu));
         y.cross_entropy(&[3; WIDTH]).sum().number()
     };
-    let mut bytes = |sweep: &mut dyn FnMut(&mut ArrayTape<f64>, usize, &mut [f64])| {
+    let mut bytes = |last: bool| {
         let mut tape = ArrayTape::new();
         let number = record(&tape);
         let before = BYTES.get();
-        sweep(&mut tape, number, &mut gradient);
+        if last {
+            tape.finish(number, 1.0, &mut gradient);
+        } else {
+            tape.nth(number).gradient_into(1.0, &mut gradient);
+        }
         BYTES.get() - before
     };
-    let kept = bytes(&mut |tape, number, gradient| tape.nth(number).gradient_into(1.0, gradient));
-    let used = bytes(&mut |tape, number, gradient| tape.finish(number, 1.0, gradient));
+    let (kept, used) = (bytes(false), bytes(true));
     assert!((2 * layer..3 * layer).contains(&kept), "{kept} bytes for layers of {layer}");
     assert!((layer..2 * layer).contains(&used), "{used} bytes for layers of {layer}");
 }

@@ -342,6 +342,23 @@ fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
 }
 
 #[test]
+fn an_operation_may_have_many_operands_and_an_array_many_axes() {
+    let mut tape = ArrayTape::<f64>::new();
+    for count in [7, 5, 9, 2] {
+        let parts: Vec<_> =
+            (0..count).map(|i| tape.var(&ArrayD::from_elem(vec![1; 6], f64::from(i)))).collect();
+        let y = parts[0].concatenate(&parts[1..], 5);
+        assert_eq!(y.shape().as_slice(), [1, 1, 1, 1, 1, count as usize]);
+        assert_eq!(*y.elements(), *(0..count).map(f64::from).collect::<Vec<_>>());
+        let gradient = y.square().sum().gradient();
+        let slopes: Vec<f64> = parts.iter().map(|&part| gradient.wrt(part)[[0; 6]]).collect();
+        assert_eq!(slopes, (0..count).map(|i| 2.0 * f64::from(i)).collect::<Vec<_>>());
+        drop(gradient);
+        tape.clear();
+    }
+}
+
+#[test]
 fn a_tape_for_inference_gives_the_same_values_and_forgets_those_on_the_way() {
     fn layers(tape: &ArrayTape<f64>) -> (ArrayD<f64>, ArrayD<f64>, Vec<usize>) {
         let x = tape.constant(&array![[1.0, -2.0], [0.5, 3.0]]);
