@@ -13,6 +13,7 @@
 
 mod array;
 mod custom;
+mod gradient;
 mod linear;
 mod list;
 mod observer;
@@ -24,8 +25,9 @@ mod tensor;
 
 pub use array::ArrayTape;
 pub use custom::Arrival;
+pub use gradient::Gradient;
 pub use observer::{Extent, NonFinite, Observer, Phase};
-pub use scalar::{Gradient, Tape, Var};
+pub use scalar::{Tape, Var};
 pub use sweep::ArrayGradient;
 pub use tensor::Tensor;
 
