@@ -342,6 +342,31 @@ fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
 }
 
 #[test]
+fn nothing_of_an_earlier_gradient_is_left_on_a_tape_that_is_used_again() {
+    let mut tape = Tape::new();
+    let mut gradient = [f64::NAN; 4];
+    let product =
+        value_and_grad_into(&mut tape, |v| v[0] * v[1] * v[2], &[2.0, 3.0, 5.0], &mut gradient[..3]);
+    assert_eq!((product, &gradient[..3]), (30.0, &[15.0, 10.0, 6.0][..]));
+    let first = value_and_grad_into(&mut tape, |v| v[0], &[2.0, 3.0, 5.0], &mut gradient[..3]);
+    assert_eq!((first, &gradient[..3]), (2.0, &[1.0, 0.0, 0.0][..]));
+    let constant = value_and_grad_into(&mut tape, |_| Var::passive(7.0), &[2.0, 3.0], &mut gradient[..2]);
+    assert_eq!((constant, &gradient[..2]), (7.0, &[0.0, 0.0][..]));
+    let longer =
+        value_and_grad_into(&mut tape, |v| v[3].square() - v[1], &[1.0, 2.0, 3.0, 4.0], &mut gradient);
+    assert_eq!((longer, gradient), (14.0, [0.0, -1.0, 0.0, 8.0]));
+}
+
+#[test]
+fn an_output_of_another_tape_is_refused() {
+    let other: &'static Tape = Box::leak(Box::default());
+    let stranger = other.var(1.0);
+    let mut tape = Tape::new();
+    let panic = panic_of(|| value_and_grad_into(&mut tape, |_| stranger, &[2.0], &mut [0.0]));
+    assert!(panic.message.contains("lives on the tape made at"), "{panic:?}");
+}
+
+#[test]
 fn an_operation_may_have_many_operands_and_an_array_many_axes() {
     let mut tape = ArrayTape::<f64>::new();
     for count in [7, 5, 9, 2] {

@@ -175,15 +175,20 @@ impl<T: Scalar> Segments<T> {
         mut sweep: impl FnMut(Range<usize>, &mut [[T; W]]),
     ) {
         let slots = adjoints.len();
+        let segments = self.0.borrow();
+        let mut before = segments.iter().rev().filter(|segment| segment.first < slots);
         let mut end = slots;
-        for segment in self.0.borrow().iter().rev().filter(|segment| segment.first < slots) {
-            sweep(segment.first..end, adjoints);
+        // Called in one place, `sweep` is inlined, which short lists feel.
+        loop {
+            let segment = before.next();
+            let start = segment.map_or(0, |segment| segment.first);
+            sweep(start..end, adjoints);
+            let Some(segment) = segment else { break };
             for lane in 0..W {
                 segment.pull_back(lane, adjoints);
             }
-            end = segment.first;
+            end = start;
         }
-        sweep(0..end, adjoints);
     }
 }
 

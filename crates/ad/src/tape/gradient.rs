@@ -21,9 +21,7 @@ impl<T: Scalar> Tape<T> {
         let mut roots = SmallVec::new();
         for (output, cotangent) in outputs {
             let Some(tape) = output.tape else { continue };
-            if !std::ptr::eq(tape, self) {
-                mixed_tapes("pull_back", self.made_at, tape.made_at);
-            }
+            self.expect_own(tape);
             let root = output.node() as usize;
             if adjoints.len() <= root {
                 adjoints.resize(root + 1, T::constant(0.0));
@@ -31,13 +29,58 @@ impl<T: Scalar> Tape<T> {
             adjoints[root] = adjoints[root].accumulate(cotangent);
             roots.push(output.node());
         }
+        self.sweep(&mut adjoints);
+        Gradient { tape: self, adjoints, reach: Reach::new(roots) }
+    }
+
+    /// Clears the tape; the value of `f` at `x` and, in `gradient`, the derivative by each of `x`, zero where no path leads from
+    /// one. Whatever takes memory on the way is kept for the next time.
+    #[track_caller]
+    pub(crate) fn differentiate(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Var<'t, T>]) -> Var<'t, T>,
+        x: &[T],
+        gradient: &mut [T],
+    ) -> T {
+        self.clear();
+        let variables = self.vars_in_spare(x);
+        let y = f(&variables);
+        self.take_back(variables);
+        let mut adjoints = self.spare.take();
+        adjoints.clear();
+        if let Some(tape) = y.tape {
+            self.expect_own(tape);
+            adjoints.resize(y.node() as usize, T::constant(0.0));
+            adjoints.push(T::constant(1.0));
+            self.sweep(&mut adjoints);
+        }
+        first(&adjoints, gradient);
+        self.spare.replace(adjoints);
+        y.primal()
+    }
+
+    #[track_caller]
+    fn expect_own(&self, tape: &Self) {
+        if !std::ptr::eq(tape, self) {
+            mixed_tapes("pull_back", self.made_at, tape.made_at);
+        }
+    }
+
+    /// The reverse sweep over all nodes that have an adjoint.
+    fn sweep(&self, adjoints: &mut [T]) {
         self.read(|nodes| {
             let adjoints = adjoints.as_chunks_mut::<1>().0;
             self.segments
                 .backwards(adjoints, |stretch, adjoints| sweep(nodes, stretch, adjoints.as_flattened_mut()));
         });
-        Gradient { tape: self, adjoints, reach: Reach::new(roots) }
     }
+}
+
+/// Copies the adjoints of the first nodes into `slots`; zeros where there are no more.
+fn first<T: Scalar>(adjoints: &[T], slots: &mut [T]) {
+    let known = slots.len().min(adjoints.len());
+    slots[..known].copy_from_slice(&adjoints[..known]);
+    slots[known..].fill(T::constant(0.0));
 }
 
 /// Below so many nodes, asking for the processor's features costs more than they save.
@@ -107,9 +150,7 @@ impl<T: Scalar> Gradient<'_, T> {
 
     /// The derivatives by the variables with which the tape begins, one for each slot; zero where no path leads from one.
     pub(crate) fn of_first_variables(&self, slots: &mut [T]) {
-        let known = slots.len().min(self.adjoints.len());
-        slots[..known].copy_from_slice(&self.adjoints[..known]);
-        slots[known..].fill(T::constant(0.0));
+        first(&self.adjoints, slots);
     }
 
     fn has_path(&self, node: usize) -> bool {

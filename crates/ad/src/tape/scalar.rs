@@ -35,6 +35,7 @@ pub struct Tape<T = f64> {
     pub(super) segments: Segments<T>,
     /// Adjoints of earlier sweeps, kept for their memory.
     pub(super) spare: RefCell<Vec<T>>,
+    handles: Handles<T>,
     pub(super) made_at: &'static Location<'static>,
 }
 
@@ -99,8 +100,8 @@ impl<T: Scalar> Tape<T> {
     /// An empty tape with room for `nodes` operations.
     #[track_caller]
     pub fn with_capacity(nodes: usize) -> Self {
-        let list = Log::with_capacity(nodes);
-        Self { list, segments: Segments::new(), spare: RefCell::default(), made_at: Location::caller() }
+        let (list, segments, spare) = (Log::with_capacity(nodes), Segments::new(), RefCell::default());
+        Self { list, segments, spare, handles: Handles(RefCell::default()), made_at: Location::caller() }
     }
 
     /// A new independent variable.
@@ -120,11 +121,33 @@ impl<T: Scalar> Tape<T> {
     /// assert_eq!((x[0] * x[1]).gradient().wrt(x[0]), 3.0);
     /// ```
     pub fn vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
+        let mut variables = Vec::with_capacity(values.len());
+        self.add_vars(values, &mut variables);
+        variables
+    }
+
+    /// As [`vars`](Self::vars), in the memory of a list that was [taken back](Self::take_back).
+    pub(super) fn vars_in_spare(&self, values: &[T]) -> Vec<Var<'_, T>> {
+        let mut variables = self.handles.lend();
+        self.add_vars(values, &mut variables);
+        variables
+    }
+
+    /// Keeps a list of variables for its memory.
+    pub(super) fn take_back(&self, variables: Vec<Var<'_, T>>) {
+        self.handles.take_back(variables);
+    }
+
+    fn add_vars<'t>(&'t self, values: &[T], variables: &mut Vec<Var<'t, T>>) {
         let Some(first) = self.list.skip(values.len()) else {
-            return values.iter().map(|&value| self.var(value)).collect();
+            return variables.extend(values.iter().map(|&value| self.var(value)));
         };
         let nodes = u64::from(first)..;
-        values.iter().zip(nodes).map(|(&value, node)| Var { tape: Some(self), value, node }).collect()
+        variables.extend(values.iter().zip(nodes).map(|(&value, node)| Var {
+            tape: Some(self),
+            value,
+            node,
+        }));
     }
 
     /// Records `value` as computed from the operands in one statement, given its derivative by each.
@@ -183,6 +206,23 @@ impl<T: Scalar> Tape<T> {
     fn push(&self, value: T, parents: [u32; 2], partials: [T; 2]) -> Var<'_, T> {
         let node = self.list.push(Node { partials, parents });
         Var { tape: Some(self), value, node: node.into() }
+    }
+}
+
+/// The memory of a list of handles. These borrow the tape and cannot be kept in it; what is built as they are can: the standard
+/// library collects a list into the memory of the one it is made from.
+#[derive(Debug)]
+struct Handles<T>(RefCell<Vec<(usize, T, u64)>>);
+
+impl<T> Handles<T> {
+    /// An empty list in that memory.
+    fn lend<'t>(&self) -> Vec<Var<'t, T>> {
+        self.0.take().into_iter().map(|_| unreachable!("it is kept empty")).collect()
+    }
+
+    fn take_back(&self, mut list: Vec<Var<'_, T>>) {
+        list.clear();
+        self.0.replace(list.into_iter().map(|_| unreachable!("it was cleared")).collect());
     }
 }
 

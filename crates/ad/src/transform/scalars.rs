@@ -41,10 +41,7 @@ pub fn value_and_grad_into<T: Scalar>(
     gradient: &mut [T],
 ) -> T {
     expect_same_length("value_and_grad_into", x.len(), gradient.len());
-    tape.clear();
-    let y = f(&tape.vars(x));
-    tape.pull_back(std::iter::once((y, T::constant(1.0)))).of_first_variables(gradient);
-    y.primal()
+    tape.differentiate(f, x, gradient)
 }
 
 /// The value of `f` at `x` and its derivative along `direction`, by one forward sweep (Jacobian-vector product).
