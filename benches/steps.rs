@@ -30,12 +30,12 @@ fn steps(criterion: &mut Criterion) {
             seed: 0,
             strategy: Strategy::Automatic,
         };
-        let data = setting.data::<f32>();
+        let examples = setting.examples::<f32>();
         group.throughput(Throughput::Elements((6 * setting.weights() * workload.batch) as u64));
         for threads in [1, 2] {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
             let sgd = Sgd::new(0.01).momentum(0.9);
-            let mut training = Training::new(setting, Box::new(sgd), &data);
+            let mut training = Training::new(setting, Box::new(sgd), &examples);
             group.bench_function(BenchmarkId::new(workload.name, threads), |bencher| {
                 bencher.iter_custom(|count| {
                     pool.install(|| {

@@ -140,6 +140,7 @@ impl<T: Real> Backprop<T> {
         assert!(rows > 0, "backprop: an empty batch has no mean loss");
         let shards = self.strategy.shards(rows, params.layout(), self.training.is_some());
         if self.shards.len() < shards {
+            self.shards.reserve_exact(shards - self.shards.len());
             self.shards.resize_with(shards, Shard::new);
         }
         if self.strategy.threads(rows, params.layout()) > 1 {

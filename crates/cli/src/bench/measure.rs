@@ -23,7 +23,7 @@ pub(crate) struct Measured {
     pub(crate) phases: [f64; 3],
     /// In all steps after the warm-up.
     pub(crate) allocations: usize,
-    /// The most memory taken at one time for all but the data.
+    /// The most memory taken at one time for all but the examples and their order.
     pub(crate) peak_bytes: usize,
 }
 
@@ -42,9 +42,9 @@ pub(crate) fn measure<T: Real>(
     warm_up: usize,
     count: Option<usize>,
 ) -> Result<Measured, NotFinite> {
-    let data = setting.data();
+    let examples = setting.examples();
     let peak = Peak::begin();
-    let mut training = Training::new(setting, optimizer(), &data);
+    let mut training = Training::new(setting, optimizer(), &examples);
     let first = run(&mut training, warm_up, 0)?;
     let count = count.unwrap_or_else(|| enough(&first));
     let before = allocations::count();

@@ -30,8 +30,8 @@ impl Setting<'_> {
         self.weights() + self.widths[1..].iter().sum::<usize>()
     }
 
-    /// The data: all batches, one behind the other.
-    pub(crate) fn data<T: Real>(self) -> Dataset<T> {
+    /// The examples: all batches, one behind the other.
+    pub(crate) fn examples<T: Real>(self) -> Examples<T> {
         let (width, classes) = (self.widths[0], self.widths[self.widths.len() - 1]);
         let (mut features, mut labels) = (Vec::new(), Vec::new());
         for batch in 0..synthetic::BATCHES {
@@ -40,8 +40,9 @@ impl Setting<'_> {
             labels.extend(y);
         }
         let targets = DataTargets::Classes { labels, classes };
-        Dataset::new("synthetic", features, width, targets)
-            .expect("the data are finite and the labels are classes")
+        let data = Dataset::new("synthetic", features, width, targets);
+        let data = data.expect("the data are finite and the labels are classes");
+        Examples { order: (0..data.examples()).collect(), data, batch: self.batch }
     }
 
     /// The parameters that training starts from: biases of 0.
@@ -56,27 +57,44 @@ impl Setting<'_> {
     }
 }
 
+/// What is trained on, and in which order.
+pub(crate) struct Examples<T> {
+    data: Dataset<T>,
+    /// The rows of the data, batch by batch.
+    order: Vec<usize>,
+    /// How many a batch has.
+    batch: usize,
+}
+
+impl<T> Examples<T> {
+    /// The batch of this step; after the last, they begin again.
+    fn batch(&self, step: usize) -> Batch<'_, T> {
+        let first = step % synthetic::BATCHES * self.batch;
+        Batch { data: &self.data, indices: &self.order[first..][..self.batch] }
+    }
+}
+
 /// A network in training.
 pub(crate) struct Training<'a, T: Real> {
     model: Model<MlpModule>,
     params: Params<T>,
     backprop: Backprop<T>,
     optimizer: Box<dyn Optimizer<T>>,
-    data: &'a Dataset<T>,
-    /// The rows of each batch.
-    batches: Vec<Vec<usize>>,
+    examples: &'a Examples<T>,
     steps: usize,
 }
 
 impl<'a, T: Real> Training<'a, T> {
-    /// Before the first step. `data` is that of the setting.
-    pub(crate) fn new(setting: Setting<'_>, optimizer: Box<dyn Optimizer<T>>, data: &'a Dataset<T>) -> Self {
+    /// Before the first step. The examples are those of the setting.
+    pub(crate) fn new(
+        setting: Setting<'_>,
+        optimizer: Box<dyn Optimizer<T>>,
+        examples: &'a Examples<T>,
+    ) -> Self {
         let model = Mlp::new(setting.widths).into_model();
         let params = setting.params(&model);
-        let rows = |batch: usize| (batch * setting.batch..(batch + 1) * setting.batch).collect();
-        let batches = (0..synthetic::BATCHES).map(rows).collect();
         let backprop = Backprop::in_training(setting.seed).strategy(setting.strategy);
-        Self { model, params, backprop, optimizer, data, batches, steps: 0 }
+        Self { model, params, backprop, optimizer, examples, steps: 0 }
     }
 
     /// The next step; its mean loss, before the parameters were moved. A function of its own in the program too, so that profilers
@@ -98,8 +116,7 @@ impl<'a, T: Real> Training<'a, T> {
     }
 
     fn find_gradient(&mut self) -> f64 {
-        let indices = &self.batches[self.steps % self.batches.len()];
-        let batch = Batch { data: self.data, indices };
+        let batch = self.examples.batch(self.steps);
         self.backprop.value_and_grad(self.model.module(), &CrossEntropy, &self.params, batch)
     }
 
@@ -112,14 +129,14 @@ impl<'a, T: Real> Training<'a, T> {
     /// How long forward and backward take for a whole batch on one tape and one thread, the parameters staying as they are.
     pub(crate) fn passes(&self, tape: &mut ArrayTape<T>, gradient: &mut [T]) -> [Duration; 2] {
         let begin = Instant::now();
-        let indices = &self.batches[0];
-        let (rows, width) = (indices.len(), self.data.width());
-        let DataTargets::Classes { labels, .. } = self.data.targets() else {
+        let Batch { data, indices } = self.examples.batch(0);
+        let (rows, width) = (indices.len(), data.width());
+        let DataTargets::Classes { labels, .. } = data.targets() else {
             unreachable!("the synthetic data are classes")
         };
         let params = self.params.bind(tape);
         let x = tape.constant_from(&[rows, width], |buffer| {
-            indices.iter().for_each(|&row| buffer.extend_from_slice(self.data.row(row)));
+            indices.iter().for_each(|&row| buffer.extend_from_slice(data.row(row)));
         });
         let outputs = self.model.module().forward(&params, x);
         let total = CrossEntropy.total(outputs, Targets::Classes(&labels[..rows]));
