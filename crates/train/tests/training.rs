@@ -7,7 +7,7 @@ use wengert_nn::{
     Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Norm, SumSquared, TargetKind, Training,
 };
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{Backprop, Batch, StopReason, Strategy, TrainError, Trained, Trainer};
+use wengert_train::{Backprop, Batch, Epoch, StopReason, Strategy, TrainError, Trained, Trainer};
 
 fn digits_split() -> Split {
     digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised()
@@ -198,6 +198,23 @@ fn with_dropout_and_batch_norm_the_same_seed_gives_the_same_bits_on_any_number_o
         assert!(one == fit(&mlp, 2, 5), "two threads differ from one");
         assert!(one == fit(&mlp, 4, 5), "four threads differ from one");
         assert!(one != fit(&mlp, 1, 6), "another seed gives the same");
+    }
+}
+
+#[test]
+fn an_epoch_tells_the_loss_and_the_accuracy_of_its_batches() {
+    let data = digits_split();
+    // With steps too small to change a number, the batches have together what all data have in the end.
+    for shards in [1, 3] {
+        let trainer = Trainer::new(Mlp::new([64, 16, 10]), CrossEntropy, Sgd::new(1e-30));
+        let trainer = trainer.strategy(Strategy::Shards(shards));
+        let report = trainer.epochs(2).batch_size(50).fit(&data).unwrap();
+        let all = report.train;
+        assert!(all.accuracy.unwrap() > 0.0 && report.history.len() == 2);
+        for Epoch { train, .. } in report.history {
+            assert_eq!(train.accuracy, all.accuracy);
+            assert!((train.loss - all.loss).abs() < 1e-5 * all.loss, "{} and {}", train.loss, all.loss);
+        }
     }
 }
 
