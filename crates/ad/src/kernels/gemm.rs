@@ -124,8 +124,10 @@ const PART_ROWS: usize = 12;
 fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) -> bool {
     let ([m, k], [_, n]) = (a.shape, b.shape);
     let most = (m * k * n / PART).min(m / PART_ROWS);
-    let pooled = most > 1 && rayon::current_thread_index().is_some();
-    in_parts(a, b, c, onto, if pooled { most.min(rayon::current_num_threads()) } else { 1 })
+    if most > 1 && rayon::current_thread_index().is_some() {
+        return in_parts(a, b, c, onto, most.min(rayon::current_num_threads()));
+    }
+    T::tiled_product(a, b, c, onto)
 }
 
 fn in_parts<T: Tiled + Element>(

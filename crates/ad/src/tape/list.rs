@@ -247,15 +247,14 @@ pub(super) fn listed<'l, X: Copy>(
     }
 }
 
-/// Sets the list to these items. A few are moved as one; many are written to the memory of those before.
+/// Sets the list to these items. Mostly it holds them from the recording before: then nothing is written.
 #[inline(always)]
-pub(super) fn replace<X: Copy>(list: &mut SmallVec<[X; FEW]>, items: &[X]) {
-    if items.len() <= FEW && !list.spilled() {
-        *list = SmallVec::from_slice(items);
-    } else {
-        list.clear();
-        list.extend_from_slice(items);
+pub(super) fn replace<X: Copy + PartialEq>(list: &mut SmallVec<[X; FEW]>, items: &[X]) {
+    if list[..] == *items {
+        return;
     }
+    list.clear();
+    list.extend_from_slice(items);
 }
 
 #[cold]

@@ -56,12 +56,14 @@ macro_rules! tiled {
                     }
                     return true;
                 }
-                let product = match registers {
-                    Registers::Wide => product::<$T, $Wide>,
-                    Registers::Narrow => product::<$T, $Narrow>,
-                };
+                let (ab, c, shape) = ([At::of(a), At::of(b)], c.as_mut_ptr(), [m, k, n]);
                 // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
-                unsafe { product([At::of(a), At::of(b)], c.as_mut_ptr(), [m, k, n], onto, &COPIES) };
+                unsafe {
+                    match registers {
+                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, &COPIES),
+                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, &COPIES),
+                    }
+                }
                 true
             }
         }
