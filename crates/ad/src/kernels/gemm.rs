@@ -2,7 +2,7 @@
 
 use super::products::{is_with_vector, product, product_with_vector};
 use super::repeat;
-use super::tiles::{Onto, Tiled};
+use super::tiles::{Onto, Product, Tiled, Window};
 use crate::directions::Directions;
 use crate::dual::Dual;
 use crate::jet::Jet;
@@ -118,35 +118,35 @@ impl<T: Element + Float> Real for T {}
 const PART: usize = 1 << 19;
 /// And a multiple of so many rows, but for the last: whole tiles of either height.
 const PART_ROWS: usize = 12;
+/// Or of so many columns: whole panels, of any register.
+const PART_COLUMNS: usize = 32;
 
-/// The product by tiles if the processor has them; whether it did. Divided over the rows of `C` among the
+/// The product by tiles if the processor has them; whether it did. Divided over the rows or the columns of `C` among the
 /// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
 fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) -> bool {
     let ([m, k], [_, n]) = (a.shape, b.shape);
     let most = (m * k * n / PART).min(m / PART_ROWS);
+    let (product, c) = (Product::new(a, b, onto), Window::new(c, [m, n]));
     if most > 1 && rayon::current_thread_index().is_some() {
-        return in_parts(a, b, c, onto, most.min(rayon::current_num_threads()));
+        return in_parts(product, c, most.min(rayon::current_num_threads()));
     }
-    T::tiled_product(a, b, c, onto)
+    T::tiled_product(product, c)
 }
 
-fn in_parts<T: Tiled + Element>(
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    c: &mut [T],
-    onto: Onto<'_, T>,
-    parts: usize,
-) -> bool {
+fn in_parts<T: Tiled + Element>(product: Product<'_, T>, c: Window<'_, T>, parts: usize) -> bool {
     if parts < 2 {
-        return T::tiled_product(a, b, c, onto);
+        return T::tiled_product(product, c);
     }
-    let (left, [m, _], n) = (parts / 2, a.shape, b.shape[1]);
-    let rows = (m * left / parts).next_multiple_of(PART_ROWS);
-    let ([top, bottom], (c_top, c_bottom)) = (a.split_rows(rows), c.split_at_mut(rows * n));
-    let done = rayon::join(
-        || in_parts(top, b, c_top, onto, left),
-        || in_parts(bottom, b, c_bottom, onto, parts - left),
-    );
+    let (left, [m, n]) = (parts / 2, product.shape());
+    let share = |all: usize, unit: usize| (all * left / parts).next_multiple_of(unit).min(all);
+    let ([first, rest], [c_first, c_rest]) = if product.is_wide() {
+        let columns = share(n, PART_COLUMNS);
+        (product.split_columns(columns), c.split_columns(columns))
+    } else {
+        let rows = share(m, PART_ROWS);
+        (product.split_rows(rows), c.split_rows(rows))
+    };
+    let done = rayon::join(|| in_parts(first, c_first, left), || in_parts(rest, c_rest, parts - left));
     done.0 && done.1
 }
 
@@ -267,16 +267,28 @@ mod tests {
 
     #[test]
     fn a_product_has_the_same_bits_on_any_number_of_threads() {
-        for (m, k, n) in
-            [(1, 37, 1000), (1, 700, 1000), (1, 64, 257), (2, 300, 1000), (65, 700, 130), (256, 300, 520)]
-        {
+        for (m, k, n) in [
+            (1, 37, 1000),
+            (1, 700, 1000),
+            (1, 64, 257),
+            (2, 300, 1000),
+            (65, 700, 130),
+            (256, 300, 520),
+            // With copies, which are made of the columns that a part has.
+            (64, 700, 810),
+        ] {
             let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };
-            let (a, b) = (numbers(m * k), numbers(k * n));
+            let (a, b, row) = (numbers(m * k), numbers(k * n), numbers(n));
+            let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
             let bits_on = |threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                let mut c = vec![0.0; m * n];
-                pool.install(|| f32::gemm(Matrix::new(&a, m, k), Matrix::new(&b, k, n), &mut c, true));
-                c.iter().map(|c| c.to_bits()).collect::<Vec<u32>>()
+                let (mut c, mut y) = (vec![0.0; m * n], vec![0.0; m * n]);
+                pool.install(|| {
+                    f32::gemm(a, b, &mut c, true);
+                    f32::affine(a, b, &row, &mut y);
+                    f32::gemm(a, b, &mut y, false);
+                });
+                c.iter().chain(&y).map(|c| c.to_bits()).collect::<Vec<u32>>()
             };
             let one = bits_on(1);
             assert!([2, 3, 5].iter().all(|&threads| bits_on(threads) == one), "{m} x {k} x {n}");

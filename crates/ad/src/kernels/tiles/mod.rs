@@ -8,7 +8,7 @@
 //! Every unsafe function here needs the processor features of its register, and matrices that hold all their elements.
 //!
 //! An element of `C` is summed in the same order whatever its tile and its register, so the bits depend neither on the
-//! processor nor on which rows of `A` a call is given.
+//! processor nor on which rows and columns are worked out together.
 
 #![allow(
     unsafe_code,
@@ -19,6 +19,7 @@
 mod copies;
 #[cfg(target_arch = "x86_64")]
 mod outlined;
+mod parts;
 #[cfg(target_arch = "x86_64")]
 mod places;
 #[cfg(target_arch = "x86_64")]
@@ -28,7 +29,7 @@ mod register;
 #[cfg(target_arch = "x86_64")]
 mod tile;
 
-use super::gemm::Matrix;
+pub(super) use parts::{Onto, Product, Window};
 
 /// Which vector registers.
 #[derive(Clone, Copy, Debug)]
@@ -39,37 +40,22 @@ pub(super) enum Registers {
     Narrow,
 }
 
-/// What a product is added to.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Onto<'a, T> {
-    /// Nothing: what is in the output does not matter.
-    Nothing,
-    /// What is in the output.
-    Output,
-    /// The same row for each row of the output.
-    Row(&'a [T]),
-}
-
 /// A number whose matrix products can be worked out in vector registers.
 pub(super) trait Tiled: Copy {
-    /// `C = A B`, added to something, where the shapes fit; whether this processor has these registers, else nothing is done.
-    fn product_in(
-        registers: Registers,
-        a: Matrix<'_, Self>,
-        b: Matrix<'_, Self>,
-        c: &mut [Self],
-        onto: Onto<'_, Self>,
-    ) -> bool;
+    /// Writes the product, where the shapes fit; whether this processor has these registers, else nothing is done.
+    fn product_in(registers: Registers, product: Product<'_, Self>, c: &mut Window<'_, Self>) -> bool;
 
     /// As [`product_in`](Self::product_in), in the widest that there are.
-    fn tiled_product(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], onto: Onto<'_, Self>) -> bool {
-        Self::product_in(Registers::Wide, a, b, c, onto) || Self::product_in(Registers::Narrow, a, b, c, onto)
+    fn tiled_product(product: Product<'_, Self>, mut c: Window<'_, Self>) -> bool {
+        [Registers::Wide, Registers::Narrow]
+            .into_iter()
+            .any(|widest| Self::product_in(widest, product, &mut c))
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 impl<T: Copy> Tiled for T {
-    fn product_in(_: Registers, _: Matrix<'_, T>, _: Matrix<'_, T>, _: &mut [T], _: Onto<'_, T>) -> bool {
+    fn product_in(_: Registers, _: Product<'_, T>, _: &mut Window<'_, T>) -> bool {
         false
     }
 }
@@ -84,7 +70,7 @@ const DEEP: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::vectorised;
+    use crate::kernels::{Matrix, vectorised};
     use crate::number::Float;
 
     /// The sums in the order of the inner dimension, each term fused, cut after every `depth` of them; what they are added to comes
@@ -157,7 +143,7 @@ mod tests {
                 let cases = onto.into_iter().flat_map(|o| [(Registers::Wide, o), (Registers::Narrow, o)]);
                 for (registers, onto) in cases {
                     let (mut c, mut expected) = (numbers(m * n, 2.0), numbers(m * n, 2.0));
-                    if T::product_in(registers, a, b, &mut c, onto) {
+                    if T::product_in(registers, Product::new(a, b, onto), &mut Window::new(&mut c, [m, n])) {
                         one_by_one(a, b, &mut expected, onto, depth);
                         assert!(c == expected, "{m} x {k} x {n}, {registers:?}, onto {onto:?}");
                     }

@@ -2,7 +2,7 @@
 
 use super::Onto;
 use super::copies::{copy, copy_rows};
-use super::places::{At, Base, Part, Rows};
+use super::places::{At, Base, Part, Rows, Target};
 use super::product::{narrow_product, product_by_panels, product_in_place, product_of_copies};
 use super::register::Register;
 use super::tile::by_tiles;
@@ -11,19 +11,19 @@ use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 /// The functions that are not inlined into each other.
 pub(super) trait Outlined<T: Copy>: Register<T> {
     /// [`product_in_place`] without room.
-    unsafe fn product_in_place(ab: [At<T>; 2], c: *mut T, shape: [usize; 3], onto: Onto<'_, T>);
+    unsafe fn product_in_place(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3], onto: Onto<'_, T>);
     /// [`product_by_panels`].
-    unsafe fn product_by_panels(ab: [At<T>; 2], c: *mut T, shape: [usize; 3], onto: Onto<'_, T>);
+    unsafe fn product_by_panels(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3], onto: Onto<'_, T>);
     /// [`product_of_copies`].
     unsafe fn product_of_copies(
         ab: [At<T>; 2],
-        c: *mut T,
+        c: Target<T>,
         shape: [usize; 3],
         onto: Onto<'_, T>,
         copies: &mut [T],
     );
     /// [`narrow_product`].
-    unsafe fn narrow_product(ab: [At<T>; 2], c: *mut T, shape: [usize; 3]);
+    unsafe fn narrow_product(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3]);
     /// [`by_tiles`].
     unsafe fn by_tiles<B: Base<T>, const C: usize>(part: &Part<T>, base: B);
     /// [`copy_rows`].
@@ -37,16 +37,16 @@ macro_rules! outlined {
     ($features:literal: $($Vector:ty, $T:ty;)*) => { $(
         impl Outlined<$T> for $Vector {
             outlined!(fn $features, product_in_place(
-                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>
+                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>
             ) { product_in_place::<$T, $Vector>(ab, c, shape, onto, None) });
             outlined!(fn $features, product_by_panels(
-                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>
+                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>
             ) { product_by_panels::<$T, $Vector>(ab, c, shape, onto) });
             outlined!(fn $features, product_of_copies(
-                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3], onto: Onto<'_, $T>, copies: &mut [$T]
+                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>, copies: &mut [$T]
             ) { product_of_copies::<$T, $Vector>(ab, c, shape, onto, copies) });
             outlined!(fn $features, narrow_product(
-                ab: [At<$T>; 2], c: *mut $T, shape: [usize; 3]
+                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3]
             ) { narrow_product::<$T, $Vector>(ab, c, shape) });
             #[inline(always)]
             unsafe fn by_tiles<B: Base<$T>, const C: usize>(part: &Part<$T>, base: B) {

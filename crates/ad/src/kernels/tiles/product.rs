@@ -2,8 +2,7 @@
 
 use super::outlined::Outlined;
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
-use super::{CACHED, DEEP, DEPTH, Onto, Registers, Tiled};
-use crate::kernels::{Matrix, repeat};
+use super::{DEEP, DEPTH, Onto, Product, Registers, Tiled, Window};
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
@@ -28,10 +27,8 @@ macro_rules! tiled {
             #[inline]
             fn product_in(
                 registers: Registers,
-                a: Matrix<'_, $T>,
-                b: Matrix<'_, $T>,
-                c: &mut [$T],
-                onto: Onto<'_, $T>,
+                Product { a, b, onto, copied }: Product<'_, $T>,
+                c: &mut Window<'_, $T>,
             ) -> bool {
                 thread_local! {
                     /// Room for the copies of rows of `A` and of a panel of `B`.
@@ -39,29 +36,25 @@ macro_rules! tiled {
                 }
                 let ([m, k], [l, n]) = (a.shape, b.shape);
                 let row = if let Onto::Row(row) = onto { row.len() } else { n };
-                assert!(k == l && c.len() == m * n && row == n, "the shapes fit");
+                assert!(k == l && c.shape == [m, n] && row == n, "the shapes fit");
                 let has_fma = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
                 let is_there = match registers {
                     Registers::Wide => has_fma && is_x86_feature_detected!("avx512f"),
                     Registers::Narrow => has_fma,
                 };
-                if !is_there || c.is_empty() {
+                if !is_there || m == 0 || n == 0 {
                     return is_there;
                 }
-                if k == 0 {
-                    match onto {
-                        Onto::Nothing => c.fill(0.0),
-                        Onto::Output => {}
-                        Onto::Row(row) => repeat(row, c),
-                    }
-                    return true;
-                }
-                let (ab, c, shape) = ([At::of(a), At::of(b)], c.as_mut_ptr(), [m, k, n]);
-                // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some.
+                let ab = [At::of(a), At::of(b)];
+                let c = Target { corner: c.corner, down: c.down, columns: n };
+                let shape = [m, k, n];
+                let copies = copied.then_some(&COPIES);
+                // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some; the
+                // elements of a window are nobody else's.
                 unsafe {
                     match registers {
-                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, &COPIES),
-                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, &COPIES),
+                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, copies),
+                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, copies),
                     }
                 }
                 true
@@ -72,18 +65,20 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, added to something: in the way that its shape and the order of its elements ask for.
+/// `C = A B`, added to something: in the way that its shape and the order of its elements ask for; with copies, if there is room for
+/// them.
 #[inline(always)]
 unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
-    c: *mut T,
+    c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
-    copies: &'static LocalKey<RefCell<Vec<T>>>,
+    copies: Option<&'static LocalKey<RefCell<Vec<T>>>>,
 ) {
-    let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES;
+    // Its columns are all of `C`: it is copied as a whole.
+    let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES && c.down == n;
     unsafe {
-        if k * n * size_of::<T>() > CACHED {
+        if let Some(copies) = copies {
             copies.with_borrow_mut(|copies| {
                 copies.resize(DEEP * (tall::<T>() + WIDTH / size_of::<T>()), T::default());
                 V::product_of_copies([a, b], c, [m, k, n], onto, copies);
@@ -102,13 +97,13 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
 #[inline(always)]
 pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
-    c: *mut T,
+    c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
     room: Option<*mut T>,
 ) {
     let width = 2 * V::LANES;
-    for p in (0..k).step_by(DEPTH) {
+    for p in (0..k.max(1)).step_by(DEPTH) {
         let first = a.from(0, p);
         let (depth, rows) = (DEPTH.min(k - p), Rows { first, next: TALLEST * first.down });
         for j in (0..n).step_by(width) {
@@ -118,7 +113,7 @@ pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
                     None => b.from(p, j),
                     Some(room) => V::panel(b.from(p, j), room, width, [depth, columns]),
                 };
-                let target = Target { corner: c.add(j), down: n, columns };
+                let target = Target { corner: c.corner.add(j), columns, ..c };
                 add_part::<T, V>(Part { rows: m, depth, a: rows, panel, target }, onto, [p, j]);
             }
         }
@@ -129,7 +124,7 @@ pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
 #[inline(always)]
 pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
     ab: [At<T>; 2],
-    c: *mut T,
+    c: Target<T>,
     shape: [usize; 3],
     onto: Onto<'_, T>,
 ) {
@@ -141,7 +136,7 @@ pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
 #[inline(always)]
 pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
-    c: *mut T,
+    c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
     copies: &mut [T],
@@ -157,7 +152,7 @@ pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
                 for j in (0..n).step_by(width) {
                     let columns = width.min(n - j);
                     let panel = V::panel(b.from(p, j), panel.as_mut_ptr(), width, [depth, columns]);
-                    let target = Target { corner: c.add(i * n + j), down: n, columns };
+                    let target = Target { corner: c.corner.add(i * c.down + j), columns, ..c };
                     add_part::<T, V>(Part { rows, depth, a, panel, target }, onto, [p, j]);
                 }
             }
@@ -170,7 +165,7 @@ pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
 #[inline(always)]
 pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
-    c: *mut T,
+    c: Target<T>,
     [m, k, n]: [usize; 3],
 ) {
     let width = 2 * V::LANES;
@@ -179,7 +174,7 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     let turned = room.as_mut_ptr().cast();
     for i in (0..m).step_by(width) {
         let columns = width.min(m - i);
-        for p in (0..k).step_by(DEPTH) {
+        for p in (0..k.max(1)).step_by(DEPTH) {
             let first = b.transposed().from(0, p);
             let part = Part {
                 rows: n,
@@ -191,7 +186,7 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
             unsafe { add_part::<T, V>(part, Onto::Nothing, [p, 0]) };
         }
         let rows = At { corner: turned.cast_const(), down: 1, right: width };
-        unsafe { V::panel(rows, c.add(i * n), n, [columns, n]) };
+        unsafe { V::panel(rows, c.corner.add(i * n), n, [columns, n]) };
     }
 }
 
