@@ -69,7 +69,7 @@ pub(in crate::kernels) struct Window<'a, T> {
     of: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: it stands for elements that nobody else refers to.
+// SAFETY: its elements are lent to it alone.
 unsafe impl<T: Send> Send for Window<'_, T> {}
 
 impl<'a, T> Window<'a, T> {

@@ -75,7 +75,7 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     onto: Onto<'_, T>,
     copies: Option<&'static LocalKey<RefCell<Vec<T>>>>,
 ) {
-    // Its columns are all of `C`: it is copied as a whole.
+    // Worked out as its transpose, it is written as rows that follow each other.
     let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES && c.down == n;
     unsafe {
         if let Some(copies) = copies {
