@@ -274,8 +274,8 @@ mod tests {
             (2, 300, 1000),
             (65, 700, 130),
             (256, 300, 520),
-            // With copies, which are made of the columns that a part has.
-            (64, 700, 810),
+            // With copies, of several blocks of rows and of the columns that a part has.
+            (540, 700, 810),
         ] {
             let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };
             let (a, b, row) = (numbers(m * k), numbers(k * n), numbers(n));
