@@ -1,13 +1,10 @@
 //! Random programs: whatever the graph, with shared subexpressions and up to 200 operations deep, all modes agree.
 //!
-//! 1,000 programs by default; `PROPTEST_CASES=100000 cargo test --release -p wengert-ad --test random_graphs` runs the heavy
-//! version.
+//! 1,000 programs by default; `PROPTEST_CASES=100000 cargo test --release -p wengert-ad random_graphs` runs the heavy version.
 
-mod support;
-
+use crate::support::assert_close;
 use ndarray::Array1;
 use proptest::prelude::*;
-use support::assert_close;
 use wengert_ad::check::difference;
 use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, Operand, Tape, Tensor};
 

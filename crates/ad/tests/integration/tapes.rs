@@ -1,10 +1,8 @@
 //! Both tapes: paths and their absence, errors that point at the user's line, long chains, shared variables.
 
-mod support;
-
+use crate::support::{blames_this_line, panic_of};
 use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
-use support::{blames_this_line, panic_of};
 use wengert_ad::rules::Tanh;
 use wengert_ad::{
     Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,

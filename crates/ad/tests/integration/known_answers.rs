@@ -1,9 +1,7 @@
 //! Functions whose derivatives are known by hand, in every mode, and what each sweep over their graph costs.
 
-mod support;
-
+use crate::support::{ROUNDING, assert_close, panic_of};
 use ndarray::arr0;
-use support::{ROUNDING, assert_close, panic_of};
 use wengert_ad::trace::{Graph, Node, Operations, Source, Traced};
 use wengert_ad::{ArrayTape, Elementary, Number, Tape, arrays, hvp, jvp, value_and_grad, vjp};
 

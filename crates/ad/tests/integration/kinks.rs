@@ -1,13 +1,9 @@
 //! What single rules give where they have a kink, a pole, a limit, or nothing but a convention; the same in every mode.
 //! What all rules have in common there is in `limits.rs`.
 
-#[path = "support/modes.rs"]
-mod modes;
-mod support;
-
-use modes::{Forward, Mode, OnArrays, ScalarTape};
+use crate::support::modes::{Forward, Mode, OnArrays, ScalarTape};
+use crate::support::{One, Rule, Two, blames_this_line};
 use std::f64::consts::{FRAC_2_SQRT_PI, FRAC_PI_2, FRAC_PI_4, LN_2, PI};
-use support::{One, Rule, Two, blames_this_line};
 use wengert_ad::rules::*;
 use wengert_ad::{Binary, Elementary, Tape, Unary};
 

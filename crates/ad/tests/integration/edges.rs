@@ -1,9 +1,7 @@
 //! Array primitives where there is little or too much: nothing at all, infinities, NaN, ties.
 
-mod support;
-
+use crate::support::{ROUNDING, assert_close, blames_this_line};
 use ndarray::{Array1, Array2, Array3, array};
-use support::{ROUNDING, assert_close, blames_this_line};
 use wengert_ad::kernels::Triangle;
 use wengert_ad::{ArrayTape, Dual, Elementary, Scalar, arrays};
 

@@ -1,8 +1,6 @@
 //! Special functions and their nested derivatives to order 4, against values from 60 digits
 //! (`goldens/special_functions.py`).
 
-mod support;
-
 use wengert_ad::{Dual, Elementary, Scalar};
 
 /// Four perturbations: what is left after the derivative by each is the fourth derivative.
@@ -79,7 +77,8 @@ fn single_precision_is_double_precision_rounded() {
         let comparable = (want[0] as f32).is_normal() && f64::from(x as f32) == x;
         let got = f64::from(apply(function, x as f32));
         // Rounding inside an exponent moves the value as rounding the operand does, by `x f' eps`.
-        let tolerance = support::SINGLE * want[0].abs() + f64::from(f32::EPSILON) * (x * want[1]).abs();
+        let tolerance =
+            crate::support::SINGLE * want[0].abs() + f64::from(f32::EPSILON) * (x * want[1]).abs();
         assert!(
             !comparable || (got - want[0]).abs() <= tolerance,
             "{function}({x}): {got}, want {}",

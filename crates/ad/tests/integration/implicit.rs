@@ -1,10 +1,8 @@
 //! Derivatives of what equations define: one extra solve, against forward mode, differences and the recorded iteration.
 
-mod support;
-
+use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use wengert_ad::{
     Convergence, Dual, Elementary, NotConverged, Number, Scalar, Tape, Var, fixed_point, gradcheck, implicit,
     jvp, value_and_grad,
@@ -118,7 +116,7 @@ fn a_sweep_that_does_not_reach_the_solution_solves_nothing() {
 
 #[test]
 fn an_adjoint_solution_of_the_wrong_length_is_named() {
-    let message = support::panic_of(|| {
+    let message = crate::support::panic_of(|| {
         value_and_grad(|p| implicit(|u, _| u.to_vec(), |_, _, _| vec![], &[0.0], p)[0], &[1.0])
     });
     assert!(

@@ -1,11 +1,7 @@
 //! Every rule of the table, in every mode: walked, never named, so that a new row is tested by being there.
 
-#[path = "support/modes.rs"]
-mod modes;
-mod support;
-
-use modes::{Forward, Mode, OnArrays, ScalarTape};
-use support::{DIFFERENCE, Property, ROUNDING, Rule, SINGLE, assert_close, difference, each_rule};
+use crate::support::modes::{Forward, Mode, OnArrays, ScalarTape};
+use crate::support::{DIFFERENCE, Property, ROUNDING, Rule, SINGLE, assert_close, difference, each_rule};
 use wengert_ad::Dual;
 use wengert_ad::trace::Graph;
 
@@ -130,7 +126,8 @@ fn every_row_of_the_table_is_visited() {
             assert!(points.len() >= 16, "{}: too few points to find anything", R::NAME);
         }
     }
-    let sources = [include_str!("../src/rules/elementary.rs"), include_str!("../src/rules/arithmetic.rs")];
+    let sources =
+        [include_str!("../../src/rules/elementary.rs"), include_str!("../../src/rules/arithmetic.rs")];
     let lines = sources.iter().flat_map(|source| source.lines());
     // A row has its primal on a line of its own; so has the pattern of the macro, with `$` before the operand.
     let rows = lines.filter(|line| line.starts_with("        primal |") && !line.contains("|$"));

@@ -1,14 +1,10 @@
 //! Every array primitive: forward and reverse are each other's transposes, both agree with differences, cotangents add
 //! up, and a reused tape computes what a new one does.
 
-#[path = "support/cases.rs"]
-mod cases;
-mod support;
-
-use cases::{Case, cases, random};
+use crate::support::cases::{Case, cases, random};
+use crate::support::{ROUNDING, SINGLE, assert_close, rng};
 use ndarray::ArrayD;
 use std::collections::BTreeSet;
-use support::{ROUNDING, SINGLE, assert_close, rng};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{ArrayTape, Dual, Element, Lanes, Tensor, arrays};
 

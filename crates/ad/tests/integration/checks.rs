@@ -1,10 +1,8 @@
 //! The checks themselves: that they pass what is right, and name what is wrong.
 
-mod support;
-
+use crate::support::{Property, Rule, assert_close, each_rule};
 use ndarray::{ArrayD, array};
 use std::panic::Location;
-use support::{Property, Rule, assert_close, each_rule};
 use wengert_ad::check::{
     Comparison, Difference, GradgradcheckReport, SecondComparison, audit_arrays, difference,
     gradcheck_arrays, gradcheck_arrays_modes, gradcheck_modes, gradcheck_named, gradgradcheck,

@@ -1,10 +1,8 @@
 //! Jacobians and Hessians: the two directions, the columns one by one, differences and exact answers.
 
-mod support;
-
+use crate::support::{DIFFERENCE, ROUNDING, assert_close, blames_this_line, difference};
 use ndarray::{Array2, ArrayD, array};
 use std::collections::VecDeque;
-use support::{DIFFERENCE, ROUNDING, assert_close, blames_this_line, difference};
 use wengert_ad::{
     Arithmetic, ArrayFunction, Dual, Element, Elementary, Lanes, Number, Scalar, Sweeps, Tensor, Var, arrays,
     checkpoint, grad, hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, jacobian, jvp,

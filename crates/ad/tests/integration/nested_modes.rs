@@ -1,8 +1,6 @@
 //! Forward and reverse inside each other, to order four, against exact answers.
 
-mod support;
-
-use support::{ROUNDING, assert_close};
+use crate::support::{ROUNDING, assert_close};
 use wengert_ad::{Directions, Dual, Elementary, Number, Scalar, Tape, Var, grad};
 
 /// A function of one number, in every mode.

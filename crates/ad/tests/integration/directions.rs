@@ -1,8 +1,6 @@
 //! Forward mode along several directions: what one direction gives, for all of them at once.
 
-mod support;
-
-use support::{Property, Rule, each_rule};
+use crate::support::{Property, Rule, each_rule};
 use wengert_ad::{Directions, Dual, Scalar};
 
 /// One sweep along two directions gives the bits of two sweeps along one.

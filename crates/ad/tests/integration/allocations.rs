@@ -1,50 +1,13 @@
 //! A step that was taken before allocates nothing: the tapes keep their memory when cleared.
 
-#![allow(unsafe_code, reason = "counting allocations takes a global allocator, which is an unsafe trait")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use allocation_counter::measure;
 use std::sync::Arc;
 use wengert_ad::rules::Relu;
 use wengert_ad::{ArrayTape, Dual, Element, Elementary, Number, Real, Tape, value_and_grad_into};
 
-thread_local! {
-    /// The allocations of this thread: the test harness allocates in others meanwhile.
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// How many bytes they asked for.
-    static BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count(bytes: usize) {
-    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-    BYTES.set(BYTES.get() + bytes);
-}
-
-struct Counting;
-
-// SAFETY: every call goes to the system allocator unchanged; the counts are thread-locals that never allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count(size);
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// How often this thread allocates, or grows what it allocated, in `f`.
-fn allocations(f: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    f();
-    ALLOCATIONS.get() - before
+fn allocations(f: impl FnOnce()) -> u64 {
+    measure(f).count_total
 }
 
 #[test]
@@ -70,7 +33,7 @@ fn step<T: Element>(tape: &mut ArrayTape<T>, flat: &Arc<Vec<T>>, rows: usize, gr
 }
 
 /// The allocations of each of several steps after a first one on 8 rows.
-fn steady<T: Element + PartialEq>(rows: &[usize]) -> Vec<usize> {
+fn steady<T: Element + PartialEq>(rows: &[usize]) -> Vec<u64> {
     let mut tape = ArrayTape::new();
     let flat = Arc::new((0..42).map(|i| T::constant(f64::from(i).cos())).collect::<Vec<_>>());
     let mut gradient = vec![T::constant(f64::NAN); 42];
@@ -145,13 +108,14 @@ fn a_sweep_that_is_the_last_of_its_tape_takes_memory_for_one_layer_and_not_for_t
     let mut bytes = |last: bool| {
         let mut tape = ArrayTape::new();
         let number = record(&tape);
-        let before = BYTES.get();
-        if last {
-            tape.finish(number, 1.0, &mut gradient);
-        } else {
-            tape.nth(number).gradient_into(1.0, &mut gradient);
-        }
-        BYTES.get() - before
+        let allocated = measure(|| {
+            if last {
+                tape.finish(number, 1.0, &mut gradient);
+            } else {
+                tape.nth(number).gradient_into(1.0, &mut gradient);
+            }
+        });
+        allocated.bytes_total as usize
     };
     let (kept, used) = (bytes(false), bytes(true));
     assert!((2 * layer..3 * layer).contains(&kept), "{kept} bytes for layers of {layer}");

@@ -1,11 +1,9 @@
 //! Checkpoints: less memory, the same bits.
 
-mod support;
-
+use crate::support::{ROUNDING, assert_close, blames_this_line};
 use ndarray::{ArrayD, array};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::{ROUNDING, assert_close, blames_this_line};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{
     ArrayTape, Element, Elementary, Number, Scalar, Tape, Tensor, Var, arrays, checkpoint, grad, hvp,
@@ -167,7 +165,7 @@ fn a_function_that_changes_its_mind_is_refused() {
             v,
         )
     };
-    let message = support::panic_of(|| y(&[1.0])).message;
+    let message = crate::support::panic_of(|| y(&[1.0])).message;
     assert!(message.contains("returned output 1 at first, and now only 1"), "{message}");
 }
 

@@ -2,12 +2,8 @@
 //! walked, never named, so that a new row is held to the policy of `wengert_ad::rules`. The values that single rules have
 //! there are in `kinks.rs`.
 
-#[path = "support/modes.rs"]
-mod modes;
-mod support;
-
-use modes::{Forward, Mode, OnArrays, ScalarTape};
-use support::{Property, Rule, each_rule};
+use crate::support::modes::{Forward, Mode, OnArrays, ScalarTape};
+use crate::support::{Property, Rule, each_rule};
 use wengert_ad::trace::Graph;
 use wengert_ad::{Element, Lanes, Tape};
 

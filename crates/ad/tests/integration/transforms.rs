@@ -1,9 +1,7 @@
 //! The transforms against each other, against differences, and nested in each other.
 
-mod support;
-
+use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use ndarray::{ArrayD, ShapeBuilder, array};
-use support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{
     Arithmetic, Dual, Elementary, Number, Scalar, Tape, Tensor, arrays, grad, gradcheck, hvp, jvp,

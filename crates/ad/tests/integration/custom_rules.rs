@@ -1,9 +1,7 @@
 //! Rules of the user's own: a value and its partial, a value and its pullback; each checked in one call.
 
-mod support;
-
+use crate::support::{ROUNDING, assert_close, blames_this_line, panic_of};
 use ndarray::{ArrayD, array};
-use support::{ROUNDING, assert_close, blames_this_line, panic_of};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use wengert_ad::{

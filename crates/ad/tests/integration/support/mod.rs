@@ -1,7 +1,8 @@
 //! What several test files share: the rule table as rules of either arity with points to try, one comparison, one
 //! difference quotient, and a look at where a panic points.
 
-#![allow(dead_code, reason = "each test file uses a part of this module")]
+pub(crate) mod cases;
+pub(crate) mod modes;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

@@ -1,8 +1,8 @@
 //! Derivatives of any order from the rule table: against nested duals for every rule, and against exact answers.
 
-mod support;
-
-use support::{DIFFERENCE, Property, ROUNDING, Rule, assert_close, blames_this_line, difference, each_rule};
+use crate::support::{
+    DIFFERENCE, Property, ROUNDING, Rule, assert_close, blames_this_line, difference, each_rule,
+};
 use wengert_ad::{
     Arithmetic, Dual, Elementary, Jet, Number, Scalar, Tape, arrays, derivatives, derivatives_along, grad,
     hvp, jvp,

@@ -1,8 +1,6 @@
 //! The graph as people see it: formulas, the chain rule line by line, pictures, costs.
 
-mod support;
-
-use support::{Property, Rule, each_rule};
+use crate::support::{Property, Rule, each_rule};
 use wengert_ad::trace::{Graph, Operations, Receipt, Source, Traced};
 use wengert_ad::{Arithmetic, Elementary, Function, Number};
 
