@@ -2,6 +2,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
+//! | [`NodeId`] | the identifier of a node on a tape or in a graph |
 //! | [`number`] | what a rule can be applied to: [`Operand`], [`Scalar`], [`Number`], [`Float`] |
 //! | [`rules`] | the elementwise rules: a primal and a partial each, nothing else |
 //! | [`dual`] | forward mode: a primal carried with its tangent |
@@ -39,6 +40,7 @@ pub mod function;
 pub mod jet;
 pub mod kernels;
 pub mod lanes;
+mod node_id;
 pub mod number;
 pub mod primitive;
 pub mod rules;
@@ -53,6 +55,7 @@ pub use function::{ArrayFunction, Function};
 pub use jet::Jet;
 pub use kernels::{Element, Real};
 pub use lanes::Lanes;
+pub use node_id::NodeId;
 pub use number::{Binary, Float, Number, Operand, Scalar, Unary};
 pub use rules::{Arithmetic, Elementary};
 pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};
