@@ -12,31 +12,8 @@
 //! ```
 
 mod array;
-mod custom;
-mod gradient;
-mod linear;
-mod list;
-mod observer;
-mod pointwise;
-mod reach;
+mod mixed;
 mod scalar;
-mod sweep;
-mod tensor;
 
-pub use array::ArrayTape;
-pub use custom::Arrival;
-pub use gradient::Gradient;
-pub use observer::{Extent, NonFinite, Observer, Phase};
-pub use scalar::{Tape, Var};
-pub use sweep::ArrayGradient;
-pub use tensor::Tensor;
-
-use std::panic::Location;
-
-#[cold]
-#[track_caller]
-fn mixed_tapes(operator: &str, left: &Location<'_>, right: &Location<'_>) -> ! {
-    panic!(
-        "{operator}: the left operand lives on the tape made at {left}, the right one on the tape made at {right}"
-    );
-}
+pub use array::{ArrayGradient, ArrayTape, Extent, NonFinite, Observer, Phase, Tensor};
+pub use scalar::{Arrival, Gradient, Tape, Var};

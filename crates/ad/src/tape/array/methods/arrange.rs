@@ -1,8 +1,8 @@
 //! Tensors in other shapes and orders, and put together.
 
-use super::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Broadcast, Concatenate, Pad, Permute, Reshape, Stack, Transpose};
+use crate::tape::array::tensor::Tensor;
 
 impl<T: Element> Tensor<'_, T> {
     /// The same elements under another shape of as many.

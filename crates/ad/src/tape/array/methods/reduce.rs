@@ -2,13 +2,13 @@
 //!
 //! The axis that is reduced disappears; without one, everything is reduced to a scalar of shape `()`.
 
-use super::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{
     Axis, CumulativeSum, Extremum, LogSoftmax, LogSumExp, Mean, Norm, Normalise, Product, Shape, Side,
     Softmax, Sum, Variance,
 };
 use crate::rules::Elementary;
+use crate::tape::array::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
 /// Sums and means.

@@ -1,8 +1,23 @@
-//! Whole formulas, recorded as one operation.
+//! Elementwise rules and infix operators of tensors.
 
-use super::tensor::Tensor;
 use crate::kernels::Element;
-use crate::primitive::{Fused, Pointwise, WindowSum};
+use crate::number::{Binary, Operand, Unary};
+use crate::primitive::{Fused, Map, Pointwise, WindowSum, Zip};
+use crate::rules::{Elementary, infix_operators};
+use crate::tape::array::tensor::Tensor;
+
+impl<T: Element> Operand for Tensor<'_, T> {
+    #[track_caller]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        self.apply(&[], Map(rule))
+    }
+    #[track_caller]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        self.apply(&[rhs], Zip(rule))
+    }
+}
+
+infix_operators!(['t, T: Element] Tensor<'t, T>);
 
 impl<'t, T: Element> Tensor<'t, T> {
     /// The formula `f` applied to the elements of arrays of one shape, in one pass: as one operation, however long the

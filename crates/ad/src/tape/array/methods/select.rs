@@ -1,8 +1,8 @@
 //! Parts of tensors: by range, by index, by mask.
 
-use super::Tensor;
 use crate::kernels::Element;
 use crate::primitive::{Gather, ScatterAdd, Select, Slice};
+use crate::tape::array::tensor::Tensor;
 use std::ops::Range;
 
 impl<T: Element> Tensor<'_, T> {

@@ -1,59 +1,13 @@
-//! Looking over an array tape's shoulder: every operation and every cotangent, with its line of code.
+//! The first number on an array tape that is not finite.
 
-use super::array::ArrayTape;
+use super::observer::Observer;
+use super::tape::ArrayTape;
 use crate::kernels::Element;
 use crate::primitive::{Primitive, Recorded, Shape, View};
-use std::any::Any;
-use std::cell::Ref;
 use std::fmt;
 use std::panic::Location;
 
-/// Sees what an [`ArrayTape`] does while it does it.
-pub trait Observer<T: Element>: fmt::Debug + Send + Any {
-    /// Called when a variable or a constant was put on the tape.
-    fn placed(&mut self, _value: View<'_, T>, _site: &'static Location<'static>) {}
-
-    /// Called when an operation was carried out. The primitive may be applied elsewhere, but must be left as it was.
-    fn recorded(
-        &mut self,
-        _primitive: &mut dyn Primitive<T>,
-        _xs: &[View<'_, T>],
-        _y: View<'_, T>,
-        _site: &'static Location<'static>,
-    ) {
-    }
-
-    /// Called when a reverse sweep has added the contribution of an operation to the adjoint of one operand.
-    fn pulled_back(
-        &mut self,
-        _primitive: &dyn Primitive<T>,
-        _operand: usize,
-        _at: Recorded<'_, T>,
-        _adjoint: &[T],
-        _site: &'static Location<'static>,
-    ) {
-    }
-}
-
 impl<T: Element> ArrayTape<T> {
-    /// Lets `observer` see every operation from now on, in the place of an earlier one.
-    pub fn set_observer(&mut self, observer: impl Observer<T>) {
-        *self.observer.get_mut() = Some(Box::new(observer));
-    }
-
-    /// The observer, if it is of this type.
-    pub fn observer<O: Observer<T>>(&self) -> Option<Ref<'_, O>> {
-        let as_it_is = |observer: &Option<Box<dyn Observer<T>>>| {
-            let any: &dyn Any = &**observer.as_ref()?;
-            any.downcast_ref::<O>().map(std::ptr::from_ref)
-        };
-        as_it_is(&self.observer.borrow())?;
-        Some(Ref::map(self.observer.borrow(), |observer| {
-            let any: &dyn Any = &**observer.as_ref().expect("looked at above");
-            any.downcast_ref::<O>().expect("its type was compared above")
-        }))
-    }
-
     /// Whether to look for numbers that are not finite: see [`first_non_finite`](Self::first_non_finite).
     ///
     /// Turned on, it forgets what was found before. It costs a pass over every value and every cotangent.

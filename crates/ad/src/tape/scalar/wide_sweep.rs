@@ -1,6 +1,8 @@
 //! The recorded list as what it is, a linear map cut into small pieces: several sweeps over it at once, in either direction.
 
-use super::scalar::{NONE, Nodes, Tape, Var};
+use super::node::{NONE, Nodes};
+use super::tape::Tape;
+use super::var::Var;
 use crate::number::Scalar;
 use std::ops::Range;
 

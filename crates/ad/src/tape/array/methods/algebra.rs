@@ -1,12 +1,12 @@
 //! Linear algebra on tensors. Leading axes, written `..`, are a batch: every matrix of it by itself.
 
-use super::Tensor;
 use crate::kernels::{Element, Triangle};
 use crate::number::{Operand, Unary};
 use crate::primitive::{
     Affine, AffineMap, Cholesky, Determinant, Diagonal, DiagonalMatrix, Dot, Inverse, LinearCombination,
     LogDeterminant, MatMul, Outer, Solve, SolveTriangular, TriangularPart,
 };
+use crate::tape::array::tensor::Tensor;
 
 /// Products.
 impl<T: Element> Tensor<'_, T> {
