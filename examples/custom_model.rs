@@ -1,8 +1,8 @@
-//! A model of one's own: layers are light descriptors, the numbers live in `Params`.
+//! A custom model: layers are lightweight descriptors, the parameters are stored in `Params`.
 
 use wengert::prelude::*;
 
-/// Two ReLU layers with a shortcut around the second.
+/// Two ReLU layers with a residual connection around the second.
 struct Net {
     first: Linear,
     second: Linear,

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(jvp(f, &[2.0, 3.0], &[1.0, 0.0]), (88.0, 140.0)); // forward: one input
     assert_eq!(hvp(|v| f(v), &[2.0, 3.0], &[1.0, 0.0]), [156.0, 36.0]); // forward over reverse
 
-    // Define by run.
+    // Define by run: record the operations as they happen.
     let tape = Tape::new();
     let (x, y) = (tape.var(2.0), tape.var(3.0));
     let z = x.powi(3) * (x + 3.0 * y);
