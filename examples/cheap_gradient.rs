@@ -1,7 +1,7 @@
-//! The cheap gradient principle, measured: the whole gradient costs a constant number of function evaluations, however
-//! many inputs there are, while forward mode pays one sweep for each.
+//! A measurement of the cheap gradient principle: the gradient costs a constant number of function
+//! evaluations for any number of inputs, while forward mode takes one sweep per input.
 //!
-//! Prints a table and draws `cheap_gradient.svg` into the folder given as argument (`target` without one).
+//! Prints a table and writes `cheap_gradient.svg` to the folder given as the argument (default: `target`).
 //!
 //! ```text
 //! cargo run --release --example cheap_gradient -- docs/figures
@@ -14,11 +14,11 @@ use std::path::Path;
 use std::time::Instant;
 use wengert::prelude::*;
 
-/// A function whose work grows with the number of its inputs.
+/// A function that is defined for any number of inputs.
 trait Family: Copy {
     const NAME: &'static str;
     fn at<T: Number>(self, x: &[T]) -> T;
-    /// Elementary operations of one evaluation at `n` inputs.
+    /// The number of elementary operations of one evaluation with `n` inputs.
     fn operations(self, n: usize) -> f64;
 }
 
@@ -40,7 +40,8 @@ impl Family for Rosenbrock {
     }
 }
 
-/// Helmholtz energy of a mixture with a full, constant interaction matrix (Griewank and Walther 2008, chapter 1).
+/// Helmholtz energy of a mixture with a full, constant interaction matrix (Griewank and Walther 2008,
+/// chapter 1).
 #[derive(Clone, Copy)]
 struct Helmholtz;
 
@@ -61,17 +62,17 @@ impl Family for Helmholtz {
     }
 }
 
-/// A perceptron with two inputs and two hidden layers of one width, as a function of its parameters.
+/// A perceptron with two inputs and two hidden layers of equal width, as a function of its parameters.
 #[derive(Clone, Copy)]
 struct ScalarMlp;
 
 impl ScalarMlp {
-    /// The number of parameters at this width.
+    /// The number of parameters for a given width of the hidden layers.
     fn parameters(width: usize) -> usize {
         width * width + 5 * width + 1
     }
 
-    /// The width at this number of parameters.
+    /// The width of the hidden layers for a given number of parameters.
     fn width(n: usize) -> usize {
         (((21 + 4 * n) as f64).sqrt().round() as usize - 5) / 2
     }
@@ -100,7 +101,8 @@ impl Family for ScalarMlp {
     }
 }
 
-/// Nanoseconds of the function, of its gradient, and of the gradient by forward mode (one sweep, times the inputs).
+/// Times in nanoseconds: the function, its gradient in reverse mode, and its gradient in forward mode
+/// (one sweep times the number of inputs).
 struct Measured {
     n: usize,
     operations: f64,
@@ -122,7 +124,7 @@ fn measure<F: Family>(f: F, n: usize) -> Measured {
     }
 }
 
-/// The shortest of several runs, each of at least a millisecond.
+/// The time of one call in nanoseconds: the minimum of nine runs of about a millisecond each.
 fn nanoseconds<Y>(mut work: impl FnMut() -> Y) -> f64 {
     let mut timed = |repetitions: u32| {
         let start = Instant::now();
@@ -165,7 +167,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     draw(&Path::new(&folder).join("cheap_gradient.svg"), &series)
 }
 
-/// The ratio of gradient to function over the number of inputs, both axes logarithmic.
+/// Draws the ratio of gradient time to function time against the number of inputs, on logarithmic axes.
 fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::new(path, (860, 560)).into_drawing_area();
     area.fill(&WHITE)?;
@@ -182,7 +184,7 @@ fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std
         .x_label_formatter(&power)
         .y_label_formatter(&power)
         .x_desc("number of inputs")
-        .y_desc("time / time of the function")
+        .y_desc("gradient time / function time")
         .label_style(("sans-serif", 15))
         .light_line_style(WHITE)
         .draw()?;
@@ -209,6 +211,6 @@ fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std
         .label_font(("sans-serif", 15))
         .draw()?;
     area.present()?;
-    println!("drawn to {}", path.display());
+    println!("wrote {}", path.display());
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! What each mode costs: its counted operations beside its measured time, both as a ratio to the plain `f64` function or to
-//! another way to the same numbers.
+//! The cost of each mode, in counted operations and in measured time, as ratios to the plain `f64`
+//! function or to another method that computes the same numbers.
 //!
-//! Compared are the shortest of several runs each, which take turns, so that a busy machine slows both alike. Two ways to the
-//! same numbers must agree, or the program ends.
+//! Each time is the minimum of several runs. The methods to be compared take turns, so that other load
+//! on the machine affects them equally. The program panics if two methods disagree.
 //!
 //! ```text
 //! cargo run --release --example cost_of_modes
@@ -22,10 +22,10 @@ use wengert::ad::{
 };
 use wengert::prelude::*;
 
-/// How often each way is timed.
+/// The number of timed runs per method.
 const RUNS: usize = 11;
 
-/// Carries something out so many times and tells how many seconds one time took.
+/// Repeats some work the given number of times and returns the mean time of one repetition in seconds.
 type Clock<'a> = Box<dyn FnMut(u32) -> f64 + 'a>;
 
 fn clock<'a, Y>(mut work: impl FnMut() -> Y + 'a) -> Clock<'a> {
@@ -38,7 +38,7 @@ fn clock<'a, Y>(mut work: impl FnMut() -> Y + 'a) -> Clock<'a> {
     })
 }
 
-/// The shortest of [`RUNS`] runs of each, taken in turns, each at least a third of a millisecond.
+/// The minimum of [`RUNS`] runs of each clock, taken in turns, each at least 0.3 ms long.
 fn shortest<const N: usize>(mut clocks: [Clock<'_>; N]) -> [f64; N] {
     let repetitions = clocks.each_mut().map(|clock| (3e-4 / clock(3)).ceil().clamp(1.0, 1e6) as u32);
     let mut best = [f64::INFINITY; N];
@@ -50,41 +50,41 @@ fn shortest<const N: usize>(mut clocks: [Clock<'_>; N]) -> [f64; N] {
     best
 }
 
-fn row(what: impl Display, against: &str, counted: impl Display, time: impl Display) {
-    println!("{:44}{against:20}{:>25}{:>10}", what.to_string(), counted.to_string(), time.to_string());
+fn row(name: impl Display, against: &str, counted: impl Display, time: impl Display) {
+    println!("{:44}{against:20}{:>25}{:>10}", name.to_string(), counted.to_string(), time.to_string());
 }
 
-/// In three digits.
+/// Formats a ratio with three significant digits.
 fn ratio(x: f64) -> String {
     let decimals = (2.0 - x.log10().floor()).clamp(0.0, 5.0) as usize;
     format!("{x:.decimals$}")
 }
 
-/// Both have the same numbers, up to rounding.
+/// Asserts that both slices contain the same numbers up to rounding.
 #[track_caller]
 fn expect_equal(a: &[f64], b: &[f64]) {
     let size = b.iter().fold(0.0_f64, |size, b| size.max(b.abs()));
     let close = a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-10 * size);
     assert!(
         a.len() == b.len() && size > 0.0 && close,
-        "the results differ, or are zeros, which prove nothing"
+        "the results differ, or are all zero, which proves nothing"
     );
 }
 
-/// How many operations something takes at `n` inputs, all that are carried out.
-fn count(n: usize, what: impl for<'g> FnOnce(&[Traced<'g>]) -> Traced<'g>) -> f64 {
-    (Graph::of(&vec![("x", 0.5); n], what).nodes().len() - n) as f64
+/// The number of operations that are carried out to compute `output` from `n` inputs.
+fn count(n: usize, output: impl for<'g> FnOnce(&[Traced<'g>]) -> Traced<'g>) -> f64 {
+    (Graph::of(&vec![("x", 0.5); n], output).nodes().len() - n) as f64
 }
 
-/// Numbers from 0.5 to 1.5, spread without pattern.
+/// `n` numbers from 0.5 to 1.5 in a scattered order.
 fn spread(n: usize) -> Vec<f64> {
     (0..n).map(|i| 0.5 + (i * 7919 % 101) as f64 / 101.0).collect()
 }
 
-/// Four vectors of `n` signs, one after another; what they have at two neighbouring places is orthogonal (Hadamard).
+/// Four vectors of `n` signs, such that the four signs at adjacent indices are orthogonal (Hadamard).
 fn signs(n: usize) -> impl FnMut() -> bool {
-    let mut places = 0..4 * n;
-    move || places.next().is_some_and(|k| ((k / n) & (k % n) & 3).count_ones().is_multiple_of(2))
+    let mut indices = 0..4 * n;
+    move || indices.next().is_some_and(|k| ((k / n) & (k % n) & 3).count_ones().is_multiple_of(2))
 }
 
 /// `sum_i x_i^3 (x_i + 3 x_(i+1))`.
@@ -108,7 +108,7 @@ fn modes(terms: usize) {
     let hessian = hessian(|v| chain(v), &x);
     expect_equal(&[jvp(chain, &x, &along).1], &[gradient.iter().sum()]);
     expect_equal(&product(), &hessian.sum_axis(Axis(1)).to_vec());
-    // The Hessian is tridiagonal: these signs meet its diagonal exactly.
+    // The Hessian is tridiagonal, so that these signs reproduce its diagonal exactly.
     expect_equal(&estimate(), &hessian.diag().to_vec());
 
     let (function, plain) = (count(n, |x| chain(x)), format!("{:.1} ns", times[0] * 1e9));
@@ -118,7 +118,7 @@ fn modes(terms: usize) {
     }
 }
 
-/// The operations of the modes at the chain with `n` inputs.
+/// The operations of each mode for the chain with `n` inputs.
 fn counts_of_modes(n: usize) -> [(&'static str, f64); 5] {
     let ones = || vec![Scalar::constant(1.0); n];
     let four_columns = count(n, |x| {
@@ -134,7 +134,7 @@ fn counts_of_modes(n: usize) -> [(&'static str, f64); 5] {
     ]
 }
 
-/// 40 steps of `z <- sin(z a) + a`, the parameters in turn; the last `outputs` of the values.
+/// The last `outputs` of 40 steps of `z <- sin(z a) + a`, which use the parameters `a` in turn.
 fn steps<T: Number>(v: &[T], outputs: usize) -> Vec<T> {
     let mut z = v[0];
     let step = |k: usize| {
@@ -159,7 +159,7 @@ fn jacobians(inputs: usize, outputs: usize) {
     }
 }
 
-/// `A (B C)` against `(A B) C`, in multiply-adds and in time.
+/// Compares `A (B C)` with `(A B) C`, in multiply-adds and in time.
 fn products([m, n, p, q]: [usize; 4]) {
     let [a, b, c] = [[m, n], [n, p], [p, q]].map(|shape| (Arc::new(spread(shape[0] * shape[1])), shape));
     let product = |from_the_right: bool| {
@@ -182,12 +182,12 @@ fn wave<T: Number>(x: T) -> T {
     x.sin() * x.exp() / (x * x + 1.0)
 }
 
-/// The variable of one more derivative.
+/// Adds a level of duals, whose tangent is the derivative with respect to `x`.
 fn dual<T: Scalar>(x: T) -> Dual<T> {
     Dual::new(x, T::constant(1.0))
 }
 
-/// The derivative of order `N - 1` by jets and by nested duals, which take so many operations.
+/// Compares jets of order `N - 1` with nested duals, which take `operations` operations.
 fn jets<const N: usize>(nested: impl Fn(f64) -> f64, operations: impl Display) {
     let jet = |x| derivatives::<N, f64>(wave, x)[N - 1];
     expect_equal(&[jet(0.7)], &[nested(0.7)]);
@@ -208,7 +208,7 @@ fn orders() {
     jets::<3>(|x| wave(dual(dual(x))).tangent.tangent, counted[1]);
     jets::<4>(|x| wave(dual(dual(dual(x)))).tangent.tangent.tangent, counted[2]);
     jets::<5>(|x| wave(dual(dual(dual(dual(x))))).tangent.tangent.tangent.tangent, counted[3]);
-    // To count them, five levels of duals of traced numbers would compile for minutes.
+    // Not counted: five nested levels of duals over traced numbers would take minutes to compile.
     jets::<6>(|x| wave(dual(dual(dual(dual(dual(x)))))).tangent.tangent.tangent.tangent.tangent, "-");
     let six = |x| wave(dual(dual(dual(dual(dual(dual(x)))))));
     jets::<7>(|x| six(x).tangent.tangent.tangent.tangent.tangent.tangent, "-");
@@ -227,10 +227,10 @@ fn lanes() {
         let lane: Vec<f64> = wide_gradient.iter().map(|g| g.0[w]).collect();
         expect_equal(&lane, &grad(|v| chain(v), point));
     }
-    row("gradients at four points, Lanes<4>", "one by one", "1 / 4 recordings", ratio(times[0] / times[1]));
+    row("gradients at four points, Lanes<4>", "separately", "1 / 4 recordings", ratio(times[0] / times[1]));
 }
 
-/// Logistic loss of one example: the features, then the label, 1 or -1.
+/// The logistic loss of one example: the features, then the label, 1 or -1.
 fn logistic<T: Number>(p: &[T], example: &[T]) -> T {
     let score: T = p.iter().zip(example).map(|(&p, &x)| p * x).sum();
     (-score * example[p.len()]).softplus()
@@ -260,7 +260,7 @@ fn euler<T: Number>(y: T, p: T, steps: usize) -> T {
     (0..steps).fold(y, |y, _| y + (p - y * y) * 1e-6)
 }
 
-/// The same in parts of which only the ends are kept; `longest` becomes the length of a part's own tape.
+/// The same steps in checkpointed parts; `longest` is set to the length of the longest tape of a part.
 fn euler_in_parts<'t>(v: &[Var<'t>], [parts, part]: [usize; 2], longest: &Arc<AtomicUsize>) -> Var<'t> {
     (0..parts).fold(v[0], |y, _| {
         let longest = Arc::clone(longest);
@@ -282,7 +282,7 @@ fn checkpoints() {
         clock(|| value_and_grad_into(&mut tape, |v| euler(v[0], v[1], steps), &x, &mut plain)),
         clock(|| value_and_grad_into(&mut outer, |v| euler_in_parts(v, sizes, &longest), &x, &mut cut)),
     ]);
-    assert!(plain == cut, "with checkpoints, the gradient has other bits: {cut:?} instead of {plain:?}");
+    assert!(plain == cut, "the gradient with checkpoints differs: {cut:?} instead of {plain:?}");
     let peaks = [tape.len(), outer.len() + longest.load(Ordering::Relaxed)];
     for ((name, peak), time) in ["no checkpoint", "1000 x 1000"].iter().zip(peaks).zip(&times[1..]) {
         let counted = format!("{peak} nodes, {} kB", peak * size_of::<[f64; 3]>() / 1000);
@@ -290,31 +290,31 @@ fn checkpoints() {
     }
 }
 
-/// Spring `i` joins mass `i` to the one before it, the first to a wall; the forces on each mass and the load 1 balance.
+/// Spring `i` joins masses `i - 1` and `i`, the first a wall and mass 0. The forces balance a load of 1.
 fn residual<T: Number>(u: &[T], p: &[T]) -> Vec<T> {
     let force = |i: usize| if i == 0 { p[0] * u[0] } else { p[i] * (u[i] - u[i - 1]) };
     let balance = |i: usize| if i + 1 < p.len() { force(i) - force(i + 1) - 1.0 } else { force(i) - 1.0 };
     (0..p.len()).map(balance).collect()
 }
 
-/// Solves `A(p) x = b`: the force in a spring is all that pulls behind it. `A` is its own transpose.
+/// Solves `A(p) x = b`: the force in a spring is the sum of all loads beyond it. `A` is symmetric.
 fn solve(p: &[f64], b: &[f64]) -> Vec<f64> {
-    let (mut force, mut place): (f64, f64) = (b.iter().sum(), 0.0);
+    let (mut force, mut position): (f64, f64) = (b.iter().sum(), 0.0);
     let mass = |(p, b): (&f64, &f64)| {
-        place += force / p;
+        position += force / p;
         force -= b;
-        place
+        position
     };
     p.iter().zip(b).map(mass).collect()
 }
 
-/// `sum_i u_i^2` of the solution, recorded without its solver.
+/// `sum_i u_i^2` of the solution; the solver is not recorded.
 fn energy<'t>(solution: &[f64], p: &[Var<'t>]) -> Var<'t> {
     let u = implicit(|u, p| residual(u, p), |_, p, u_bar| solve(p, u_bar), solution, p);
     u.iter().map(|u| u.square()).sum()
 }
 
-/// The gradient of the energy by `n` stiffnesses.
+/// The gradient of the energy with respect to `n` stiffnesses.
 fn adjoint_method(n: usize) {
     let (p, load) = (spread(n), vec![1.0; n]);
     let reverse = || {
@@ -339,7 +339,7 @@ fn adjoint_method(n: usize) {
     row(format_args!("adjoint method, {n} parameters"), "forward mode", counted, ratio(times[0] / times[1]));
 }
 
-/// `100 (b - a^2)^2 + (a - 1)^2`, a term of Rosenbrock's function.
+/// `100 (b - a^2)^2 + (a - 1)^2`, a term of the Rosenbrock function.
 #[derive(Clone, Copy, Debug)]
 struct Valley;
 
@@ -350,7 +350,7 @@ impl Pointwise<2> for Valley {
     }
 }
 
-/// The elements of a vector that have a next one, and those next ones.
+/// All elements of a vector but the last, and all but the first.
 fn neighbours(x: Tensor<'_, f64>) -> [Tensor<'_, f64>; 2] {
     let n = x.shape()[0];
     [x.slice(0, 0..n - 1), x.slice(0, 1..n)]
@@ -362,21 +362,21 @@ fn formulas() {
     let (n, x) = (100_000, Arc::new(spread(100_000)));
     let plain = || black_box(&x[..]).windows(2).map(|v| Valley.at([v[0], v[1]])).sum::<f64>();
     let expected = grad(|v| v.windows(2).map(|v| Valley.at([v[0], v[1]])).sum(), &x);
-    let ways: [(&str, Formula); 3] = [
-        ("array by array", |x| {
+    let forms: [(&str, Formula); 3] = [
+        ("separate primitives", |x| {
             let [a, b] = neighbours(x);
             ((b - a.square()).square().scale(100.0) + a.shift(-1.0).square()).sum()
         }),
         ("pointwise", |x| Tensor::pointwise(neighbours(x), Valley).sum()),
         ("window_sum", |x| x.window_sum(Valley)),
     ];
-    for (name, way) in ways {
+    for (name, form) in forms {
         let (mut tape, mut gradient) = (ArrayTape::<f64>::new(), vec![0.0; n]);
-        let by_arrays = || {
+        let derivative = || {
             tape.clear();
-            way(tape.shared(&x, 0..n, &[n], true)).gradient_into(1.0, &mut gradient);
+            form(tape.shared(&x, 0..n, &[n], true)).gradient_into(1.0, &mut gradient);
         };
-        let times = shortest([clock(plain), clock(by_arrays)]);
+        let times = shortest([clock(plain), clock(derivative)]);
         expect_equal(&gradient, &expected);
         let counted = format!("{} nodes", tape.len());
         row(format_args!("gradient of 10^5 terms, {name}"), "function", counted, ratio(times[1] / times[0]));

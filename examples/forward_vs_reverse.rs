@@ -1,7 +1,7 @@
-//! Forward mode against reverse mode on the smallest example that shows the difference.
+//! Forward mode and reverse mode on a small example that shows the difference.
 //!
-//! Forward mode pushes a tangent from one input through every node: one sweep for each input. Reverse mode pulls an
-//! adjoint from the output back through every node: one sweep for the whole gradient.
+//! Forward mode propagates tangents from one input through every node: one sweep per input. Reverse
+//! mode propagates adjoints from the output back through every node: one sweep for the whole gradient.
 //!
 //! ```text
 //! cargo run --example forward_vs_reverse
@@ -10,7 +10,7 @@
 use wengert::ad::trace::{Graph, Operations, Source, Sweep};
 use wengert::prelude::*;
 
-/// `F = x^3 (x + 3y)`. Written once, over any number: what runs through it decides what comes out.
+/// `F = x^3 (x + 3y)`, generic over the number type, which determines what is computed.
 fn f<T: Number>(v: &[T]) -> T {
     let (x, y) = (v[0], v[1]);
     let c = x.powi(3);
@@ -18,14 +18,14 @@ fn f<T: Number>(v: &[T]) -> T {
     c * s
 }
 
-/// The same with 2 in the place of 3.
+/// The same function with 2 instead of 3.
 fn variant<T: Number>(v: &[T]) -> T {
     let (x, y) = (v[0], v[1]);
     x.powi(3) * (x + y * 2.0)
 }
 
 fn main() {
-    // 1. Evaluating F leaves a list of elementary steps, each with its derivative by each of its operands.
+    // 1. Evaluating F records a list of elementary operations, each with its partial derivatives.
     let graph = Graph::of(&[("x", 2.0), ("y", 3.0)], |v| f(v));
     println!("F = x^3 (x + 3y) at x = 2, y = 3\n");
     for node in graph.nodes() {
@@ -38,25 +38,26 @@ fn main() {
         );
     }
 
-    // 2. Forward: start with 1 at one input and 0 at the others, and follow the list down. At each node, every
-    //    operand gives its tangent times the partial. Two inputs, two sweeps.
+    // 2. Forward: start with 1 at one input and 0 at the others, and traverse the list from the start.
+    //    Each operand contributes its tangent times the partial. Two inputs take two sweeps.
     let (x_sweep, y_sweep) = (graph.forward(0), graph.forward(1));
     show("forward sweep of x: tangents dv/dx", &graph, &x_sweep, 0..graph.nodes().len());
     show("forward sweep of y: tangents dv/dy", &graph, &y_sweep, 0..graph.nodes().len());
 
-    // 3. Reverse: start with 1 at the output and follow the list up. At each node, every operand gets the adjoint
-    //    times the partial; x is used twice, so there two contributions meet. One sweep, both derivatives.
+    // 3. Reverse: start with 1 at the output and traverse the list from the end. Each operand receives
+    //    the adjoint times the partial. x is used twice and receives two contributions. One sweep gives
+    //    both derivatives.
     let reverse = graph.reverse();
     show("reverse sweep: adjoints dF/dv", &graph, &reverse, (0..graph.nodes().len()).rev());
 
-    // 4. What it cost. For n inputs it is n sweeps against one: with a million inputs, that decides.
+    // 4. The cost. For n inputs, forward mode takes n sweeps and reverse mode takes one.
     println!("\noperations    multiplications  additions");
     for (name, sweep) in [("forward, x", &x_sweep), ("forward, y", &y_sweep), ("reverse", &reverse)] {
         let Operations { multiplications, additions } = sweep.operations;
         println!("  {name:<11} {multiplications:>15}  {additions:>9}");
     }
 
-    // 5. The same numbers from the library's own modes, which never build a picture of the graph.
+    // 5. The same numbers from the transforms, which do not build a graph for display.
     let point = [2.0, 3.0];
     assert_eq!(graph.value(), 88.0);
     assert_eq!([graph.forward_derivative(0), graph.forward_derivative(1)], [140.0, 24.0]);
@@ -65,30 +66,30 @@ fn main() {
     assert_eq!(jvp(f, &point, &[0.0, 1.0]), (88.0, 24.0));
     assert_eq!(value_and_grad(|v| f(v), &point), (88.0, vec![140.0, 24.0]));
 
-    // 6. Both modes at once: reverse over forward gives the Hessian times a vector, here its two columns.
+    // 6. Both modes combined give Hessian-vector products, here the two columns of the Hessian.
     assert_eq!(hvp(|v| f(v), &point, &[1.0, 0.0]), [156.0, 36.0]);
     assert_eq!(hvp(|v| f(v), &point, &[0.0, 1.0]), [36.0, 0.0]);
 
-    // 7. Change a constant in the function, and every derivative follows.
+    // 7. The derivatives of the variant.
     assert_eq!(value_and_grad(|v| variant(v), &point), (64.0, vec![104.0, 16.0]));
 
     println!("\nF = 88, gradient (140, 24), Hessian [[156, 36], [36, 0]]");
     println!("x^3 (x + 2y) = 64, gradient (104, 16)");
 }
 
-/// The derivative of a node by each of its operands.
+/// The partial derivatives of a node with respect to its operands, for display.
 fn partials(graph: &Graph, operands: &[(Source, f64)]) -> String {
     if operands.is_empty() {
-        return "an input".to_owned();
+        return "input".to_owned();
     }
-    let by_operand = operands.iter().map(|&(source, partial)| match source {
-        Source::Node(operand) => format!("by {}: {partial}", graph.nodes()[operand].name),
-        Source::Constant(c) => format!("by the constant {c}: {partial}"),
+    let terms = operands.iter().map(|&(source, partial)| match source {
+        Source::Node(operand) => format!("d/d{}: {partial}", graph.nodes()[operand].name),
+        Source::Constant(c) => format!("constant {c}: {partial}"),
     });
-    by_operand.collect::<Vec<_>>().join(", ")
+    terms.collect::<Vec<_>>().join(", ")
 }
 
-/// A sweep in the order in which it visits the nodes.
+/// Prints the derivatives of a sweep in the order in which it visits the nodes.
 fn show(title: &str, graph: &Graph, sweep: &Sweep, order: impl Iterator<Item = usize>) {
     println!("\n{title}");
     for node in order {
