@@ -1,4 +1,4 @@
-//! The chapters of the book that show code, so that their snippets run with the tests.
+//! The chapters of the book that contain code, included as documentation so that the doc tests run their snippets.
 
 macro_rules! chapters {
     ($($chapter:ident: $path:literal),+ $(,)?) => {
@@ -32,4 +32,5 @@ chapters! {
     sums: "rules/sums.md",
     softmax: "rules/softmax.md",
     matrices: "rules/matrices.md",
+    saved_models: "saved-models.md",
 }
