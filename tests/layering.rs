@@ -6,18 +6,51 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each crate and those of ours that it may use.
-const CRATES: [(&str, &str, &[&str]); 7] = [
-    ("crates/ad", "wengert-ad", &[]),
-    ("crates/optim", "wengert-optim", &[]),
+const CRATES: [(&str, &str, &[&str]); 11] = [
+    ("crates/kernels", "wengert-kernels", &[]),
+    ("crates/ad", "wengert-ad", &["wengert-kernels"]),
+    ("crates/optim", "wengert-optim", &["wengert-kernels"]),
+    ("crates/minimize", "wengert-minimize", &["wengert-kernels"]),
     ("crates/data", "wengert-data", &[]),
-    ("crates/nn", "wengert-nn", &["wengert-ad"]),
-    ("crates/train", "wengert-train", &["wengert-ad", "wengert-nn", "wengert-optim", "wengert-data"]),
+    ("crates/nn", "wengert-nn", &["wengert-ad", "wengert-kernels"]),
+    (
+        "crates/linear",
+        "wengert-linear",
+        &["wengert-ad", "wengert-data", "wengert-kernels", "wengert-minimize", "wengert-nn"],
+    ),
+    (
+        "crates/train",
+        "wengert-train",
+        &["wengert-ad", "wengert-data", "wengert-kernels", "wengert-nn", "wengert-optim"],
+    ),
+    (
+        "crates/lab",
+        "wengert-lab",
+        &[
+            "wengert-ad",
+            "wengert-data",
+            "wengert-kernels",
+            "wengert-linear",
+            "wengert-minimize",
+            "wengert-nn",
+            "wengert-optim",
+            "wengert-train",
+        ],
+    ),
     (
         "crates/wengert",
         "wengert",
-        &["wengert-ad", "wengert-nn", "wengert-optim", "wengert-data", "wengert-train"],
+        &[
+            "wengert-ad",
+            "wengert-data",
+            "wengert-linear",
+            "wengert-minimize",
+            "wengert-nn",
+            "wengert-optim",
+            "wengert-train",
+        ],
     ),
-    ("crates/gradbench", "wengert-gradbench", &["wengert-ad"]),
+    ("benches/gradbench", "wengert-gradbench", &["wengert-ad"]),
 ];
 
 /// The modules of the differentiation engine, from the ground up.

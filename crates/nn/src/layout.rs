@@ -201,8 +201,8 @@ impl Layout {
         count
     }
 
-    /// All names, for messages.
-    pub(crate) fn names(&self) -> String {
+    /// The names of all parameters and statistics, separated by commas, for messages.
+    pub fn names(&self) -> String {
         let names: Vec<&str> =
             self.parameters.iter().chain(&self.statistics).map(|entry| &entry.name[..]).collect();
         names.join(", ")

@@ -1,10 +1,10 @@
 //! Averages of the parameters over the steps.
 
 use crate::Float;
-use crate::expect::expect_below_one;
 use crate::float::rounded;
 use crate::simd::{is_shared, middle, vectorised};
 use crate::state::{State, StateError, fit_buffers, fit_settings};
+use wengert_kernels::validate::assert_below_one;
 
 /// A running average of the parameters, often better than the last of them.
 ///
@@ -52,7 +52,7 @@ impl<F: Float> Average<F> {
     #[must_use]
     #[track_caller]
     pub fn exponential(beta: f64) -> Self {
-        expect_below_one("Average: beta", beta);
+        assert_below_one("Average: beta", beta);
         Self { keep: Some(beta), updates: 0, values: Vec::new() }
     }
 

@@ -1,9 +1,9 @@
 //! Gradients made shorter.
 
 use crate::Float;
-use crate::expect::expect_positive;
 use crate::float::{rounded, widened};
 use crate::simd::{PART, is_shared, middle, vectorised};
+use wengert_kernels::validate::assert_positive;
 
 /// Shortens the gradient to the Euclidean norm `most` if it is longer, keeping its direction; gives the norm it had.
 ///
@@ -15,7 +15,7 @@ use crate::simd::{PART, is_shared, middle, vectorised};
 /// If `most` is not positive and finite.
 #[track_caller]
 pub fn clip_norm<F: Float>(gradient: &mut [F], most: f64) -> f64 {
-    expect_positive("clip_norm: largest norm", most);
+    assert_positive("clip_norm: largest norm", most);
     let norm = gradient_norm(gradient);
     if norm > most && norm.is_finite() {
         let factor = rounded::<F>(most / norm);
@@ -30,7 +30,7 @@ pub fn clip_norm<F: Float>(gradient: &mut [F], most: f64) -> f64 {
 /// If `most` is not positive and finite.
 #[track_caller]
 pub fn clip_value<F: Float>(gradient: &mut [F], most: f64) {
-    expect_positive("clip_value: largest value", most);
+    assert_positive("clip_value: largest value", most);
     let most = rounded::<F>(most);
     for_each(gradient, &|g| {
         let below = if g > most { most } else { g };

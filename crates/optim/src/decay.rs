@@ -1,6 +1,6 @@
 //! Weight decay, of either kind.
 
-use crate::expect::expect_non_negative;
+use wengert_kernels::validate::assert_non_negative;
 
 /// How parameters are drawn towards zero.
 ///
@@ -51,7 +51,7 @@ impl Decay {
     /// Asks for decay; refuses to be asked for both kinds.
     #[track_caller]
     pub(crate) fn ask(&mut self, optimizer: &str, wanted: Self) {
-        expect_non_negative(&format!("{optimizer}: weight decay"), wanted.lambda());
+        assert_non_negative(&format!("{optimizer}: weight decay"), wanted.lambda());
         let before = *self;
         let is_the_other_kind = before.name() != wanted.name();
         assert!(

@@ -3,7 +3,7 @@
 use std::iter::once;
 use std::ops::Range;
 
-use crate::expect::expect_non_negative;
+use wengert_kernels::validate::assert_non_negative;
 
 /// A range of the flat parameters with its own learning rate or weight decay, or that stays where it is.
 ///
@@ -58,7 +58,7 @@ impl Group {
     #[must_use]
     #[track_caller]
     pub fn rate_factor(mut self, factor: f64) -> Self {
-        expect_non_negative("Group: rate factor", factor);
+        assert_non_negative("Group: rate factor", factor);
         self.rate_factor = factor;
         self
     }
@@ -70,7 +70,7 @@ impl Group {
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, lambda: f64) -> Self {
-        expect_non_negative("Group: weight decay", lambda);
+        assert_non_negative("Group: weight decay", lambda);
         self.weight_decay = Some(lambda);
         self
     }

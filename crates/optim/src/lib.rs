@@ -1,8 +1,8 @@
 //! Optimizers on flat slices: parameters and gradient in, parameters out.
 //!
 //! What lives here: the [`Optimizer`] trait and its implementations, one a file, each with its formula, its
-//! source and the map to PyTorch's arguments; learning-rate schedules, clipping, averages of the parameters; and
-//! the minimisers of plain functions. What does not: models, tapes and losses. An optimizer sees two slices of one
+//! source and the map to PyTorch's arguments; learning-rate schedules, clipping, averages of the parameters. What does not: models, tapes, losses, and the
+//! minimisers of plain functions (`wengert-minimize`). An optimizer sees two slices of one
 //! length and nothing else, so it serves any model in any precision.
 //!
 //! | optimizer | direction of a step | extra memory a parameter |
@@ -36,9 +36,7 @@ mod expect;
 mod float;
 mod group;
 mod grouped;
-mod landscape;
 mod method;
-pub mod minimize;
 mod optimizer;
 mod rate_finder;
 mod schedule;
@@ -53,7 +51,6 @@ pub use elementwise::{Elementwise, Rule, Stretch};
 pub use float::Float;
 pub use group::Group;
 pub use grouped::Grouped;
-pub use landscape::{Landscape, Noise, Path, compare};
 pub use method::{AdaGrad, Adadelta, Adam, Lion, NAdam, RAdam, RmsProp, Sgd};
 pub use method::{AdaGradRule, AdadeltaRule, AdamRule, LionRule, NAdamRule, RAdamRule, RmsPropRule, SgdRule};
 pub use optimizer::Optimizer;

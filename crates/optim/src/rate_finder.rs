@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::expect::{expect_below_one, expect_positive};
+use wengert_kernels::validate::{assert_below_one, assert_positive};
 
 /// A sweep of learning rates from low to high, one a step, and what it says about a good one.
 ///
@@ -70,7 +70,7 @@ impl RateFinder {
     #[must_use]
     #[track_caller]
     pub fn new(lowest: f64, highest: f64, steps: usize) -> Self {
-        expect_positive("RateFinder: lowest rate", lowest);
+        assert_positive("RateFinder: lowest rate", lowest);
         assert!(
             highest > lowest && highest.is_finite(),
             "RateFinder: highest rate is {highest}, must be in ({lowest}, inf)"
@@ -86,7 +86,7 @@ impl RateFinder {
     #[must_use]
     #[track_caller]
     pub fn smoothing(mut self, beta: f64) -> Self {
-        expect_below_one("RateFinder: beta", beta);
+        assert_below_one("RateFinder: beta", beta);
         self.beta = beta;
         self
     }

@@ -1,4 +1,4 @@
-//! Training: parallel batched backprop, the fit loop, and models on disk; linear models in [`linear`].
+//! Training: parallel batched backprop, the fit loop, and models on disk.
 //!
 //! Saving and loading (`SavedMlp`, `save_params`, `load_params`) are behind the feature `safetensors`.
 //!
@@ -19,7 +19,6 @@ mod backprop;
 mod error;
 mod evaluate;
 mod fit;
-pub mod linear;
 mod plan;
 mod report;
 #[cfg(feature = "safetensors")]

@@ -9,6 +9,7 @@ use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
 use wengert_ad::Real;
 use wengert_data::{Split, Targets};
+use wengert_kernels::validate::assert_positive;
 use wengert_nn::{Architecture, Loss, Model, Module, Params, Regulariser, TargetKind};
 use wengert_optim::{Group, Optimizer, Schedule};
 
@@ -123,7 +124,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     #[track_caller]
     pub fn clip_norm(mut self, most: f64) -> Self {
-        expect_positive("trainer: the largest norm", most);
+        assert_positive("trainer: the largest norm", most);
         self.plan.clipping = Some(Clipping::Norm(most));
         self
     }
@@ -136,7 +137,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     #[track_caller]
     pub fn clip_value(mut self, most: f64) -> Self {
-        expect_positive("trainer: the largest value", most);
+        assert_positive("trainer: the largest value", most);
         self.plan.clipping = Some(Clipping::Value(most));
         self
     }
@@ -179,11 +180,6 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self.plan.groups.push((pattern.to_owned(), Box::new(treatment)));
         self
     }
-}
-
-#[track_caller]
-fn expect_positive(setting: &str, value: f64) {
-    assert!(value > 0.0 && value.is_finite(), "{setting} is {value}, must be in (0, inf)");
 }
 
 /// Running it.

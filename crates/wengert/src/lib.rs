@@ -9,6 +9,8 @@
 //! | [`optim`] | optimizers on flat slices |
 //! | [`data`] | data sets, splits, mini-batches |
 //! | [`train`] | parallel batched backprop and the fit loop |
+//! | [`linear`] | linear models: least squares, ridge, lasso, logistic regression, support-vector machines |
+//! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
 //! ```
 //! use wengert::prelude::*;
@@ -22,6 +24,8 @@
 
 pub use wengert_ad as ad;
 pub use wengert_data as data;
+pub use wengert_linear as linear;
+pub use wengert_minimize as minimize;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;
 pub use wengert_train as train;

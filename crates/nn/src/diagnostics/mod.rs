@@ -1,18 +1,14 @@
 //! What goes on inside of a network: numbers to look at, for any module.
 
 mod activity;
-mod corners;
 mod gradients;
 mod operations;
-mod piecewise;
 
 pub use activity::{LayerActivity, relu_activity};
-pub use corners::{Corner, corners};
 pub use gradients::{
     LargeParameter, ParameterNorm, gradient_norms, large_parameter, stacked_gradients, update_ratios,
 };
 pub use operations::{OperationStatistics, operation_statistics};
-pub use piecewise::piecewise_linear;
 
 use crate::bound::Bound;
 use crate::model::Module;

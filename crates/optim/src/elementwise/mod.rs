@@ -8,13 +8,14 @@ pub use rule::Rule;
 pub use stretch::Stretch;
 
 use crate::decay::Decay;
-use crate::expect::{expect_lengths, expect_non_negative};
+use crate::expect::expect_lengths;
 use crate::float::rounded;
 use crate::group::{Group, expect_groups, pieces};
 use crate::state::{State, StateError, fit_buffers, fit_settings};
 use crate::{Float, Optimizer};
 use ages::Ages;
 use stretch::Coefficients;
+use wengert_kernels::validate::assert_non_negative;
 
 /// The optimizer that follows the rule `R` for each parameter alone.
 ///
@@ -37,7 +38,7 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
     #[must_use]
     #[track_caller]
     pub fn from_rule(rule: R, learning_rate: f64) -> Self {
-        expect_non_negative(&format!("{}: learning rate", R::TITLE), learning_rate);
+        assert_non_negative(&format!("{}: learning rate", R::TITLE), learning_rate);
         Self { rule, learning_rate, decay: R::DECAY, ages: Ages::default(), kept: Vec::new() }
     }
 
@@ -127,7 +128,7 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
 
     #[track_caller]
     fn set_learning_rate(&mut self, rate: f64) {
-        expect_non_negative(&format!("{}: learning rate", R::TITLE), rate);
+        assert_non_negative(&format!("{}: learning rate", R::TITLE), rate);
         self.learning_rate = rate;
     }
 

@@ -1,8 +1,9 @@
 //! Adadelta: steps as long as the steps before, in units of the gradient.
 
-use crate::expect::{expect_below_one, expect_epsilon};
+use crate::expect::expect_epsilon;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// Adadelta: the gradient times the ratio of two running root mean squares, of the steps and of the gradient.
 ///
@@ -49,7 +50,7 @@ impl<F: Float> Adadelta<F> {
     #[must_use]
     #[track_caller]
     pub fn keep(mut self, rho: f64) -> Self {
-        expect_below_one("Adadelta: rho", rho);
+        assert_below_one("Adadelta: rho", rho);
         self.rule.keep = rho;
         self
     }

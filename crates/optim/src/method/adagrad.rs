@@ -1,8 +1,9 @@
 //! AdaGrad: each coordinate has its own rate, which falls with the gradients seen so far.
 
-use crate::expect::{expect_epsilon, expect_non_negative};
+use crate::expect::expect_epsilon;
 use crate::float::rounded;
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_non_negative;
 
 /// AdaGrad: steps over the root of the sum of all squared gradients.
 ///
@@ -60,7 +61,7 @@ impl<F: Float> AdaGrad<F> {
     #[must_use]
     #[track_caller]
     pub fn initial_sum(mut self, sum: f64) -> Self {
-        expect_non_negative("AdaGrad: initial sum", sum);
+        assert_non_negative("AdaGrad: initial sum", sum);
         self.rule.initial_sum = sum;
         self
     }

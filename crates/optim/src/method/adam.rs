@@ -1,8 +1,9 @@
 //! Adam, AdamW and AMSGrad: steps scaled by running moments of the gradient.
 
-use crate::expect::{expect_below_one, expect_epsilon};
+use crate::expect::expect_epsilon;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// Adam: the mean of the gradient over the root of its mean square, both running and bias-corrected.
 ///
@@ -63,8 +64,8 @@ impl<F: Float> Adam<F> {
     #[must_use]
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        expect_below_one("Adam: beta1", beta1);
-        expect_below_one("Adam: beta2", beta2);
+        assert_below_one("Adam: beta1", beta1);
+        assert_below_one("Adam: beta2", beta2);
         self.rule.betas = (beta1, beta2);
         self
     }

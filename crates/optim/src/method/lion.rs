@@ -1,8 +1,8 @@
 //! Lion: steps of one length in every coordinate.
 
-use crate::expect::expect_below_one;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// Lion: the sign of a running mean of the gradient.
 ///
@@ -46,8 +46,8 @@ impl<F: Float> Lion<F> {
     #[must_use]
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        expect_below_one("Lion: beta1", beta1);
-        expect_below_one("Lion: beta2", beta2);
+        assert_below_one("Lion: beta1", beta1);
+        assert_below_one("Lion: beta2", beta2);
         self.rule.betas = (beta1, beta2);
         self
     }

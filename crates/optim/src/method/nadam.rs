@@ -1,8 +1,9 @@
 //! NAdam: Adam with Nesterov's momentum.
 
-use crate::expect::{expect_below_one, expect_epsilon, expect_non_negative};
+use crate::expect::expect_epsilon;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::{assert_below_one, assert_non_negative};
 
 /// NAdam: Adam whose mean looks one step ahead, with a momentum that warms up.
 ///
@@ -55,8 +56,8 @@ impl<F: Float> NAdam<F> {
     #[must_use]
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        expect_below_one("NAdam: beta1", beta1);
-        expect_below_one("NAdam: beta2", beta2);
+        assert_below_one("NAdam: beta1", beta1);
+        assert_below_one("NAdam: beta2", beta2);
         self.rule.betas = (beta1, beta2);
         self.rule.product = (0, 1.0);
         self
@@ -81,7 +82,7 @@ impl<F: Float> NAdam<F> {
     #[must_use]
     #[track_caller]
     pub fn momentum_decay(mut self, psi: f64) -> Self {
-        expect_non_negative("NAdam: momentum decay", psi);
+        assert_non_negative("NAdam: momentum decay", psi);
         self.rule.momentum_decay = psi;
         self.rule.product = (0, 1.0);
         self

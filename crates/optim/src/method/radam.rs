@@ -1,8 +1,9 @@
 //! RAdam: Adam that scales only once it knows by what.
 
-use crate::expect::{expect_below_one, expect_epsilon};
+use crate::expect::expect_epsilon;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// RAdam: Adam whose first steps are plain momentum, until the mean square rests on enough gradients.
 ///
@@ -52,8 +53,8 @@ impl<F: Float> RAdam<F> {
     #[must_use]
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        expect_below_one("RAdam: beta1", beta1);
-        expect_below_one("RAdam: beta2", beta2);
+        assert_below_one("RAdam: beta1", beta1);
+        assert_below_one("RAdam: beta2", beta2);
         self.rule.betas = (beta1, beta2);
         self
     }

@@ -1,8 +1,9 @@
 //! RMSProp: steps over a running root mean square of the gradient.
 
-use crate::expect::{expect_below_one, expect_epsilon};
+use crate::expect::expect_epsilon;
 use crate::float::{rounded, shares};
 use crate::{Decay, Elementwise, Float, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// RMSProp: the gradient over its running root mean square; optionally centred, optionally with momentum.
 ///
@@ -60,7 +61,7 @@ impl<F: Float> RmsProp<F> {
     #[must_use]
     #[track_caller]
     pub fn keep(mut self, rho: f64) -> Self {
-        expect_below_one("RmsProp: rho", rho);
+        assert_below_one("RmsProp: rho", rho);
         self.rule.keep = rho;
         self
     }
@@ -84,7 +85,7 @@ impl<F: Float> RmsProp<F> {
     #[must_use]
     #[track_caller]
     pub fn momentum(mut self, mu: f64) -> Self {
-        expect_below_one("RmsProp: momentum", mu);
+        assert_below_one("RmsProp: momentum", mu);
         self.rule.momentum = mu;
         self
     }

@@ -1,8 +1,8 @@
 //! Gradient descent, plain and with momentum.
 
-use crate::expect::expect_below_one;
 use crate::float::rounded;
 use crate::{Decay, Elementwise, Float, Optimizer, Rule, Stretch};
+use wengert_kernels::validate::assert_below_one;
 
 /// (Stochastic) gradient descent, plain, with momentum in either form, or Nesterov's.
 ///
@@ -77,7 +77,7 @@ impl<F: Float> Sgd<F> {
     #[must_use]
     #[track_caller]
     pub fn momentum(mut self, rho: f64) -> Self {
-        expect_below_one("Sgd: momentum", rho);
+        assert_below_one("Sgd: momentum", rho);
         self.rule.momentum = rho;
         if self.rule.is_low_pass {
             (self.rule.is_low_pass, self.rule.dampening) = (false, 0.0);
@@ -94,7 +94,7 @@ impl<F: Float> Sgd<F> {
     #[must_use]
     #[track_caller]
     pub fn dampening(mut self, d: f64) -> Self {
-        expect_below_one("Sgd: dampening", d);
+        assert_below_one("Sgd: dampening", d);
         (self.rule.is_low_pass, self.rule.dampening) = (false, d);
         self
     }

@@ -1,6 +1,6 @@
 //! Schedules made of schedules.
 
-use super::{Form, Schedule, expect_non_negative, expect_some_steps};
+use super::{Form, Schedule, assert_at_least_one, assert_non_negative};
 
 impl Schedule {
     /// `factor` times the rate.
@@ -10,7 +10,7 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn scaled(self, factor: f64) -> Self {
-        expect_non_negative("Schedule: factor", factor);
+        assert_non_negative("Schedule: factor", factor);
         Self(Form::Scaled(Box::new(self), factor))
     }
 
@@ -41,8 +41,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn warmed_up(self, steps: u64, share: f64) -> Self {
-        expect_non_negative("Schedule: share of the first rate", share);
-        expect_some_steps("Schedule: number of steps", steps);
+        assert_non_negative("Schedule: share of the first rate", share);
+        assert_at_least_one("Schedule: number of steps", steps);
         let first = self.rate(0);
         Self::linear(share * first, first, steps).then(steps, self)
     }
@@ -54,7 +54,7 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn in_units_of(self, steps: u64) -> Self {
-        expect_some_steps("Schedule: number of steps", steps);
+        assert_at_least_one("Schedule: number of steps", steps);
         Self(Form::InUnitsOf(Box::new(self), steps))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Custom, Form, Schedule, expect_non_negative, expect_positive, expect_some_steps, half_cosine};
+use super::{Custom, Form, Schedule, assert_at_least_one, assert_non_negative, assert_positive, half_cosine};
 
 impl Schedule {
     /// Always `eta`.
@@ -12,7 +12,7 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn constant(eta: f64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
+        assert_non_negative("Schedule: rate", eta);
         Self(Form::Constant(eta))
     }
 
@@ -23,9 +23,9 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn step(eta: f64, gamma: f64, every: u64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_non_negative("Schedule: gamma", gamma);
-        expect_some_steps("Schedule: number of steps", every);
+        assert_non_negative("Schedule: rate", eta);
+        assert_non_negative("Schedule: gamma", gamma);
+        assert_at_least_one("Schedule: number of steps", every);
         Self(Form::Step { eta, gamma, every })
     }
 
@@ -36,8 +36,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn milestones(eta: f64, gamma: f64, milestones: &[u64]) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_non_negative("Schedule: gamma", gamma);
+        assert_non_negative("Schedule: rate", eta);
+        assert_non_negative("Schedule: gamma", gamma);
         assert!(milestones.is_sorted(), "Schedule: milestones are {milestones:?}, must ascend");
         Self(Form::Milestones { eta, gamma, at: milestones.into() })
     }
@@ -49,8 +49,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn exponential(eta: f64, gamma: f64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_non_negative("Schedule: gamma", gamma);
+        assert_non_negative("Schedule: rate", eta);
+        assert_non_negative("Schedule: gamma", gamma);
         Self(Form::Exponential { eta, gamma })
     }
 
@@ -62,8 +62,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn over_t(eta: f64, tau: f64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_positive("Schedule: tau", tau);
+        assert_non_negative("Schedule: rate", eta);
+        assert_positive("Schedule: tau", tau);
         Self(Form::OverT { eta, tau })
     }
 
@@ -74,8 +74,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn over_root_t(eta: f64, tau: f64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_positive("Schedule: tau", tau);
+        assert_non_negative("Schedule: rate", eta);
+        assert_positive("Schedule: tau", tau);
         Self(Form::OverRootT { eta, tau })
     }
 
@@ -86,8 +86,8 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn over_log_t(eta: f64, tau: f64) -> Self {
-        expect_non_negative("Schedule: rate", eta);
-        expect_positive("Schedule: tau", tau);
+        assert_non_negative("Schedule: rate", eta);
+        assert_positive("Schedule: tau", tau);
         Self(Form::OverLogT { eta, tau })
     }
 
@@ -98,9 +98,9 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn linear(start: f64, end: f64, over: u64) -> Self {
-        expect_non_negative("Schedule: first rate", start);
-        expect_non_negative("Schedule: last rate", end);
-        expect_some_steps("Schedule: number of steps", over);
+        assert_non_negative("Schedule: first rate", start);
+        assert_non_negative("Schedule: last rate", end);
+        assert_at_least_one("Schedule: number of steps", over);
         Self(Form::Linear { start, end, over })
     }
 
@@ -121,9 +121,9 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn cosine_to(eta: f64, low: f64, over: u64) -> Self {
-        expect_non_negative("Schedule: first rate", eta);
-        expect_non_negative("Schedule: last rate", low);
-        expect_some_steps("Schedule: number of steps", over);
+        assert_non_negative("Schedule: first rate", eta);
+        assert_non_negative("Schedule: last rate", low);
+        assert_at_least_one("Schedule: number of steps", over);
         Self(Form::Cosine { eta, low, over })
     }
 
@@ -135,10 +135,10 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn cosine_restarts(eta: f64, low: f64, first: u64, growth: u64) -> Self {
-        expect_non_negative("Schedule: first rate", eta);
-        expect_non_negative("Schedule: last rate", low);
-        expect_some_steps("Schedule: number of steps", first);
-        expect_some_steps("Schedule: growth of a cycle", growth);
+        assert_non_negative("Schedule: first rate", eta);
+        assert_non_negative("Schedule: last rate", low);
+        assert_at_least_one("Schedule: number of steps", first);
+        assert_at_least_one("Schedule: growth of a cycle", growth);
         Self(Form::Restarts(Restarts { eta, low, first, growth }))
     }
 
@@ -165,9 +165,9 @@ impl Schedule {
     #[must_use]
     #[track_caller]
     pub fn one_cycle_with(peak: f64, total: u64, rise: f64, divisors: (f64, f64)) -> Self {
-        expect_non_negative("Schedule: peak rate", peak);
-        expect_positive("Schedule: first divisor", divisors.0);
-        expect_positive("Schedule: last divisor", divisors.1);
+        assert_non_negative("Schedule: peak rate", peak);
+        assert_positive("Schedule: first divisor", divisors.0);
+        assert_positive("Schedule: last divisor", divisors.1);
         let (top, end) = (rise * total as f64 - 1.0, total as f64 - 1.0);
         assert!(
             top > 0.0 && top < end,

@@ -7,8 +7,8 @@ use std::f64::consts::{E, PI};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::expect::{expect_non_negative, expect_positive, expect_some_steps};
 use forms::{OneCycle, Restarts};
+use wengert_kernels::validate::{assert_at_least_one, assert_non_negative, assert_positive};
 
 /// A learning rate as a pure function of the step number `t`: how many steps have been taken before, from 0.
 ///

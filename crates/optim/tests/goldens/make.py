@@ -1,4 +1,4 @@
-"""Writes the goldens of this folder but those of `minimize.py`: PyTorch in double precision.
+"""Writes the goldens of this folder: PyTorch in double precision.
 
     python make.py
 

@@ -1,0 +1,132 @@
+//! What training does to ReLU networks: what they can learn, dead units, and where their corners go.
+
+use wengert_data::{Dataset, Split, Targets};
+use wengert_lab::corners;
+use wengert_nn::{Architecture, Bias, CrossEntropy, HalfSquared, Mlp, Params};
+use wengert_optim::{Adam, Optimizer, Sgd};
+use wengert_train::{Backprop, Batch, Trainer};
+
+/// Everything to train on.
+fn whole(name: &str, x: Vec<f64>, width: usize, targets: Targets<f64>) -> Split<f64> {
+    Dataset::new(name, x, width, targets).unwrap().split(1.0, 0.0, 0.0, 1).unwrap()
+}
+
+/// `f` at 41 points between -2 and 2.
+fn curve(f: impl Fn(f64) -> f64) -> Split<f64> {
+    let x: Vec<f64> = (-20..=20).map(|i| f64::from(i) / 10.0).collect();
+    let values = x.iter().map(|&x| f(x)).collect();
+    whole("curve", x, 1, Targets::Values { values, width: 1 })
+}
+
+fn xor() -> Split<f64> {
+    let x = vec![-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0];
+    whole("xor", x, 2, Targets::Classes { labels: vec![0, 1, 1, 0], classes: 2 })
+}
+
+#[test]
+fn without_a_hidden_layer_xor_and_the_absolute_value_cannot_be_learnt_and_with_one_they_can() {
+    let fit = |mlp: Mlp| {
+        Trainer::new(mlp, CrossEntropy, Adam::new(0.02)).epochs(800).threads(1).seed(2).fit(&xor())
+    };
+    let (linear, hidden) = (fit(Mlp::new([2, 2])).unwrap().train, fit(Mlp::new([2, 8, 2])).unwrap().train);
+    // A line leaves at least one of the four on the wrong side, and the best loss is that of knowing nothing.
+    assert!(linear.accuracy.unwrap() <= 0.75 && linear.loss > 0.999 * 2.0f64.ln(), "{linear:?}");
+    assert!(hidden.accuracy == Some(1.0) && hidden.loss < 0.01, "{hidden:?}");
+
+    let data = curve(f64::abs);
+    let fit =
+        |mlp: Mlp| Trainer::new(mlp, HalfSquared, Adam::new(0.02)).epochs(800).threads(1).seed(2).fit(&data);
+    let (linear, hidden) =
+        (fit(Mlp::new([1, 1])).unwrap().train.loss, fit(Mlp::new([1, 8, 1])).unwrap().train.loss);
+    // The best line is the mean, which leaves half of the variance: 0.178 of these 41 numbers.
+    let mean = (-20..=20).map(|i| f64::from(i).abs() / 10.0).sum::<f64>() / 41.0;
+    let variance = (-20..=20).map(|i| (f64::from(i).abs() / 10.0 - mean).powi(2)).sum::<f64>() / 41.0;
+    assert!((linear - variance / 2.0).abs() < 1e-3, "{linear}, not {}", variance / 2.0);
+    assert!(hidden < 1e-3, "{hidden}");
+}
+
+#[test]
+fn the_error_falls_as_the_width_grows() {
+    let data = curve(|x| (3.0 * x).sin());
+    let loss = |width: usize| {
+        let of_seed = |seed| {
+            // Random biases spread the corners; with biases of zero they would all start at 0.
+            let mlp = Mlp::new([1, width, 1]).bias(Bias::Random(1.0));
+            let trainer = Trainer::new(mlp, HalfSquared, Adam::new(0.01)).epochs(600);
+            trainer.threads(1).seed(seed).fit(&data).unwrap().train.loss
+        };
+        // The median of five starts: one unlucky start does not count.
+        let mut losses: Vec<f64> = (0..5).map(of_seed).collect();
+        losses.sort_by(f64::total_cmp);
+        losses[2]
+    };
+    let losses = [1, 4, 16, 64].map(loss);
+    let falls = losses.windows(2).all(|pair| pair[1] < pair[0]);
+    assert!(falls && losses[3] < 0.05 * losses[0], "{losses:?}");
+}
+
+/// Steps on the whole data set; the parameters before each step are given to `look`.
+fn steps(
+    data: &Split<f64>,
+    mlp: Mlp,
+    mut params: Params<f64>,
+    mut optimizer: impl Optimizer<f64>,
+    count: usize,
+    mut look: impl FnMut(&Params<f64>),
+) {
+    let model = mlp.into_model();
+    let mut backprop = Backprop::in_training(0);
+    let indices: Vec<usize> = (0..data.train.examples()).collect();
+    for _ in 0..count {
+        look(&params);
+        let batch = Batch { data: &data.train, indices: &indices };
+        backprop.value_and_grad(model.module(), &HalfSquared, &params, batch);
+        optimizer.step(params.values_mut(), backprop.gradient());
+    }
+    look(&params);
+}
+
+#[test]
+fn a_dead_unit_never_moves_again() {
+    let mlp = Mlp::new([1, 3, 1]);
+    let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
+    // Unit 0 is off where x < 5, so on all examples.
+    params.values_mut().copy_from_slice(&[1.0, 0.5, 1.0, -5.0, 3.0, 0.25, 0.7, 0.8, 0.9, 0.1]);
+    let of_unit = |params: &Params<f64>, unit: usize| [0, 3, 6].map(|first| params.values()[first + unit]);
+    let start = params.clone();
+    for momentum in [0.0, 0.9] {
+        let mut last = None;
+        steps(
+            &curve(f64::abs),
+            mlp.clone(),
+            params.clone(),
+            Sgd::new(0.02).momentum(momentum),
+            500,
+            |params| {
+                assert_eq!(of_unit(params, 0), of_unit(&start, 0));
+                last = Some(params.clone());
+            },
+        );
+        let last = last.unwrap();
+        assert!([1, 2].iter().all(|&unit| of_unit(&last, unit) != of_unit(&start, unit)));
+    }
+    steps(&curve(f64::abs), mlp, params, Adam::new(0.01), 500, |params| {
+        assert_eq!(of_unit(params, 0), of_unit(&start, 0));
+    });
+}
+
+#[test]
+fn the_corners_of_a_regression_move_to_where_the_slope_changes() {
+    let data = curve(|x| (x - 0.5).max(0.0) * 2.0);
+    let mlp = Mlp::new([1, 1, 1]);
+    let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
+    params.values_mut().copy_from_slice(&[1.0, 1.0, 1.0, 0.0]);
+    let mut path = Vec::new();
+    steps(&data, mlp, params, Adam::new(0.02), 1500, |params| {
+        path.push(corners(params, "hidden.0")[0].position.unwrap());
+    });
+    assert_eq!((path.len(), path[0]), (1501, -1.0));
+    assert!((path[1500] - 0.5).abs() < 1e-3, "{}", path[1500]);
+    let longest = path.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
+    assert!(longest < 0.1, "it moves without jumps: {longest}");
+}

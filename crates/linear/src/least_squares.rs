@@ -1,0 +1,66 @@
+//! Ordinary least squares.
+
+use super::examples::Regression;
+use super::{Examples, LinearError, LinearRegressor};
+use ndarray::{Array2, s};
+use wengert_minimize::LeastSquares;
+
+/// Ordinary least squares: the `w` and `b` that minimise `|y - X w - b|^2`, **summed** over the examples, without 1/2.
+///
+/// Solved by Householder reflections, so that the error is that of the condition number of `X` and not of its square.
+///
+/// | here | scikit-learn's `LinearRegression` |
+/// |---|---|
+/// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
+/// | fewer examples than coefficients, or dependent features: an error | the solution of minimum norm: [`minimum_norm`](super::minimum_norm()) |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrdinaryLeastSquares {
+    intercept: bool,
+}
+
+impl Default for OrdinaryLeastSquares {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl OrdinaryLeastSquares {
+    /// With an intercept.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { intercept: true }
+    }
+
+    /// Through the origin: `b = 0`.
+    #[must_use]
+    pub fn without_intercept(self) -> Self {
+        Self { intercept: false }
+    }
+
+    /// Fits the examples.
+    ///
+    /// # Errors
+    /// If the examples are empty, mismatched, not finite or classes; if there are fewer than coefficients; if a feature
+    /// is a combination of those before it.
+    pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
+        let regression = examples.into().regression()?;
+        let (examples, features) = regression.0.dim();
+        let coefficients = features + usize::from(self.intercept);
+        if examples < coefficients {
+            return Err(LinearError::TooFewExamples { examples, coefficients });
+        }
+        let w = solve(regression, self.intercept)?;
+        let (b, w) = if self.intercept { (w[0], &w[1..]) } else { (0.0, &w[..]) };
+        Ok(LinearRegressor::new(regression, (w.to_vec().into(), b), 0.0, None))
+    }
+}
+
+/// The coefficients, the intercept first if there is one: that of a column of ones in front.
+fn solve((x, y): Regression<'_>, intercept: bool) -> Result<Vec<f64>, LinearError> {
+    let ones = usize::from(intercept);
+    let mut matrix = Array2::ones((x.nrows(), ones + x.ncols()));
+    matrix.slice_mut(s![.., ones..]).assign(&x);
+    let (rows, y) = (matrix.as_slice().expect("it was made row by row"), y.to_vec());
+    let solved = LeastSquares::new(rows, &y).solve();
+    solved.map_err(|depends| LinearError::DependentFeature { column: depends.column + 1 - ones })
+}

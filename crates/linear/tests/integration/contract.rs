@@ -1,0 +1,136 @@
+//! What linear models refuse, saying what would be right, and when they say that they are not at their minimum.
+
+use ndarray::{Array1, Array2, array, s};
+use wengert_data::{Dataset, Part, Targets};
+use wengert_linear::{Lasso, LinearError, LinearSvm, LogisticRegression, OrdinaryLeastSquares, Ridge};
+use wengert_minimize::Stopping;
+
+fn noise(k: usize) -> f64 {
+    ((k * k) as f64 * 0.754_877_6 + k as f64 * 12.9898 + 0.3).sin()
+}
+
+/// 12 examples of 5 features with a value each.
+fn values() -> (Array2<f64>, Array1<f64>) {
+    let x = Array2::from_shape_fn((12, 5), |(i, j)| noise(5 * i + j));
+    let y = x.sum_axis(ndarray::Axis(1)) + Array1::from_shape_fn(12, |i| noise(100 + i));
+    (x, y)
+}
+
+/// The same with two classes that no hyperplane separates.
+fn two_classes() -> (Array2<f64>, Vec<u32>) {
+    (values().0, (0..12).map(|i| u32::from(i % 2 == 0)).collect())
+}
+
+#[test]
+fn bad_examples_are_refused_saying_what_would_be_right() {
+    let (x, y) = (array![[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 3.0]);
+    let refused = |x: &Array2<f64>, y: &[f64], part: &str| {
+        let errors = [
+            OrdinaryLeastSquares::new().fit((x, y)).unwrap_err(),
+            Ridge::new(1.0).fit((x, y)).unwrap_err(),
+            Lasso::new(1.0).fit((x, y)).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    };
+    refused(&Array2::zeros((0, 2)), &[], "0 examples of 2 features: give at least one of each");
+    refused(&Array2::zeros((2, 0)), &[1.0, 2.0], "2 examples of 0 features");
+    refused(&x, &y[..2], "3 examples have 2 targets: give one target for each example");
+    let mut wrong = x.clone();
+    wrong[[1, 0]] = f64::NAN;
+    refused(&wrong, &y, "row 2, column 1 of the features is NaN: every value must be finite");
+    refused(&x, &[1.0, 2.0, f64::INFINITY], "row 3, column 1 of the targets is inf");
+
+    assert_eq!(Ridge::new(1.0).fit((&x, &[0, 1, 1])), Err(LinearError::NeedsValues));
+    assert_eq!(LogisticRegression::new().fit((&x, &y)), Err(LinearError::NeedsClasses));
+    assert_eq!(LogisticRegression::new().fit((&x, &[2, 2, 2])), Err(LinearError::OneClass { label: 2 }));
+    assert_eq!(LinearSvm::hinge(1.0).fit((&x, &[0, 0, 0])), Err(LinearError::OneClass { label: 0 }));
+    let rows = Targets::Values { values: vec![0.0; 6], width: 2 };
+    let several = Dataset::new("pairs", vec![1.0, 2.0, 3.0], 1, rows).unwrap();
+    assert_eq!(Ridge::new(1.0).fit(&several), Err(LinearError::SeveralTargets { width: 2 }));
+    let not_finite = LinearError::NotFinite { part: Part::Features, row: 2, column: 1, value: f64::INFINITY };
+    wrong[[1, 0]] = f64::INFINITY;
+    assert_eq!(LogisticRegression::new().fit((&wrong, &[0, 1, 1])), Err(not_finite));
+}
+
+#[test]
+fn coefficients_that_are_not_determined_are_refused_naming_the_feature() {
+    let ols = OrdinaryLeastSquares::new();
+    let wide = array![[1.0, 2.0, 4.0], [3.0, 5.0, 1.0]];
+    assert_eq!(
+        ols.fit((&wide, &[1.0, 2.0])),
+        Err(LinearError::TooFewExamples { examples: 2, coefficients: 4 })
+    );
+    // The third feature is the sum of the others; the second is constant.
+    let dependent =
+        array![[1.0, 2.0, 3.0], [3.0, 5.0, 8.0], [4.0, 4.0, 8.0], [0.3, 0.7, 1.0], [0.1, 9.0, 9.1]];
+    let y = [1.0, 2.0, 3.0, 4.0, 5.0];
+    assert_eq!(ols.fit((&dependent, &y)), Err(LinearError::DependentFeature { column: 3 }));
+    let constant = array![[1.0, 0.1], [3.0, 0.1], [4.0, 0.1]];
+    assert_eq!(ols.fit((&constant, &y[..3])), Err(LinearError::DependentFeature { column: 2 }));
+    // Through the origin a constant feature is as good as any; ridge and the lasso settle what is left open.
+    let origin = ols.clone().without_intercept().fit((&constant, &y[..3])).unwrap();
+    assert!(origin.report.loss < 1.0);
+    assert!(Ridge::new(0.1).fit((&dependent, &y)).is_ok() && Lasso::new(0.1).fit((&dependent, &y)).is_ok());
+    assert_eq!(Lasso::new(0.1).fit((&constant, &y[..3])).unwrap().coefficients[1], 0.0);
+    let lost = Ridge::new(1e-30).without_intercept().fit((&dependent, &y));
+    assert_eq!(lost, Err(LinearError::TooLittlePenalty { lambda: 1e-30 }));
+}
+
+#[test]
+fn without_a_penalty_separable_classes_have_no_minimum() {
+    let x = array![[0.0, 1.0], [1.0, 0.0], [3.0, 1.0], [4.0, 5.0], [9.0, -9.0], [8.0, -9.0]];
+    for labels in [[0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 2, 2]] {
+        let free = LogisticRegression::new().fit((&x, &labels));
+        assert_eq!(free, Err(LinearError::Separable), "{labels:?}");
+        let held = LogisticRegression::new().l2(1e-3).fit((&x, &labels)).unwrap();
+        assert!(held.converged() && held.score((&x, &labels)).unwrap() == 1.0);
+    }
+}
+
+#[test]
+fn scores_of_other_data_are_refused() {
+    let (x, y) = values();
+    let fit = Ridge::new(1.0).fit((&x, &y)).unwrap();
+    let other = fit.score((&x.slice(s![.., ..3]), &y)).unwrap_err();
+    assert_eq!(other.to_string(), "the model was fitted to 5 features, but the examples have 3");
+    assert_eq!(fit.score((&x, &vec![1.0; 12])), Err(LinearError::ConstantTargets));
+    let (x, labels) = two_classes();
+    let fit = LinearSvm::squared_hinge(1.0).fit((&x, &labels)).unwrap();
+    let more = fit.score((&x, &vec![2; labels.len()])).unwrap_err();
+    assert_eq!(more.to_string(), "the model was fitted to 2 classes, but the examples have 3");
+}
+
+#[test]
+#[should_panic(expected = "predict: the rows have 3 features, the model was fitted to 5")]
+fn rows_of_another_width_are_not_predicted() {
+    let (x, y) = values();
+    let _ = Ridge::new(1.0).fit((&x, &y)).unwrap().predict(&x.slice(s![.., ..3]));
+}
+
+#[test]
+fn a_fit_that_was_cut_short_says_so() {
+    let (x, labels) = two_classes();
+    let short = Stopping::new().iterations(2);
+    let fit = LogisticRegression::new().l2(0.5).stopping(short.clone()).fit((&x, &labels)).unwrap();
+    assert!(!fit.converged() && fit.reports[0].to_string().contains("as many iterations as allowed"));
+    let (x, y) = values();
+    assert!(!Lasso::new(1.0).stopping(short).fit((&x, &y)).unwrap().report.converged());
+}
+
+#[test]
+fn strengths_out_of_range_are_refused_naming_them() {
+    let message = |work: fn()| {
+        let panic = std::panic::catch_unwind(work).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    };
+    assert_eq!(message(|| drop(Ridge::new(0.0))), "ridge: lambda is 0, must be in (0, inf)");
+    assert_eq!(message(|| drop(Lasso::new(f64::NAN))), "lasso: lambda is NaN, must be in (0, inf)");
+    assert_eq!(
+        message(|| drop(LogisticRegression::new().l2(-1.0))),
+        "logistic regression: l2 is -1, must be in [0, inf)"
+    );
+    let infinite = message(|| drop(LinearSvm::hinge(f64::INFINITY)));
+    assert_eq!(infinite, "support-vector machine: lambda is inf, must be in (0, inf)");
+}
