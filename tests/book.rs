@@ -1,4 +1,4 @@
-//! The book: its links lead somewhere, its snippets are run, and what it says that the program prints is what it prints.
+//! The book: links, snippets, and the output of the commands that it shows.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The pages of the book, by their paths in `docs/`, with their texts.
+/// The pages of the book: paths relative to `docs/`, and texts.
 fn pages() -> Vec<(String, String)> {
     let docs = root().join("docs");
     let files = [docs.clone(), docs.join("modes"), docs.join("rules")].into_iter().flat_map(|folder| {
@@ -26,7 +26,7 @@ fn pages() -> Vec<(String, String)> {
     named.collect()
 }
 
-/// The targets of the links and pictures of a page, outside of its code.
+/// The targets of the links and images of a page, outside its code blocks.
 fn links(text: &str) -> Vec<&str> {
     let prose = text.split("```").step_by(2);
     let targets =
@@ -39,7 +39,7 @@ fn every_link_leads_to_a_file() {
     for (page, text) in pages() {
         for link in links(&text).into_iter().filter(|link| !link.contains("://")) {
             let target = root().join("docs").join(&page).with_file_name(link.split('#').next().unwrap());
-            assert!(target.is_file(), "docs/{page} links to {link}, which is not there");
+            assert!(target.is_file(), "docs/{page} links to {link}, which does not exist");
         }
     }
 }
@@ -64,7 +64,7 @@ fn every_page_with_code_is_run_by_the_doc_tests() {
     for (page, text) in with_code {
         assert!(
             wired.contains(&format!("\"{page}\"")),
-            "the snippets of docs/{page} are not run: see book.rs"
+            "the snippets of docs/{page} are not run: add the page to crates/wengert/src/book.rs"
         );
         let skipped = ["rust,ignore", "rust,no_run", "rust,compile_fail"];
         assert!(!skipped.iter().any(|mark| text.contains(mark)), "docs/{page} has a snippet that is not run");
@@ -73,7 +73,7 @@ fn every_page_with_code_is_run_by_the_doc_tests() {
     assert!(count > 60, "only {count} snippets");
 }
 
-/// The words of a command line, quotes taken away.
+/// The arguments of a command line, without quotes.
 fn words(command: &str) -> Vec<&str> {
     let parts = command.split('"').enumerate();
     parts
@@ -88,7 +88,7 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_program_prints_what_the_book_says() {
+fn the_program_prints_what_the_book_shows() {
     let mut count = 0;
     for (page, text) in pages() {
         for block in text.split("```console\n$ wengert ").skip(1) {
@@ -102,14 +102,14 @@ fn the_program_prints_what_the_book_says() {
 }
 
 #[test]
-fn the_picture_of_the_graph_is_the_one_that_the_program_draws() {
+fn the_figure_of_the_graph_is_the_one_that_the_program_draws() {
     let stored = fs::read_to_string(root().join("docs/figures/lecture_graph.svg")).unwrap();
     let drawn = printed(&["graph", "x^3*(x+3*y)", "--at", "x=2,y=3", "--format", "svg"]);
     assert_eq!(stored.trim_end(), drawn.trim_end());
 }
 
 #[test]
-fn the_row_that_explains_the_table_stands_in_it() {
+fn the_row_that_explains_the_rule_table_is_part_of_the_table() {
     let page = fs::read_to_string(root().join("docs/rules.md")).unwrap();
     let row = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
     assert!(row.contains("partial"), "{row}");
@@ -134,11 +134,11 @@ impl BinaryVisitor for Names {
 }
 
 #[test]
-fn every_elementwise_rule_has_its_place_in_a_chapter() {
+fn every_elementwise_rule_appears_in_a_chapter() {
     let pages = pages();
     let chapters: String =
         pages.iter().filter(|(page, _)| page.starts_with("rules/")).map(|(_, text)| text.as_str()).collect();
-    // What stands in backquotes, word by word.
+    // The words of all code spans.
     let formulas = chapters.split('`').skip(1).step_by(2);
     let words: BTreeSet<&str> =
         formulas.flat_map(|formula| formula.split(|c: char| " (),".contains(c))).collect();
@@ -146,5 +146,5 @@ fn every_elementwise_rule_has_its_place_in_a_chapter() {
     each_unary(&mut rules);
     each_binary(&mut rules);
     let missing: Vec<&str> = rules.0.into_iter().filter(|name| !words.contains(name)).collect();
-    assert!(missing.is_empty(), "in no chapter of docs/rules: {missing:?}");
+    assert!(missing.is_empty(), "rules that no chapter of docs/rules mentions: {missing:?}");
 }

@@ -1,7 +1,7 @@
-//! The README shows code that is compiled and run.
+//! The code in the README is an example program, which is compiled and run.
 
 #[test]
-fn the_example_of_the_readme_is_the_one_in_the_examples_folder() {
+fn the_code_in_the_readme_is_the_example_program() {
     let (readme, example) = (include_str!("../README.md"), include_str!("../examples/readme.rs"));
     let shown =
         readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("there is a block");

@@ -6,8 +6,8 @@
 In a scratch copy of the repository, each partial of the tables is replaced by its negative, by 1.01 times itself, by zero, and
 by itself with its operands exchanged; so are the functions that partials share. All mutants are compiled at once, each behind a
 number that the environment chooses when the tests run (a "mutant schema", Untch et al. 1993), so there is one build and not
-hundreds. A mutant that no test notices survives, and is reported. Exits with 1 if a mutant survives that is not listed below
-as equal to the original, or if one that is listed there is noticed.
+hundreds. A mutant that no test detects survives and is reported. The exit status is 1 if a mutant survives that is not listed
+below as equivalent to the original, or if a listed one is detected.
 """
 
 import json
@@ -22,18 +22,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = Path("crates/ad/src/rules")
-TESTS = ["kinks", "limits", "rules", "special_functions"]
+# The modules of the integration tests that guard the rules.
+TESTS = ["kinks::", "limits::", "rules::", "special_functions::"]
 
 # Mutants that are the same function as the original.
 EQUIVALENT = {
-    ("Clamp", "operands exchanged"): "it asks whether input and output are the same",
+    ("Clamp", "operands exchanged"): "the partial compares input and output, which is symmetric",
     ("Signum", "negated"): "the partial is 0",
     ("Signum", "scaled by 1.01"): "the partial is 0",
     ("Sum", "partials exchanged"): "both partials are 1",
 }
 
 CHOICE = """
-/// Which mutant runs.
+/// The number of the mutant to run.
 fn mutant() -> usize {
     static CHOICE: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     *CHOICE.get_or_init(|| std::env::var("MUTANT").map_or(0, |n| n.parse().expect("a number")))
@@ -61,7 +62,7 @@ def changes(p):
 
 
 class Mutants:
-    """The mutants of all sources, each with its number, from 1 on."""
+    """The mutants of all sources, numbered from 1."""
 
     def __init__(self):
         self.names = [None]
@@ -104,7 +105,7 @@ class Mutants:
         return head + out + table[at:]
 
     def of_functions(self, text):
-        """Mutates what the functions return that partials share."""
+        """Mutates the results of the functions that partials share."""
         out, at = "", 0
         for function in re.finditer(r"\n(?:pub\(crate\) )?fn (\w+)<T: Scalar>\([^)]+\) -> (T|\(T, T\)) \{", text):
             end = end_of(text, function.end(), "}")
@@ -128,43 +129,38 @@ def mutated_copy(folder):
 
 
 def build(folder):
-    """The test programs."""
-    command = ["cargo", "test", "--no-run", "--message-format=json", "-p", "wengert-ad"]
-    command += [word for test in TESTS for word in ("--test", test)]
+    """Compiles the tests and returns the path of the test program."""
+    command = ["cargo", "test", "--no-run", "--message-format=json", "-p", "wengert-ad", "--test", "integration"]
     built = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     if built.returncode != 0:
         sys.exit("the mutants do not compile")
     messages = [json.loads(line) for line in built.stdout.splitlines()]
-    programs = {m["target"]["name"]: m["executable"] for m in messages if m.get("executable")}
-    return [programs[test] for test in TESTS]
+    return next(m["executable"] for m in messages if m.get("executable"))
 
 
-def noticed(programs, mutant, folder):
-    """Whether some test fails."""
+def is_detected(program, mutant, folder):
+    """Whether a test fails with this mutant."""
     environment = os.environ | {"MUTANT": str(mutant), "RUST_BACKTRACE": "0"}
-    for program in programs:
-        command = [program, "--test-threads=1"]
-        run = subprocess.run(command, cwd=folder / "crates/ad", env=environment, capture_output=True, timeout=600)
-        if run.returncode != 0:
-            return True
-    return False
+    command = [program, "--test-threads=1", *TESTS]
+    run = subprocess.run(command, cwd=folder / "crates/ad", env=environment, capture_output=True, timeout=600)
+    return run.returncode != 0
 
 
 def main():
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         folder = Path(scratch)
         names = mutated_copy(folder)
-        programs = build(folder)
-        if noticed(programs, 0, folder):
+        program = build(folder)
+        if is_detected(program, 0, folder):
             sys.exit("the tests fail without a mutation")
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            killed = list(pool.map(lambda n: noticed(programs, n, folder), range(1, len(names))))
+            killed = list(pool.map(lambda n: is_detected(program, n, folder), range(1, len(names))))
     survivors = {name for name, killed in zip(names[1:], killed) if not killed}
     for rule, what in sorted(survivors):
         print(f"survived: {rule}, {what} ({EQUIVALENT.get((rule, what), 'NOT EXPLAINED')})")
     for rule, what in sorted(EQUIVALENT.keys() - survivors):
-        print(f"listed as equivalent, but noticed: {rule}, {what}")
-    print(f"{sum(killed)} of {len(killed)} mutants noticed, {len(survivors & EQUIVALENT.keys())} are equivalent")
+        print(f"listed as equivalent, but detected: {rule}, {what}")
+    print(f"{sum(killed)} of {len(killed)} mutants detected, {len(survivors & EQUIVALENT.keys())} are equivalent")
     sys.exit(survivors != EQUIVALENT.keys())
 
 
