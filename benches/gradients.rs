@@ -92,7 +92,7 @@ fn rosenbrock(criterion: &mut Criterion) {
         },
         arrays: &mut |gradient| {
             tape.clear();
-            let y = tape.shared(&point, 0..n, &[n], true).window_sum(Valley);
+            let y = tape.shared_var(&point, 0..n, &[n], true).window_sum(Valley);
             y.gradient_into(1.0, gradient);
             y.item()
         },
@@ -167,7 +167,7 @@ fn helmholtz(criterion: &mut Criterion) {
         },
         arrays: &mut |gradient| {
             tape.clear();
-            let x = tape.shared(&shared, 0..n, &[n], true);
+            let x = tape.shared_var(&shared, 0..n, &[n], true);
             let a = tape.shared_constant(&a, 0..n * n, &[n, n]);
             let b = tape.shared_constant(&b, 0..n, &[n]);
             let x_a_x = x.dot(a.matmul(x.reshape(&[n, 1])).reshape(&[n]));
@@ -254,8 +254,8 @@ fn perceptron(criterion: &mut Criterion) {
             let mut start = 0;
             for [m, n] in [[2, 16], [16, 16], [16, 1]] {
                 let (weights, end) = (start + m * n, start + m * n + n);
-                let weight = tape.shared(&shared, start..weights, &[m, n], true);
-                let bias = tape.shared(&shared, weights..end, &[n], true);
+                let weight = tape.shared_var(&shared, start..weights, &[m, n], true);
+                let bias = tape.shared_var(&shared, weights..end, &[n], true);
                 x = x.affine(weight, bias);
                 x = if n == 1 { x } else { x.relu() };
                 start = end;

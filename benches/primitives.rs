@@ -77,10 +77,10 @@ fn reductions() -> Vec<Case> {
         case("log-softmax", with(LogSoftmax::default(), |rule| rule.axis = 1), &[MATRIX]),
         case(
             "cross-entropy, classes",
-            with(IndexedCrossEntropy::default(), |rule| rule.labels = labels),
+            with(ClassCrossEntropy::default(), |rule| rule.labels = labels),
             &[MATRIX],
         ),
-        case("cross-entropy, probabilities", CrossEntropy, &[MATRIX, MATRIX]),
+        case("cross-entropy, probabilities", SoftmaxCrossEntropy, &[MATRIX, MATRIX]),
     ]
 }
 

@@ -374,7 +374,7 @@ fn formulas() {
         let (mut tape, mut gradient) = (ArrayTape::<f64>::new(), vec![0.0; n]);
         let derivative = || {
             tape.clear();
-            form(tape.shared(&x, 0..n, &[n], true)).gradient_into(1.0, &mut gradient);
+            form(tape.shared_var(&x, 0..n, &[n], true)).gradient_into(1.0, &mut gradient);
         };
         let times = shortest([clock(plain), clock(derivative)]);
         expect_equal(&gradient, &expected);

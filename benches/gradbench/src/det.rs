@@ -165,7 +165,7 @@ impl Expansion {
                     columns.iter().zip(partials).map(|(&c, &partial)| (a[row * self.n + c], partial)),
                 );
             }
-            tape.statement(value, &operands)
+            tape.record(value, &operands)
         };
         let y = minor(&a, (0, self.last()), &mut Columns::all(self.n), &mut piece);
         let gradient = y.gradient();

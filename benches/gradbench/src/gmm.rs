@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::f64::consts::{LN_2, PI};
 use std::ops::Range;
 use std::sync::Arc;
-use wengert_ad::{ArrayTape, Elementary, Tensor};
+use wengert_ad::{ArrayTape, Elementary, NodeId, Tensor};
 
 #[derive(Deserialize)]
 struct Input {
@@ -100,7 +100,7 @@ impl Mixture {
     fn prepare<'t>(&self, tape: &'t ArrayTape<f64>) -> Tensor<'t, f64> {
         let (d, k) = (self.d, self.k);
         let parameters =
-            tape.shared(&self.parameters, 0..self.parameters.len(), &[self.parameters.len()], true);
+            tape.shared_var(&self.parameters, 0..self.parameters.len(), &[self.parameters.len()], true);
         let [alpha, mu, q, l] = self.kinds().map(|range| parameters.slice(0, range));
         let diagonal = q.exp();
         let zero = tape.constant_from(&[1], |buffer| buffer.push(0.0));
@@ -123,9 +123,9 @@ impl Mixture {
     ) -> Tensor<'t, f64> {
         let (d, k, rows) = (self.d, self.k, x.len() / self.d);
         let [factors, offsets, weights, _] = self.stage();
-        let factors = tape.shared(staged, factors, &[d, k * d], true);
-        let offsets = tape.shared(staged, offsets, &[k * d], true);
-        let weights = tape.shared(staged, weights, &[k], true);
+        let factors = tape.shared_var(staged, factors, &[d, k * d], true);
+        let offsets = tape.shared_var(staged, offsets, &[k * d], true);
+        let weights = tape.shared_var(staged, weights, &[k], true);
         let x = tape.constant_from(&[rows, d], |buffer| buffer.extend_from_slice(x));
         let distances = x.affine(factors, offsets).square().reshape(&[rows, k, d]).sum_axis(2);
         let weights = weights.broadcast_to(&[rows, k]);
@@ -164,8 +164,8 @@ impl Mixture {
             self.log_likelihood(&tapes.block, &staged, block).gradient_into(1.0, &mut share);
             cotangent.iter_mut().zip(&share).for_each(|(sum, share)| *sum += share);
         }
-        let last = tapes.first.nth(tapes.first.len() - 1);
-        let gradient = last.vjp(&cotangent).wrt(tapes.first.nth(0));
+        let last = tapes.first.node(NodeId::new(tapes.first.len() - 1));
+        let gradient = last.vjp(&cotangent).wrt(tapes.first.node(NodeId::new(0)));
         let gradient = gradient.as_slice().expect("an adjoint lies row by row");
         let rows = |range: Range<usize>, length: usize| match length {
             0 => vec![Vec::new(); self.k],

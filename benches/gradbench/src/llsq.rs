@@ -108,7 +108,7 @@ fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &
             || block.fill(first, n),
         );
         tape.clear();
-        let x = tape.shared(x, 0..m, &[1, m], true);
+        let x = tape.shared_var(x, 0..m, &[1, m], true);
         block.half_squared_error(x).gradient_into(Group::constant(1.0), &mut share);
         sum.iter_mut().zip(&share).for_each(|(sum, &share)| *sum += share);
     }

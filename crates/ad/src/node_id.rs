@@ -20,6 +20,19 @@ impl NodeId {
         Self(u32::try_from(index).expect("a recording has fewer than 2^32 nodes"))
     }
 
+    /// Stands for "no node": the missing parent of an operation with fewer parents than a record has places for.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    #[inline(always)]
+    pub(crate) const fn from_u32(index: u32) -> Self {
+        Self(index)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn as_u32(self) -> u32 {
+        self.0
+    }
+
     /// The position in the order of recording, to index a slice with one entry per node.
     #[inline]
     pub fn index(self) -> usize {

@@ -111,7 +111,7 @@ fn differentiate<S: Data<Elem = f64>>(
     gradient: &mut [f64],
 ) -> f64 {
     tape.clear();
-    let weights = tape.shared(&Arc::new(w.to_vec()), 0..w.len(), &[w.len()], true);
+    let weights = tape.shared_var(&Arc::new(w.to_vec()), 0..w.len(), &[w.len()], true);
     let loss = (tape.constant(x).matmul(weights) - tape.constant(y)).square().sum();
     loss.gradient_into(scale, gradient);
     loss.item()

@@ -53,11 +53,11 @@ impl<'a, L: Loss<f64>> ScoreObjective<'a, L> {
     fn outputs<'t>(&self, tape: &'t ArrayTape<f64>, x: &Arc<Vec<f64>>) -> (Tensor<'t, f64>, Tensor<'t, f64>) {
         let (n, weights) = (self.labels.len(), self.weights());
         let rows = tape.shared_constant(&self.features, 0..self.features.len(), &[n, self.width]);
-        let w = tape.shared(x, 0..weights, &[self.width, self.scores], true);
+        let w = tape.shared_var(x, 0..weights, &[self.width, self.scores], true);
         if !self.intercept {
             return (rows.matmul(w), w);
         }
-        let b = tape.shared(x, weights..weights + self.scores, &[self.scores], true);
+        let b = tape.shared_var(x, weights..weights + self.scores, &[self.scores], true);
         (rows.affine(w, b), w)
     }
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Arc;
-use wengert_ad::{ArrayTape, Element, Tensor};
+use wengert_ad::{ArrayTape, Element, NodeId, Tensor};
 
 /// What a training pass knows that an evaluation does not: the seed of its random draws, and which rows it sees.
 ///
@@ -68,7 +68,7 @@ pub struct Bound<'t, T: Element = f32> {
     first_statistic: usize,
     training: Option<Training>,
     /// Which statistics were updated, and the node with their new values. Up to 16 are kept without an allocation.
-    updates: RefCell<SmallVec<[(StatisticSlot, usize); 16]>>,
+    updates: RefCell<SmallVec<[(StatisticSlot, NodeId); 16]>>,
 }
 
 impl<'t, T: Element> Bound<'t, T> {
@@ -76,7 +76,7 @@ impl<'t, T: Element> Bound<'t, T> {
         let first = tape.len();
         for entry in params.layout().parameters() {
             let active = active && entry.trainable;
-            tape.shared(params.shared_values(), entry.range.clone(), &entry.shape, active);
+            tape.shared_var(params.shared_values(), entry.range.clone(), &entry.shape, active);
         }
         let layout = Arc::clone(params.shared_layout());
         Self::with_statistics(tape, layout, Place::From(first), params.statistics().iter().copied())
@@ -146,14 +146,14 @@ impl<'t, T: Element> Bound<'t, T> {
     /// The parameter that was declared as `slot`.
     pub fn get(&self, slot: Slot) -> Tensor<'t, T> {
         match &self.parameters {
-            Place::From(first) => self.tape.nth(first + slot.0),
+            Place::From(first) => self.tape.node(NodeId::new(first + slot.0)),
             Place::Each(tensors) => tensors[slot.0],
         }
     }
 
     /// The running statistics that were declared as `slot`: a constant.
     pub fn statistic(&self, slot: StatisticSlot) -> Tensor<'t, T> {
-        self.tape.nth(self.first_statistic + slot.0)
+        self.tape.node(NodeId::new(self.first_statistic + slot.0))
     }
 
     /// Whether these statistics are frozen.
@@ -169,10 +169,11 @@ impl<'t, T: Element> Bound<'t, T> {
     pub fn update(&self, slot: StatisticSlot, new: Tensor<'t, T>) {
         let (want, have) = (self.statistic(slot).shape(), new.shape());
         assert!(want == have, "update: the statistics have shape {want:?}, the new ones {have:?}");
-        // The node is kept by its number, without a borrow of the tape: it is the last, or one not far before.
-        let same = |node: &usize| std::ptr::eq(&*self.tape.nth(*node).elements(), &*new.elements());
-        let node = (0..self.tape.len()).rev().find(same);
-        self.updates.borrow_mut().push((slot, node.expect("update: the new statistics are on this tape")));
+        assert!(
+            std::ptr::eq(self.tape, new.tape()),
+            "update: the new statistics are recorded on another tape"
+        );
+        self.updates.borrow_mut().push((slot, new.node()));
     }
 
     /// Whether the pass updated any statistics.
@@ -191,7 +192,7 @@ impl<'t, T: Element> Bound<'t, T> {
         assert!(want == have, "updates: there are {want} statistics, the buffer holds {have}");
         for &(slot, node) in self.updates.borrow().iter() {
             let range = self.layout.statistics()[slot.0].range.clone();
-            statistics[range].copy_from_slice(&self.tape.nth(node).elements());
+            statistics[range].copy_from_slice(&self.tape.node(node).elements());
         }
     }
 }

@@ -238,7 +238,7 @@ impl<R: Unary> Model<MlpModule<R>> {
 
 impl<T: Element, R: Unary> Module<T> for Features<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        x.through(&self.layers, |x, layer| layer.forward(p, x))
+        x.fold_layers(&self.layers, |x, layer| layer.forward(p, x))
     }
     fn input_width(&self) -> Option<usize> {
         Some(self.inputs)

@@ -245,10 +245,10 @@ impl<T: Real> Shard<T> {
             self.statistics.extend_from_slice(job.params.statistics());
             params.write_updates(&mut self.statistics);
         }
-        let objective = objective.number();
+        let objective = objective.node();
         self.gradient.resize(job.params.len(), T::literal(0.0));
         // The tape is cleared with it: it shares the parameters' buffer, and the optimizer is about to write to that.
-        self.tape.finish(objective, T::literal(1.0 / job.rows as f64), &mut self.gradient);
+        self.tape.gradient_into_and_clear(objective, T::literal(1.0 / job.rows as f64), &mut self.gradient);
     }
 
     fn absorb(&mut self, other: &Self) {
@@ -268,7 +268,7 @@ pub(crate) fn forward<'t, T: Real>(
     labels: &mut Vec<u32>,
 ) -> (wengert_ad::Tensor<'t, T>, wengert_ad::Tensor<'t, T>) {
     let rows_of = |width: usize, values: &[T]| {
-        tape.constant_over(&[indices.len(), width], |rows| gather(rows, width, indices, values))
+        tape.constant_filled_by(&[indices.len(), width], |rows| gather(rows, width, indices, values))
     };
     let outputs = module.forward(params, rows_of(data.width(), data.features()));
     labels.clear();

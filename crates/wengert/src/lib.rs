@@ -19,7 +19,7 @@
 //! let (x, y) = (tape.var(2.0), tape.var(3.0));
 //! let z = x.powi(3) * (x + 3.0 * y);
 //! let g = z.gradient();
-//! assert_eq!((z.primal(), g.wrt(x), g.wrt(y)), (88.0, 140.0, 24.0));
+//! assert_eq!((z.value(), g.wrt(x), g.wrt(y)), (88.0, 140.0, 24.0));
 //! ```
 
 pub use wengert_ad as ad;

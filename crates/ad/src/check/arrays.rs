@@ -8,7 +8,7 @@ use super::relative_error;
 use super::second::{GradgradcheckReport, second};
 use crate::function::ArrayFunction;
 use crate::primitive::{Adjoint, Primitive, Recorded, View};
-use crate::tape::{ArrayTape, NonFinite, Observer, Tensor};
+use crate::tape::{ArrayTape, NonFinite, TapeObserver, Tensor};
 use crate::transform::arrays;
 use ndarray::ArrayD;
 use std::panic::Location;
@@ -108,8 +108,8 @@ struct Pullbacks {
     kinks: Vec<Kink>,
 }
 
-impl Observer<f64> for Pullbacks {
-    fn recorded(
+impl TapeObserver<f64> for Pullbacks {
+    fn on_operation(
         &mut self,
         primitive: &mut dyn Primitive<f64>,
         xs: &[View<'_, f64>],

@@ -2,7 +2,7 @@
 
 use super::traced;
 use crate::function::Function;
-use crate::tape::{Extent, NonFinite, Phase};
+use crate::tape::{NonFinite, Phase, ValueRange};
 use crate::trace::{Graph, Node, Source};
 
 /// The first value of `f` at `x` that is not finite, or else the first cotangent of its reverse sweep; with the operator,
@@ -40,20 +40,26 @@ pub(super) fn non_finite_in(graph: &Graph) -> Option<NonFinite> {
             let contribution = partial * y_bar;
             if matches!(source, Source::Node(_)) && !contribution.is_finite() {
                 let phase = Phase::Reverse { operand };
-                return Some(finding(graph, node, phase, contribution, Some(Extent::of_number(y_bar))));
+                return Some(finding(graph, node, phase, contribution, Some(ValueRange::of_number(y_bar))));
             }
         }
     }
     None
 }
 
-fn finding(graph: &Graph, node: &Node, phase: Phase, result: f64, cotangent: Option<Extent>) -> NonFinite {
+fn finding(
+    graph: &Graph,
+    node: &Node,
+    phase: Phase,
+    result: f64,
+    cotangent: Option<ValueRange>,
+) -> NonFinite {
     NonFinite {
         operator: node.operator,
         application: Some(format!("{} = {}", node.name, node.formula)),
         phase,
-        result: Extent::of_number(result),
-        operands: graph.operand_values(node).into_iter().map(Extent::of_number).collect(),
+        result: ValueRange::of_number(result),
+        operands: graph.operand_values(node).into_iter().map(ValueRange::of_number).collect(),
         cotangent,
         site: node.site,
     }

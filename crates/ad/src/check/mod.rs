@@ -23,7 +23,7 @@ mod kinks;
 mod second;
 mod taylor;
 
-pub use crate::tape::{Extent, NonFinite, Phase};
+pub use crate::tape::{NonFinite, Phase, ValueRange};
 pub use arrays::{gradcheck_arrays, gradcheck_arrays_modes, gradgradcheck_arrays};
 pub use audit::{Audit, audit, audit_arrays};
 pub use blame::WrongPartial;

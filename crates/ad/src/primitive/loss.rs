@@ -11,7 +11,7 @@ use smallvec::smallvec;
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j - [j = label(i)])`.
 #[derive(Clone, Debug)]
-pub struct IndexedCrossEntropy<T> {
+pub struct ClassCrossEntropy<T> {
     /// The class of each row.
     pub labels: Vec<u32>,
     /// Whether the rows are added up.
@@ -23,7 +23,7 @@ pub struct IndexedCrossEntropy<T> {
     losses: Vec<T>,
 }
 
-impl<T> Default for IndexedCrossEntropy<T> {
+impl<T> Default for ClassCrossEntropy<T> {
     fn default() -> Self {
         Self {
             labels: Vec::new(),
@@ -35,7 +35,7 @@ impl<T> Default for IndexedCrossEntropy<T> {
     }
 }
 
-impl<T: Element> Primitive<T> for IndexedCrossEntropy<T> {
+impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn name(&self) -> &'static str {
         "cross_entropy"
     }
@@ -104,9 +104,9 @@ fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`, `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
 #[derive(Clone, Copy, Debug)]
-pub struct CrossEntropy;
+pub struct SoftmaxCrossEntropy;
 
-impl CrossEntropy {
+impl SoftmaxCrossEntropy {
     /// For each row, its logits, its probabilities and `ln sum_j e^(x_j)`.
     fn rows<'a, T: Element>(xs: &[View<'a, T>]) -> impl Iterator<Item = (&'a [T], &'a [T], T)> {
         let (rows, columns) = (xs[0].shape[0], xs[0].shape[1]);
@@ -118,7 +118,7 @@ impl CrossEntropy {
     }
 }
 
-impl<T: Element> Primitive<T> for CrossEntropy {
+impl<T: Element> Primitive<T> for SoftmaxCrossEntropy {
     fn name(&self) -> &'static str {
         "cross_entropy_with_probabilities"
     }

@@ -33,7 +33,7 @@ pub use elementwise::{Map, Zip};
 pub use extremum::{Extremum, Side};
 pub use index::{Gather, ScatterAdd};
 pub use linalg::{Dot, MatMul, Outer};
-pub use loss::{CrossEntropy, IndexedCrossEntropy};
+pub use loss::{ClassCrossEntropy, SoftmaxCrossEntropy};
 pub use norm::Norm;
 pub use normalise::Normalise;
 pub use pointwise::{Fused, Pointwise, WindowSum};

@@ -1,8 +1,9 @@
-//! Reverse mode: record the operations going forward, sweep the cotangents back.
+//! Reverse mode: operations are recorded going forward, and one sweep backwards propagates the cotangents.
 //!
-//! Two tapes with one vocabulary. [`Tape`] records scalars, two partials a node, for irregular code; [`ArrayTape`]
-//! records whole-array primitives, for linear algebra. Both lend out `Copy` handles, [`Var`] and [`Tensor`], and both
-//! keep their memory when cleared. Clearing needs the tape for itself, so that no handle outlives it:
+//! There are two tapes with the same vocabulary. [`Tape`] records scalar operations, each with up to two parents and
+//! two partials, for irregular code. [`ArrayTape`] records primitives on whole arrays, for linear algebra. Both hand out
+//! `Copy` handles, [`Var`] and [`Tensor`], and both keep their memory when they are cleared. Clearing takes `&mut self`,
+//! so that no handle outlives it:
 //!
 //! ```compile_fail,E0502
 //! let mut tape = wengert_ad::Tape::<f64>::new();
@@ -15,5 +16,5 @@ mod array;
 mod mixed;
 mod scalar;
 
-pub use array::{ArrayGradient, ArrayTape, Extent, NonFinite, Observer, Phase, Tensor};
-pub use scalar::{Arrival, Gradient, Tape, Var};
+pub use array::{ArrayGradient, ArrayTape, NonFinite, Phase, TapeObserver, Tensor, ValueRange};
+pub use scalar::{Gradient, PullbackInputs, Tape, Var};

@@ -2,7 +2,7 @@
 
 use super::constants;
 use crate::number::Scalar;
-use crate::tape::{Arrival, Tape, Var};
+use crate::tape::{PullbackInputs, Tape, Var};
 
 /// `f(inputs)`, of which the tape keeps only the inputs and the outputs; the reverse sweep runs `f` again.
 ///
@@ -38,13 +38,13 @@ pub fn checkpoint<'t, T: Scalar>(
     let arguments: Vec<_> = inputs.iter().enumerate().map(|(i, x)| Var::argument(x.primal(), i)).collect();
     let outputs = f(&arguments);
     // An input that comes out unchanged stays the variable it was; only the others are computed again.
-    let computed: Vec<_> = (0..outputs.len()).filter(|&k| outputs[k].as_argument().is_none()).collect();
+    let computed: Vec<_> = (0..outputs.len()).filter(|&k| outputs[k].argument_position().is_none()).collect();
     let values: Vec<T> = computed.iter().map(|&k| outputs[k].primal()).collect();
     // An input that is there twice is one variable for the recording to come, too.
     let same = |x: Var<'t, T>| inputs.iter().position(|&other| other.is_same_node(x));
     let segment = Segment { f, places: inputs.iter().map(|&x| same(x)).collect(), computed };
     let mut recorded = tape.custom(inputs, &values, move |at, x_bar| segment.sweep(at, x_bar)).into_iter();
-    let mut output = |y: Var<'_, T>| match y.as_argument() {
+    let mut output = |y: Var<'_, T>| match y.argument_position() {
         Some(i) => inputs[i],
         None => recorded.next().expect("one for each computed output"),
     };
@@ -62,7 +62,7 @@ struct Segment<F> {
 
 impl<F> Segment<F> {
     /// Records the function on a tape of its own and continues the sweep through it.
-    fn sweep<T: Scalar>(&self, at: Arrival<'_, T>, x_bar: &mut [T])
+    fn sweep<T: Scalar>(&self, at: PullbackInputs<'_, T>, x_bar: &mut [T])
     where
         F: for<'s> Fn(&[Var<'s, T>]) -> Vec<Var<'s, T>>,
     {

@@ -2,7 +2,7 @@
 
 use super::{constants, primals};
 use crate::number::{Float, Scalar};
-use crate::tape::{Arrival, Tape, Var};
+use crate::tape::{PullbackInputs, Tape, Var};
 use std::error::Error;
 use std::fmt;
 
@@ -42,7 +42,7 @@ pub fn implicit<'t, T: Scalar>(
     parameters: &[Var<'t, T>],
 ) -> Vec<Var<'t, T>> {
     let Some(tape) = parameters.iter().find_map(|p| p.tape()) else { return constants(solution) };
-    tape.custom(parameters, solution, move |Arrival { x: p, y: u, y_bar }, p_bar| {
+    tape.custom(parameters, solution, move |PullbackInputs { x: p, y: u, y_bar }, p_bar| {
         let lambda = solve_transposed(u, p, y_bar);
         expect_length("the adjoint solution", lambda.len(), u.len());
         let tape = Tape::new();
@@ -104,8 +104,8 @@ impl Error for NotConverged {}
 /// let p = tape.var(0.8);
 /// let until = Convergence { tolerance: 1e-14, steps: 500 };
 /// let x = fixed_point(|x, p| vec![(x[0] * p[0]).cos()], &[1.0], &[p], until)?[0];
-/// let sin = (0.8 * x.primal()).sin();
-/// let expected = -x.primal() * sin / (1.0 + 0.8 * sin);
+/// let sin = (0.8 * x.value()).sin();
+/// let expected = -x.value() * sin / (1.0 + 0.8 * sin);
 /// assert!((x.gradient().wrt(p) - expected).abs() < 1e-13);
 /// # Ok::<(), wengert_ad::NotConverged>(())
 /// ```

@@ -19,8 +19,8 @@ fn the_count_sees_allocations() {
 fn step<T: Element>(tape: &mut ArrayTape<T>, flat: &Arc<Vec<T>>, rows: usize, gradient: &mut [T]) {
     let numbers = (0..rows * 5).map(|i| T::constant((i as f64).sin()));
     let x = tape.constant_from(&[rows, 5], |buffer| buffer.extend(numbers));
-    let weight = tape.shared(flat, 0..35, &[5, 7], true);
-    let bias = tape.shared(flat, 35..42, &[7], true);
+    let weight = tape.shared_var(flat, 0..35, &[5, 7], true);
+    let bias = tape.shared_var(flat, 35..42, &[7], true);
     let hidden = x.affine(weight, bias).relu();
     let loss = hidden.cross_entropy(&[1, 0, 6, 2, 4, 4, 3, 5][..rows]).mean();
     let picked = hidden.gather(&[0, 2, 2]).slice(1, 1..4).transpose();
@@ -66,7 +66,7 @@ fn a_steady_inference_allocates_nothing() {
     let mut tape = ArrayTape::<f32>::for_inference();
     let mut pass = || {
         let x = tape.constant_from(&[16, 8], |buffer| buffer.resize(16 * 8, 0.5));
-        let y = x.through(0..5, |x, _| (x * x).tanh().concatenate(&[x], 1));
+        let y = x.fold_layers(0..5, |x, _| (x * x).tanh().concatenate(&[x], 1));
         assert_eq!(y.shape().as_slice(), [16, 8 << 5]);
         tape.clear();
     };
@@ -99,20 +99,20 @@ fn a_sweep_that_is_the_last_of_its_tape_takes_memory_for_one_layer_and_not_for_t
     let flat = Arc::new((0..WIDTH * WIDTH + WIDTH).map(|i| (i as f64).cos()).collect::<Vec<_>>());
     let mut gradient = vec![0.0; flat.len()];
     let record = |tape: &ArrayTape<f64>| {
-        let weight = tape.shared(&flat, 0..WIDTH * WIDTH, &[WIDTH, WIDTH], true);
-        let bias = tape.shared(&flat, WIDTH * WIDTH..flat.len(), &[WIDTH], true);
+        let weight = tape.shared_var(&flat, 0..WIDTH * WIDTH, &[WIDTH, WIDTH], true);
+        let bias = tape.shared_var(&flat, WIDTH * WIDTH..flat.len(), &[WIDTH], true);
         let x = tape.constant_from(&[WIDTH, WIDTH], |buffer| buffer.resize(WIDTH * WIDTH, 0.5));
-        let y = x.through(0..4, |x, _| x.affine_map(weight, bias, Relu));
-        y.cross_entropy(&[3; WIDTH]).sum().number()
+        let y = x.fold_layers(0..4, |x, _| x.affine_map(weight, bias, Relu));
+        y.cross_entropy(&[3; WIDTH]).sum().node()
     };
     let mut bytes = |last: bool| {
         let mut tape = ArrayTape::new();
-        let number = record(&tape);
+        let node = record(&tape);
         let allocated = measure(|| {
             if last {
-                tape.finish(number, 1.0, &mut gradient);
+                tape.gradient_into_and_clear(node, 1.0, &mut gradient);
             } else {
-                tape.nth(number).gradient_into(1.0, &mut gradient);
+                tape.node(node).gradient_into(1.0, &mut gradient);
             }
         });
         allocated.bytes_total as usize

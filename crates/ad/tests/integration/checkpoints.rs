@@ -220,7 +220,7 @@ fn array_checkpoints_write_straight_into_a_flat_gradient() {
     let flat = Arc::new(vec![0.3, -0.8, 1.1, 0.2]);
     let by = |checkpoints: bool| {
         let tape = ArrayTape::new();
-        let (x, w) = (tape.constant(&points()[0]), tape.shared(&flat, 0..4, &[2, 2], true));
+        let (x, w) = (tape.constant(&points()[0]), tape.shared_var(&flat, 0..4, &[2, 2], true));
         let mut gradient = vec![f64::NAN; 4];
         array_loss(&[x, w], checkpoints).gradient_into(2.0, &mut gradient);
         bits(&gradient)

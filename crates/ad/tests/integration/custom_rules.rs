@@ -84,8 +84,8 @@ fn a_wrong_rule_is_found_by_the_same_call() {
 
 /// `a / b` as a statement with both partials; `sign` spoils one of them.
 fn quotient<'t>(v: &[Var<'t>], sign: f64) -> Var<'t> {
-    let (a, b) = (v[0].primal(), v[1].primal());
-    v[0].tape().expect("a variable").statement(a / b, &[(v[0], 1.0 / b), (v[1], -sign * a / (b * b))])
+    let (a, b) = (v[0].value(), v[1].value());
+    v[0].tape().expect("a variable").record(a / b, &[(v[0], 1.0 / b), (v[1], -sign * a / (b * b))])
 }
 
 #[test]

@@ -345,7 +345,7 @@ fn arrays_are_read_in_logical_order_however_they_are_stored() {
 
 #[test]
 fn second_derivatives_pass_through_what_a_primitive_keeps_for_its_pullback() {
-    // The Hessian of the cross-entropy is diag(p) - p p', and IndexedCrossEntropy keeps p.
+    // The Hessian of the cross-entropy is diag(p) - p p', and ClassCrossEntropy keeps p.
     let x = [array![[0.0, 3_f64.ln()]].into_dyn()];
     let (p, direction) = ([0.25, 0.75], [array![[1.0, 0.0]].into_dyn()]);
     let row = arrays::hvp(|x| x[0].cross_entropy(&[0]).sum(), &x, &direction);

@@ -66,7 +66,7 @@ fn objective<T: Number>(u: &[T]) -> T {
 
 /// `g(u(p))` with `A(p) u = b`, differentiated by the adjoint method.
 fn by_adjoint<'t>(p: &[Var<'t>], solver: &Solver) -> Var<'t> {
-    let values: Vec<f64> = p.iter().map(|p| p.primal()).collect();
+    let values: Vec<f64> = p.iter().map(|p| p.value()).collect();
     let u = solver.solve(matrix(&values), &right_hand_side());
     let again = solver.clone();
     let u = implicit(
@@ -202,5 +202,5 @@ fn an_iteration_that_does_not_converge_is_an_answer() {
     assert!(to_nan.unwrap_err().change.is_nan());
     assert!(NotConverged { steps: 7, change: 0.5 }.to_string().contains("after 7 steps"));
     let constant = fixed_point(|x: &[Var<'_>], _| vec![x[0].cos()], &[1.0], &[], UNTIL).unwrap();
-    assert_close("cos", constant[0].primal(), 0.739_085_133_215_160_6, ROUNDING);
+    assert_close("cos", constant[0].value(), 0.739_085_133_215_160_6, ROUNDING);
 }

@@ -26,7 +26,7 @@ fn place(found: &NonFinite) -> (&str, &str, u32) {
 fn the_first_value_that_is_not_finite_is_found_in_scalar_code() {
     let found = first_non_finite(&Chain, &[-1.0, 4.0]).expect("ln 0");
     assert_eq!((place(&found), found.phase), (("ln", file!(), LINE), Phase::Forward));
-    assert_eq!((found.operands[0].range, found.result.infinite), (Some((0.0, 0.0)), 1));
+    assert_eq!((found.operands[0].finite, found.result.infinite), (Some((0.0, 0.0)), 1));
     assert!(found.to_string().contains("the value of `ln` (v3 = ln(v2))"), "{found}");
     assert!(first_non_finite(&Chain, &[1.0, 4.0]).is_none());
 }
@@ -35,7 +35,7 @@ fn the_first_value_that_is_not_finite_is_found_in_scalar_code() {
 fn the_first_derivative_that_is_not_finite_is_found_in_scalar_code() {
     let found = first_non_finite(&Chain, &[1.0, 0.0]).expect("the slope of the root at 0");
     assert_eq!((place(&found), found.phase), (("sqrt", file!(), LINE + 1), Phase::Reverse { operand: 0 }));
-    assert_eq!(found.cotangent.as_ref().map(|c| c.range), Some(Some((2_f64.ln(), 2_f64.ln()))));
+    assert_eq!(found.cotangent.as_ref().map(|c| c.finite), Some(Some((2_f64.ln(), 2_f64.ln()))));
     assert!(found.to_string().contains("in the reverse sweep, the derivative of `sqrt`"), "{found}");
 }
 
@@ -62,7 +62,7 @@ fn the_first_value_that_is_not_finite_is_found_on_an_array_tape_with_shapes_and_
     y.exp().recip().sum();
     let found = tape.first_non_finite().expect("logarithms of -3 and 0");
     assert_eq!((place(&found), found.phase), (("ln", file!(), line), Phase::Forward));
-    assert_eq!(found.operands[0].range, Some((-3.0, 2.0)));
+    assert_eq!(found.operands[0].finite, Some((-3.0, 2.0)));
     assert_eq!((found.result.infinite, found.result.nan), (1, 1));
     let text = found.to_string();
     for said in ["operand 0: [2, 2] from -3e0 to 2e0", "[2, 2] from 0e0 to", "1 infinite and 1 NaN"] {
@@ -81,7 +81,7 @@ fn the_first_cotangent_that_is_not_finite_is_found_on_an_array_tape() {
     drop(loss.gradient());
     let found = tape.first_non_finite().expect("the slope of the root at 0");
     assert_eq!((place(&found), found.phase), (("sqrt", file!(), line), Phase::Reverse { operand: 0 }));
-    assert_eq!(found.cotangent.map(|cotangent| cotangent.range), Some(Some((1.0, 1.0))));
+    assert_eq!(found.cotangent.map(|cotangent| cotangent.finite), Some(Some((1.0, 1.0))));
 }
 
 #[test]

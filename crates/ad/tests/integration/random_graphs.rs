@@ -64,7 +64,7 @@ fn reverse(program: &[Step], x: &[f64]) -> (f64, Vec<f64>) {
     let inputs = tape.vars(x);
     let y = run(program, &inputs);
     let gradient = y.gradient();
-    (y.primal(), inputs.iter().map(|&x| gradient.get(x).unwrap_or(0.0)).collect())
+    (y.value(), inputs.iter().map(|&x| gradient.get(x).unwrap_or(0.0)).collect())
 }
 
 /// The same by the array tape, each number as an array of one.

@@ -53,7 +53,7 @@ fn second_derivatives_are_those_of_the_branch_too() {
     let (x, y) = (outer.var(2.0), outer.var(1.0));
     let inputs = (inner.var(x), inner.var(y));
     let slope = square_or_line(inputs.0, inputs.1).gradient().wrt(inputs.0);
-    assert_eq!((slope.primal(), slope.gradient().wrt(x)), (4.0, 2.0));
+    assert_eq!((slope.value(), slope.gradient().wrt(x)), (4.0, 2.0));
 }
 
 #[test]
@@ -90,6 +90,6 @@ fn a_choice_between_constants_is_a_constant() {
     let nodes = tape.len();
     let sign =
         x.select(Scalar::constant(0.0), |x, zero| x > zero, Scalar::constant(1.0), Scalar::constant(-1.0));
-    assert_eq!((sign.primal(), tape.len()), (1.0, nodes));
+    assert_eq!((sign.value(), tape.len()), (1.0, nodes));
     assert!((sign * x).gradient().get(sign).is_none());
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
 use wengert_ad::rules::Tanh;
 use wengert_ad::{
-    Arithmetic, ArrayTape, Elementary, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
+    Arithmetic, ArrayTape, Elementary, NodeId, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
     value_and_grad_into,
 };
 
@@ -106,7 +106,7 @@ fn a_sum_takes_one_operation_less_than_it_has_terms() {
     let x = tape.vars(&[1.0, 2.0, 3.0]);
     assert_eq!(x.iter().copied().sum::<Var<'_>>().gradient().wrt(x[2]), 1.0);
     assert_eq!(tape.len(), 3 + 2);
-    assert_eq!(x[..0].iter().copied().sum::<Var<'_>>().primal(), 0.0);
+    assert_eq!(x[..0].iter().copied().sum::<Var<'_>>().value(), 0.0);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn ten_million_operations_are_swept_on_a_small_stack() {
         let y = (0..N).fold(x, |y, _| y + x);
         let gradient = y.gradient();
         // Counting is exact below 2^53; that `unused` has no path is asked of the whole graph.
-        (y.primal(), gradient.wrt(x), gradient.get(unused))
+        (y.value(), gradient.wrt(x), gradient.get(unused))
     };
     let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap();
     let count = (N + 1) as f64;
@@ -228,10 +228,10 @@ fn shared_variables_get_the_gradients_of_their_own_copies_written_to_their_range
     let flat = Arc::new(vec![0.5, -1.0, 2.0, 0.25, 3.0, 7.0, 1.0, -2.0]);
     let x = array![[1.0, 2.0], [3.0, -4.0]];
     let tape = ArrayTape::new();
-    let weight = tape.shared(&flat, 0..4, &[2, 2], true);
-    let bias = tape.shared(&flat, 4..6, &[2], true);
-    let unused = tape.shared(&flat, 6..7, &[1], true);
-    let frozen = tape.shared(&flat, 7..8, &[], false);
+    let weight = tape.shared_var(&flat, 0..4, &[2, 2], true);
+    let bias = tape.shared_var(&flat, 4..6, &[2], true);
+    let unused = tape.shared_var(&flat, 6..7, &[1], true);
+    let frozen = tape.shared_var(&flat, 7..8, &[], false);
     let shared = loss(tape.constant(&x), weight, bias, frozen);
     let mut written = [f64::NAN; 8];
     shared.gradient_into(2.0, &mut written);
@@ -253,7 +253,7 @@ fn shared_variables_get_the_gradients_of_their_own_copies_written_to_their_range
 fn a_shared_variable_that_is_the_output_itself_gets_the_factor() {
     let flat = Arc::new(vec![3.0, 4.0]);
     let tape = ArrayTape::new();
-    let (x, _) = (tape.shared(&flat, 0..1, &[], true), tape.shared(&flat, 1..2, &[], true));
+    let (x, _) = (tape.shared_var(&flat, 0..1, &[], true), tape.shared_var(&flat, 1..2, &[], true));
     let mut written = [f64::NAN; 2];
     x.gradient_into(0.5, &mut written);
     assert_eq!(written, [0.5, 0.0]);
@@ -262,14 +262,14 @@ fn a_shared_variable_that_is_the_output_itself_gets_the_factor() {
 #[test]
 fn a_share_outside_its_buffer_blames_the_call() {
     let (flat, tape) = (Arc::new(vec![0.0; 4]), ArrayTape::<f64>::new());
-    blames_this_line(&["2..6", "4"], || tape.shared(&flat, 2..6, &[4], true));
-    blames_this_line(&["0..3", "[4]"], || tape.shared(&flat, 0..3, &[4], true));
+    blames_this_line(&["2..6", "4"], || tape.shared_var(&flat, 2..6, &[4], true));
+    blames_this_line(&["0..3", "[4]"], || tape.shared_var(&flat, 0..3, &[4], true));
 }
 
 #[test]
 fn clearing_gives_the_share_of_a_flat_buffer_back() {
     let (flat, mut tape) = (Arc::new(vec![1.0_f64]), ArrayTape::new());
-    tape.shared(&flat, 0..1, &[1], true);
+    tape.shared_var(&flat, 0..1, &[1], true);
     assert_eq!(Arc::strong_count(&flat), 2);
     tape.clear();
     assert_eq!(Arc::strong_count(&flat), 1);
@@ -281,7 +281,7 @@ fn shared_constants_may_overlap_and_come_from_several_buffers_and_have_no_place_
     let parameters = Arc::new(vec![2.0, 3.0]);
     let (table, other) = (Arc::new(vec![5.0, 7.0, 11.0]), Arc::new(vec![0.5]));
     let mut tape = ArrayTape::<f64>::new();
-    let x = tape.shared(&parameters, 0..2, &[2], true);
+    let x = tape.shared_var(&parameters, 0..2, &[2], true);
     let rows = [tape.shared_constant(&table, 0..2, &[2]), tape.shared_constant(&table, 1..3, &[2])];
     let y = (x * rows[0] * rows[1]).sum() * tape.shared_constant(&other, 0..1, &[]);
     let mut gradient = [f64::NAN; 2];
@@ -297,14 +297,14 @@ fn shared_constants_may_overlap_and_come_from_several_buffers_and_have_no_place_
 fn numbers_shared_twice_are_refused_since_their_derivatives_would_meet() {
     let (flat, other) = (Arc::new(vec![2.0, 3.0, 4.0]), Arc::new(vec![2.0, 3.0, 4.0]));
     let mut tape = ArrayTape::<f64>::new();
-    tape.shared(&flat, 1..3, &[2], true);
-    let panic = panic_of(|| tape.shared(&flat, 0..2, &[2], true).shape());
+    tape.shared_var(&flat, 1..3, &[2], true);
+    let panic = panic_of(|| tape.shared_var(&flat, 0..2, &[2], true).shape());
     assert!(panic.message.contains("overlaps 1..3"), "{panic:?}");
-    let panic = panic_of(|| tape.shared(&other, 0..1, &[1], true).shape());
+    let panic = panic_of(|| tape.shared_var(&other, 0..1, &[1], true).shape());
     assert!(panic.message.contains("another buffer"), "{panic:?}");
-    tape.shared(&flat, 0..1, &[1], true);
+    tape.shared_var(&flat, 0..1, &[1], true);
     tape.clear();
-    tape.shared(&other, 0..2, &[2], true);
+    tape.shared_var(&other, 0..2, &[2], true);
 }
 
 #[test]
@@ -312,11 +312,11 @@ fn a_statement_has_the_derivatives_it_was_given() {
     let tape = Tape::new();
     let [x, y, z] = [2.0, 3.0, 5.0].map(|value| tape.var(value));
     let constant = Var::constant(7.0);
-    let product = tape.statement(210.0, &[(x, 105.0), (constant, 30.0), (y, 70.0), (z, 42.0), (x, 1.0)]);
+    let product = tape.record(210.0, &[(x, 105.0), (constant, 30.0), (y, 70.0), (z, 42.0), (x, 1.0)]);
     let g = (product * 2.0).gradient();
-    assert_eq!((product.primal(), [x, y, z].map(|v| g.wrt(v))), (210.0, [212.0, 140.0, 84.0]));
+    assert_eq!((product.value(), [x, y, z].map(|v| g.wrt(v))), (210.0, [212.0, 140.0, 84.0]));
     let before = tape.len();
-    tape.statement(1.0, &[(constant, 3.0)]);
+    tape.record(1.0, &[(constant, 3.0)]);
     assert_eq!(tape.len(), before, "a statement of constants is a constant");
 }
 
@@ -336,7 +336,10 @@ fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
     let (x, stranger) = (tape.var(3.0), other.var(3.0));
     let gradient = (x * x).gradient();
     let panic = panic_of(|| gradient.or_zero(stranger));
-    assert!(panic.message.contains("gradient: the left operand lives on the tape made at"), "{panic:?}");
+    assert!(
+        panic.message.contains("gradient: the operands were recorded on two tapes; the left one was made at"),
+        "{panic:?}"
+    );
 }
 
 #[test]
@@ -361,7 +364,7 @@ fn an_output_of_another_tape_is_refused() {
     let stranger = other.var(1.0);
     let mut tape = Tape::new();
     let panic = panic_of(|| value_and_grad_into(&mut tape, |_| stranger, &[2.0], &mut [0.0]));
-    assert!(panic.message.contains("lives on the tape made at"), "{panic:?}");
+    assert!(panic.message.contains("recorded on two tapes"), "{panic:?}");
 }
 
 #[test]
@@ -386,7 +389,7 @@ fn a_tape_for_inference_gives_the_same_values_and_forgets_those_on_the_way() {
     fn layers(tape: &ArrayTape<f64>) -> (ArrayD<f64>, ArrayD<f64>, Vec<usize>) {
         let x = tape.constant(&array![[1.0, -2.0], [0.5, 3.0]]);
         let mut seen = Vec::new();
-        let y = x.through(1..5, |x, k| {
+        let y = x.fold_layers(1..5, |x, k| {
             seen.push(tape.len() - 1);
             (x * f64::from(k) - 0.5).tanh()
         });
@@ -396,8 +399,9 @@ fn a_tape_for_inference_gives_the_same_values_and_forgets_those_on_the_way() {
     let mut tape = ArrayTape::for_inference();
     for _ in 0..3 {
         assert_eq!(layers(&tape), recorded);
-        let on_the_way = recorded.2[1..].iter().map(|&node| panic_of(|| tape.nth(node).value()));
-        assert!(on_the_way.into_iter().all(|panic| panic.message.contains("was forgotten")));
+        let on_the_way =
+            recorded.2[1..].iter().map(|&node| panic_of(|| tape.node(NodeId::new(node)).value()));
+        assert!(on_the_way.into_iter().all(|panic| panic.message.contains("was dropped")));
         tape.clear();
     }
 }
@@ -421,22 +425,22 @@ fn a_sweep_that_uses_the_memory_of_values_gives_the_same_gradient() {
         let mut take = |shape: &[usize]| {
             let range = next..next + shape.iter().product::<usize>();
             next = range.end;
-            tape.shared(&flat, range, shape, true)
+            tape.shared_var(&flat, range, shape, true)
         };
-        let y = tape.constant(&x).through(widths.windows(2), |x, fan| {
+        let y = tape.constant(&x).fold_layers(widths.windows(2), |x, fan| {
             let (weight, bias) = (take(fan), take(&fan[1..]));
             x.affine_map(weight, bias, Tanh)
         });
-        y.square().sum().number()
+        y.square().sum().node()
     };
     let (mut kept, mut used) = (ArrayTape::new(), ArrayTape::new());
     let [mut expected, mut found] = [vec![f64::NAN; flat.len()], vec![f64::NAN; flat.len()]];
     for rows in [4, 4, 2, 9, 4] {
-        let number = total(&kept, rows);
-        kept.nth(number).gradient_into(0.5, &mut expected);
+        let node = total(&kept, rows);
+        kept.node(node).gradient_into(0.5, &mut expected);
         kept.clear();
-        let number = total(&used, rows);
-        used.finish(number, 0.5, &mut found);
+        let node = total(&used, rows);
+        used.gradient_into_and_clear(node, 0.5, &mut found);
         assert_eq!(found, expected, "{rows} rows");
         assert!(used.is_empty());
     }

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use std::fmt;
 use std::panic::Location;
 use wengert_ad::primitive::{Primitive, View};
-use wengert_ad::tape::Observer;
+use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
 
 /// The units of one ReLU layer on a set of examples.
@@ -78,8 +78,8 @@ struct Activity {
     layers: Vec<LayerActivity>,
 }
 
-impl<T: Element> Observer<T> for Activity {
-    fn recorded(
+impl<T: Element> TapeObserver<T> for Activity {
+    fn on_operation(
         &mut self,
         primitive: &mut dyn Primitive<T>,
         _: &[View<'_, T>],

@@ -14,11 +14,11 @@ use crate::bound::Bound;
 use crate::model::Module;
 use crate::params::Params;
 use ndarray::Array2;
-use wengert_ad::tape::Observer;
+use wengert_ad::tape::TapeObserver;
 use wengert_ad::{ArrayTape, Element};
 
 /// Runs the module on the inputs, as an evaluation, under the eyes of an observer, and returns what that saw.
-fn observed<T: Element, O: Observer<T> + Clone>(
+fn observed<T: Element, O: TapeObserver<T> + Clone>(
     module: &impl Module<T>,
     params: &Params<T>,
     x: &Array2<T>,

@@ -6,7 +6,7 @@ use crate::params::Params;
 use ndarray::Array2;
 use std::panic::Location;
 use wengert_ad::primitive::{Primitive, View};
-use wengert_ad::tape::Observer;
+use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
 
 /// The results of one operation on a set of examples.
@@ -47,8 +47,8 @@ struct Operations {
     list: Vec<OperationStatistics>,
 }
 
-impl<T: Element> Observer<T> for Operations {
-    fn recorded(
+impl<T: Element> TapeObserver<T> for Operations {
+    fn on_operation(
         &mut self,
         primitive: &mut dyn Primitive<T>,
         _: &[View<'_, T>],

@@ -62,7 +62,7 @@ impl<T: Element> Sequential<T> {
 
 impl<T: Element> Module<T> for Sequential<T> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        x.through(&self.modules, |x, module| module.forward(p, x))
+        x.fold_layers(&self.modules, |x, module| module.forward(p, x))
     }
     fn input_width(&self) -> Option<usize> {
         // A module that takes any width passes the question on, if it keeps the width.

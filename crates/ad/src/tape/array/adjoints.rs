@@ -1,150 +1,153 @@
 //! The adjoints of a reverse sweep over an array tape, and their memory.
 
-use super::nodes::{List, Nodes};
+use super::nodes::{NodeList, Nodes};
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 
 /// The adjoints of one reverse sweep.
 #[derive(Debug)]
-pub(super) struct Sweep<T> {
+pub(super) struct Adjoints<T> {
     pub(super) buffers: Vec<Buffer<T>>,
-    /// For each node the buffer that its adjoint stands in, or stood in when it last had one.
-    pub(super) places: Vec<usize>,
+    /// For each node the buffer that holds its adjoint, or that held it in the last sweep.
+    pub(super) buffer_of: Vec<usize>,
     /// Whether a cotangent arrived at the node.
     pub(super) arrived: Vec<bool>,
 }
 
 #[derive(Debug)]
 pub(super) struct Buffer<T> {
-    /// As many as the longest adjoint that stood in it.
+    /// At least as long as the adjoint in it: as long as the longest one so far.
     pub(super) elements: Vec<T>,
-    /// How many of them are those of an adjoint, if one stands in it.
+    /// The length of the adjoint in it; `None` if it is free.
     pub(super) taken: Option<usize>,
-    /// The node whose value stood in it before, and to which it goes back after the sweep.
+    /// The node that the memory was borrowed from, and to which it returns after the sweep.
     lender: Option<usize>,
 }
 
-impl<T> Default for Sweep<T> {
+impl<T> Default for Adjoints<T> {
     fn default() -> Self {
-        Self { buffers: Vec::new(), places: Vec::new(), arrived: Vec::new() }
+        Self { buffers: Vec::new(), buffer_of: Vec::new(), arrived: Vec::new() }
     }
 }
 
-/// The place of a node that never had an adjoint.
-const NOWHERE: usize = usize::MAX;
+/// The buffer index of a node that never had an adjoint.
+const NO_BUFFER: usize = usize::MAX;
 
-impl<T: Element> Sweep<T> {
-    /// Makes ready for a sweep from `output`, where a cotangent arrives unless no derivative can be asked for.
-    pub(super) fn begin(&mut self, nodes: Nodes<'_, T>, output: u32) {
+impl<T: Element> Adjoints<T> {
+    /// Prepares a sweep from `output`. A cotangent arrives there unless the output is constant.
+    pub(super) fn start(&mut self, nodes: Nodes<'_, T>, output: NodeId) {
         let active = nodes.node(output).active;
-        let (output, count) = (output as usize, output as usize + 1);
+        let count = output.index() + 1;
         self.buffers.iter_mut().for_each(|buffer| buffer.taken = None);
-        if self.places.len() < count {
-            self.places.resize(count, NOWHERE);
+        if self.buffer_of.len() < count {
+            self.buffer_of.resize(count, NO_BUFFER);
         }
         self.arrived.clear();
         self.arrived.resize(count, false);
-        self.arrived[output] = active;
+        self.arrived[output.index()] = active;
     }
 
-    /// The adjoint of a node at which something arrived, unless that went to a flat gradient.
-    pub(super) fn adjoint(&self, index: usize) -> &[T] {
-        let Buffer { elements, taken, .. } = &self.buffers[self.places[index]];
+    /// The adjoint of a node at which a cotangent arrived. Empty if the adjoint is in the flat gradient.
+    pub(super) fn adjoint(&self, id: NodeId) -> &[T] {
+        let Buffer { elements, taken, .. } = &self.buffers[self.buffer_of[id.index()]];
         &elements[..taken.unwrap_or(0)]
     }
 
-    /// What the adjoint of a node holds so far: nothing of a node that nothing arrived at, `None` of a constant.
+    /// The sum of the cotangents that arrived at a node so far: empty if none arrived, `None` if the node is constant.
     pub(super) fn sum_so_far<'s>(
         &'s self,
-        index: u32,
+        id: NodeId,
         nodes: Nodes<'_, T>,
         flat: Option<&'s [T]>,
     ) -> Option<&'s [T]> {
-        let (i, node) = (index as usize, nodes.node(index));
-        let sum = match (flat, node.gradient_range()) {
-            _ if !self.arrived[i] => &[],
+        let node = nodes.node(id);
+        let sum = match (flat, node.flat_range()) {
+            _ if !self.arrived[id.index()] => &[],
             (Some(flat), Some(range)) => &flat[range.clone()],
-            _ => self.adjoint(i),
+            _ => self.adjoint(id),
         };
         node.active.then_some(sum)
     }
 
-    /// Where the adjoint of a node stands: of a shared variable in `flat`, if given. At the first time it holds anything.
+    /// The memory of a node's adjoint: for a shared variable the range of `flat`, if that is given. If this is the `first`
+    /// cotangent, its contents are arbitrary.
     pub(super) fn slot<'s>(
         &'s mut self,
-        index: u32,
+        id: NodeId,
         nodes: Nodes<'_, T>,
         first: bool,
         flat: &'s mut Option<&mut [T]>,
     ) -> &'s mut [T] {
-        match (flat, nodes.node(index).gradient_range()) {
+        match (flat, nodes.node(id).flat_range()) {
             (Some(flat), Some(range)) => &mut flat[range.clone()],
             _ => {
-                let i = index as usize;
-                let length = nodes.view(index).data.len();
+                let i = id.index();
+                let length = nodes.view(id).data.len();
                 if first {
-                    self.place(i, length);
+                    self.assign_buffer(i, length);
                 }
-                &mut self.buffers[self.places[i]].elements[..length]
+                &mut self.buffers[self.buffer_of[i]].elements[..length]
             }
         }
     }
 
-    /// Gives the node a free buffer of this length: that of the last sweep, so that the same sweep again allocates nothing; else
-    /// the smallest that is long enough; else the longest, grown.
-    fn place(&mut self, i: usize, length: usize) {
-        let free = |place: &usize| self.buffers.get(*place).is_some_and(|buffer| buffer.taken.is_none());
-        let length_of = |place: &usize| self.buffers[*place].elements.len();
-        let all = || (0..self.buffers.len()).filter(free);
-        let own = |place: &usize| self.buffers[*place].lender.is_none();
-        let best = Some(self.places[i]).filter(free).filter(|place| own(place) || length_of(place) >= length);
-        let best = best.or_else(|| all().filter(|place| length_of(place) >= length).min_by_key(length_of));
-        let best = best.or_else(|| all().filter(own).max_by_key(length_of));
-        let place = best.unwrap_or_else(|| {
+    /// Assigns a free buffer of this length to node `i`: that of the last sweep, so that the same sweep again allocates nothing;
+    /// else the shortest one that is long enough; else the longest one, reallocated.
+    fn assign_buffer(&mut self, i: usize, length: usize) {
+        let is_free = |b: &usize| self.buffers.get(*b).is_some_and(|buffer| buffer.taken.is_none());
+        let length_of = |b: &usize| self.buffers[*b].elements.len();
+        let free = || (0..self.buffers.len()).filter(is_free);
+        let own = |b: &usize| self.buffers[*b].lender.is_none();
+        let last = Some(self.buffer_of[i]).filter(is_free);
+        let best = last.filter(|b| own(b) || length_of(b) >= length);
+        let best = best.or_else(|| free().filter(|b| length_of(b) >= length).min_by_key(length_of));
+        let best = best.or_else(|| free().filter(own).max_by_key(length_of));
+        let best = best.unwrap_or_else(|| {
             self.buffers.push(Buffer { elements: Vec::new(), taken: None, lender: None });
             self.buffers.len() - 1
         });
-        let Buffer { elements, taken, .. } = &mut self.buffers[place];
+        let Buffer { elements, taken, .. } = &mut self.buffers[best];
         if elements.len() < length {
-            // What it holds is not needed: a new one, not a copy.
+            // A new allocation instead of a resize: the contents need not be copied.
             *elements = vec![T::constant(0.0); length];
         }
         *taken = Some(length);
-        self.places[i] = place;
+        self.buffer_of[i] = best;
     }
 }
 
-/// The recorded nodes of a sweep.
-pub(super) enum Lent<'l, T> {
-    /// To look at.
-    ToRead(&'l List<T>),
-    /// To use their values' memory too: nobody reads them afterwards.
-    ToUse(&'l mut List<T>),
+/// The nodes of a sweep.
+pub(super) enum SweptNodes<'l, T> {
+    /// Their values are kept.
+    Keep(&'l NodeList<T>),
+    /// Their values are not needed after the sweep, so that adjoints may use their memory.
+    Consume(&'l mut NodeList<T>),
 }
 
-impl<T: Element> Lent<'_, T> {
-    pub(super) fn list(&self) -> &List<T> {
+impl<T: Element> SweptNodes<'_, T> {
+    pub(super) fn list(&self) -> &NodeList<T> {
         match self {
-            Self::ToRead(list) => list,
-            Self::ToUse(list) => list,
+            Self::Keep(list) => list,
+            Self::Consume(list) => list,
         }
     }
 }
 
-impl<T: Element> Sweep<T> {
-    /// The memory of the value of node `i` is free from now on, if it was lent for that.
-    pub(super) fn take_over(&mut self, list: &mut Lent<'_, T>, i: usize) {
-        let Lent::ToUse(list) = list else { return };
+impl<T: Element> Adjoints<T> {
+    /// Makes the memory of node `i`'s value available for adjoints, if values need not be kept.
+    pub(super) fn borrow_memory(&mut self, nodes: &mut SweptNodes<'_, T>, i: usize) {
+        let SweptNodes::Consume(list) = nodes else { return };
         let Some(elements) = list.buffer_mut(i).map(std::mem::take) else { return };
-        // In the same place as in the last sweep, so that the same sweep again finds everything where it was.
+        // At the same index as in the last sweep, so that the same sweep again finds every buffer where it was.
         match self.buffers.iter_mut().find(|buffer| buffer.lender == Some(i)) {
             Some(buffer) => buffer.elements = elements,
             None => self.buffers.push(Buffer { elements, taken: None, lender: Some(i) }),
         }
     }
 
-    /// Gives all memory back that was lent.
-    pub(super) fn give_back(&mut self, list: &mut Lent<'_, T>) {
-        let Lent::ToUse(list) = list else { return };
+    /// Returns all borrowed memory to the nodes.
+    pub(super) fn return_memory(&mut self, nodes: &mut SweptNodes<'_, T>) {
+        let SweptNodes::Consume(list) = nodes else { return };
         for buffer in self.buffers.iter_mut().filter(|buffer| !buffer.elements.is_empty()) {
             if let Some(value) = buffer.lender.and_then(|i| list.buffer_mut(i)) {
                 *value = std::mem::take(&mut buffer.elements);

@@ -1,27 +1,28 @@
-//! The derivatives that a reverse sweep over an array tape leaves.
+//! The derivatives computed by a reverse sweep over an array tape.
 
-use super::adjoints::{Lent, Sweep};
-use super::sweep::pull_back;
+use super::adjoints::Adjoints;
+use super::sweep::{consuming_sweep, sweep};
 use super::tape::ArrayTape;
 use super::tensor::Tensor;
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 use ndarray::{ArrayD, IxDyn};
 
 impl<'t, T: Element> Tensor<'t, T> {
-    /// The derivatives of this one number by everything it was computed from: one reverse sweep.
+    /// The derivatives of this single number with respect to everything that it was computed from, by one reverse sweep.
     ///
     /// # Panics
     /// If it is not a single number. Use [`vjp`](Self::vjp) with a cotangent for arrays.
     #[track_caller]
     pub fn gradient(self) -> ArrayGradient<'t, T> {
-        self.expect_one_number("gradient");
-        ArrayGradient::new(self.tape, self.tape.sweep(self.node, &[T::constant(1.0)], None), self.node)
+        self.assert_single_number("gradient");
+        self.vjp(&[T::constant(1.0)])
     }
 
-    /// Vector-Jacobian product: the derivatives of `<cotangent, self>`, the cotangent row-major.
+    /// Vector-Jacobian product: the derivatives of `<cotangent, self>`, with the cotangent in row-major order.
     ///
     /// # Panics
-    /// If the cotangent has another number of elements.
+    /// If the cotangent has another number of elements than this array.
     #[track_caller]
     pub fn vjp(self, cotangent: &[T]) -> ArrayGradient<'t, T> {
         let (have, shape) = (cotangent.len(), self.shape());
@@ -30,35 +31,37 @@ impl<'t, T: Element> Tensor<'t, T> {
             have == want,
             "vjp: the output of shape {shape:?} needs {want} cotangents, {have} were given"
         );
-        ArrayGradient::new(self.tape, self.tape.sweep(self.node, cotangent, None), self.node)
+        let adjoints = sweep(self.tape, self.node, cotangent, None);
+        ArrayGradient { tape: self.tape, adjoints, output: self.node }
     }
 
-    /// The reverse sweep of `factor * self`, the derivatives by [shared](ArrayTape::shared) variables written straight
-    /// to their ranges of `flat`; those without a path to `self` become 0.
+    /// The reverse sweep of `factor * self`. Writes the derivatives with respect to [shared](ArrayTape::shared_var)
+    /// variables to their ranges of `flat`, 0 where no path leads from a variable to `self`.
     ///
     /// # Panics
-    /// If `self` is not a single number, or a shared range lies outside `flat`.
+    /// If `self` is not a single number, or a shared range lies outside of `flat`.
     #[track_caller]
     pub fn gradient_into(self, factor: T, flat: &mut [T]) {
-        self.expect_one_number("gradient_into");
-        let sweep = self.tape.sweep(self.node, &[factor], Some(flat));
-        self.tape.sweeps.replace(sweep);
+        self.assert_single_number("gradient_into");
+        let adjoints = sweep(self.tape, self.node, &[factor], Some(flat));
+        self.tape.adjoints.replace(adjoints);
     }
 
     #[track_caller]
-    pub(in crate::tape) fn expect_one_number(self, asked: &str) {
-        let one = self.elements().len() == 1;
+    fn assert_single_number(self, method: &str) {
+        let single = self.elements().len() == 1;
         assert!(
-            one,
-            "{asked}: the output has shape {:?}, but only a single number has a gradient",
+            single,
+            "{method}: the output has shape {:?}, but only a single number has a gradient",
             self.shape().as_slice()
         );
     }
 }
 
 impl<T: Element> ArrayTape<T> {
-    /// As [`gradient_into`](Tensor::gradient_into) of the node with this [number](Tensor::number), and then [`clear`](Self::clear). The
-    /// values are not needed any more, so that adjoints may take their places: it takes less memory.
+    /// [`gradient_into`](Tensor::gradient_into) from the node `output`, followed by [`clear`](Self::clear).
+    ///
+    /// It takes less memory than the two calls: the adjoints use the memory of values that are not needed any more.
     ///
     /// ```
     /// use ndarray::array;
@@ -66,55 +69,50 @@ impl<T: Element> ArrayTape<T> {
     /// use wengert_ad::ArrayTape;
     ///
     /// let (mut tape, weights) = (ArrayTape::<f64>::new(), Arc::new(vec![0.5, 0.25]));
-    /// let weight = tape.shared(&weights, 0..2, &[2, 1], true);
-    /// let total = tape.constant(&array![[1.0, 2.0], [3.0, 4.0]]).matmul(weight).sum().number();
+    /// let weight = tape.shared_var(&weights, 0..2, &[2, 1], true);
+    /// let total = tape.constant(&array![[1.0, 2.0], [3.0, 4.0]]).matmul(weight).sum().node();
     /// let mut gradient = [0.0; 2];
-    /// tape.finish(total, 1.0, &mut gradient);
+    /// tape.gradient_into_and_clear(total, 1.0, &mut gradient);
     /// assert_eq!(gradient, [4.0, 6.0]);
     /// ```
     ///
     /// # Panics
-    /// As [`nth`](Self::nth) and [`gradient_into`](Tensor::gradient_into).
+    /// Under the conditions of [`node`](Self::node) and [`gradient_into`](Tensor::gradient_into).
     #[track_caller]
-    pub fn finish(&mut self, number: usize, factor: T, flat: &mut [T]) {
-        let output = self.nth(number);
-        output.expect_one_number("finish");
+    pub fn gradient_into_and_clear(&mut self, output: NodeId, factor: T, flat: &mut [T]) {
+        let tensor = self.node(output);
+        tensor.assert_single_number("gradient_into_and_clear");
         if self.observer.borrow().is_some() {
-            output.gradient_into(factor, flat);
+            tensor.gradient_into(factor, flat);
         } else {
-            let list = &mut *self.list.borrow_mut();
-            let sweep = pull_back(Lent::ToUse(list), self, output.node, &[factor], Some(flat));
-            self.sweeps.replace(sweep);
+            let adjoints = consuming_sweep(self, output, &[factor], flat);
+            self.adjoints.replace(adjoints);
         }
         self.clear();
     }
 }
 
-/// The derivatives of one output by every array recorded before it.
+/// The derivatives of one output with respect to every array recorded before it.
 #[derive(Debug)]
 pub struct ArrayGradient<'t, T: Element = f32> {
     tape: &'t ArrayTape<T>,
-    sweep: Sweep<T>,
-    output: u32,
+    adjoints: Adjoints<T>,
+    output: NodeId,
 }
 
-impl<'t, T: Element> ArrayGradient<'t, T> {
-    pub(super) fn new(tape: &'t ArrayTape<T>, sweep: Sweep<T>, output: u32) -> Self {
-        Self { tape, sweep, output }
-    }
-
-    /// The derivative by `x`, of the shape of `x`; `None` where no path leads from `x` to the output, or `x` is a
+impl<T: Element> ArrayGradient<'_, T> {
+    /// The derivative with respect to `x`, in the shape of `x`; `None` if no path leads from `x` to the output, or `x` is a
     /// constant.
     pub fn get(&self, x: Tensor<'_, T>) -> Option<ArrayD<T>> {
-        let i = x.node as usize;
-        if !std::ptr::eq(self.tape, x.tape) || x.node > self.output || !self.sweep.arrived[i] {
+        let is_own = std::ptr::eq(self.tape, x.tape);
+        if !is_own || x.node > self.output || !self.adjoints.arrived[x.node.index()] {
             return None;
         }
-        let elements = self.sweep.adjoint(i).to_vec();
+        let elements = self.adjoints.adjoint(x.node).to_vec();
         Some(ArrayD::from_shape_vec(IxDyn(&x.shape()), elements).expect("an adjoint has its node's shape"))
     }
 
-    /// The derivative by `x`, of the shape of `x`.
+    /// The derivative with respect to `x`, in the shape of `x`.
     ///
     /// # Panics
     /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where that may happen.
@@ -129,6 +127,6 @@ impl<'t, T: Element> ArrayGradient<'t, T> {
 
 impl<T: Element> Drop for ArrayGradient<'_, T> {
     fn drop(&mut self) {
-        self.tape.sweeps.replace(std::mem::take(&mut self.sweep));
+        self.tape.adjoints.replace(std::mem::take(&mut self.adjoints));
     }
 }

@@ -1,9 +1,10 @@
 //! The variables and constants of an array tape.
 
-use super::nodes::{List, Place};
+use super::nodes::{NodeList, Storage};
 use super::tape::ArrayTape;
 use super::tensor::Tensor;
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,91 +13,98 @@ impl<T: Element> ArrayTape<T> {
     /// A new independent variable with a copy of `value`.
     #[track_caller]
     pub fn var<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
-        self.leaf(value, true)
+        self.input(value, true)
     }
 
-    /// A copy of `value` by which no derivative will be asked for; none is computed.
+    /// A constant with a copy of `value`: no derivative with respect to it is computed.
     #[track_caller]
     pub fn constant<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>) -> Tensor<'_, T> {
-        self.leaf(value, false)
+        self.input(value, false)
     }
 
     #[track_caller]
-    fn leaf<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>, active: bool) -> Tensor<'_, T> {
-        self.filled(value.shape(), active, |buffer| match value.as_slice() {
+    fn input<S: Data<Elem = T>, D: Dimension>(&self, value: &ArrayBase<S, D>, active: bool) -> Tensor<'_, T> {
+        self.extended_input(value.shape(), active, |buffer| match value.as_slice() {
             Some(elements) => buffer.extend_from_slice(elements),
             None => buffer.extend(value.iter().copied()),
         })
     }
 
-    /// A constant whose elements `write` appends, row-major, to an empty buffer: a mini-batch, gathered in place.
+    /// A constant whose elements, in row-major order, `write` appends to an empty buffer: a mini-batch that is gathered in
+    /// place, for example.
     ///
     /// # Panics
-    /// If `write` leaves another number of elements than `shape` holds.
+    /// If `write` appends another number of elements than `shape` has.
     #[track_caller]
     pub fn constant_from(&self, shape: &[usize], write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
-        self.filled(shape, false, write)
+        self.extended_input(shape, false, write)
     }
 
-    /// A constant whose elements, row-major, `write` sets, all of them: what it finds there is of no meaning.
+    /// A constant whose elements, in row-major order, `fill` sets. It must set all of them: the slice holds arbitrary
+    /// numbers at first.
     #[track_caller]
-    pub fn constant_over(&self, shape: &[usize], write: impl FnOnce(&mut [T])) -> Tensor<'_, T> {
+    pub fn constant_filled_by(&self, shape: &[usize], fill: impl FnOnce(&mut [T])) -> Tensor<'_, T> {
         let elements = shape.iter().product();
-        self.placed(shape, false, |buffer| {
+        self.written_input(shape, false, |buffer| {
             buffer.resize(elements, T::constant(0.0));
-            write(buffer);
+            fill(buffer);
         })
     }
 
     #[track_caller]
-    fn filled(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
-        self.placed(shape, active, |buffer| {
+    fn extended_input(
+        &self,
+        shape: &[usize],
+        active: bool,
+        write: impl FnOnce(&mut Vec<T>),
+    ) -> Tensor<'_, T> {
+        self.written_input(shape, active, |buffer| {
             buffer.clear();
             write(buffer);
         })
     }
 
-    /// A leaf whose buffer, which may hold anything, `write` fills.
+    /// An input whose buffer, with arbitrary contents at first, is set by `write`.
     #[track_caller]
-    fn placed(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
+    fn written_input(&self, shape: &[usize], active: bool, write: impl FnOnce(&mut Vec<T>)) -> Tensor<'_, T> {
         let mut list = self.list.borrow_mut();
-        let (index, node) = list.next_leaf(shape, active);
+        let (id, node) = list.next_input(shape, active);
         write(&mut node.buffer);
         let (want, have) = (shape.iter().product::<usize>(), node.buffer.len());
-        assert!(have == want, "constant: shape {shape:?} holds {want} elements, but {have} were written");
-        self.show_placed(&list, index)
+        assert!(have == want, "constant: shape {shape:?} has {want} elements, but {have} were written");
+        self.observed_input(&list, id)
     }
 
-    /// A variable whose value stands in `range` of a shared flat buffer and is not copied.
+    /// A variable whose value is the part `range` of a shared flat buffer and is not copied; a constant if `active` is false.
     ///
-    /// A sweep [into a flat gradient](Tensor::gradient_into) writes its derivative to the same range there. Clearing
-    /// the tape gives the share back.
+    /// A sweep [into a flat gradient](Tensor::gradient_into) writes the derivative with respect to the variable to the same
+    /// range of that gradient. Clearing the tape drops its share of the buffer.
     ///
     /// # Panics
-    /// If `range` does not hold the elements of `shape` or does not lie in `flat`; if another buffer, or a part of the
-    /// range, is shared on this tape already, since two derivatives would meet in one place.
+    /// If `range` does not have the number of elements of `shape` or does not lie in `flat`; if another buffer or a part of
+    /// the range is shared on this tape already, since two derivatives would be written to one place.
     #[track_caller]
-    pub fn shared(
+    pub fn shared_var(
         &self,
         flat: &Arc<Vec<T>>,
         range: Range<usize>,
         shape: &[usize],
         active: bool,
     ) -> Tensor<'_, T> {
-        expect_fitting("shared", shape, range.clone(), flat.len());
+        assert_fitting("shared_var", shape, range.clone(), flat.len());
         let mut list = self.list.borrow_mut();
         list.share(flat, &range);
-        let (index, node) = list.next_leaf(shape, active);
-        node.place = Place::Flat(range);
-        self.show_placed(&list, index)
+        let (id, node) = list.next_input(shape, active);
+        node.storage = Storage::Flat(range);
+        self.observed_input(&list, id)
     }
 
-    /// A constant whose value stands in `range` of a shared buffer and is not copied: a large table, rows of a data set.
+    /// A constant whose value is the part `range` of a shared buffer and is not copied: a large table, or rows of a data set.
     ///
-    /// Clearing the tape gives the share back.
+    /// Clearing the tape drops its share of the buffer.
     ///
     /// # Panics
-    /// If `range` does not hold the elements of `shape` or does not lie in `buffer`.
+    /// If `range` does not have the number of elements of `shape` or does not lie in `buffer`.
     #[track_caller]
     pub fn shared_constant(
         &self,
@@ -104,22 +112,22 @@ impl<T: Element> ArrayTape<T> {
         range: Range<usize>,
         shape: &[usize],
     ) -> Tensor<'_, T> {
-        expect_fitting("shared_constant", shape, range.clone(), buffer.len());
+        assert_fitting("shared_constant", shape, range.clone(), buffer.len());
         let mut list = self.list.borrow_mut();
-        let (index, node) = list.next_leaf(shape, false);
-        node.place = Place::Table(Arc::clone(buffer), range);
-        self.show_placed(&list, index)
+        let (id, node) = list.next_input(shape, false);
+        node.storage = Storage::Table(Arc::clone(buffer), range);
+        self.observed_input(&list, id)
     }
 
-    /// The handle on a new leaf, which the observer has been shown.
-    fn show_placed(&self, list: &List<T>, index: u32) -> Tensor<'_, T> {
-        self.observe(|observer| observer.placed(list.view(index), list.active().node(index).site));
-        Tensor::new(self, index)
+    /// Calls the observer with a new input.
+    fn observed_input(&self, list: &NodeList<T>, id: NodeId) -> Tensor<'_, T> {
+        self.observe(|observer| observer.on_input(list.view(id), list.recorded().node(id).site));
+        Tensor::new(self, id)
     }
 }
 
 #[track_caller]
-fn expect_fitting(method: &str, shape: &[usize], range: Range<usize>, all: usize) {
+fn assert_fitting(method: &str, shape: &[usize], range: Range<usize>, all: usize) {
     let elements: usize = shape.iter().product();
     let fits = elements == range.len() && range.start <= range.end && range.end <= all;
     assert!(fits, "{method}: shape {shape:?} does not fit the range {range:?} of {all} elements");

@@ -1,4 +1,4 @@
-//! Array reverse mode: the [`ArrayTape`], its tensors and their operations, its sweep and its observers.
+//! Array reverse mode: the [`ArrayTape`], its tensors and their operations, its sweep, and observers.
 
 mod adjoints;
 mod gradient;
@@ -12,9 +12,11 @@ mod record;
 mod sweep;
 mod tape;
 mod tensor;
+mod value_range;
 
 pub use gradient::ArrayGradient;
-pub use non_finite::{Extent, NonFinite, Phase};
-pub use observer::Observer;
+pub use non_finite::{NonFinite, Phase};
+pub use observer::TapeObserver;
 pub use tape::ArrayTape;
 pub use tensor::Tensor;
+pub use value_range::ValueRange;

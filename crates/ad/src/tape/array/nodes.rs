@@ -1,6 +1,7 @@
-//! What an array tape holds: its nodes, and where their values stand.
+//! The nodes of an array tape, and where their values are stored.
 
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 use crate::primitive::{Primitive, Shape, View};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -8,22 +9,21 @@ use std::ops::Range;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// The nodes; those from `used` on are left from before the tape was cleared, for their buffers.
+/// The nodes of a tape. Those from `used` on were recorded before the tape was cleared and are kept for their buffers.
 #[derive(Debug)]
-pub(super) struct List<T> {
+pub(super) struct NodeList<T> {
     nodes: Vec<Node<T>>,
     used: usize,
-    /// The buffer that the tape shares with whoever holds the parameters, if it does.
+    /// The flat buffer that holds the values of shared variables.
     flat: Option<Arc<Vec<T>>>,
-    /// The end of the shared ranges so far.
+    /// The end of the ranges of `flat` that are shared so far.
     shared_end: usize,
-    /// Whether the tape is one of inference, where no derivative will be asked for.
-    infers: bool,
-    /// Of nodes that were forgotten: their buffers.
+    for_inference: bool,
+    /// The buffers of nodes whose values were dropped.
     spare: Vec<Vec<T>>,
 }
 
-/// Nodes that are recorded.
+/// The recorded nodes, in the order of recording.
 #[derive(Debug)]
 pub(super) struct Nodes<'l, T> {
     nodes: &'l [Node<T>],
@@ -39,57 +39,58 @@ impl<T> Clone for Nodes<'_, T> {
 impl<T> Copy for Nodes<'_, T> {}
 
 impl<'l, T> Nodes<'l, T> {
-    /// All of them, in the order of recording.
     pub(super) fn all(self) -> &'l [Node<T>] {
         self.nodes
     }
 
     #[inline]
-    pub(super) fn node(self, node: u32) -> &'l Node<T> {
-        &self.nodes[node as usize]
+    pub(super) fn node(self, id: NodeId) -> &'l Node<T> {
+        &self.nodes[id.index()]
     }
 
+    /// The value of a node.
     // Inlined, a view is made where it is used: one that is written in words and read back in pairs of them stalls the processor.
     #[inline(always)]
-    pub(super) fn view(self, index: u32) -> View<'l, T> {
-        let node = self.node(index);
-        let data = match &node.place {
-            Place::Own => &node.buffer[..],
-            Place::Flat(range) => &self.flat[range.clone()],
-            Place::Table(table, range) => &table[range.clone()],
-            Place::Forgotten => forgotten(index),
+    pub(super) fn view(self, id: NodeId) -> View<'l, T> {
+        let node = self.node(id);
+        let data = match &node.storage {
+            Storage::Own => &node.buffer[..],
+            Storage::Flat(range) => &self.flat[range.clone()],
+            Storage::Table(table, range) => &table[range.clone()],
+            Storage::Dropped => dropped(id),
         };
         View { shape: &node.shape, data }
     }
 }
 
-/// Where the value of a node stands.
+/// Where the value of a node is stored.
 #[derive(Debug)]
-pub(super) enum Place<T> {
-    /// In its own buffer.
+pub(super) enum Storage<T> {
+    /// In the node's own buffer.
     Own,
-    /// In the flat buffer, which has its like in the flat gradient.
+    /// In the flat buffer of the shared variables. The flat gradient has the derivative in the same range.
     Flat(Range<usize>),
-    /// In a table that is shared besides.
+    /// In a table that is shared with the caller.
     Table(Arc<Vec<T>>, Range<usize>),
-    /// Nowhere any more.
-    Forgotten,
+    /// Nowhere: the value was dropped.
+    Dropped,
 }
 
+/// An input, or an operation with its primitive and its parents.
 #[derive(Debug)]
 pub(super) struct Node<T> {
     pub(super) primitive: Option<Box<dyn AnyPrimitive<T>>>,
-    pub(super) parents: SmallVec<[u32; FEW]>,
+    pub(super) parents: SmallVec<[NodeId; FEW]>,
     pub(super) shape: Shape,
     pub(super) buffer: Vec<T>,
-    pub(super) place: Place<T>,
-    /// Whether a derivative by this node may be asked for.
+    pub(super) storage: Storage<T>,
+    /// Whether the node is a variable or depends on one.
     pub(super) active: bool,
     /// The line of code that recorded it.
     pub(super) site: &'static Location<'static>,
 }
 
-/// A primitive that can be told apart at run time, so that a cleared node's own primitive is used again.
+/// A primitive that can be downcast, so that the primitive of a cleared node can be used again.
 pub(super) trait AnyPrimitive<T: Element>: Primitive<T> {
     fn as_any(&mut self) -> &mut dyn Any;
 }
@@ -107,7 +108,7 @@ impl<T> Default for Node<T> {
             parents: SmallVec::new(),
             shape: Shape::new(),
             buffer: Vec::new(),
-            place: Place::Own,
+            storage: Storage::Own,
             active: false,
             site: Location::caller(),
         }
@@ -115,70 +116,81 @@ impl<T> Default for Node<T> {
 }
 
 impl<T> Node<T> {
-    /// Where the derivative by this node stands in the flat gradient, if it does.
-    pub(super) fn gradient_range(&self) -> Option<&Range<usize>> {
-        if let Place::Flat(range) = &self.place { Some(range) } else { None }
+    /// The range of a shared variable in the flat buffer; `None` for other nodes.
+    pub(super) fn flat_range(&self) -> Option<&Range<usize>> {
+        if let Storage::Flat(range) = &self.storage { Some(range) } else { None }
     }
 }
 
-impl<T: Element> List<T> {
-    /// An empty list; of a tape for inference if it `infers`.
-    pub(super) fn new(infers: bool) -> Self {
-        let (nodes, spare) = (Vec::new(), Vec::new());
-        Self { nodes, used: 0, flat: None, shared_end: 0, infers, spare }
+impl<T: Element> NodeList<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            used: 0,
+            flat: None,
+            shared_end: 0,
+            for_inference: false,
+            spare: Vec::new(),
+        }
     }
 
-    pub(super) fn view(&self, node: u32) -> View<'_, T> {
-        self.active().view(node)
+    /// The nodes of a tape for inference, on which no sweep is possible.
+    pub(super) fn for_inference() -> Self {
+        Self { for_inference: true, ..Self::new() }
     }
 
-    /// Where the value of node `i` stands, if in a buffer of its own.
-    pub(super) fn buffer_mut(&mut self, i: usize) -> Option<&mut Vec<T>> {
-        let node = &mut self.nodes[i];
-        matches!(node.place, Place::Own).then_some(&mut node.buffer)
+    pub(super) fn is_for_inference(&self) -> bool {
+        self.for_inference
     }
 
-    pub(super) fn infers(&self) -> bool {
-        self.infers
-    }
-
-    pub(super) fn active(&self) -> Nodes<'_, T> {
+    pub(super) fn recorded(&self) -> Nodes<'_, T> {
         Nodes { nodes: &self.nodes[..self.used], flat: flat(&self.flat) }
     }
 
-    /// Shares `buffer`, of which nothing of `range` is shared yet, and no other. Ranges in ascending order are checked without a
-    /// search.
+    /// The value of a node.
+    pub(super) fn view(&self, id: NodeId) -> View<'_, T> {
+        self.recorded().view(id)
+    }
+
+    /// The buffer of node `i`, if its value is stored there.
+    pub(super) fn buffer_mut(&mut self, i: usize) -> Option<&mut Vec<T>> {
+        let node = &mut self.nodes[i];
+        matches!(node.storage, Storage::Own).then_some(&mut node.buffer)
+    }
+
+    /// Shares `range` of `buffer`, unless a part of it or another buffer is shared already. Ranges in ascending order are checked
+    /// without a search.
     #[track_caller]
     pub(super) fn share(&mut self, buffer: &Arc<Vec<T>>, range: &Range<usize>) {
         if range.start < self.shared_end {
-            for other in self.active().all().iter().filter_map(Node::gradient_range) {
-                let apart = range.end <= other.start || other.end <= range.start;
-                assert!(apart, "shared: {range:?} overlaps {other:?}, which this tape shares already");
+            for other in self.recorded().all().iter().filter_map(Node::flat_range) {
+                let disjoint = range.end <= other.start || other.end <= range.start;
+                assert!(disjoint, "shared_var: {range:?} overlaps {other:?}, which this tape shares already");
             }
         }
         let flat = self.flat.get_or_insert_with(|| Arc::clone(buffer));
-        assert!(Arc::ptr_eq(flat, buffer), "shared: this tape shares another buffer already");
+        assert!(Arc::ptr_eq(flat, buffer), "shared_var: this tape shares another buffer already");
         self.shared_end = self.shared_end.max(range.end);
     }
 
-    /// The nodes recorded so far, and the next one with its index; it may hold buffers from before.
+    /// The nodes recorded so far, and a new one with its identifier. It may hold a buffer and a primitive from before.
     #[inline(always)]
-    fn next(&mut self) -> (Nodes<'_, T>, u32, &mut Node<T>) {
-        let index = u32::try_from(self.used).expect("an array tape of 2^32 nodes does not fit in memory");
+    fn next(&mut self) -> (Nodes<'_, T>, NodeId, &mut Node<T>) {
+        let id = NodeId::new(self.used);
         if self.used == self.nodes.len() {
             self.nodes.push(Node::default());
         }
         let (before, after) = self.nodes.split_at_mut(self.used);
         self.used += 1;
-        (Nodes { nodes: before, flat: flat(&self.flat) }, index, &mut after[0])
+        (Nodes { nodes: before, flat: flat(&self.flat) }, id, &mut after[0])
     }
 
-    /// As [`next`](Self::next), of an operation: in inference its buffer may be that of a node that was forgotten.
+    /// Same as [`next`](Self::next), for an operation: in inference it may take the buffer of a dropped value.
     #[inline(always)]
-    pub(super) fn next_operation(&mut self) -> (Nodes<'_, T>, u32, &mut Node<T>) {
-        let has_one = |node: &Node<T>| node.buffer.capacity() > 0;
-        let wants_one = self.infers && !self.nodes.get(self.used).is_some_and(has_one);
-        let spare = if wants_one { self.spare.pop() } else { None };
+    pub(super) fn next_operation(&mut self) -> (Nodes<'_, T>, NodeId, &mut Node<T>) {
+        let has_buffer = |node: &Node<T>| node.buffer.capacity() > 0;
+        let needs_buffer = self.for_inference && !self.nodes.get(self.used).is_some_and(has_buffer);
+        let spare = if needs_buffer { self.spare.pop() } else { None };
         let next = self.next();
         if let Some(buffer) = spare {
             next.2.buffer = buffer;
@@ -186,38 +198,34 @@ impl<T: Element> List<T> {
         next
     }
 
-    /// The next node, made ready to be a leaf.
+    /// A new node without parents.
     #[track_caller]
-    pub(super) fn next_leaf(&mut self, shape: &[usize], active: bool) -> (u32, &mut Node<T>) {
-        let (_, index, node) = self.next();
+    pub(super) fn next_input(&mut self, shape: &[usize], active: bool) -> (NodeId, &mut Node<T>) {
+        let (_, id, node) = self.next();
         node.primitive = None;
         replace(&mut node.parents, &[]);
         replace(&mut node.shape, shape);
-        node.place = Place::Own;
+        node.storage = Storage::Own;
         node.active = active;
         node.site = Location::caller();
-        (index, node)
+        (id, node)
     }
 
-    /// The number of nodes so far, of a tape for inference.
-    pub(super) fn end_of_inference(&self) -> Option<usize> {
-        self.infers.then_some(self.used)
-    }
-
-    /// Forgets the nodes from `first` on, but for `kept`; their buffers go to those that come next.
-    pub(super) fn forget(&mut self, first: usize, kept: u32) {
+    /// Drops the values of the nodes from number `first` on, except that of `kept`; the next operations reuse their buffers.
+    pub(super) fn drop_values(&mut self, first: usize, kept: NodeId) {
         let Self { nodes, used, spare, .. } = self;
         let nodes = nodes[..*used].iter_mut().enumerate().skip(first);
-        for (_, node) in nodes.filter(|(i, node)| *i != kept as usize && matches!(node.place, Place::Own)) {
-            node.place = Place::Forgotten;
+        for (_, node) in nodes.filter(|(i, node)| *i != kept.index() && matches!(node.storage, Storage::Own))
+        {
+            node.storage = Storage::Dropped;
             spare.push(std::mem::take(&mut node.buffer));
         }
     }
 
-    /// Forgets all nodes and keeps their buffers.
+    /// Removes all nodes and keeps their buffers.
     pub(super) fn clear(&mut self) {
         for node in &mut self.nodes[..self.used] {
-            node.place = Place::Own;
+            node.storage = Storage::Own;
         }
         (self.used, self.flat, self.shared_end) = (0, None, 0);
     }
@@ -227,12 +235,12 @@ fn flat<T>(shared: &Option<Arc<Vec<T>>>) -> &[T] {
     shared.as_ref().map_or(&[], |shared| &shared[..])
 }
 
-/// Operations rarely have more operands than this, and arrays more axes.
+/// Most operations have at most this many operands, and most arrays at most this many axes.
 pub(super) const FEW: usize = 4;
 
-/// The items as a slice: in `few`, if there are not more, else in `many`.
+/// The items as a slice: in `few` if they fit, else in `many`.
 #[inline(always)]
-pub(super) fn listed<'l, X: Copy>(
+pub(super) fn collected<'l, X: Copy>(
     few: &'l mut [X; FEW],
     many: &'l mut Vec<X>,
     items: impl ExactSizeIterator<Item = X>,
@@ -247,7 +255,7 @@ pub(super) fn listed<'l, X: Copy>(
     }
 }
 
-/// Sets the list to these items. Mostly it holds them from the recording before: then nothing is written.
+/// Sets the list to these items. In most cases it holds them since the previous recording; then nothing is written.
 #[inline(always)]
 pub(super) fn replace<X: Copy + PartialEq>(list: &mut SmallVec<[X; FEW]>, items: &[X]) {
     if list[..] == *items {
@@ -258,6 +266,6 @@ pub(super) fn replace<X: Copy + PartialEq>(list: &mut SmallVec<[X; FEW]>, items:
 }
 
 #[cold]
-fn forgotten(node: u32) -> ! {
-    panic!("node {node} was forgotten: on a tape for inference, what is computed on the way is not kept")
+fn dropped(id: NodeId) -> ! {
+    panic!("the value of node {id} was dropped: a tape for inference keeps no intermediate values")
 }

@@ -1,4 +1,4 @@
-//! Looking over an array tape's shoulder: every operation and every cotangent, with its line of code.
+//! Hooks on the operations and the cotangents of an array tape.
 
 use crate::kernels::Element;
 use crate::primitive::{Primitive, Recorded, View};
@@ -6,13 +6,15 @@ use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 
-/// Sees what an [`ArrayTape`] does while it does it.
-pub trait Observer<T: Element>: fmt::Debug + Send + Any {
-    /// Called when a variable or a constant was put on the tape.
-    fn placed(&mut self, _value: View<'_, T>, _site: &'static Location<'static>) {}
+/// Hooks that an [`ArrayTape`](crate::ArrayTape) calls while it records and sweeps, each with the line of code that recorded
+/// the node. By default they do nothing.
+pub trait TapeObserver<T: Element>: fmt::Debug + Send + Any {
+    /// Called after a variable or a constant is recorded.
+    fn on_input(&mut self, _value: View<'_, T>, _site: &'static Location<'static>) {}
 
-    /// Called when an operation was carried out. The primitive may be applied elsewhere, but must be left as it was.
-    fn recorded(
+    /// Called after an operation is recorded. The hook may apply the primitive to other operands, but must leave it as it
+    /// was.
+    fn on_operation(
         &mut self,
         _primitive: &mut dyn Primitive<T>,
         _xs: &[View<'_, T>],
@@ -21,8 +23,9 @@ pub trait Observer<T: Element>: fmt::Debug + Send + Any {
     ) {
     }
 
-    /// Called when a reverse sweep has added the contribution of an operation to the adjoint of one operand.
-    fn pulled_back(
+    /// Called after a reverse sweep has added the contribution of an operation to the adjoint of one operand, with that
+    /// adjoint.
+    fn on_pullback(
         &mut self,
         _primitive: &dyn Primitive<T>,
         _operand: usize,

@@ -1,77 +1,115 @@
 //! The reverse sweep over an array tape.
 
-use super::adjoints::{Buffer, Lent, Sweep};
-use super::nodes::{FEW, listed};
+use super::adjoints::{Adjoints, Buffer, SweptNodes};
+use super::nodes::{FEW, NodeList, collected};
 use super::tape::ArrayTape;
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 use crate::primitive::{Adjoint, Recorded, View};
 
-impl<T: Element> ArrayTape<T> {
-    /// The reverse sweep from `output`, whose cotangent is `seed`. Adjoints of shared variables go to `flat`, if given; then
-    /// no other is kept once it is pulled back.
-    #[track_caller]
-    pub(super) fn sweep(&self, output: u32, seed: &[T], flat: Option<&mut [T]>) -> Sweep<T> {
-        pull_back(Lent::ToRead(&self.list.borrow()), self, output, seed, flat)
-    }
+/// The reverse sweep from `output` with the cotangent `seed`.
+///
+/// The adjoints of shared variables are written to `flat`, if it is given. Then the other adjoints are not kept after they are
+/// pulled back.
+#[track_caller]
+pub(super) fn sweep<T: Element>(
+    tape: &ArrayTape<T>,
+    output: NodeId,
+    seed: &[T],
+    flat: Option<&mut [T]>,
+) -> Adjoints<T> {
+    pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat)
 }
 
-/// The reverse sweep over the recorded nodes of a tape: see [`ArrayTape::sweep`].
+/// Same as [`sweep`] with `flat`, where adjoints may use the memory of the nodes' values. The tape must be cleared afterwards.
 #[track_caller]
-pub(super) fn pull_back<T: Element>(
-    mut list: Lent<'_, T>,
+pub(super) fn consuming_sweep<T: Element>(
     tape: &ArrayTape<T>,
-    output: u32,
+    output: NodeId,
+    seed: &[T],
+    flat: &mut [T],
+) -> Adjoints<T> {
+    pull_back(SweptNodes::Consume(&mut tape.list.borrow_mut()), tape, output, seed, Some(flat))
+}
+
+#[track_caller]
+fn pull_back<T: Element>(
+    mut nodes: SweptNodes<'_, T>,
+    tape: &ArrayTape<T>,
+    output: NodeId,
     seed: &[T],
     mut flat: Option<&mut [T]>,
-) -> Sweep<T> {
-    assert!(!list.list().infers(), "a tape for inference keeps nothing to sweep; record on ArrayTape::new()");
-    let (nodes, mut sweep) = (list.list().active(), tape.sweeps.take());
-    sweep.begin(nodes, output);
-    sweep.slot(output, nodes, true, &mut flat).copy_from_slice(seed);
-    for i in (0..=output as usize).rev() {
-        let nodes = list.list().active();
-        let Some(primitive) = nodes.all()[i].primitive.as_ref().filter(|_| sweep.arrived[i]) else {
-            continue;
-        };
-        let place = sweep.places[i];
-        let (y, mut buffer) = (nodes.view(i as u32), std::mem::take(&mut sweep.buffers[place].elements));
-        let length = y.data.len();
-        let y_bar = &mut buffer[..length];
-        let mut kept = None;
-        if primitive.shares() {
-            if flat.is_none() {
-                kept = Some(y_bar.to_vec());
-            }
-            primitive.share(y, y_bar);
-            sweep.take_over(&mut list, i);
+) -> Adjoints<T> {
+    assert!(
+        !nodes.list().is_for_inference(),
+        "a tape for inference keeps no values for a sweep; record on ArrayTape::new()"
+    );
+    let mut adjoints = tape.adjoints.take();
+    adjoints.start(nodes.list().recorded(), output);
+    adjoints.slot(output, nodes.list().recorded(), true, &mut flat).copy_from_slice(seed);
+    for i in (0..=output.index()).rev() {
+        if adjoints.arrived[i] {
+            pull_back_node(&mut nodes, tape, &mut adjoints, i, &mut flat);
         }
-        // Looked up again: the value may have been given away in between.
-        let nodes = list.list().active();
-        let node = &nodes.all()[i];
-        let Some(primitive) = &node.primitive else { unreachable!("its primitive was seen above") };
-        let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
-        let xs = listed(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
-        let recorded = Recorded { xs, y: nodes.view(i as u32), y_bar };
-        primitive.begin(recorded, &|wrt| sweep.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
-        for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
-            let first = !std::mem::replace(&mut sweep.arrived[p as usize], true);
-            let slot = sweep.slot(p, nodes, first, &mut flat);
-            primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
-            tape.observe(|observer| {
-                let slot = sweep.slot(p, nodes, false, &mut flat);
-                observer.pulled_back(&**primitive, wrt, recorded, slot, node.site);
-            });
-        }
-        let Buffer { elements, taken, .. } = &mut sweep.buffers[place];
-        (*elements, *taken) = (kept.unwrap_or(buffer), flat.is_none().then_some(length));
     }
     if let Some(flat) = flat {
-        let nodes = list.list().active().all().iter().enumerate();
-        let rest = nodes.filter(|&(i, _)| !sweep.arrived.get(i).is_some_and(|&a| a));
-        for range in rest.filter_map(|(_, node)| node.gradient_range()) {
+        clear_unreached(nodes.list(), &adjoints, flat);
+    }
+    adjoints.return_memory(&mut nodes);
+    adjoints
+}
+
+/// Pulls the adjoint of node `i` back to its parents, if it is an operation.
+#[inline]
+fn pull_back_node<T: Element>(
+    swept: &mut SweptNodes<'_, T>,
+    tape: &ArrayTape<T>,
+    adjoints: &mut Adjoints<T>,
+    i: usize,
+    flat: &mut Option<&mut [T]>,
+) {
+    let nodes = swept.list().recorded();
+    let Some(primitive) = &nodes.all()[i].primitive else { return };
+    let id = NodeId::new(i);
+    let buffer_index = adjoints.buffer_of[i];
+    let mut buffer = std::mem::take(&mut adjoints.buffers[buffer_index].elements);
+    let y = nodes.view(id);
+    let length = y.data.len();
+    let y_bar = &mut buffer[..length];
+    let mut original = None;
+    if primitive.shares() {
+        if flat.is_none() {
+            original = Some(y_bar.to_vec());
+        }
+        primitive.share(y, y_bar);
+        adjoints.borrow_memory(swept, i);
+    }
+    // Looked up again: the memory of the value may have been taken.
+    let nodes = swept.list().recorded();
+    let node = nodes.node(id);
+    let Some(primitive) = &node.primitive else { unreachable!("it has a primitive, see above") };
+    let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+    let xs = collected(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
+    let recorded = Recorded { xs, y: nodes.view(id), y_bar };
+    primitive.begin(recorded, &|wrt| adjoints.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
+    for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
+        let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
+        let slot = adjoints.slot(p, nodes, first, flat);
+        primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+        tape.observe(|observer| {
+            let slot = adjoints.slot(p, nodes, false, flat);
+            observer.on_pullback(&**primitive, wrt, recorded, slot, node.site);
+        });
+    }
+    let Buffer { elements, taken, .. } = &mut adjoints.buffers[buffer_index];
+    (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
+}
+
+/// Sets the derivatives with respect to the shared variables at which no cotangent arrived to 0.
+fn clear_unreached<T: Element>(nodes: &NodeList<T>, adjoints: &Adjoints<T>, flat: &mut [T]) {
+    for (i, node) in nodes.recorded().all().iter().enumerate() {
+        if let Some(range) = node.flat_range().filter(|_| !adjoints.arrived.get(i).is_some_and(|&a| a)) {
             flat[range.clone()].fill(T::constant(0.0));
         }
     }
-    sweep.give_back(&mut list);
-    sweep
 }

@@ -1,17 +1,17 @@
-//! Array reverse mode: a list of primitives on arrays, with every buffer reused.
+//! The array tape: a list of primitives on arrays, whose buffers are reused.
 
-use super::adjoints::Sweep;
-use super::nodes::List;
-use super::observer::Observer;
+use super::adjoints::Adjoints;
+use super::nodes::NodeList;
+use super::observer::TapeObserver;
 use crate::kernels::Element;
 use std::any::Any;
 use std::cell::{Ref, RefCell};
 use std::panic::Location;
 
-/// A list of array operations, each with its primitive, its parents and its value.
+/// A list of array operations: the primitive, the parents and the value of each.
 ///
-/// [`clear`](Self::clear) forgets the operations and keeps their buffers, so that the same sequence of operations,
-/// recorded again, allocates nothing.
+/// [`clear`](Self::clear) removes the operations and keeps their buffers, so that recording the same sequence of
+/// operations again allocates nothing.
 ///
 /// ```
 /// use ndarray::array;
@@ -24,10 +24,10 @@ use std::panic::Location;
 /// ```
 #[derive(Debug)]
 pub struct ArrayTape<T = f32> {
-    pub(super) list: RefCell<List<T>>,
-    pub(super) sweeps: RefCell<Sweep<T>>,
-    /// Sees every operation, if there is one.
-    pub(super) observer: RefCell<Option<Box<dyn Observer<T>>>>,
+    pub(super) list: RefCell<NodeList<T>>,
+    /// The adjoints of an earlier sweep, kept for their memory.
+    pub(super) adjoints: RefCell<Adjoints<T>>,
+    pub(super) observer: RefCell<Option<Box<dyn TapeObserver<T>>>>,
     pub(super) made_at: &'static Location<'static>,
 }
 
@@ -42,59 +42,68 @@ impl<T: Element> ArrayTape<T> {
     /// An empty tape.
     #[track_caller]
     pub fn new() -> Self {
-        Self::of(false)
+        Self::with_list(NodeList::new())
     }
 
-    /// An empty tape for inference: what [`Tensor::through`] is done with is forgotten, and its memory used again. Asking for a derivative
-    /// panics.
+    /// An empty tape for inference: [`Tensor::fold_layers`](super::Tensor::fold_layers) drops intermediate values and reuses
+    /// their memory. A request for a derivative panics.
     #[track_caller]
     pub fn for_inference() -> Self {
-        Self::of(true)
+        Self::with_list(NodeList::for_inference())
     }
 
     #[track_caller]
-    fn of(infers: bool) -> Self {
-        let list = RefCell::new(List::new(infers));
-        Self { list, sweeps: RefCell::default(), observer: RefCell::new(None), made_at: Location::caller() }
+    fn with_list(list: NodeList<T>) -> Self {
+        Self {
+            list: RefCell::new(list),
+            adjoints: RefCell::default(),
+            observer: RefCell::new(None),
+            made_at: Location::caller(),
+        }
     }
 
-    /// Forgets all operations and keeps their buffers.
+    /// Removes all operations and keeps their buffers.
     pub fn clear(&mut self) {
         self.list.get_mut().clear();
     }
 
-    /// The number of recorded nodes.
+    /// The number of recorded nodes: variables, constants and operations.
     pub fn len(&self) -> usize {
-        self.list.borrow().active().all().len()
+        self.list.borrow().recorded().all().len()
     }
 
-    /// Whether nothing is recorded.
+    /// Whether no node is recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Lets `observer` see every operation from now on, in the place of an earlier one.
-    pub fn set_observer(&mut self, observer: impl Observer<T>) {
+    /// Calls `observer` for every operation from now on, instead of an earlier observer.
+    pub fn set_observer(&mut self, observer: impl TapeObserver<T>) {
         *self.observer.get_mut() = Some(Box::new(observer));
     }
 
-    /// The observer, if it is of this type.
-    pub fn observer<O: Observer<T>>(&self) -> Option<Ref<'_, O>> {
-        let as_it_is = |observer: &Option<Box<dyn Observer<T>>>| {
+    /// Removes the observer, if there is one.
+    pub fn remove_observer(&mut self) {
+        *self.observer.get_mut() = None;
+    }
+
+    /// The observer; `None` if there is none, or it has another type.
+    pub fn observer<O: TapeObserver<T>>(&self) -> Option<Ref<'_, O>> {
+        let downcast = |observer: &Option<Box<dyn TapeObserver<T>>>| {
             let any: &dyn Any = &**observer.as_ref()?;
             any.downcast_ref::<O>().map(std::ptr::from_ref)
         };
-        as_it_is(&self.observer.borrow())?;
+        downcast(&self.observer.borrow())?;
         Some(Ref::map(self.observer.borrow(), |observer| {
-            let any: &dyn Any = &**observer.as_ref().expect("looked at above");
+            let any: &dyn Any = &**observer.as_ref().expect("there was one above");
             any.downcast_ref::<O>().expect("its type was compared above")
         }))
     }
 
-    /// Shows something to the observer, if there is one.
-    pub(super) fn observe(&self, show: impl FnOnce(&mut dyn Observer<T>)) {
+    /// Calls `notify` with the observer, if there is one.
+    pub(super) fn observe(&self, notify: impl FnOnce(&mut dyn TapeObserver<T>)) {
         if let Some(observer) = &mut *self.observer.borrow_mut() {
-            show(&mut **observer);
+            notify(&mut **observer);
         }
     }
 }

@@ -2,18 +2,19 @@
 
 use super::tape::ArrayTape;
 use crate::kernels::Element;
+use crate::node_id::NodeId;
 use crate::primitive::Shape;
 use ndarray::{ArrayD, IxDyn};
 use std::cell::Ref;
 
 /// An array recorded on a tape: a `Copy` handle.
 ///
-/// It offers the operators, every function of [`Elementary`](crate::Elementary) and
-/// [`Arithmetic`](crate::Arithmetic), elementwise, and the array operations below. Operands of different shapes are an
-/// error: broadcasting is asked for with [`broadcast_to`](Self::broadcast_to).
+/// Its operations are the infix operators and the functions of [`Elementary`](crate::Elementary) and
+/// [`Arithmetic`](crate::Arithmetic), all elementwise, and the array operations below. Operands of different shapes are an
+/// error: there is no implicit broadcasting, only [`broadcast_to`](Self::broadcast_to).
 pub struct Tensor<'t, T = f32> {
-    pub(in crate::tape) tape: &'t ArrayTape<T>,
-    pub(in crate::tape) node: u32,
+    pub(super) tape: &'t ArrayTape<T>,
+    pub(super) node: NodeId,
 }
 
 impl<T> Clone for Tensor<'_, T> {
@@ -31,7 +32,7 @@ impl<T: Element> std::fmt::Debug for Tensor<'_, T> {
 }
 
 impl<'t, T: Element> Tensor<'t, T> {
-    pub(in crate::tape) fn new(tape: &'t ArrayTape<T>, node: u32) -> Self {
+    pub(super) fn new(tape: &'t ArrayTape<T>, node: NodeId) -> Self {
         Self { tape, node }
     }
 
@@ -40,9 +41,9 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.tape
     }
 
-    /// How many nodes were recorded before it: [`ArrayTape::nth`] finds it by that.
-    pub fn number(self) -> usize {
-        self.node as usize
+    /// The identifier of its node. [`ArrayTape::node`] returns the tensor of a node.
+    pub fn node(self) -> NodeId {
+        self.node
     }
 
     /// The extent along each axis.
@@ -52,13 +53,13 @@ impl<'t, T: Element> Tensor<'t, T> {
 
     /// A copy of the value.
     pub fn value(self) -> ArrayD<T> {
-        let elements = elements(self.tape, self.node).to_vec();
+        let elements = self.elements().to_vec();
         ArrayD::from_shape_vec(IxDyn(&self.shape()), elements).expect("a node's buffer has its shape")
     }
 
-    /// The elements, row-major, without a copy. Nothing can be recorded while they are borrowed.
+    /// The elements in row-major order, without a copy. Nothing can be recorded while they are borrowed.
     pub fn elements(self) -> Ref<'t, [T]> {
-        elements(self.tape, self.node)
+        Ref::map(self.tape.list.borrow(), |list| list.view(self.node).data)
     }
 
     /// The value of an array with one element.
@@ -70,13 +71,13 @@ impl<'t, T: Element> Tensor<'t, T> {
         let elements = self.elements();
         assert!(
             elements.len() == 1,
-            "item: an array of shape {:?} is not one number",
+            "item: an array of shape {:?} is not a single number",
             self.shape().as_slice()
         );
         elements[0]
     }
 
-    /// The same array as a constant of the tape, whose derivatives of all orders are zero.
+    /// The same array as a constant of the tape: its derivatives of all orders are zero.
     ///
     /// ```
     /// use ndarray::array;
@@ -92,26 +93,21 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.tape.constant(&self.value().mapv(T::stop_gradient))
     }
 
-    /// Whether both are one node of one tape.
+    /// Whether both are the same node of the same tape.
     pub(crate) fn is_same_node(self, other: Self) -> bool {
         std::ptr::eq(self.tape, other.tape) && self.node == other.node
     }
 }
 
 impl<T: Element> ArrayTape<T> {
-    /// The node recorded as number `index`, counted from 0.
+    /// The tensor of a recorded node.
     ///
     /// # Panics
-    /// If fewer are recorded.
+    /// If the tape has no such node.
     #[track_caller]
-    pub fn nth(&self, index: usize) -> Tensor<'_, T> {
+    pub fn node(&self, id: NodeId) -> Tensor<'_, T> {
         let recorded = self.len();
-        assert!(index < recorded, "nth: node {index} of a tape with {recorded}");
-        Tensor::new(self, index as u32)
+        assert!(id.index() < recorded, "node: there is no node {id} on a tape with {recorded} nodes");
+        Tensor::new(self, id)
     }
-}
-
-/// A borrowed look at the elements of a recorded array.
-pub(super) fn elements<T: Element>(tape: &ArrayTape<T>, node: u32) -> Ref<'_, [T]> {
-    Ref::map(tape.list.borrow(), |list| list.view(node).data)
 }

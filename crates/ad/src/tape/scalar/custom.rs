@@ -1,54 +1,66 @@
-//! Operations recorded with their derivatives: a statement with partials, or outputs with a pullback.
+//! Operations whose derivatives are given: values with their partials, and outputs with a custom pullback.
 
-use super::node::NONE;
-use super::segments::{Arrival, Segment};
+use super::segments::{PullbackInputs, Segment};
 use super::tape::Tape;
 use super::var::Var;
+use crate::node_id::NodeId;
 use crate::number::Scalar;
 use crate::tape::mixed::mixed_tapes;
 
 impl<T: Scalar> Tape<T> {
-    /// Records `value` as computed from the operands in one statement, given its derivative by each.
+    /// Records a value together with its partial derivative with respect to each operand.
     ///
-    /// How it was computed is not recorded: a function whose derivatives are known by other means, or a part of a program
-    /// whose derivatives were accumulated before. Constant operands are passed over.
+    /// How the value was computed is not recorded. Use this for a function whose partials are known from elsewhere, or for
+    /// a part of a program whose derivatives were accumulated before. Constant operands are ignored; if all are constant,
+    /// so is the result.
+    ///
+    /// ```
+    /// let tape = wengert_ad::Tape::new();
+    /// let (a, b) = (tape.var(6.0), tape.var(2.0));
+    /// let quotient = tape.record(3.0, &[(a, 0.5), (b, -1.5)]);
+    /// assert_eq!(quotient.gradient().wrt(b), -1.5);
+    /// ```
     ///
     /// # Panics
-    /// If an operand lives on another tape.
+    /// If an operand is recorded on another tape.
     ///
     /// # Cost
-    /// One node for each operand.
+    /// One node per operand.
     #[track_caller]
-    pub fn statement<'t>(&'t self, value: T, operands: &[(Var<'t, T>, T)]) -> Var<'t, T> {
+    pub fn record<'t>(&'t self, value: T, operands: &[(Var<'t, T>, T)]) -> Var<'t, T> {
         let mut y = Var::passive(value);
         for &(operand, partial) in operands {
             if let Some(tape) = operand.tape.filter(|tape| !std::ptr::eq(*tape, self)) {
-                mixed_tapes("statement", self.made_at, tape.made_at);
+                mixed_tapes("record", self.made_at, tape.made_at);
             }
             y = match (operand.tape, y.tape) {
                 (None, _) => y,
-                (_, None) => self.record(value, [operand.node(), NONE], [partial, T::constant(0.0)]),
-                _ => self.record(value, [y.node(), operand.node()], [T::constant(1.0), partial]),
+                (_, None) => {
+                    self.push_var(value, [operand.node(), NodeId::NONE], [partial, T::constant(0.0)])
+                }
+                _ => self.push_var(value, [y.node(), operand.node()], [T::constant(1.0), partial]),
             };
         }
         y
     }
 
-    /// Records outputs that were computed elsewhere, with a pullback of their own.
+    /// Records outputs that were computed elsewhere, together with a custom pullback.
     ///
-    /// In a reverse sweep, `pullback` is called once with the cotangents of all outputs; it has to add `J' y_bar`, `J` the
-    /// Jacobian of the outputs by the operands, to the slice it is given, which holds the sums so far. What takes several
-    /// outputs or a solve to differentiate belongs here; where the partials are known numbers, see
-    /// [`statement`](Self::statement); a function of one number that should work in all modes is a rule,
-    /// [`Unary`](crate::Unary). [`gradcheck`](crate::gradcheck) of a function that uses it checks the pullback.
+    /// A reverse sweep calls `pullback` once, with the cotangents of all outputs. It must add `J' y_bar`, where `J` is the
+    /// Jacobian of the outputs with respect to the operands, to the slice that it receives, which holds the sums so far.
+    ///
+    /// Use it for several outputs that share work, or for a pullback that solves a system. If the partials are known
+    /// numbers, use [`record`](Self::record); if the function has one argument and should run in all modes, write a rule
+    /// with [`unary_rule!`](crate::unary_rule). [`gradcheck`](crate::gradcheck) of a function that uses the operation
+    /// checks the pullback.
     ///
     /// ```
     /// use wengert_ad::{Tape, Var, gradcheck};
     ///
-    /// /// Polar coordinates to Cartesian ones.
+    /// /// Polar to Cartesian coordinates.
     /// fn polar<'t>(tape: &'t Tape, [r, angle]: [Var<'t>; 2]) -> Vec<Var<'t>> {
-    ///     let (sin, cos) = angle.primal().sin_cos();
-    ///     tape.custom(&[r, angle], &[r.primal() * cos, r.primal() * sin], |at, x_bar| {
+    ///     let (sin, cos) = angle.value().sin_cos();
+    ///     tape.custom(&[r, angle], &[r.value() * cos, r.value() * sin], |at, x_bar| {
     ///         let (sin, cos) = at.x[1].sin_cos();
     ///         x_bar[0] += cos * at.y_bar[0] + sin * at.y_bar[1];
     ///         x_bar[1] += at.y[0] * at.y_bar[1] - at.y[1] * at.y_bar[0];
@@ -63,16 +75,16 @@ impl<T: Scalar> Tape<T> {
     /// ```
     ///
     /// # Panics
-    /// If an operand lives on another tape.
+    /// If an operand is recorded on another tape.
     ///
     /// # Cost
-    /// One node for each output, and a copy of the operands and the outputs.
+    /// One node per output, and a copy of the operands and the outputs.
     #[track_caller]
     pub fn custom<'t>(
         &'t self,
         operands: &[Var<'t, T>],
         outputs: &[T],
-        pullback: impl Fn(Arrival<'_, T>, &mut [T]) + Send + 'static,
+        pullback: impl Fn(PullbackInputs<'_, T>, &mut [T]) + Send + 'static,
     ) -> Vec<Var<'t, T>> {
         if let Some(other) = operands.iter().filter_map(|x| x.tape).find(|tape| !std::ptr::eq(*tape, self)) {
             mixed_tapes("custom", self.made_at, other.made_at);
@@ -80,14 +92,13 @@ impl<T: Scalar> Tape<T> {
         if operands.iter().all(|x| x.tape.is_none()) {
             return outputs.iter().map(|&y| Var::passive(y)).collect();
         }
-        let segment = Segment {
+        self.segments.push(Segment {
             inputs: operands.iter().map(Var::node).collect(),
             x: operands.iter().map(|x| x.primal()).collect(),
             first: self.len(),
             y: outputs.to_vec(),
             pullback: Box::new(pullback),
-        };
-        self.segments.push(segment);
+        });
         outputs.iter().map(|&y| self.var(y)).collect()
     }
 }

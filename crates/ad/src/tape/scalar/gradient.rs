@@ -1,4 +1,4 @@
-//! The derivatives that a reverse sweep over a scalar tape leaves.
+//! The derivatives computed by a reverse sweep over a scalar tape.
 
 use super::reach::Reach;
 use super::tape::Tape;
@@ -6,7 +6,7 @@ use super::var::Var;
 use crate::number::Scalar;
 use crate::tape::mixed::mixed_tapes;
 
-/// The derivatives of the outputs of one reverse sweep by every node recorded before them.
+/// The derivatives of the outputs of one reverse sweep with respect to every node recorded before them.
 #[derive(Debug)]
 pub struct Gradient<'t, T: Scalar = f64> {
     tape: &'t Tape<T>,
@@ -19,19 +19,19 @@ impl<'t, T: Scalar> Gradient<'t, T> {
         Self { tape, adjoints, reach }
     }
 
-    /// The derivative by `x`, or `None` where no path leads from `x` to an output.
+    /// The derivative with respect to `x`; `None` if no path leads from `x` to an output.
     ///
-    /// A path whose derivative happens to be zero gives `Some(0)`.
+    /// If there is a path and the derivative is zero, this is `Some(0)`.
     pub fn get(&self, x: Var<'_, T>) -> Option<T> {
-        let node = x.node() as usize;
-        let here = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
-        let adjoint = *self.adjoints.get(node).filter(|_| here)?;
-        // A cotangent that arrived is a path; only where none did, the graph has to be asked.
+        let node = x.node();
+        let is_own = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
+        let adjoint = *self.adjoints.get(node.index()).filter(|_| is_own)?;
+        // A cotangent other than zero proves a path. Only a zero needs a look at the graph.
         let arrived = !adjoint.is_zero();
-        (arrived || self.has_path(node)).then_some(adjoint)
+        (arrived || self.has_path(x)).then_some(adjoint)
     }
 
-    /// The derivative by `x`.
+    /// The derivative with respect to `x`.
     ///
     /// # Panics
     /// If no path leads from `x` to an output. Use [`get`](Self::get) where that may happen.
@@ -43,28 +43,29 @@ impl<'t, T: Scalar> Gradient<'t, T> {
         derivative
     }
 
-    /// The derivatives by the variables with which the tape begins, one for each slot; zero where no path leads from one.
-    pub(crate) fn of_first_variables(&self, slots: &mut [T]) {
-        first(&self.adjoints, slots);
-    }
-
-    fn has_path(&self, node: usize) -> bool {
-        let segments = &self.tape.segments;
-        self.tape.read(|nodes| {
-            self.reach.contains(node, |node| nodes.parents(node).chain(segments.inputs_of(node)))
-        })
-    }
-
-    /// The derivative by `x`, zero where no path leads from `x` to an output.
+    /// The derivative with respect to `x`, 0 if no path leads from `x` to an output.
     ///
     /// # Panics
-    /// If `x` lives on another tape.
+    /// If `x` is recorded on another tape.
     #[track_caller]
     pub fn or_zero(&self, x: Var<'_, T>) -> T {
         if let Some(tape) = x.tape.filter(|tape| !std::ptr::eq(*tape, self.tape)) {
             mixed_tapes("gradient", self.tape.made_at, tape.made_at);
         }
-        self.adjoints.get(x.node() as usize).copied().unwrap_or(T::constant(0.0))
+        self.adjoints.get(x.node().index()).copied().unwrap_or(T::constant(0.0))
+    }
+
+    /// Writes the derivatives with respect to the first nodes of the tape, which must be variables, into `slots`; 0 where
+    /// no path leads from a variable to an output.
+    pub(crate) fn of_first_variables(&self, slots: &mut [T]) {
+        copy_first(&self.adjoints, slots);
+    }
+
+    fn has_path(&self, x: Var<'_, T>) -> bool {
+        let segments = &self.tape.segments;
+        self.tape.read(|nodes| {
+            self.reach.contains(x.node(), |node| nodes.parents(node).chain(segments.inputs_of(node)))
+        })
     }
 }
 
@@ -74,8 +75,8 @@ impl<T: Scalar> Drop for Gradient<'_, T> {
     }
 }
 
-/// Copies the adjoints of the first nodes into `slots`; zeros where there are no more.
-pub(super) fn first<T: Scalar>(adjoints: &[T], slots: &mut [T]) {
+/// Copies the adjoints of the first nodes into `slots`, and zeros where there are no more.
+pub(super) fn copy_first<T: Scalar>(adjoints: &[T], slots: &mut [T]) {
     let known = slots.len().min(adjoints.len());
     slots[..known].copy_from_slice(&adjoints[..known]);
     slots[known..].fill(T::constant(0.0));

@@ -1,4 +1,4 @@
-//! Scalar reverse mode: the [`Tape`], its variables, its sweeps and operations with derivatives of their own.
+//! Scalar reverse mode: the [`Tape`], its variables, its sweeps, and operations with custom derivatives.
 
 mod custom;
 mod gradient;
@@ -13,6 +13,6 @@ mod variables;
 mod wide_sweep;
 
 pub use gradient::Gradient;
-pub use segments::Arrival;
+pub use segments::PullbackInputs;
 pub use tape::Tape;
 pub use var::Var;

@@ -1,39 +1,40 @@
-//! Which nodes the outputs depend on: the difference between a zero derivative and no derivative.
+//! The nodes that the outputs depend on: what tells a derivative that is zero from one that does not exist.
 
+use crate::node_id::NodeId;
 use smallvec::SmallVec;
 use std::cell::OnceCell;
 
-/// The nodes with a path to one of the `roots`, worked out when first asked for.
+/// The nodes with a path to one of the `roots`, computed on first use.
 #[derive(Debug)]
 pub(super) struct Reach {
-    roots: SmallVec<[u32; 2]>,
+    roots: SmallVec<[NodeId; 2]>,
     reached: OnceCell<Vec<bool>>,
 }
 
 impl Reach {
-    pub(super) fn new(roots: SmallVec<[u32; 2]>) -> Self {
+    pub(super) fn new(roots: SmallVec<[NodeId; 2]>) -> Self {
         Self { roots, reached: OnceCell::new() }
     }
 
-    /// Whether a path leads from `node` to a root; `parents` gives the parents of a node.
-    pub(super) fn contains<P: Iterator<Item = usize>>(
+    /// Whether a path leads from `node` to a root; `parents` lists the parents of a node.
+    pub(super) fn contains<P: Iterator<Item = NodeId>>(
         &self,
-        node: usize,
+        node: NodeId,
         parents: impl Fn(usize) -> P,
     ) -> bool {
         let reached = self.reached.get_or_init(|| {
-            let last = self.roots.iter().max().map_or(0, |&last| last as usize + 1);
-            let mut reached = vec![false; last];
-            for &root in &self.roots {
-                reached[root as usize] = true;
+            let count = self.roots.iter().max().map_or(0, |&last| last.index() + 1);
+            let mut reached = vec![false; count];
+            for root in &self.roots {
+                reached[root.index()] = true;
             }
-            for node in (0..last).rev() {
+            for node in (0..count).rev() {
                 if reached[node] {
-                    parents(node).for_each(|parent| reached[parent] = true);
+                    parents(node).for_each(|parent| reached[parent.index()] = true);
                 }
             }
             reached
         });
-        reached.get(node).copied().unwrap_or(false)
+        reached.get(node.index()).copied().unwrap_or(false)
     }
 }

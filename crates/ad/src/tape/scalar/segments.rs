@@ -1,35 +1,36 @@
-//! Operations with a pullback of their own: what the sweep calls instead of reading partials.
+//! Operations with a custom pullback, which the sweep calls instead of reading partials.
 
-use super::node::NONE;
+use crate::node_id::NodeId;
 use crate::number::Scalar;
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
-/// What a reverse sweep brings to an operation with a [pullback of its own](crate::Tape::custom).
+/// The inputs of a [custom pullback](crate::Tape::custom) in a reverse sweep.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrival<'a, T> {
-    /// The operands.
+pub struct PullbackInputs<'a, T> {
+    /// The operands of the operation.
     pub x: &'a [T],
-    /// The outputs.
+    /// The outputs of the operation.
     pub y: &'a [T],
     /// The cotangents of the outputs.
     pub y_bar: &'a [T],
 }
 
-type Pullback<T> = dyn Fn(Arrival<'_, T>, &mut [T]) + Send;
+type Pullback<T> = dyn Fn(PullbackInputs<'_, T>, &mut [T]) + Send;
 
-/// One operation with a pullback of its own. Its outputs are nodes without parents.
+/// One operation with a custom pullback. Its outputs are nodes without parents.
 pub(super) struct Segment<T> {
-    /// The nodes of the operands; `NONE` for constants.
-    pub(super) inputs: Vec<u32>,
+    /// The nodes of the operands; [`NodeId::NONE`] for constants.
+    pub(super) inputs: Vec<NodeId>,
     pub(super) x: Vec<T>,
+    /// The index of the first output's node.
     pub(super) first: usize,
     pub(super) y: Vec<T>,
     pub(super) pullback: Box<Pullback<T>>,
 }
 
-/// The operations of a tape that have a pullback of their own, in the order of recording.
+/// The operations of a tape that have a custom pullback, in the order of recording.
 pub(super) struct Segments<T>(RefCell<Vec<Segment<T>>>);
 
 impl<T> fmt::Debug for Segments<T> {
@@ -55,27 +56,27 @@ impl<T: Scalar> Segments<T> {
         self.0.borrow().is_empty()
     }
 
-    /// The operands of the operation whose output `node` is, if it is one of these.
-    pub(super) fn inputs_of(&self, node: usize) -> impl Iterator<Item = usize> + use<T> {
+    /// The operands of the operation whose output `node` is; none if `node` is not an output of one of these.
+    pub(super) fn inputs_of(&self, node: usize) -> impl Iterator<Item = NodeId> + use<T> {
         let segments = self.0.borrow();
         let later = segments.partition_point(|segment| segment.first <= node);
         let segment = segments[..later].last().filter(|segment| segment.outputs().contains(&node));
         let inputs = segment.map(|segment| segment.inputs.clone()).unwrap_or_default();
-        inputs.into_iter().filter(|&x| x != NONE).map(|x| x as usize)
+        inputs.into_iter().filter(|&x| x != NodeId::NONE)
     }
 
-    /// A reverse sweep of `W` lanes over all nodes that have a slot: `sweep` over the stretches of ordinary nodes,
-    /// with the pullbacks between them.
+    /// A reverse sweep of `W` lanes over all nodes that have an adjoint: `sweep` for each range of ordinary nodes, and the
+    /// custom pullbacks between them.
     pub(super) fn backwards<const W: usize>(
         &self,
         adjoints: &mut [[T; W]],
         mut sweep: impl FnMut(Range<usize>, &mut [[T; W]]),
     ) {
-        let slots = adjoints.len();
+        let count = adjoints.len();
         let segments = self.0.borrow();
-        let mut before = segments.iter().rev().filter(|segment| segment.first < slots);
-        let mut end = slots;
-        // Called in one place, `sweep` is inlined, which short lists feel.
+        let mut before = segments.iter().rev().filter(|segment| segment.first < count);
+        let mut end = count;
+        // `sweep` is called in one place only, so that it is inlined; short lists are measurably faster.
         loop {
             let segment = before.next();
             let start = segment.map_or(0, |segment| segment.first);
@@ -90,26 +91,28 @@ impl<T: Scalar> Segments<T> {
 }
 
 impl<T: Scalar> Segment<T> {
+    /// The indices of the outputs' nodes.
     fn outputs(&self) -> Range<usize> {
         self.first..self.first + self.y.len()
     }
 
+    /// Calls the pullback with the cotangents of one lane.
     fn pull_back<const W: usize>(&self, lane: usize, adjoints: &mut [[T; W]]) {
         let zero = T::constant(0.0);
         let y_bar: Vec<T> = self.outputs().map(|y| adjoints.get(y).map_or(zero, |slot| slot[lane])).collect();
         if y_bar.iter().all(|y_bar| y_bar.is_zero()) {
             return;
         }
-        // Of an operand that is there several times, the first holds the sum so far, and the others start from zero.
+        // If an operand occurs several times, its first slot starts from the sum so far and the others from zero.
         let is_first = |i: usize| !self.inputs[..i].contains(&self.inputs[i]);
-        let sums = self.inputs.iter().enumerate();
-        let mut x_bar: Vec<T> = sums
-            .map(|(i, &x)| if x != NONE && is_first(i) { adjoints[x as usize][lane] } else { zero })
-            .collect();
-        (self.pullback)(Arrival { x: &self.x, y: &self.y, y_bar: &y_bar }, &mut x_bar);
-        for (i, (&x, &x_bar)) in self.inputs.iter().zip(&x_bar).enumerate().filter(|(_, (x, _))| **x != NONE)
-        {
-            let slot = &mut adjoints[x as usize][lane];
+        let sum = |(i, &x): (usize, &NodeId)| {
+            if x != NodeId::NONE && is_first(i) { adjoints[x.index()][lane] } else { zero }
+        };
+        let mut x_bar: Vec<T> = self.inputs.iter().enumerate().map(sum).collect();
+        (self.pullback)(PullbackInputs { x: &self.x, y: &self.y, y_bar: &y_bar }, &mut x_bar);
+        let variables = self.inputs.iter().zip(&x_bar).enumerate().filter(|(_, (x, _))| **x != NodeId::NONE);
+        for (i, (x, &x_bar)) in variables {
+            let slot = &mut adjoints[x.index()][lane];
             *slot = if is_first(i) { x_bar } else { *slot + x_bar };
         }
     }

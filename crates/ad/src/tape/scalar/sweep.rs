@@ -1,21 +1,22 @@
 //! The reverse sweep over a scalar tape.
 
-use super::gradient::{Gradient, first};
-use super::node::{NONE, Nodes};
+use super::gradient::{Gradient, copy_first};
+use super::node::Nodes;
 use super::reach::Reach;
 use super::tape::Tape;
 use super::var::Var;
 use crate::kernels::vectorised;
+use crate::node_id::NodeId;
 use crate::number::Scalar;
 use crate::tape::mixed::mixed_tapes;
 use smallvec::SmallVec;
 use std::ops::Range;
 
 impl<T: Scalar> Tape<T> {
-    /// The reverse sweep from several outputs, each with its cotangent: the adjoints of all nodes before them.
+    /// The reverse sweep from several outputs, each with its cotangent. Constant outputs are ignored.
     ///
     /// # Panics
-    /// If an output lives on another tape.
+    /// If an output is recorded on another tape.
     #[track_caller]
     #[inline]
     pub fn pull_back<'t>(&'t self, outputs: impl Iterator<Item = (Var<'t, T>, T)>) -> Gradient<'t, T> {
@@ -24,8 +25,8 @@ impl<T: Scalar> Tape<T> {
         let mut roots = SmallVec::new();
         for (output, cotangent) in outputs {
             let Some(tape) = output.tape else { continue };
-            self.expect_own(tape);
-            let root = output.node() as usize;
+            self.assert_own(tape);
+            let root = output.node().index();
             if adjoints.len() <= root {
                 adjoints.resize(root + 1, T::constant(0.0));
             }
@@ -36,8 +37,8 @@ impl<T: Scalar> Tape<T> {
         Gradient::new(self, adjoints, Reach::new(roots))
     }
 
-    /// Clears the tape; the value of `f` at `x` and, in `gradient`, the derivative by each of `x`, zero where no path leads from
-    /// one. Whatever takes memory on the way is kept for the next time.
+    /// Clears the tape, records `f` at `x` and returns its value. Writes the derivatives with respect to `x` into `gradient`,
+    /// 0 where no path leads from an input to the output. The memory that this takes is kept for the next call.
     #[track_caller]
     pub(crate) fn differentiate(
         &mut self,
@@ -52,18 +53,18 @@ impl<T: Scalar> Tape<T> {
         let mut adjoints = self.spare.take();
         adjoints.clear();
         if let Some(tape) = y.tape {
-            self.expect_own(tape);
-            adjoints.resize(y.node() as usize, T::constant(0.0));
+            self.assert_own(tape);
+            adjoints.resize(y.node().index(), T::constant(0.0));
             adjoints.push(T::constant(1.0));
             self.sweep(&mut adjoints);
         }
-        first(&adjoints, gradient);
+        copy_first(&adjoints, gradient);
         self.spare.replace(adjoints);
         y.primal()
     }
 
     #[track_caller]
-    fn expect_own(&self, tape: &Self) {
+    fn assert_own(&self, tape: &Self) {
         if !std::ptr::eq(tape, self) {
             mixed_tapes("pull_back", self.made_at, tape.made_at);
         }
@@ -74,16 +75,16 @@ impl<T: Scalar> Tape<T> {
         self.read(|nodes| {
             let adjoints = adjoints.as_chunks_mut::<1>().0;
             self.segments
-                .backwards(adjoints, |stretch, adjoints| sweep(nodes, stretch, adjoints.as_flattened_mut()));
+                .backwards(adjoints, |range, adjoints| sweep(nodes, range, adjoints.as_flattened_mut()));
         });
     }
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
-    /// The derivatives of this value by everything it was computed from: one reverse sweep.
+    /// The derivatives of this value with respect to everything that it was computed from, by one reverse sweep.
     ///
     /// # Panics
-    /// If this is a constant, which was computed from nothing.
+    /// If this is a constant.
     #[track_caller]
     pub fn gradient(self) -> Gradient<'t, T> {
         let Some(tape) = self.tape else { panic!("gradient: {:?} is a constant, on no tape", self.primal()) };
@@ -91,32 +92,32 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 }
 
-/// Below so many nodes, asking for the processor's features costs more than they save.
+/// Below this number of nodes, the check for processor features costs more than vector instructions save.
 const SHORT: usize = 64;
 
-/// Adds each node's adjoint, times the partials, to those of its parents, from the last node of `stretch` to the first.
-fn sweep<T: Scalar>(nodes: Nodes<'_, T>, stretch: Range<usize>, adjoints: &mut [T]) {
-    if stretch.len() < SHORT {
-        backwards(nodes, stretch, adjoints);
+/// For each node of `range`, from the last to the first, adds its adjoint times its partials to the adjoints of its parents.
+fn sweep<T: Scalar>(nodes: Nodes<'_, T>, range: Range<usize>, adjoints: &mut [T]) {
+    if range.len() < SHORT {
+        backwards(nodes, range, adjoints);
     } else {
         vectorised(
             #[inline(always)]
-            || backwards(nodes, stretch, adjoints),
+            || backwards(nodes, range, adjoints),
         );
     }
 }
 
 #[inline(always)]
-fn backwards<T: Scalar>(nodes: Nodes<'_, T>, stretch: Range<usize>, adjoints: &mut [T]) {
-    for (i, node) in nodes.within(stretch).rev() {
+fn backwards<T: Scalar>(nodes: Nodes<'_, T>, range: Range<usize>, adjoints: &mut [T]) {
+    for (i, node) in nodes.within(range).rev() {
         let y_bar = adjoints[i];
-        // A node that the output does not depend on must not turn an infinite partial into a NaN.
+        // If the output does not depend on the node, an infinite partial must not give a NaN.
         if y_bar.is_zero() {
             continue;
         }
         for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
-            if parent != NONE {
-                let x_bar = &mut adjoints[parent as usize];
+            if parent != NodeId::NONE {
+                let x_bar = &mut adjoints[parent.index()];
                 *x_bar = x_bar.accumulate(partial.chain(y_bar));
             }
         }

@@ -1,14 +1,15 @@
-//! Scalar reverse mode: a Wengert list of local partials.
+//! The scalar tape: a Wengert list of parents and partials.
 
 use super::node::{Node, Nodes};
 use super::segments::Segments;
 use super::spare_list::SpareList;
 use crate::kernels::Log;
+use crate::node_id::NodeId;
 use crate::number::Scalar;
 use std::cell::RefCell;
 use std::panic::Location;
 
-/// The Wengert list: for each operation, in the order they were carried out, its parents and its partials.
+/// The Wengert list: the parents and the partials of each operation, in the order in which the operations were executed.
 ///
 /// ```
 /// use wengert_ad::{Elementary, Tape};
@@ -17,20 +18,20 @@ use std::panic::Location;
 /// let (x, y) = (tape.var(2.0), tape.var(3.0));
 /// let z = x.powi(3) * (x + 3.0 * y);
 /// let g = z.gradient();
-/// assert_eq!((z.primal(), g.wrt(x), g.wrt(y)), (88.0, 140.0, 24.0));
+/// assert_eq!((z.value(), g.wrt(x), g.wrt(y)), (88.0, 140.0, 24.0));
 /// ```
 ///
 /// # Cost
-/// Two parents (8 bytes) and two partials a node; constants are not recorded, and variables made before the first operation
-/// take no memory.
+/// Two parents (8 bytes) and two partials per node. Constants are not recorded, and variables made before the first
+/// operation take no memory.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
     list: Log<Node<T>>,
-    /// What was recorded with a pullback of its own.
+    /// The operations recorded with a custom pullback.
     pub(super) segments: Segments<T>,
-    /// Adjoints of earlier sweeps, kept for their memory.
+    /// The adjoint buffer of an earlier sweep, kept for its memory.
     pub(super) spare: RefCell<Vec<T>>,
-    /// A `Var` consists of these.
+    /// The list of variables of an earlier recording, kept for its memory. A `Var` has fields of these types.
     pub(super) handles: SpareList<(usize, T, u64)>,
     pub(super) made_at: &'static Location<'static>,
 }
@@ -49,14 +50,14 @@ impl<T: Scalar> Tape<T> {
         Self::with_capacity(0)
     }
 
-    /// An empty tape with room for `nodes` operations.
+    /// An empty tape with capacity for `nodes` operations.
     #[track_caller]
     pub fn with_capacity(nodes: usize) -> Self {
         let (list, segments, spare) = (Log::with_capacity(nodes), Segments::new(), RefCell::default());
         Self { list, segments, spare, handles: SpareList::new(), made_at: Location::caller() }
     }
 
-    /// Forgets all operations and keeps their memory.
+    /// Removes all nodes and keeps their memory.
     pub fn clear(&mut self) {
         self.list.clear();
         self.segments.clear();
@@ -67,30 +68,30 @@ impl<T: Scalar> Tape<T> {
         self.list.len()
     }
 
-    /// Whether nothing is recorded.
+    /// Whether no node is recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The memory that the recorded nodes take, in bytes.
+    /// The memory of the recorded nodes, in bytes.
     pub fn bytes(&self) -> usize {
         (self.len() - self.list.blanks()) * size_of::<Node<T>>()
     }
 
-    /// Lends out the nodes.
+    /// Calls `look` with the nodes; recording is not possible meanwhile.
     pub(super) fn read<Y>(&self, look: impl FnOnce(Nodes<'_, T>) -> Y) -> Y {
         self.list.read(|records| look(Nodes::new(self.list.blanks(), records)))
     }
 
-    /// Appends `count` variables and returns the index of the first, unless an operation is recorded already.
+    /// Appends `count` variables and returns the first; `None` if an operation is recorded already.
     #[inline(always)]
-    pub(super) fn skip(&self, count: usize) -> Option<u32> {
-        self.list.skip(count)
+    pub(super) fn skip(&self, count: usize) -> Option<NodeId> {
+        self.list.skip(count).map(NodeId::from_u32)
     }
 
-    /// Appends a node and returns its index.
+    /// Appends a node.
     #[inline(always)]
-    pub(super) fn push(&self, parents: [u32; 2], partials: [T; 2]) -> u32 {
-        self.list.push(Node { partials, parents })
+    pub(super) fn push(&self, parents: [NodeId; 2], partials: [T; 2]) -> NodeId {
+        NodeId::from_u32(self.list.push(Node { partials, parents }))
     }
 }

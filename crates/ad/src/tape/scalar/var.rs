@@ -1,33 +1,41 @@
 //! The handle on a recorded scalar, and its operators.
 
-use super::node::NONE;
 use super::tape::Tape;
+use crate::node_id::NodeId;
 use crate::number::{Binary, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use crate::tape::mixed::mixed_tapes;
 
-/// A scalar recorded on a tape, or a constant, which is not.
+/// A scalar recorded on a tape, or a constant, which is on no tape.
 ///
-/// Operators record themselves: `Var op Var`, `Var op f64`, `f64 op Var`, and every function of
+/// Every operator records itself: `Var op Var`, `Var op f64`, `f64 op Var`, and the functions of
 /// [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
 #[derive(Clone, Copy, Debug)]
 pub struct Var<'t, T = f64> {
     pub(super) tape: Option<&'t Tape<T>>,
     value: T,
-    /// An index of 32 bits. It fills the word, since reading padding back that was copied in two pieces stalls the processor.
+    /// A [`NodeId`] of 32 bits. It fills the word: to read back padding that was copied in two pieces stalls the processor.
     node: u64,
 }
 
 impl<T: Scalar> Tape<T> {
-    /// Records `value`, computed from the parents.
+    /// Records an operation with this value.
     #[inline(always)]
-    pub(super) fn record(&self, value: T, parents: [u32; 2], partials: [T; 2]) -> Var<'_, T> {
+    pub(super) fn push_var(&self, value: T, parents: [NodeId; 2], partials: [T; 2]) -> Var<'_, T> {
         Var::on_tape(self, value, self.push(parents, partials))
     }
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
-    /// The value.
+    /// The value, as a plain number: in nested modes, the innermost one.
+    #[inline(always)]
+    pub fn value(self) -> f64 {
+        self.value.value()
+    }
+
+    /// The value, as a number of the tape's type. On a tape of `f64` it equals [`value`](Self::value); on a tape of
+    /// [`Dual`](crate::Dual) numbers it carries a tangent.
+    #[inline(always)]
     pub fn primal(self) -> T {
         self.value
     }
@@ -37,43 +45,27 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape
     }
 
-    /// The same node, if both are recorded on one tape.
+    /// A constant: its derivatives are zero, and operations on constants alone are not recorded.
+    #[inline(always)]
+    pub fn passive(value: T) -> Self {
+        Self::off_tape(value, NodeId::NONE)
+    }
+
+    /// Whether both are the same node. Both must be recorded on one tape.
     pub(crate) fn is_same_node(self, other: Self) -> bool {
-        self.node() != NONE && self.node() == other.node()
+        self.node() != NodeId::NONE && self.node() == other.node()
     }
 
-    /// A constant that remembers that it is argument number `argument` of a function, as long as it is handed on unchanged.
-    pub(crate) fn argument(value: T, argument: usize) -> Self {
-        Self::off_tape(value, u32::try_from(argument).expect("fewer arguments than nodes"))
+    /// A constant that carries its position in an argument list. The position is lost in every operation.
+    pub(crate) fn argument(value: T, position: usize) -> Self {
+        Self::off_tape(value, NodeId::new(position))
     }
 
-    /// Which argument it is, if it was made by [`argument`](Self::argument) and handed on unchanged.
-    pub(crate) fn as_argument(self) -> Option<usize> {
-        (self.tape.is_none() && self.node() != NONE).then_some(self.node() as usize)
-    }
-}
-
-impl<T: Scalar> Operand for Var<'_, T> {
-    #[inline(always)]
-    fn unary<R: Unary>(self, rule: R) -> Self {
-        let y = self.value.unary(rule);
-        match self.tape {
-            None => Self::passive(y),
-            Some(tape) => {
-                tape.record(y, [self.node(), NONE], [rule.partial(self.value, y), T::constant(0.0)])
-            }
-        }
+    /// The position in an argument list, of an unchanged [`argument`](Self::argument).
+    pub(crate) fn argument_position(self) -> Option<usize> {
+        (self.tape.is_none() && self.node() != NodeId::NONE).then_some(self.node().index())
     }
 
-    #[inline(always)]
-    #[track_caller]
-    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
-        let y = self.value.binary(rhs.value, rule);
-        self.record(rhs, R::NAME, y, || rule.partials(self.value, rhs.value, y))
-    }
-}
-
-impl<T: Scalar> Var<'_, T> {
     /// Records `y`, computed from `self` and `rhs`, unless both are constants.
     #[inline(always)]
     #[track_caller]
@@ -85,33 +77,47 @@ impl<T: Scalar> Var<'_, T> {
             mixed_tapes(operator, left.made_at, right.made_at);
         }
         let (da, db) = partials();
-        tape.record(y, [self.node(), rhs.node()], [da, db])
-    }
-
-    /// A number on no tape: its derivatives are zero, and what is computed from it alone is not recorded.
-    #[inline(always)]
-    pub fn passive(value: T) -> Self {
-        Self::off_tape(value, NONE)
+        tape.push_var(y, [self.node(), rhs.node()], [da, db])
     }
 }
 
 impl<'t, T> Var<'t, T> {
-    /// The value at a node of the tape.
+    /// The number with this node on `tape`.
     #[inline(always)]
-    pub(super) fn on_tape(tape: &'t Tape<T>, value: T, node: u32) -> Self {
-        Self { tape: Some(tape), value, node: node.into() }
+    pub(super) fn on_tape(tape: &'t Tape<T>, value: T, node: NodeId) -> Self {
+        Self { tape: Some(tape), value, node: node.as_u32().into() }
     }
 
-    /// The index of its node; [`NONE`] of a constant.
     #[inline(always)]
-    pub(super) fn node(&self) -> u32 {
-        self.node as u32
+    fn off_tape(value: T, node: NodeId) -> Self {
+        Self { tape: None, value, node: node.as_u32().into() }
     }
 
-    /// A constant that holds something in the place of a node.
+    /// Its node; [`NodeId::NONE`] for a constant.
     #[inline(always)]
-    pub(super) fn off_tape(value: T, node: u32) -> Self {
-        Self { tape: None, value, node: node.into() }
+    pub(super) fn node(&self) -> NodeId {
+        NodeId::from_u32(self.node as u32)
+    }
+}
+
+impl<T: Scalar> Operand for Var<'_, T> {
+    #[inline(always)]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        let y = self.value.unary(rule);
+        match self.tape {
+            None => Self::passive(y),
+            Some(tape) => {
+                let partials = [rule.partial(self.value, y), T::constant(0.0)];
+                tape.push_var(y, [self.node(), NodeId::NONE], partials)
+            }
+        }
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let y = self.value.binary(rhs.value, rule);
+        self.record(rhs, R::NAME, y, || rule.partials(self.value, rhs.value, y))
     }
 }
 
@@ -133,7 +139,7 @@ impl<T: Scalar> Scalar for Var<'_, T> {
         yes.record(no, "select", pick(yes.value, no.value), || (pick(one, zero), pick(zero, one)))
     }
     fn is_constant(self, c: f64) -> bool {
-        // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not.
+        // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not 0.
         self.tape.is_none() && self.value.is_constant(c)
     }
     fn is_finite(self) -> bool {

@@ -1,8 +1,8 @@
 //! The variables of a scalar tape.
 
-use super::node::NONE;
 use super::tape::Tape;
 use super::var::Var;
+use crate::node_id::NodeId;
 use crate::number::Scalar;
 
 impl<T: Scalar> Tape<T> {
@@ -11,11 +11,11 @@ impl<T: Scalar> Tape<T> {
     pub fn var(&self, value: T) -> Var<'_, T> {
         match self.skip(1) {
             Some(node) => Var::on_tape(self, value, node),
-            None => self.record(value, [NONE; 2], [T::constant(0.0); 2]),
+            None => self.push_var(value, [NodeId::NONE; 2], [T::constant(0.0); 2]),
         }
     }
 
-    /// New independent variables, one for each value.
+    /// New independent variables, one per value.
     ///
     /// ```
     /// let tape = wengert_ad::Tape::new();
@@ -28,8 +28,8 @@ impl<T: Scalar> Tape<T> {
         variables
     }
 
-    /// As [`vars`](Self::vars), in the memory of a list that was [taken back](Self::take_back).
-    // Inlined, since a list that is returned is written in words and read back in pairs of them, which stalls the processor.
+    /// Same as [`vars`](Self::vars), in the memory of a list that was [taken back](Self::take_back).
+    // Inlined: a list that is returned is written in words and read back in pairs of them, which stalls the processor.
     #[inline(always)]
     pub(super) fn vars_in_spare(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let mut variables = self.handles.lend();
@@ -37,7 +37,7 @@ impl<T: Scalar> Tape<T> {
         variables
     }
 
-    /// Keeps a list of variables for its memory.
+    /// Keeps the memory of a list of variables.
     pub(super) fn take_back(&self, variables: Vec<Var<'_, T>>) {
         self.handles.take_back(variables);
     }
@@ -46,6 +46,7 @@ impl<T: Scalar> Tape<T> {
         let Some(first) = self.skip(values.len()) else {
             return variables.extend(values.iter().map(|&value| self.var(value)));
         };
-        variables.extend(values.iter().zip(first..).map(|(&value, node)| Var::on_tape(self, value, node)));
+        let nodes = (first.as_u32()..).map(NodeId::from_u32);
+        variables.extend(values.iter().zip(nodes).map(|(&value, node)| Var::on_tape(self, value, node)));
     }
 }

@@ -332,11 +332,11 @@ impl<T: Element> Cases<T> {
         for [m, n] in [[3, 4], [1, 1], [1, 5], [4, 1], [0, 3]] {
             let labels: Vec<u32> = (0..m as u32).map(|i| (3 * i + 2) % n as u32).collect();
             let same = labels.clone();
-            self.add("IndexedCrossEntropy", &[&[m, n]], move |x| x[0].cross_entropy(&labels));
-            self.add("IndexedCrossEntropy", &[&[m, n]], move |x| x[0].total_cross_entropy(&same));
-            self.add("CrossEntropy", &[&[m, n], &[m, n]], |x| x[0].cross_entropy_with(x[1]));
+            self.add("ClassCrossEntropy", &[&[m, n]], move |x| x[0].cross_entropy(&labels));
+            self.add("ClassCrossEntropy", &[&[m, n]], move |x| x[0].total_cross_entropy(&same));
+            self.add("SoftmaxCrossEntropy", &[&[m, n], &[m, n]], |x| x[0].cross_entropy_with(x[1]));
         }
-        self.add("CrossEntropy", &[&[2, 0], &[2, 0]], |x| x[0].cross_entropy_with(x[1]));
+        self.add("SoftmaxCrossEntropy", &[&[2, 0], &[2, 0]], |x| x[0].cross_entropy_with(x[1]));
     }
 }
 

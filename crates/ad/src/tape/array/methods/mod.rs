@@ -1,4 +1,4 @@
-//! The operations that tensors offer, by topic.
+//! The operations of tensors, by topic.
 
 mod algebra;
 mod arrange;
