@@ -20,9 +20,9 @@ impl Module for Net {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = spiral(3, 200, 0.02, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
     let model = Model::new(|layout| Net {
-        first: Linear::new(layout, "first", 2, 32, Xavier),
-        second: Linear::new(layout, "second", 32, 32, He),
-        out: Linear::new(layout, "out", 32, 3, He),
+        first: Linear::new(layout, "first", 2, 32, LecunNormal),
+        second: Linear::new(layout, "second", 32, 32, HeNormal),
+        out: Linear::new(layout, "out", 32, 3, HeNormal),
     });
     let report = Trainer::new(model, CrossEntropy, Adam::new(1e-2)).epochs(300).seed(7).fit(&data)?;
     for epoch in report.history.iter().step_by(50) {

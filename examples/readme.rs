@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Train.
     let data = digits().split(0.8, 0.1, 0.1, 7)?.standardised();
-    let model = Mlp::new([64, 128, 64, 10]).activation(Relu).init(He);
+    let model = Mlp::new([64, 128, 64, 10]).activation(Relu).init(HeNormal);
     let report = Trainer::new(model, CrossEntropy, Adam::new(1e-3)).early_stopping(5).seed(7).fit(&data)?;
     println!("test accuracy {:.3}", report.test.and_then(|found| found.accuracy).unwrap_or_default());
     Ok(())

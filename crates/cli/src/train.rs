@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use wengert::data::{DataError, Standardiser, Targets, by_name, names, read_csv, read_idx_folder};
+use wengert::data::{DataError, Standardiser, Targets, data_set, data_set_names, read_csv, read_idx_folder};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
 use wengert::train::{Epoch, SavedMlp, SavedModelError, StopReason, TrainError};
@@ -157,7 +157,7 @@ impl Arguments {
 
     /// Whether the data are images in a folder; one that is called as a named set needs a `./` in front.
     fn is_folder(&self) -> bool {
-        Path::new(&self.data).is_dir() && !names().any(|name| name == self.data)
+        Path::new(&self.data).is_dir() && !data_set_names().any(|name| name == self.data)
     }
 
     /// The data in their parts, ready to be trained on. What ends in `.csv` or `.gz`, or has a folder in its path, is a file.
@@ -168,7 +168,7 @@ impl Arguments {
         }
         let file_ending = path.extension().is_some_and(|ending| ending == "csv" || ending == "gz");
         let is_file = file_ending || self.data.contains(std::path::MAIN_SEPARATOR);
-        let data = if is_file { read_csv(path) } else { by_name(&self.data, self.seed) }?;
+        let data = if is_file { read_csv(path) } else { data_set(&self.data, self.seed) }?;
         let validation = self.validation.unwrap_or(0.1);
         Ok(data.split(0.9 - validation, validation, 0.1, self.seed)?.standardised())
     }

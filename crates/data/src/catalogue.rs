@@ -15,8 +15,8 @@ const CATALOGUE: [(&str, Maker); 7] = [
     ("blobs", |seed| blobs(3, 1000, 1.0, seed)),
 ];
 
-/// The names that [`by_name`] knows.
-pub fn names() -> impl Iterator<Item = &'static str> {
+/// The names that [`data_set`] knows.
+pub fn data_set_names() -> impl Iterator<Item = &'static str> {
     CATALOGUE.iter().map(|&(name, _)| name)
 }
 
@@ -26,14 +26,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// If no data set has this name; the message lists those there are, and the nearest.
 ///
 /// ```
-/// let moons = wengert_data::by_name("moons", 7)?;
+/// let moons = wengert_data::data_set("moons", 7)?;
 /// assert_eq!((moons.examples(), moons.width()), (1000, 2));
 ///
-/// let error = wengert_data::by_name("mons", 7).unwrap_err();
+/// let error = wengert_data::data_set("mons", 7).unwrap_err();
 /// assert!(error.to_string().contains("did you mean \"moons\"?"));
 /// # Ok::<(), wengert_data::DataError>(())
 /// ```
-pub fn by_name(name: &str, seed: u64) -> Result<Dataset, DataError> {
+pub fn data_set(name: &str, seed: u64) -> Result<Dataset, DataError> {
     match CATALOGUE.iter().find(|(known, _)| *known == name) {
         Some((_, make)) => Ok(make(seed)),
         None => Err(DataError::UnknownName { name: name.to_owned(), nearest: nearest(name) }),
@@ -44,7 +44,7 @@ pub fn by_name(name: &str, seed: u64) -> Result<Dataset, DataError> {
 /// half.
 fn nearest(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
-    names()
+    data_set_names()
         .map(|known| (edits(&name, known), known))
         .filter(|&(edits, known)| edits <= 2 && 2 * edits < known.len())
         .min()

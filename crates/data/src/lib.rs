@@ -34,7 +34,7 @@ mod toy;
 
 pub use batches::Batches;
 pub use bundled::{digits, iris};
-pub use catalogue::{by_name, names};
+pub use catalogue::{data_set, data_set_names};
 #[cfg(feature = "csv")]
 pub use csv_file::{FeatureRows, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};

@@ -34,7 +34,7 @@ impl<F: Float> Standardiser<F> {
     #[must_use]
     #[track_caller]
     pub fn fit(features: &[F], width: usize) -> Self {
-        expect_rows("fit", features.len(), width);
+        assert_rows("fit", features.len(), width);
         assert!(!features.is_empty(), "Standardiser: fit needs at least one row");
         let mean = column_means(features, width, |x, _| x, &vec![0.0; width]);
         // The squares around the mean, in a second pass, lose no digits to cancellation.
@@ -57,7 +57,7 @@ impl<F: Float> Standardiser<F> {
     /// If the features do not fill rows.
     #[track_caller]
     pub fn apply(&self, features: &mut [F]) {
-        expect_rows("apply", features.len(), self.mean.len());
+        assert_rows("apply", features.len(), self.mean.len());
         for row in features.chunks_exact_mut(self.mean.len()) {
             for ((x, &mean), &deviation) in row.iter_mut().zip(&self.mean).zip(&self.deviation) {
                 *x = (*x - mean) / deviation;
@@ -99,7 +99,7 @@ fn rounded<F: Float>(x: f64) -> F {
 }
 
 #[track_caller]
-fn expect_rows(operation: &str, values: usize, width: usize) {
+fn assert_rows(operation: &str, values: usize, width: usize) {
     assert!(
         width > 0 && values.is_multiple_of(width),
         "Standardiser: {operation} got {values} values, which do not fill rows of width {width}"

@@ -25,8 +25,8 @@ use crate::{Dataset, Targets};
 #[must_use]
 #[track_caller]
 pub fn spiral(classes: usize, points_per_class: usize, noise: f64, seed: u64) -> Dataset {
-    expect_at_least("spiral: classes", classes, 1);
-    expect_at_least("spiral: points a class", points_per_class, 1);
+    assert_at_least("spiral: classes", classes, 1);
+    assert_at_least("spiral: points a class", points_per_class, 1);
     let points = (0..classes).flat_map(|arm| {
         (1..=points_per_class).map(move |i| {
             let along = i as f64 / points_per_class as f64;
@@ -49,7 +49,7 @@ pub fn spiral(classes: usize, points_per_class: usize, noise: f64, seed: u64) ->
 #[must_use]
 #[track_caller]
 pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset {
-    expect_at_least("moons: n", n, 2);
+    assert_at_least("moons: n", n, 2);
     let (outer, inner) = (n / 2, n - n / 2);
     let angle = |i: usize, count: usize| PI * i as f64 / count.saturating_sub(1).max(1) as f64;
     let points = (0..outer)
@@ -71,7 +71,7 @@ pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset {
 #[must_use]
 #[track_caller]
 pub fn circles(n: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
-    expect_at_least("circles: n", n, 2);
+    assert_at_least("circles: n", n, 2);
     assert!((0.0..1.0).contains(&factor), "circles: factor is {factor}, must be in [0, 1)");
     let circle = |count: usize, radius: f64, class: usize| {
         (0..count).map(move |i| {
@@ -95,7 +95,7 @@ pub fn circles(n: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
 #[must_use]
 #[track_caller]
 pub fn xor(n: usize, noise: f64, seed: u64) -> Dataset {
-    expect_at_least("xor: n", n, 2);
+    assert_at_least("xor: n", n, 2);
     let mut rng = StdRng::seed_from_u64(seed);
     let quadrants = [([1.0, 1.0], 0), ([-1.0, 1.0], 1), ([-1.0, -1.0], 0), ([1.0, -1.0], 1)];
     let points: Vec<_> = (0..n)
@@ -118,8 +118,8 @@ pub fn xor(n: usize, noise: f64, seed: u64) -> Dataset {
 #[must_use]
 #[track_caller]
 pub fn blobs(classes: usize, n: usize, spread: f64, seed: u64) -> Dataset {
-    expect_at_least("blobs: classes", classes, 1);
-    expect_at_least("blobs: n", n, classes);
+    assert_at_least("blobs: classes", classes, 1);
+    assert_at_least("blobs: n", n, classes);
     let mut rng = StdRng::seed_from_u64(seed);
     let centres: Vec<[f64; 2]> =
         (0..classes).map(|_| [rng.random_range(-10.0..10.0), rng.random_range(-10.0..10.0)]).collect();
@@ -151,6 +151,6 @@ fn noisy(
 }
 
 #[track_caller]
-fn expect_at_least(argument: &str, value: usize, least: usize) {
+fn assert_at_least(argument: &str, value: usize, least: usize) {
     assert!(value >= least, "{argument} is {value}, must be at least {least}");
 }

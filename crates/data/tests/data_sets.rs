@@ -1,7 +1,8 @@
 //! Data sets: their construction, the bundled and generated ones, and their names.
 
 use wengert_data::{
-    DataError, Dataset, Part, Targets, blobs, by_name, circles, digits, iris, moons, names, spiral, xor,
+    DataError, Dataset, Part, Targets, blobs, circles, data_set, data_set_names, digits, iris, moons, spiral,
+    xor,
 };
 
 fn labels_of(data: &Dataset) -> &[u32] {
@@ -170,8 +171,8 @@ fn blobs_scatter_by_the_spread_around_their_centres() {
 
 #[test]
 fn the_seed_decides_the_noise() {
-    for name in names().filter(|name| !["digits", "iris"].contains(name)) {
-        let [a, b, c] = [7, 7, 8].map(|seed| by_name(name, seed).unwrap());
+    for name in data_set_names().filter(|name| !["digits", "iris"].contains(name)) {
+        let [a, b, c] = [7, 7, 8].map(|seed| data_set(name, seed).unwrap());
         assert!(a == b && a != c, "{name}");
     }
 }
@@ -185,8 +186,8 @@ fn noise_has_the_deviation_asked_for() {
 
 #[test]
 fn every_name_leads_to_its_data_set() {
-    for name in names() {
-        let data = by_name(name, 7).unwrap();
+    for name in data_set_names() {
+        let data = data_set(name, 7).unwrap();
         assert_eq!(data.name(), name);
         assert!(counts(&data).iter().all(|&count| count > 0), "{name} has an empty class");
     }
@@ -194,10 +195,10 @@ fn every_name_leads_to_its_data_set() {
 
 #[test]
 fn an_unknown_name_lists_the_known_ones_and_the_nearest() {
-    let near = by_name("digit", 7).unwrap_err().to_string();
+    let near = data_set("digit", 7).unwrap_err().to_string();
     assert!(near.contains("\"digit\"") && near.contains("did you mean \"digits\"?"), "{near}");
-    let far = by_name("imagenet", 7).unwrap_err().to_string();
-    assert!(!far.contains("did you mean") && names().all(|name| far.contains(name)), "{far}");
+    let far = data_set("imagenet", 7).unwrap_err().to_string();
+    assert!(!far.contains("did you mean") && data_set_names().all(|name| far.contains(name)), "{far}");
 }
 
 #[test]

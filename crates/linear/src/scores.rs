@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 use std::sync::Arc;
 use wengert_ad::{ArrayTape, Elementary, Tensor};
 use wengert_minimize::{Lbfgs, Method, Objective, Stopping};
-use wengert_nn::{Loss, Targets};
+use wengert_nn::{Loss, TargetBatch};
 
 /// What a classifier with a smooth loss minimises: the mean over `n` examples of the loss of the scores `X W + b`, plus
 /// `l2 / n |W|^2`. Its variables are `W`, row by row with a column for each score, then `b`.
@@ -66,7 +66,7 @@ impl<L: Loss<f64>> Objective for ScoreObjective<'_, L> {
     fn value_and_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
         self.tape.clear();
         let (outputs, w) = self.outputs(&self.tape, &Arc::new(x.to_vec()));
-        let mut total = self.loss.total(outputs, Targets::Classes(self.labels));
+        let mut total = self.loss.total(outputs, TargetBatch::Classes(self.labels));
         if self.l2 > 0.0 {
             total += w.square().sum() * self.l2;
         }

@@ -1,6 +1,6 @@
 //! The parameters of a model on a tape, and the mode of the pass.
 
-use crate::layout::{Layout, Noise, Slot, StatisticSlot};
+use crate::layout::{Layout, ParameterSlot, RandomSlot, StatisticSlot};
 use crate::params::Params;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -14,14 +14,14 @@ use wengert_ad::{ArrayTape, Element, NodeId, Tensor};
 /// A draw depends on the seed, the step, the layer and the row of the batch alone, so that a batch in one piece and the
 /// same batch in parts see the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Training {
+pub struct TrainingPass {
     seed: u64,
     step: u64,
     first_row: usize,
     whole_batch: bool,
 }
 
-impl Training {
+impl TrainingPass {
     /// A pass over a whole batch, the `step`-th under this seed.
     pub fn new(seed: u64, step: u64) -> Self {
         Self { seed, step, first_row: 0, whole_batch: true }
@@ -39,7 +39,7 @@ impl Training {
     }
 
     /// The random draws of a layer for a row of the part of the batch that this pass sees.
-    pub(crate) fn draws(&self, noise: Noise, row: usize) -> StdRng {
+    pub(crate) fn draws(&self, noise: RandomSlot, row: usize) -> StdRng {
         let mut key = [0; 32];
         let numbers = [self.seed, self.step, u64::from(noise.0), (self.first_row + row) as u64];
         for (bytes, number) in key.chunks_exact_mut(8).zip(numbers) {
@@ -66,7 +66,7 @@ pub struct Bound<'t, T: Element = f32> {
     layout: Arc<Layout>,
     parameters: Place<'t, T>,
     first_statistic: usize,
-    training: Option<Training>,
+    training: Option<TrainingPass>,
     /// Which statistics were updated, and the node with their new values. Up to 16 are kept without an allocation.
     updates: RefCell<SmallVec<[(StatisticSlot, NodeId); 16]>>,
 }
@@ -124,12 +124,12 @@ impl<'t, T: Element> Bound<'t, T> {
 
     /// The same parameters in a training pass.
     #[must_use]
-    pub fn in_training(self, training: Training) -> Self {
+    pub fn in_training(self, training: TrainingPass) -> Self {
         Self { training: Some(training), ..self }
     }
 
     /// What the pass knows if it is one of training; `None` in an evaluation.
-    pub fn training(&self) -> Option<Training> {
+    pub fn training(&self) -> Option<TrainingPass> {
         self.training
     }
 
@@ -144,7 +144,7 @@ impl<'t, T: Element> Bound<'t, T> {
     }
 
     /// The parameter that was declared as `slot`.
-    pub fn get(&self, slot: Slot) -> Tensor<'t, T> {
+    pub fn get(&self, slot: ParameterSlot) -> Tensor<'t, T> {
         match &self.parameters {
             Place::From(first) => self.tape.node(NodeId::new(first + slot.0)),
             Place::Each(tensors) => tensors[slot.0],

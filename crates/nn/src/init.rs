@@ -1,4 +1,4 @@
-//! How parameters start.
+//! Initialisers: the distributions that parameters are drawn from.
 
 use crate::orthogonal::orthogonal;
 use rand::rngs::StdRng;
@@ -6,47 +6,95 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use std::fmt;
 
-/// An initialiser. `N(0, v)` is the normal distribution of VARIANCE `v`, `U(a, b)` the uniform one; `f_in` and `f_out`
-/// are the [fan-in and fan-out](Init::fans) of the array.
+/// The distribution that the initial values of an array are drawn from.
 ///
-/// PyTorch calls Glorot's forms `xavier_normal_` and `xavier_uniform_`, and He's `kaiming_normal_` and
-/// `kaiming_uniform_` with `nonlinearity="relu"`. What `torch.nn.Linear` starts its weights with is
-/// `U(-1/sqrt(f_in), 1/sqrt(f_in))`, of variance `1 / (3 f_in)`.
+/// `N(0, v)` is the normal distribution with variance `v`, `U(a, b)` the uniform distribution between `a` and `b`;
+/// `f_in` and `f_out` are the [fan-in and fan-out](Init::fans) of the array.
+///
+/// The same distributions in other frameworks (PyTorch: `torch.nn.init`, Keras: `keras.initializers`, JAX:
+/// `jax.nn.initializers`):
+///
+/// | variant | PyTorch | Keras | JAX |
+/// |---|---|---|---|
+/// | [`LecunNormal`](Self::LecunNormal) | `kaiming_normal_(nonlinearity="linear")` | `LecunNormal` (truncated) | `lecun_normal` (truncated) |
+/// | [`LecunUniform`](Self::LecunUniform) | `kaiming_uniform_(nonlinearity="linear")` | `LecunUniform` | `lecun_uniform` |
+/// | [`GlorotNormal`](Self::GlorotNormal) | `xavier_normal_` | `GlorotNormal` (truncated) | `glorot_normal` (truncated) |
+/// | [`GlorotUniform`](Self::GlorotUniform) | `xavier_uniform_` | `GlorotUniform` | `glorot_uniform` |
+/// | [`HeNormal`](Self::HeNormal) | `kaiming_normal_(nonlinearity="relu")` | `HeNormal` (truncated) | `he_normal` (truncated) |
+/// | [`HeUniform`](Self::HeUniform) | `kaiming_uniform_(nonlinearity="relu")` | `HeUniform` | `he_uniform` |
+/// | [`Orthogonal`](Self::Orthogonal) | `orthogonal_` | `Orthogonal` | `orthogonal` |
+///
+/// Keras and JAX cut the normal distribution off at two standard deviations and widen it to the same variance;
+/// PyTorch and this crate do not. The default of `torch.nn.Linear` is none of these: it is
+/// `U(-1/sqrt(f_in), 1/sqrt(f_in))`, with variance `1 / (3 f_in)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
-    /// All zero: the usual choice for biases.
+    /// All elements 0: the usual choice for biases. PyTorch: `zeros_`; Keras: `Zeros`; JAX: `zeros`.
+    #[doc(alias = "zeros")]
     Zero,
-    /// All equal to the given number.
+    /// All elements equal to the given number. PyTorch: `constant_`; Keras: `Constant`; JAX: `constant`.
     Constant(f64),
-    /// `N(0, s^2)`, given the standard deviation `s`.
+    /// `N(0, s^2)` for the given standard deviation `s`. PyTorch: `normal_(std=s)`; Keras: `RandomNormal`; JAX: `normal`.
     Normal(f64),
-    /// `U(a, b)`, given `a` and `b`.
+    /// `U(a, b)` for the given `a` and `b`. PyTorch: `uniform_`; Keras: `RandomUniform`; JAX: `uniform`, from 0 to `b`.
     Uniform(f64, f64),
-    /// Xavier in its fan-in form: `N(0, 1 / f_in)`. Keeps the variance through a linear layer.
-    Xavier,
-    /// Xavier in Glorot's normal form: `N(0, 2 / (f_in + f_out))`: a compromise between the forward and the backward
-    /// variance (Glorot and Bengio 2010, equation 12).
-    Glorot,
-    /// Glorot's uniform form: `U(-a, a)`, `a = sqrt(6 / (f_in + f_out))` (Glorot and Bengio 2010, equation 16).
-    GlorotUniform,
-    /// He's normal form: `N(0, 2 / f_in)`. Keeps the variance where the inputs are ReLU outputs, which halve it (He et al.
-    /// 2015, equation 10).
-    He,
-    /// He's uniform form: `U(-a, a)`, `a = sqrt(6 / f_in)`.
-    HeUniform,
-    /// LeCun's normal form: `N(0, 1 / f_in)` (LeCun et al. 1998, equation 16): the same law as [`Xavier`](Self::Xavier).
-    Lecun,
-    /// LeCun's uniform form: `U(-a, a)`, `a = sqrt(3 / f_in)`.
+    /// `N(0, 1 / f_in)`: keeps the variance through a linear layer (LeCun et al. 1998, equation 16).
+    ///
+    /// PyTorch: `kaiming_normal_(nonlinearity="linear")`; Keras: `LecunNormal`; JAX: `lecun_normal`. Some textbooks and
+    /// Caffe call it Xavier initialisation, which elsewhere means [`GlorotNormal`](Self::GlorotNormal) or
+    /// [`GlorotUniform`](Self::GlorotUniform).
+    #[doc(alias = "Xavier")]
+    #[doc(alias = "lecun_normal")]
+    LecunNormal,
+    /// `U(-a, a)` with `a = sqrt(3 / f_in)`: variance `1 / f_in`, as [`LecunNormal`](Self::LecunNormal).
+    ///
+    /// PyTorch: `kaiming_uniform_(nonlinearity="linear")`; Keras: `LecunUniform`; JAX: `lecun_uniform`.
+    #[doc(alias = "lecun_uniform")]
     LecunUniform,
-    /// A random orthogonal matrix times the given gain: of the rows and the columns, the fewer have the gain as length and
-    /// are orthogonal to each other; uniform among such matrices (Saxe et al. 2014). Arrays of higher rank are taken
-    /// as matrices whose columns are the last axis.
+    /// `N(0, 2 / (f_in + f_out))`: a compromise between keeping the variance of the outputs and that of the gradients
+    /// (Glorot and Bengio 2010, equation 12).
+    ///
+    /// PyTorch: `xavier_normal_`; Keras: `GlorotNormal`; JAX: `glorot_normal`, `xavier_normal`.
+    #[doc(alias = "Xavier")]
+    #[doc(alias = "xavier_normal_")]
+    #[doc(alias = "glorot_normal")]
+    GlorotNormal,
+    /// `U(-a, a)` with `a = sqrt(6 / (f_in + f_out))`: variance `2 / (f_in + f_out)`, as
+    /// [`GlorotNormal`](Self::GlorotNormal) (Glorot and Bengio 2010, equation 16).
+    ///
+    /// PyTorch: `xavier_uniform_`; Keras: `GlorotUniform`, the default of its layers; JAX: `glorot_uniform`, `xavier_uniform`.
+    #[doc(alias = "Xavier")]
+    #[doc(alias = "xavier_uniform_")]
+    #[doc(alias = "glorot_uniform")]
+    GlorotUniform,
+    /// `N(0, 2 / f_in)`: keeps the variance where the inputs are outputs of ReLU, which halves it (He et al. 2015,
+    /// equation 10).
+    ///
+    /// PyTorch: `kaiming_normal_(nonlinearity="relu")`; Keras: `HeNormal`; JAX: `he_normal`, `kaiming_normal`.
+    #[doc(alias = "Kaiming")]
+    #[doc(alias = "kaiming_normal_")]
+    #[doc(alias = "he_normal")]
+    HeNormal,
+    /// `U(-a, a)` with `a = sqrt(6 / f_in)`: variance `2 / f_in`, as [`HeNormal`](Self::HeNormal).
+    ///
+    /// PyTorch: `kaiming_uniform_(nonlinearity="relu")`; Keras: `HeUniform`; JAX: `he_uniform`, `kaiming_uniform`.
+    #[doc(alias = "Kaiming")]
+    #[doc(alias = "kaiming_uniform_")]
+    #[doc(alias = "he_uniform")]
+    HeUniform,
+    /// A random matrix with orthogonal columns, or orthogonal rows if there are fewer rows than columns, each of
+    /// Euclidean length equal to the given gain; uniformly distributed among such matrices (Saxe et al. 2014).
+    ///
+    /// An array of higher rank is drawn as a matrix whose columns run along the last axis. PyTorch: `orthogonal_(gain=g)`;
+    /// Keras: `Orthogonal(gain=g)`; JAX: `orthogonal(scale=g)`.
     Orthogonal(f64),
 }
 
 impl Init {
-    /// `(fan-in, fan-out)` of an array of this shape: `(f_in, f_out)` of a weight `(f_in, f_out)`; of a kernel `(..,
-    /// channels in, channels out)` both times the extents in front. A vector has one input and as many outputs.
+    /// The fan-in and fan-out of an array of this shape: the number of inputs of each output, and of outputs of each input.
+    ///
+    /// A weight matrix has shape `(fan-in, fan-out)`. For a convolution kernel of shape `(.., channels in, channels out)`,
+    /// both numbers of channels are multiplied by the extents before them. A vector of length `n` has fans `(1, n)`.
     ///
     /// ```
     /// use wengert_nn::Init;
@@ -65,27 +113,28 @@ impl Init {
         }
     }
 
-    /// The standard deviation of the elements; 0 for the initialisers that draw nothing.
+    /// The standard deviation of the elements of an array with these fans; 0 for the variants that draw nothing.
     pub fn standard_deviation(self, fan_in: usize, fan_out: usize) -> f64 {
         let (fan_in, fan_out) = (fan_in as f64, fan_out as f64);
         match self {
             Self::Zero | Self::Constant(_) => 0.0,
             Self::Normal(deviation) => deviation,
             Self::Uniform(low, high) => (high - low) / 12.0f64.sqrt(),
-            Self::Xavier | Self::Lecun | Self::LecunUniform => (1.0 / fan_in).sqrt(),
-            Self::Glorot | Self::GlorotUniform => (2.0 / (fan_in + fan_out)).sqrt(),
-            Self::He | Self::HeUniform => (2.0 / fan_in).sqrt(),
+            Self::LecunNormal | Self::LecunUniform => (1.0 / fan_in).sqrt(),
+            Self::GlorotNormal | Self::GlorotUniform => (2.0 / (fan_in + fan_out)).sqrt(),
+            Self::HeNormal | Self::HeUniform => (2.0 / fan_in).sqrt(),
             Self::Orthogonal(gain) => gain / fan_in.max(fan_out).sqrt(),
         }
     }
 
-    /// The elements of an array of this shape, row-major. The same seed gives the same numbers.
+    /// Draws the elements of an array of this shape, row-major. The same seed gives the same numbers.
     ///
     /// # Panics
-    /// If a standard deviation or a gain is negative, infinite or NaN, or a uniform interval is none.
+    /// If a standard deviation is negative, a gain is not positive, a uniform interval is empty, or any of these numbers
+    /// or a constant is infinite or NaN.
     #[track_caller]
     pub fn draw(self, shape: &[usize], seed: u64) -> Vec<f64> {
-        self.expect_valid();
+        self.assert_valid();
         self.elements(shape, &mut StdRng::seed_from_u64(seed))
     }
 
@@ -100,7 +149,7 @@ impl Init {
         match self {
             Self::Zero => vec![0.0; count],
             Self::Constant(c) => vec![c; count],
-            Self::Normal(_) | Self::Xavier | Self::Glorot | Self::He | Self::Lecun => {
+            Self::Normal(_) | Self::LecunNormal | Self::GlorotNormal | Self::HeNormal => {
                 (0..count).map(|_| normal(deviation)).collect()
             }
             Self::Orthogonal(gain) => {
@@ -117,7 +166,7 @@ impl Init {
     }
 
     #[track_caller]
-    pub(crate) fn expect_valid(self) {
+    pub(crate) fn assert_valid(self) {
         match self {
             Self::Normal(x) => assert!(
                 (0.0..f64::INFINITY).contains(&x),
@@ -142,7 +191,7 @@ fn uniform(low: f64, high: f64, count: usize, random: &mut StdRng) -> Vec<f64> {
     (0..count).map(|_| random.random_range(low..high)).collect()
 }
 
-/// As people write it: the law of each element.
+/// The name and the distribution of each element: `LeCun, N(0, 1/f_in)`.
 impl fmt::Display for Init {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -150,13 +199,12 @@ impl fmt::Display for Init {
             Self::Constant(c) => write!(f, "{c}"),
             Self::Normal(deviation) => write!(f, "N(0, {deviation}^2)"),
             Self::Uniform(low, high) => write!(f, "U({low}, {high})"),
-            Self::Xavier => f.write_str("Xavier, N(0, 1/f_in)"),
-            Self::Glorot => f.write_str("Glorot, N(0, 2/(f_in + f_out))"),
-            Self::GlorotUniform => f.write_str("Glorot, U(+-sqrt(6/(f_in + f_out)))"),
-            Self::He => f.write_str("He, N(0, 2/f_in)"),
-            Self::HeUniform => f.write_str("He, U(+-sqrt(6/f_in))"),
-            Self::Lecun => f.write_str("LeCun, N(0, 1/f_in)"),
+            Self::LecunNormal => f.write_str("LeCun, N(0, 1/f_in)"),
             Self::LecunUniform => f.write_str("LeCun, U(+-sqrt(3/f_in))"),
+            Self::GlorotNormal => f.write_str("Glorot, N(0, 2/(f_in + f_out))"),
+            Self::GlorotUniform => f.write_str("Glorot, U(+-sqrt(6/(f_in + f_out)))"),
+            Self::HeNormal => f.write_str("He, N(0, 2/f_in)"),
+            Self::HeUniform => f.write_str("He, U(+-sqrt(6/f_in))"),
             Self::Orthogonal(gain) => write!(f, "orthogonal, gain {gain}"),
         }
     }

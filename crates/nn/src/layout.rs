@@ -26,7 +26,7 @@ pub struct Parameter {
 
 /// The place of a parameter in its layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot(pub(crate) usize);
+pub struct ParameterSlot(pub(crate) usize);
 
 /// The place of running statistics in their layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct StatisticSlot(pub(crate) usize);
 
 /// Which random draws of a training pass are a layer's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Noise(pub(crate) u32);
+pub struct RandomSlot(pub(crate) u32);
 
 /// All parameters of a model, in the order they were declared, and what else its layers need: running statistics, which
 /// a training pass updates and the optimizer does not see; random draws of their own; the whole batch at once.
@@ -51,7 +51,7 @@ pub struct Layout {
 fn place(list: &mut Vec<Parameter>, name: &str, shape: &[usize], init: Init) {
     let elements: usize = shape.iter().product();
     assert!(elements > 0, "layout: parameter {name:?} of shape {shape:?} holds nothing");
-    init.expect_valid();
+    init.assert_valid();
     let start = list.last().map_or(0, |last| last.range.end);
     let (name, shape) = (name.to_owned(), shape.to_vec());
     list.push(Parameter { name, shape, range: start..start + elements, init, trainable: true });
@@ -68,10 +68,10 @@ impl Layout {
     /// # Panics
     /// If the name is taken, an extent is 0, or the initialiser's own parameters are out of range.
     #[track_caller]
-    pub fn parameter(&mut self, name: &str, shape: &[usize], init: Init) -> Slot {
-        self.expect_new(name);
+    pub fn parameter(&mut self, name: &str, shape: &[usize], init: Init) -> ParameterSlot {
+        self.assert_new(name);
         place(&mut self.parameters, name, shape, init);
-        Slot(self.parameters.len() - 1)
+        ParameterSlot(self.parameters.len() - 1)
     }
 
     /// Declares running statistics: numbers that belong to the model and that the optimizer does not move. A layer
@@ -81,15 +81,15 @@ impl Layout {
     /// As [`parameter`](Self::parameter).
     #[track_caller]
     pub fn statistic(&mut self, name: &str, shape: &[usize], init: Init) -> StatisticSlot {
-        self.expect_new(name);
+        self.assert_new(name);
         place(&mut self.statistics, name, shape, init);
         StatisticSlot(self.statistics.len() - 1)
     }
 
     /// Declares that a layer draws random numbers in training passes; no other layer draws the same.
-    pub fn noise(&mut self) -> Noise {
+    pub fn random_slot(&mut self) -> RandomSlot {
         self.noises += 1;
-        Noise(self.noises - 1)
+        RandomSlot(self.noises - 1)
     }
 
     /// Declares that a layer needs all examples of a batch at once. A training step is then not cut into shards.
@@ -103,7 +103,7 @@ impl Layout {
     }
 
     #[track_caller]
-    fn expect_new(&self, name: &str) {
+    fn assert_new(&self, name: &str) {
         let taken = self.find(name).is_some() || self.find_statistic(name).is_some();
         assert!(!taken, "layout: two parameters are called {name:?}");
     }

@@ -4,12 +4,12 @@
 //! checkpoints and reductions see one slice. A [`Layout`] says which numbers there are, an [`Init`] how they start, a
 //! [`Module`] what is computed with them, a [`Loss`] what is to be made small.
 //!
-//! A pass is an evaluation unless its [`Bound`] parameters say that it is one of [`Training`]: then [`Dropout`] drops, and
+//! A pass is an evaluation unless its [`Bound`] parameters say that it is one of [`TrainingPass`]: then [`Dropout`] drops, and
 //! [`BatchNorm`] takes the statistics of the batch and leaves new running statistics behind.
 //!
 //! ```
 //! use wengert_ad::{ArrayTape, Elementary, Tensor};
-//! use wengert_nn::{Bound, Init::He, Linear, Model, Module};
+//! use wengert_nn::{Bound, Init::HeNormal, Linear, Model, Module};
 //!
 //! struct Net { hidden: Linear, out: Linear }
 //!
@@ -20,8 +20,8 @@
 //! }
 //!
 //! let model = Model::new(|layout| Net {
-//!     hidden: Linear::new(layout, "hidden", 2, 16, He),
-//!     out: Linear::new(layout, "out", 16, 3, He),
+//!     hidden: Linear::new(layout, "hidden", 2, 16, HeNormal),
+//!     out: Linear::new(layout, "out", 16, 3, HeNormal),
 //! });
 //! let params = model.layout().initialise::<f32>(7);
 //! assert_eq!(params.len(), 2 * 16 + 16 + 16 * 3 + 3);
@@ -47,16 +47,16 @@ mod pattern;
 mod summary;
 mod transfer;
 
-pub use bound::{Bound, Training};
+pub use bound::{Bound, TrainingPass};
 pub use init::Init;
 pub use layers::{Activation, BatchNorm, Bias, Dropout, Embedding, LayerNorm, Linear, Residual, Sequential};
-pub use layout::{Layout, Noise, Parameter, Slot, StatisticSlot};
+pub use layout::{Layout, Parameter, ParameterSlot, RandomSlot, StatisticSlot};
 pub use loss::{
     BinaryCrossEntropy, CrossEntropy, HalfSquared, Hinge, Huber, Logistic, Loss, MeanAbsolute, MeanSquared,
     MultiClassHinge, Penalty, ProbabilityCrossEntropy, Regulariser, SmoothL1, SquaredHinge, SumAbsolute,
-    SumSquared, TargetKind, Targets, WeightedCrossEntropy,
+    SumSquared, TargetBatch, TargetKind, WeightedCrossEntropy,
 };
-pub use mlp::{Features, Mlp, MlpModule, Norm};
+pub use mlp::{Features, Mlp, MlpModule, Normalisation};
 pub use model::{Architecture, Model, Module};
 pub use params::Params;
 pub use pattern::matches;

@@ -2,7 +2,7 @@
 
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear, expect_rate};
+use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear, assert_rate};
 use crate::layout::Layout;
 use crate::model::{Architecture, Model, Module};
 use wengert_ad::rules::Relu;
@@ -10,7 +10,7 @@ use wengert_ad::{Element, Operand, Tensor, Unary};
 
 /// Which normalisation follows each hidden linear layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Norm {
+pub enum Normalisation {
     /// None.
     #[default]
     None,
@@ -32,7 +32,7 @@ pub struct Mlp<R = Relu> {
     activation: R,
     init: Init,
     bias: Bias,
-    norm: Norm,
+    norm: Normalisation,
     dropout: f64,
 }
 
@@ -47,8 +47,8 @@ impl Mlp {
         let widths = widths.into();
         assert!(widths.len() >= 2, "mlp: widths {widths:?} need at least the inputs and the outputs");
         assert!(!widths.contains(&0), "mlp: widths {widths:?} must all be at least 1");
-        let (bias, norm) = (Bias::Zero, Norm::None);
-        Self { widths, activation: Relu, init: Init::He, bias, norm, dropout: 0.0 }
+        let (bias, norm) = (Bias::Zero, Normalisation::None);
+        Self { widths, activation: Relu, init: Init::HeNormal, bias, norm, dropout: 0.0 }
     }
 }
 
@@ -62,7 +62,7 @@ impl<R: Unary> Mlp<R> {
 
     /// How the weights start.
     ///
-    /// The first layer's inputs are data, not ReLU outputs: with [`Init::He`] it starts with [`Init::Xavier`], `N(0, 1 /
+    /// The first layer's inputs are data, not ReLU outputs: with [`Init::HeNormal`] it starts with [`Init::LecunNormal`], `N(0, 1 /
     /// f_in)`.
     #[must_use]
     pub fn init(self, init: Init) -> Self {
@@ -77,7 +77,7 @@ impl<R: Unary> Mlp<R> {
 
     /// What follows each hidden linear layer.
     #[must_use]
-    pub fn norm(self, norm: Norm) -> Self {
+    pub fn normalisation(self, norm: Normalisation) -> Self {
         Self { norm, ..self }
     }
 
@@ -88,7 +88,7 @@ impl<R: Unary> Mlp<R> {
     #[must_use]
     #[track_caller]
     pub fn dropout(self, rate: f64) -> Self {
-        expect_rate("mlp: dropout", rate);
+        assert_rate("mlp: dropout", rate);
         Self { dropout: rate, ..self }
     }
 
@@ -111,7 +111,7 @@ impl<R: Unary> Mlp<R> {
     }
 
     /// The rule between the layers.
-    pub fn rule(&self) -> R {
+    pub fn activation_rule(&self) -> R {
         self.activation
     }
 
@@ -121,7 +121,7 @@ impl<R: Unary> Mlp<R> {
     }
 
     /// What follows each hidden linear layer.
-    pub fn norm_kind(&self) -> Norm {
+    pub fn normalisation_kind(&self) -> Normalisation {
         self.norm
     }
 
@@ -131,7 +131,7 @@ impl<R: Unary> Mlp<R> {
     }
 
     fn linear(&self, layout: &mut Layout, layer: usize, name: &str) -> Linear {
-        let init = if layer == 0 && self.init == Init::He { Init::Xavier } else { self.init };
+        let init = if layer == 0 && self.init == Init::HeNormal { Init::LecunNormal } else { self.init };
         Linear::with_bias(layout, name, [self.widths[layer], self.widths[layer + 1]], init, self.bias)
     }
 
@@ -139,9 +139,13 @@ impl<R: Unary> Mlp<R> {
         let (name, width) = (format!("hidden.{layer}"), self.widths[layer + 1]);
         let linear = self.linear(layout, layer, &name);
         let norm = match self.norm {
-            Norm::None => Normalisation::None,
-            Norm::Batch => Normalisation::Batch(BatchNorm::new(layout, &format!("{name}.norm"), width)),
-            Norm::Layer => Normalisation::Layer(LayerNorm::new(layout, &format!("{name}.norm"), width)),
+            Normalisation::None => NormalisationLayer::None,
+            Normalisation::Batch => {
+                NormalisationLayer::Batch(BatchNorm::new(layout, &format!("{name}.norm"), width))
+            }
+            Normalisation::Layer => {
+                NormalisationLayer::Layer(LayerNorm::new(layout, &format!("{name}.norm"), width))
+            }
         };
         let dropout = (self.dropout > 0.0).then(|| Dropout::new(layout, self.dropout));
         Hidden { linear, norm, activation: self.activation, dropout }
@@ -162,7 +166,7 @@ impl<R: Unary> Architecture for Mlp<R> {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Normalisation {
+enum NormalisationLayer {
     None,
     Batch(BatchNorm),
     Layer(LayerNorm),
@@ -171,7 +175,7 @@ enum Normalisation {
 #[derive(Clone, Debug, PartialEq)]
 struct Hidden<R> {
     linear: Linear,
-    norm: Normalisation,
+    norm: NormalisationLayer,
     activation: R,
     dropout: Option<Dropout>,
 }
@@ -180,9 +184,9 @@ impl<R: Unary> Hidden<R> {
     fn forward<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let linear = |x| self.linear.forward(p, x);
         let x = match self.norm {
-            Normalisation::None => self.linear.activated(p, x, self.activation),
-            Normalisation::Batch(norm) => norm.forward(p, linear(x)).unary(self.activation),
-            Normalisation::Layer(norm) => norm.forward(p, linear(x)).unary(self.activation),
+            NormalisationLayer::None => self.linear.activated(p, x, self.activation),
+            NormalisationLayer::Batch(norm) => norm.forward(p, linear(x)).unary(self.activation),
+            NormalisationLayer::Layer(norm) => norm.forward(p, linear(x)).unary(self.activation),
         };
         self.dropout.map_or(x, |dropout| dropout.forward(p, x))
     }

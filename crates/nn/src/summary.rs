@@ -10,7 +10,7 @@ use std::fmt;
 ///
 /// let summary = Mlp::new([4, 3, 2]).into_model().freeze("hidden.*").layout().summary();
 /// assert_eq!((summary.trainable, summary.frozen), (8, 15));
-/// assert!(summary.to_string().contains("hidden.0.weight  4 x 3       12  Xavier, N(0, 1/f_in)  frozen"));
+/// assert!(summary.to_string().contains("hidden.0.weight  4 x 3       12  LeCun, N(0, 1/f_in)  frozen"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {

@@ -6,7 +6,7 @@ mod support;
 use support::golden::{Case, cases};
 use support::{assert_close, loss, sequential};
 use wengert_ad::ArrayTape;
-use wengert_nn::{Init, Model, Module, Params, Sequential, Training};
+use wengert_nn::{Init, Model, Module, Params, Sequential, TrainingPass};
 
 /// Both compute in double precision, in another order: some tens of roundings of 1e-16, on condition numbers of up to 100.
 const TOLERANCE: f64 = 1e-12;
@@ -15,7 +15,7 @@ const TOLERANCE: f64 = 1e-12;
 fn compare(case: &Case, model: &Model<Sequential<f64>>, params: &mut Params<f64>, mode: &str) {
     let tape = ArrayTape::new();
     let bound = params.bind(&tape);
-    let bound = if mode == "training" { bound.in_training(Training::new(1, 0)) } else { bound };
+    let bound = if mode == "training" { bound.in_training(TrainingPass::new(1, 0)) } else { bound };
     let embeds = !case.has(&format!("{mode}_input_gradient"));
     let x = case.matrix("x", &tape, !embeds);
     let y = model.module().forward(&bound, x);
@@ -99,11 +99,11 @@ fn initialisers_draw_as_widely_as_those_of_pytorch() {
     for case in cases(include_str!("goldens/initialisers.txt"), "case") {
         let shape: Vec<usize> = case.numbers("shape").iter().map(|&extent| extent as usize).collect();
         let init = match &case.name[..] {
-            "Glorot" => Init::Glorot,
+            "GlorotNormal" => Init::GlorotNormal,
             "GlorotUniform" => Init::GlorotUniform,
-            "He" => Init::He,
+            "HeNormal" => Init::HeNormal,
             "HeUniform" => Init::HeUniform,
-            "Lecun" => Init::Lecun,
+            "LecunNormal" => Init::LecunNormal,
             "LecunUniform" => Init::LecunUniform,
             "Orthogonal" => Init::Orthogonal(1.5),
             name => panic!("no initialiser is called {name:?}"),

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use support::{assert_refused, drawn_params, gradcheck_module, labels, loss, normal_matrix, sequential};
 use wengert_ad::check::gradcheck_arrays;
-use wengert_nn::{Targets, Training};
+use wengert_nn::{TargetBatch, TrainingPass};
 
 /// A layer of `width` inputs, in words; smooth, so that differences mean something.
 const LAYERS: [&str; 13] = [
@@ -45,7 +45,7 @@ proptest! {
         let params = drawn_params(model.layout(), seed);
         let alone = rows == 1 && train && words.contains("batch_norm");
         let rows = if alone { 2 } else { rows };
-        let training = train.then(|| Training::new(seed, 3));
+        let training = train.then(|| TrainingPass::new(seed, 3));
         let x = normal_matrix(rows, 2, seed);
         let report = gradcheck_module(&model, &params, &x, training, true);
         prop_assert!(report.passed(), "{words}, {rows} rows, training {train}\n{report}");
@@ -104,12 +104,12 @@ proptest! {
                 let target = |x: f64| if signs { x.signum() } else { 1.0 / (1.0 + x.exp()) };
                 let t = normal_matrix(rows, width, seed + 5000).mapv(target);
                 let total = loss(name);
-                gradcheck_arrays(|v| total.total(v[0], Targets::Values(v[0].tape().constant(&t))), &outputs)
+                gradcheck_arrays(|v| total.total(v[0], TargetBatch::Values(v[0].tape().constant(&t))), &outputs)
             }
             None => {
                 let weights: Vec<String> = (0..width).map(|class| format!("{}", 0.5 + class as f64)).collect();
                 let total = loss(&OF_CLASSES[which - OF_VALUES.len()].replace('W', &weights.join(",")));
-                gradcheck_arrays(|v| total.total(v[0], Targets::Classes(&classes)), &outputs)
+                gradcheck_arrays(|v| total.total(v[0], TargetBatch::Classes(&classes)), &outputs)
             }
         };
         prop_assert!(report.passed(), "loss {which}, {rows} x {width}\n{report}");
@@ -125,7 +125,7 @@ fn every_loss_refuses_an_empty_batch_and_says_so() {
         assert_refused(expected, || {
             let tape = wengert_ad::ArrayTape::<f64>::new();
             let outputs = tape.var(&Array2::<f64>::zeros((0, 3)));
-            let targets = if of_classes { Targets::Classes(&[]) } else { Targets::Values(outputs) };
+            let targets = if of_classes { TargetBatch::Classes(&[]) } else { TargetBatch::Values(outputs) };
             loss(&name).total(outputs, targets);
         });
     }

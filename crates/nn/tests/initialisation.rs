@@ -8,7 +8,7 @@ use support::{assert_close, assert_refused, normal_matrix};
 use wengert_ad::ArrayTape;
 use wengert_nn::diagnostics::{operation_statistics, relu_activity};
 use wengert_nn::{
-    Architecture, Bias, HalfSquared, Init, Layout, Linear, Loss, Mlp, Model, Module, Params, Targets,
+    Architecture, Bias, HalfSquared, Init, Layout, Linear, Loss, Mlp, Model, Module, Params, TargetBatch,
 };
 
 struct Moments {
@@ -30,10 +30,10 @@ fn moments(x: &[f64]) -> Moments {
 #[test]
 fn each_normal_initialiser_has_the_variance_of_its_name() {
     let expected = [
-        (Init::Xavier, 1.0 / 400.0),
-        (Init::Lecun, 1.0 / 400.0),
-        (Init::Glorot, 2.0 / 650.0),
-        (Init::He, 2.0 / 400.0),
+        (Init::LecunNormal, 1.0 / 400.0),
+        (Init::LecunNormal, 1.0 / 400.0),
+        (Init::GlorotNormal, 2.0 / 650.0),
+        (Init::HeNormal, 2.0 / 400.0),
         (Init::Normal(0.3), 0.09),
     ];
     for (init, variance) in expected {
@@ -111,7 +111,7 @@ fn fans_of_vectors_matrices_and_kernels() {
 
 #[test]
 fn the_first_layer_of_a_relu_network_starts_with_the_variance_of_its_inputs() {
-    let params = Mlp::new([500, 400, 10]).init(Init::He).into_model().layout().initialise::<f64>(3);
+    let params = Mlp::new([500, 400, 10]).init(Init::HeNormal).into_model().layout().initialise::<f64>(3);
     let variance = |name: &str| {
         params.get(name).unwrap().iter().map(|w| w * w).sum::<f64>() / params.get(name).unwrap().len() as f64
     };
@@ -130,7 +130,7 @@ fn both_precisions_start_at_the_same_point_and_a_seed_repeats_it() {
 }
 
 #[test]
-fn twenty_relu_layers_explode_under_unit_variance_decay_under_xavier_and_keep_their_size_under_he() {
+fn twenty_relu_layers_explode_under_unit_variance_decay_under_lecun_and_keep_their_size_under_he() {
     let top = |init: Init| {
         let variance = |seed: u64| {
             let model = Mlp::new(vec![256; 21]).init(init).into_model();
@@ -147,7 +147,8 @@ fn twenty_relu_layers_explode_under_unit_variance_decay_under_xavier_and_keep_th
     // Each layer multiplies the second moment by 128, 1/2 or 1 on average; the first by 256, 1 and 1. The moment of one
     // network is about log-normal with variance 5 x 19 / 256 = 0.37 of the logarithm, so the logarithm of the mean
     // of four is known to about 0.61 / 2; a factor of 4 is four of these.
-    let exact = [(Init::Normal(1.0), 2.0f64.powi(141)), (Init::Xavier, 2.0f64.powi(-19)), (Init::He, 1.0)];
+    let exact =
+        [(Init::Normal(1.0), 2.0f64.powi(141)), (Init::LecunNormal, 2.0f64.powi(-19)), (Init::HeNormal, 1.0)];
     for (init, expected) in exact {
         let ratio = top(init) / expected;
         assert!((0.25..4.0).contains(&ratio), "{init:?}: {ratio} of {expected:e}");
@@ -180,7 +181,7 @@ fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
     let tape = ArrayTape::new();
     let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
     let mut gradient = vec![f64::NAN; params.len()];
-    HalfSquared.total(y, Targets::Values(tape.constant(&x))).gradient_into(1.0, &mut gradient);
+    HalfSquared.total(y, TargetBatch::Values(tape.constant(&x))).gradient_into(1.0, &mut gradient);
     let of_unit = |unit: usize| [gradient[unit], gradient[3 + unit], gradient[6 + unit]];
     assert_eq!(of_unit(0), [0.0; 3]);
     assert!(of_unit(1).iter().chain(&of_unit(2)).all(|&g| g != 0.0));
@@ -197,7 +198,8 @@ fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
 #[test]
 fn biases_start_at_zero_at_a_small_constant_at_random_or_as_one_more_input() {
     let layer = |bias: Bias| {
-        let model = Model::new(|layout| Linear::with_bias(layout, "layer", [99, 400], Init::Xavier, bias));
+        let model =
+            Model::new(|layout| Linear::with_bias(layout, "layer", [99, 400], Init::LecunNormal, bias));
         let params = model.layout().initialise::<f64>(4);
         (model, params)
     };

@@ -8,14 +8,14 @@ use support::{assert_close, assert_refused, drawn_params, normal_matrix, sequent
 use wengert_ad::ArrayTape;
 use wengert_nn::{
     Activation, Architecture, BatchNorm, Bias, Dropout, Embedding, Init, LayerNorm, Layout, Linear, Mlp,
-    Model, Module, Norm, Params, Residual, Sequential, Training,
+    Model, Module, Normalisation, Params, Residual, Sequential, TrainingPass,
 };
 
 fn run(
     model: &Model<impl Module<f64>>,
     params: &Params<f64>,
     x: &Array2<f64>,
-    training: Option<Training>,
+    training: Option<TrainingPass>,
 ) -> Array2<f64> {
     let tape = ArrayTape::new();
     let bound = params.bind(&tape);
@@ -32,7 +32,7 @@ fn dropout_drops_its_share_in_training_and_nothing_in_evaluation() {
     let params = model.layout().initialise::<f64>(0);
     let x = normal_matrix(400, 100, 1);
     assert_eq!(run(&model, &params, &x, None), x);
-    let y = run(&model, &params, &x, Some(Training::new(5, 0)));
+    let y = run(&model, &params, &x, Some(TrainingPass::new(5, 0)));
     let dropped = y.iter().filter(|&&y| y == 0.0).count() as f64 / 40_000.0;
     // Known to sqrt(0.3 x 0.7 / 40000) = 0.23 %; four of these.
     assert!((dropped - 0.3).abs() < 0.0092, "{dropped}");
@@ -47,17 +47,17 @@ fn what_is_dropped_depends_on_seed_step_layer_and_row_alone() {
     let params = model.layout().initialise::<f64>(0);
     let x = Array2::ones((8, 40));
     let masks = |training| run(&model, &params, &x, Some(training));
-    let whole = masks(Training::new(5, 2));
-    assert_eq!(whole, masks(Training::new(5, 2)));
-    assert_ne!(whole, masks(Training::new(6, 2)), "another seed");
-    assert_ne!(whole, masks(Training::new(5, 3)), "another step");
+    let whole = masks(TrainingPass::new(5, 2));
+    assert_eq!(whole, masks(TrainingPass::new(5, 2)));
+    assert_ne!(whole, masks(TrainingPass::new(6, 2)), "another seed");
+    assert_ne!(whole, masks(TrainingPass::new(5, 3)), "another step");
     let rows =
         |part: Array2<f64>, range: std::ops::Range<usize>| part.slice(ndarray::s![range, ..]).to_owned();
-    let part = run(&model, &params, &Array2::ones((5, 40)), Some(Training::new(5, 2).part_from(3)));
+    let part = run(&model, &params, &Array2::ones((5, 40)), Some(TrainingPass::new(5, 2).part_from(3)));
     assert_eq!(part, rows(whole.clone(), 3..8), "the rows of a part are those of the whole");
     assert_ne!(rows(whole.clone(), 0..1), rows(whole.clone(), 1..2));
     let twice = sequential("dropout:0.5 dropout:0.5");
-    let both = run(&twice, &params, &x, Some(Training::new(5, 2)));
+    let both = run(&twice, &params, &x, Some(TrainingPass::new(5, 2)));
     let kept = both.iter().filter(|&&y| y > 0.0).count();
     // A quarter of 320 if the two layers draw apart, standard deviation 8; a half if they drew the same.
     assert!((48..=112).contains(&kept), "{kept}");
@@ -69,7 +69,7 @@ fn batch_norm_moves_its_running_statistics_towards_those_of_the_batch() {
     let mut params = model.layout().initialise::<f64>(0);
     let x = array![[1.0, 0.0], [3.0, 0.0], [5.0, 3.0]];
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape).in_training(Training::new(0, 0));
+    let bound = params.bind(&tape).in_training(TrainingPass::new(0, 0));
     model.module().forward(&bound, tape.constant(&x));
     assert!(bound.has_updates());
     let mut statistics = params.statistics().to_vec();
@@ -94,7 +94,7 @@ fn frozen_running_statistics_stay_and_are_what_training_normalises_with() {
     params.freeze("*.running_*");
     let x = normal_matrix(4, 3, 1);
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape).in_training(Training::new(0, 0));
+    let bound = params.bind(&tape).in_training(TrainingPass::new(0, 0));
     let y = model.module().forward(&bound, tape.constant(&x)).value();
     assert!(!bound.has_updates());
     assert_eq!(y, run(&model, &params, &x, None).into_dyn());
@@ -105,7 +105,7 @@ fn the_outputs_of_a_batch_norm_in_training_have_mean_zero_and_variance_one() {
     let model = sequential("batch_norm:3");
     let params = model.layout().initialise::<f64>(0);
     let x = normal_matrix(50, 3, 3) * 100.0 + 1000.0;
-    let y = run(&model, &params, &x, Some(Training::new(0, 0)));
+    let y = run(&model, &params, &x, Some(TrainingPass::new(0, 0)));
     for column in y.columns() {
         let mean = column.sum() / 50.0;
         let variance = column.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / 50.0;
@@ -133,7 +133,7 @@ fn a_residual_of_a_module_that_gives_zero_is_the_identity() {
 
 #[test]
 fn an_mlp_has_normalisation_and_dropout_where_they_are_asked_for() {
-    let mlp = Mlp::new([4, 6, 5, 2]).norm(Norm::Batch).dropout(0.2).bias(Bias::None);
+    let mlp = Mlp::new([4, 6, 5, 2]).normalisation(Normalisation::Batch).dropout(0.2).bias(Bias::None);
     let model = mlp.clone().into_model();
     let names: Vec<&str> = model.layout().parameters().iter().map(|entry| &entry.name[..]).collect();
     let expected = [
@@ -147,10 +147,10 @@ fn an_mlp_has_normalisation_and_dropout_where_they_are_asked_for() {
     ];
     assert_eq!(names, expected);
     assert!(model.layout().needs_whole_batch());
-    assert!(!mlp.clone().norm(Norm::Layer).into_model().layout().needs_whole_batch());
+    assert!(!mlp.clone().normalisation(Normalisation::Layer).into_model().layout().needs_whole_batch());
     let params = drawn_params(model.layout(), 1);
     let x = normal_matrix(10, 4, 2);
-    let [evaluation, one, two] = [None, Some(Training::new(1, 0)), Some(Training::new(1, 1))]
+    let [evaluation, one, two] = [None, Some(TrainingPass::new(1, 0)), Some(TrainingPass::new(1, 1))]
         .map(|mode| run(&model, &params, &x, mode));
     assert!(evaluation != one && one != two, "dropout differs from step to step");
 }
@@ -160,15 +160,15 @@ fn modules_of_widths_that_do_not_fit_are_refused_when_they_are_put_together() {
     let refusals: [(&str, fn()); 15] = [
         ("module 2 takes rows of width 5, but those before it give 4; they must be equal", || {
             let mut layout = Layout::new();
-            let first = Linear::new(&mut layout, "a", 3, 4, Init::He);
+            let first = Linear::new(&mut layout, "a", 3, 4, Init::HeNormal);
             let relu = Activation(wengert_ad::rules::Relu);
             let _ = Sequential::<f64>::new().then(first).then(relu).then(LayerNorm::new(&mut layout, "b", 5));
         }),
         ("takes rows of width 3 and gives 4; they must be equal", || {
-            drop(Residual::<f64>::new(Linear::new(&mut Layout::new(), "a", 3, 4, Init::He)));
+            drop(Residual::<f64>::new(Linear::new(&mut Layout::new(), "a", 3, 4, Init::HeNormal)));
         }),
         ("\"a\" has fans (0, 3), must be at least 1", || {
-            _ = Linear::new(&mut Layout::new(), "a", 0, 3, Init::He);
+            _ = Linear::new(&mut Layout::new(), "a", 0, 3, Init::HeNormal);
         }),
         ("widths [3] need at least the inputs and the outputs", || drop(Mlp::new([3]))),
         ("widths [3, 0] must all be at least 1", || drop(Mlp::new([3, 0]))),
@@ -183,11 +183,11 @@ fn modules_of_widths_that_do_not_fit_are_refused_when_they_are_put_together() {
         }),
         ("a batch of 1 has no variance to train with; it needs at least 2 rows", || {
             let model = sequential("batch_norm:3");
-            run(&model, &model.layout().initialise(0), &Array2::zeros((1, 3)), Some(Training::new(0, 0)));
+            run(&model, &model.layout().initialise(0), &Array2::zeros((1, 3)), Some(TrainingPass::new(0, 0)));
         }),
         ("a part of a batch does not know the statistics of all", || {
             let model = sequential("batch_norm:3");
-            let part = Training::new(0, 0).part_from(0);
+            let part = TrainingPass::new(0, 0).part_from(0);
             run(&model, &model.layout().initialise(0), &Array2::zeros((2, 3)), Some(part));
         }),
         ("the input 3 is none of the whole numbers from 0 to 2", || {
@@ -208,7 +208,7 @@ fn modules_of_widths_that_do_not_fit_are_refused_when_they_are_put_together() {
 fn an_empty_batch_goes_through_layers_that_need_no_statistics_and_is_refused_by_those_that_do() {
     let linear = sequential("linear:3:2 tanh dropout:0.5");
     let params = linear.layout().initialise::<f64>(0);
-    assert_eq!(run(&linear, &params, &Array2::zeros((0, 3)), Some(Training::new(0, 0))).dim(), (0, 2));
+    assert_eq!(run(&linear, &params, &Array2::zeros((0, 3)), Some(TrainingPass::new(0, 0))).dim(), (0, 2));
     for words in ["batch_norm:3", "layer_norm:3"] {
         assert_refused("it needs (m, 3) with m at least 1", || {
             let model = sequential(words);

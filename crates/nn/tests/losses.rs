@@ -9,21 +9,21 @@ use wengert_ad::ArrayTape;
 use wengert_ad::check::gradcheck_arrays;
 use wengert_nn::{
     Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Mlp, MultiClassHinge,
-    Regulariser, SmoothL1, Targets,
+    Regulariser, SmoothL1, TargetBatch,
 };
 
 /// The total and its gradient by the outputs.
 fn of_values(name: &str, outputs: &Array2<f64>, targets: &Array2<f64>) -> (f64, Vec<f64>) {
     let tape = ArrayTape::new();
     let y = tape.var(outputs);
-    let total = loss(name).total(y, Targets::Values(tape.constant(targets)));
+    let total = loss(name).total(y, TargetBatch::Values(tape.constant(targets)));
     (total.item(), total.gradient().wrt(y).into_iter().collect())
 }
 
 fn of_classes(name: &str, outputs: &Array2<f64>, labels: &[u32]) -> (f64, Vec<f64>) {
     let tape = ArrayTape::new();
     let y = tape.var(outputs);
-    let total = loss(name).total(y, Targets::Classes(labels));
+    let total = loss(name).total(y, TargetBatch::Classes(labels));
     (total.item(), total.gradient().wrt(y).into_iter().collect())
 }
 

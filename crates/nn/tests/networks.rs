@@ -26,6 +26,6 @@ fn any_rule_of_the_table_is_an_activation() {
 #[should_panic(expected = "two parameters are called \"layer.weight\"")]
 fn two_layers_of_one_name_are_refused() {
     let mut layout = Layout::new();
-    Linear::new(&mut layout, "layer", 2, 3, Init::He);
-    Linear::new(&mut layout, "layer", 3, 1, Init::He);
+    Linear::new(&mut layout, "layer", 2, 3, Init::HeNormal);
+    Linear::new(&mut layout, "layer", 3, 1, Init::HeNormal);
 }

@@ -9,14 +9,16 @@ use wengert_ad::ArrayTape;
 use wengert_nn::diagnostics::{
     ParameterNorm, gradient_norms, large_parameter, operation_statistics, update_ratios,
 };
-use wengert_nn::{Architecture, Loss, Mlp, Module, Norm, Params, SumSquared, Targets, TransferError};
+use wengert_nn::{
+    Architecture, Loss, Mlp, Module, Normalisation, Params, SumSquared, TargetBatch, TransferError,
+};
 
 fn gradient(model: &impl Module<f64>, params: &Params<f64>, x: &Array2<f64>) -> Vec<f64> {
     let tape = ArrayTape::new();
     let y = model.forward(&params.bind(&tape), tape.constant(x));
     let t = tape.constant(&Array2::<f64>::ones((x.nrows(), y.shape()[1])));
     let mut gradient = vec![f64::NAN; params.len()];
-    SumSquared.total(y, Targets::Values(t)).gradient_into(1.0, &mut gradient);
+    SumSquared.total(y, TargetBatch::Values(t)).gradient_into(1.0, &mut gradient);
     gradient
 }
 
@@ -58,7 +60,7 @@ fn a_pattern_that_freezes_nothing_is_refused_with_the_names_there_are() {
 
 #[test]
 fn the_features_are_what_the_head_combines() {
-    let model = Mlp::new([3, 6, 4, 2]).norm(Norm::Batch).into_model();
+    let model = Mlp::new([3, 6, 4, 2]).normalisation(Normalisation::Batch).into_model();
     let params = drawn_params(model.layout(), 3);
     let x = normal_matrix(7, 3, 4);
     let features = model.features();
@@ -76,7 +78,7 @@ fn the_features_are_what_the_head_combines() {
 
 #[test]
 fn a_new_head_goes_on_with_the_hidden_layers_of_the_old_model() {
-    let mlp = Mlp::new([3, 6, 4]).norm(Norm::Batch);
+    let mlp = Mlp::new([3, 6, 4]).normalisation(Normalisation::Batch);
     let mut old = drawn_params(mlp.clone().into_model().layout(), 5);
     old.statistics_mut().fill(0.25);
     let new = mlp.outputs(2).into_model();
@@ -107,10 +109,10 @@ fn parameters_that_cannot_be_copied_are_named_and_nothing_is_copied() {
 
 #[test]
 fn the_summary_lists_every_parameter_and_adds_them_up() {
-    let model = Mlp::new([4, 3, 2]).norm(Norm::Batch).into_model().freeze("hidden.*");
+    let model = Mlp::new([4, 3, 2]).normalisation(Normalisation::Batch).into_model().freeze("hidden.*");
     let expected = "\
 name                           shape  numbers  start
-hidden.0.weight                4 x 3       12  Xavier, N(0, 1/f_in)  frozen
+hidden.0.weight                4 x 3       12  LeCun, N(0, 1/f_in)  frozen
 hidden.0.bias                  3            3  0                     frozen
 hidden.0.norm.weight           3            3  1                     frozen
 hidden.0.norm.bias             3            3  0                     frozen

@@ -10,8 +10,8 @@ use crate::evaluate::hits;
 use crate::strategy::Strategy;
 use wengert_ad::kernels::{accumulate, unrolled};
 use wengert_ad::{ArrayTape, Element, Real};
-use wengert_data::{Dataset, Targets as DataTargets};
-use wengert_nn::{Loss, Module, Params, Penalty, Targets, Training};
+use wengert_data::{Dataset, Targets};
+use wengert_nn::{Loss, Module, Params, Penalty, TargetBatch, TrainingPass};
 
 /// The examples of one step: rows of a data set, by index.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,7 @@ impl<T: Real> Backprop<T> {
         if self.strategy.threads(rows, params.layout()) > 1 {
             self.attendance.begin_step();
         }
-        let training = self.training.map(|(seed, step)| Training::new(seed, step));
+        let training = self.training.map(|(seed, step)| TrainingPass::new(seed, step));
         let penalty = self.penalty.as_ref();
         let job = Job { module, loss, params, rows, shards, training, penalty, count_hits };
         pull_back(&mut self.shards[..shards], batch, 0, &job);
@@ -189,7 +189,7 @@ struct Job<'a, M, L, T> {
     /// Of the whole batch.
     rows: usize,
     shards: usize,
-    training: Option<Training>,
+    training: Option<TrainingPass>,
     penalty: Option<&'a Penalty>,
     count_hits: bool,
 }
@@ -273,11 +273,11 @@ pub(crate) fn forward<'t, T: Real>(
     let outputs = module.forward(params, rows_of(data.width(), data.features()));
     labels.clear();
     let targets = match data.targets() {
-        DataTargets::Classes { labels: all, .. } => {
+        Targets::Classes { labels: all, .. } => {
             labels.extend(indices.iter().map(|&i| all[i]));
-            Targets::Classes(labels)
+            TargetBatch::Classes(labels)
         }
-        DataTargets::Values { values, width } => Targets::Values(rows_of(*width, values)),
+        Targets::Values { values, width } => TargetBatch::Values(rows_of(*width, values)),
     };
     (outputs, loss.total(outputs, targets))
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use wengert_ad::Real;
 use wengert_data::{Batches, Split, Targets};
 use wengert_nn::diagnostics::large_parameter;
-use wengert_nn::{Loss, Model, Module, Params, Training};
+use wengert_nn::{Loss, Model, Module, Params, TrainingPass};
 use wengert_optim::{Group, Optimizer};
 
 /// What is called after each epoch.
@@ -111,7 +111,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             let batch = Batch { data, indices };
             let found = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, true);
             if !found.loss.is_finite() {
-                let training = Training::new(self.plan.seed, self.steps);
+                let training = TrainingPass::new(self.plan.seed, self.steps);
                 let cause = why_not_finite(self.model.module(), &self.loss, &self.params, batch, training);
                 self.troubles.push(Trouble { epoch: number, step: Some(step + 1), cause });
                 return Err(step + 1);

@@ -5,7 +5,7 @@ use std::fmt;
 use wengert_ad::check::NonFinite;
 use wengert_ad::{ArrayTape, Real};
 use wengert_nn::diagnostics::{LargeParameter, large_parameter};
-use wengert_nn::{Loss, Module, Params, Training};
+use wengert_nn::{Loss, Module, Params, TrainingPass};
 
 /// Something wrong with the numbers, where it first appeared.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub(crate) fn why_not_finite<T: Real>(
     loss: &impl Loss<T>,
     params: &Params<T>,
     batch: Batch<'_, T>,
-    training: Training,
+    training: TrainingPass,
 ) -> Cause {
     if let Some(parameter) = large_parameter(params.layout(), params.values(), f64::MAX) {
         return Cause::Parameter(parameter);

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use wengert_data::{Batches, Dataset, Targets, digits};
 use wengert_nn::{
-    Architecture, Bias, CrossEntropy, Loss, Mlp, MlpModule, Model, MultiClassHinge, Norm, Params, Regulariser,
+    Architecture, Bias, CrossEntropy, Loss, Mlp, MlpModule, Model, MultiClassHinge, Normalisation, Params,
+    Regulariser,
 };
 use wengert_optim::{Adam, Optimizer, Sgd};
 use wengert_train::{Backprop, Batch};
@@ -157,11 +158,12 @@ fn a_steady_training_step_allocates_nothing() {
         assert_eq!(allocations_of(workload, &two), 0, "{workload:?}, 2 threads");
     }
     let sgd = || Sgd::new(0.05).momentum(0.9);
-    let with_dropout = mlp().dropout(0.2).norm(Norm::Layer).bias(Bias::Input);
+    let with_dropout = mlp().dropout(0.2).normalisation(Normalisation::Layer).bias(Bias::Input);
     let (_, steady) = allocations(with_dropout, &CrossEntropy, &two, 64, sgd());
     assert_eq!(steady, [0; 20], "dropout and layer norm");
     let (smoothed, small) = (CrossEntropy.label_smoothing(0.1), Mlp::new([64, 32, 10]));
-    let (_, steady) = allocations(small.clone().norm(Norm::Batch), &smoothed, &two, 16, sgd());
+    let (_, steady) =
+        allocations(small.clone().normalisation(Normalisation::Batch), &smoothed, &two, 16, sgd());
     assert_eq!(steady, [0; 20], "batch norm");
     let (_, steady) = allocations(small, &MultiClassHinge::new(), &two, 16, sgd());
     assert_eq!(steady, [0; 20], "multi-class hinge");

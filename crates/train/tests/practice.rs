@@ -3,8 +3,8 @@
 
 use wengert_data::{Dataset, Split, Targets, digits, moons};
 use wengert_nn::{
-    Architecture, CrossEntropy, HalfSquared, Hinge, Init, Logistic, Mlp, MultiClassHinge, Norm, Params,
-    Regulariser,
+    Architecture, CrossEntropy, HalfSquared, Hinge, Init, Logistic, Mlp, MultiClassHinge, Normalisation,
+    Params, Regulariser,
 };
 use wengert_optim::{Adam, Schedule, Sgd};
 use wengert_train::{
@@ -295,7 +295,8 @@ fn models_that_do_not_fit_the_data_are_refused_before_training() {
     assert!(matches!(ten, Err(TrainError::TooManyClasses { classes: 10 })));
     let values = Trainer::new(moons_net(), HalfSquared, Sgd::new(0.1)).fit(&data);
     assert!(matches!(values, Err(TrainError::Targets { .. })));
-    let lonely = Trainer::new(moons_net().norm(Norm::Batch), CrossEntropy, Sgd::new(0.1)).batch_size(179);
+    let lonely = Trainer::new(moons_net().normalisation(Normalisation::Batch), CrossEntropy, Sgd::new(0.1))
+        .batch_size(179);
     let Err(error) = lonely.fit(&data) else { panic!("180 examples leave one over") };
     assert!(
         error.to_string().contains("180 training examples in batches of 179 leave a last batch of 1"),
@@ -312,6 +313,6 @@ fn freezing_what_is_not_there_is_refused() {
 #[test]
 #[should_panic(expected = "fit_from: the model has the parameters")]
 fn parameters_of_another_model_are_refused() {
-    let other = Mlp::new([2, 8, 2]).init(Init::Glorot).into_model().layout().initialise::<f32>(1);
+    let other = Mlp::new([2, 8, 2]).init(Init::GlorotNormal).into_model().layout().initialise::<f32>(1);
     let _ = Trainer::new(moons_net(), CrossEntropy, Sgd::new(0.1)).fit_from(other, &moons_split());
 }

@@ -6,7 +6,7 @@ use std::fs;
 use wengert_ad::rules::LeakyRelu;
 use wengert_ad::rules::Relu;
 use wengert_data::digits;
-use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Norm};
+use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Normalisation};
 use wengert_train::{SavedMlp, SavedModelError, load_params, save_params};
 
 fn model() -> SavedMlp {
@@ -75,8 +75,13 @@ fn norms_dropout_biases_running_statistics_and_other_rules_come_back_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
     let standardiser = model().standardiser;
-    for (norm, bias) in [(Norm::Batch, Bias::None), (Norm::Layer, Bias::Input), (Norm::None, Bias::Zero)] {
-        let mlp = Mlp::new([64, 16, 10]).activation(LeakyRelu(0.2)).norm(norm).bias(bias).dropout(0.25);
+    for (norm, bias) in [
+        (Normalisation::Batch, Bias::None),
+        (Normalisation::Layer, Bias::Input),
+        (Normalisation::None, Bias::Zero),
+    ] {
+        let mlp =
+            Mlp::new([64, 16, 10]).activation(LeakyRelu(0.2)).normalisation(norm).bias(bias).dropout(0.25);
         let mut params = mlp.clone().into_model().layout().initialise(3);
         params.statistics_mut().iter_mut().zip(1u8..).for_each(|(x, i)| *x = f32::from(i) / 7.0);
         let saved = SavedMlp { mlp, params, standardiser: standardiser.clone() };

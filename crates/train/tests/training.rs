@@ -4,7 +4,8 @@
 use wengert_ad::{ArrayTape, Elementary};
 use wengert_data::{Dataset, Split, Targets, circles, digits, moons};
 use wengert_nn::{
-    Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Norm, SumSquared, TargetKind, Training,
+    Architecture, CrossEntropy, HalfSquared, Loss, Mlp, Module, Normalisation, SumSquared, TargetKind,
+    TrainingPass,
 };
 use wengert_optim::{Adam, Sgd};
 use wengert_train::{Backprop, Batch, Epoch, StopReason, Strategy, TrainError, Trained, Trainer};
@@ -167,9 +168,9 @@ fn with_dropout_the_parallel_gradient_is_that_of_the_batch_in_one_piece() {
     let tape = ArrayTape::new();
     let x = ndarray::ArrayView2::from_shape((97, 64), &data.features()[..97 * 64]).unwrap();
     let Targets::Classes { labels, .. } = data.targets() else { unreachable!() };
-    let bound = params.bind(&tape).in_training(Training::new(5, 11));
+    let bound = params.bind(&tape).in_training(TrainingPass::new(5, 11));
     let outputs = model.module().forward(&bound, tape.constant(&x));
-    let loss = CrossEntropy.total(outputs, wengert_nn::Targets::Classes(&labels[..97])) / 97.0;
+    let loss = CrossEntropy.total(outputs, wengert_nn::TargetBatch::Classes(&labels[..97])) / 97.0;
     let mut serial = vec![0.0; params.len()];
     loss.gradient_into(1.0, &mut serial);
     assert_close(&[value], &[loss.item()]);
@@ -191,8 +192,8 @@ fn with_dropout_and_batch_norm_the_same_seed_gives_the_same_bits_on_any_number_o
     };
     for mlp in [
         Mlp::new([64, 128, 64, 10]).dropout(0.2),
-        Mlp::new([64, 128, 64, 10]).dropout(0.2).norm(Norm::Batch),
-        Mlp::new([64, 128, 64, 10]).norm(Norm::Layer),
+        Mlp::new([64, 128, 64, 10]).dropout(0.2).normalisation(Normalisation::Batch),
+        Mlp::new([64, 128, 64, 10]).normalisation(Normalisation::Layer),
     ] {
         let one = fit(&mlp, 1, 5);
         assert!(one == fit(&mlp, 2, 5), "two threads differ from one");
@@ -221,7 +222,11 @@ fn an_epoch_tells_the_loss_and_the_accuracy_of_its_batches() {
 #[test]
 fn training_leaves_running_statistics_that_evaluation_uses() {
     let data = digits_split();
-    let trainer = Trainer::new(Mlp::new([64, 32, 10]).norm(Norm::Batch), CrossEntropy, Adam::new(3e-3));
+    let trainer = Trainer::new(
+        Mlp::new([64, 32, 10]).normalisation(Normalisation::Batch),
+        CrossEntropy,
+        Adam::new(3e-3),
+    );
     let report = trainer.epochs(6).seed(1).fit(&data).unwrap();
     let params = &report.model.params;
     let start = report.model.model.layout().initialise::<f32>(1);

@@ -39,11 +39,11 @@ pub mod prelude {
         value_and_grad_into, vjp,
     };
     pub use crate::data::{Dataset, Split, blobs, circles, digits, iris, moons, spiral, xor};
-    pub use crate::nn::Init::{self, Glorot, He, Xavier};
+    pub use crate::nn::Init::{self, GlorotNormal, HeNormal, LecunNormal};
     pub use crate::nn::{
         Activation, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Dropout, Embedding,
-        HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module, Norm,
-        Params, Regulariser, Residual, Sequential, SumSquared,
+        HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module,
+        Normalisation, Params, Regulariser, Residual, Sequential, SumSquared,
     };
     pub use crate::optim::{Adam, Optimizer, Sgd};
     pub use crate::train::{Backprop, Batch, Metrics, Report, Trained, Trainer};

@@ -3,8 +3,8 @@
 use super::synthetic;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wengert::data::Targets as DataTargets;
-use wengert::nn::{Architecture, MlpModule, Targets};
+use wengert::data::Targets;
+use wengert::nn::{Architecture, MlpModule, TargetBatch};
 use wengert::prelude::*;
 use wengert::train::Strategy;
 
@@ -39,7 +39,7 @@ impl Setting<'_> {
             features.extend(x.into_iter().map(|x| T::literal(x.into())));
             labels.extend(y);
         }
-        let targets = DataTargets::Classes { labels, classes };
+        let targets = Targets::Classes { labels, classes };
         let data = Dataset::new("synthetic", features, width, targets);
         let data = data.expect("the data are finite and the labels are classes");
         Examples { order: (0..data.examples()).collect(), data, batch: self.batch }
@@ -131,7 +131,7 @@ impl<'a, T: Real> Training<'a, T> {
         let begin = Instant::now();
         let Batch { data, indices } = self.examples.batch(0);
         let (rows, width) = (indices.len(), data.width());
-        let DataTargets::Classes { labels, .. } = data.targets() else {
+        let Targets::Classes { labels, .. } = data.targets() else {
             unreachable!("the synthetic data are classes")
         };
         let params = self.params.bind(tape);
@@ -139,7 +139,7 @@ impl<'a, T: Real> Training<'a, T> {
             indices.iter().for_each(|&row| buffer.extend_from_slice(data.row(row)));
         });
         let outputs = self.model.module().forward(&params, x);
-        let total = CrossEntropy.total(outputs, Targets::Classes(&labels[..rows]));
+        let total = CrossEntropy.total(outputs, TargetBatch::Classes(&labels[..rows]));
         let between = Instant::now();
         total.gradient_into(T::literal(1.0 / rows as f64), gradient);
         let passes = [between - begin, between.elapsed()];

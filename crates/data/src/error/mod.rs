@@ -10,7 +10,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
-use crate::catalogue::names;
+use crate::catalogue::data_set_names;
 
 /// Why data can't be used. Rows, columns and lines count from 1.
 #[derive(Debug)]
@@ -162,7 +162,7 @@ impl Display for DataError {
                 if let Some(nearest) = nearest {
                     write!(f, "did you mean {nearest:?}? ")?;
                 }
-                write!(f, "Known are: {}", names().collect::<Vec<_>>().join(", "))
+                write!(f, "Known are: {}", data_set_names().collect::<Vec<_>>().join(", "))
             }
             Self::Csv { path, line: None, problem } => write!(f, "{}: {problem}", path.display()),
             Self::Csv { path, line: Some(line), problem } => {

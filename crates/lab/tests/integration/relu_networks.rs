@@ -7,7 +7,7 @@ use wengert_lab::{corners, piecewise_linear};
 use wengert_nn::diagnostics::stacked_gradients;
 use wengert_nn::{
     Architecture, Init, Layout, Linear, Loss, Mlp, MlpModule, Model, Module, Params, Sequential, SumSquared,
-    Targets,
+    TargetBatch,
 };
 
 fn outputs(module: &impl Module<f64>, params: &Params<f64>, x: &Array2<f64>) -> Array2<f64> {
@@ -74,7 +74,7 @@ fn without_the_nonlinearity_any_depth_is_one_affine_map() {
         let widths = [3, 5, 4, 2];
         let layers = widths.windows(2).enumerate();
         layers.fold(Sequential::new(), |all, (i, fans)| {
-            all.then(Linear::new(layout, &format!("layer.{i}"), fans[0], fans[1], Init::Glorot))
+            all.then(Linear::new(layout, &format!("layer.{i}"), fans[0], fans[1], Init::GlorotNormal))
         })
     });
     let params = drawn_params(model.layout(), 5);
@@ -130,7 +130,7 @@ fn because_of_that_symmetry_the_gradient_of_a_unit_balances() {
     let tape = ArrayTape::new();
     let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
     let mut gradient = vec![0.0; params.len()];
-    SumSquared.total(y, Targets::Values(tape.constant(&t))).gradient_into(1.0, &mut gradient);
+    SumSquared.total(y, TargetBatch::Values(tape.constant(&t))).gradient_into(1.0, &mut gradient);
     let product = |i: usize| params.values()[i] * gradient[i];
     for unit in 0..6 {
         let (inner, outer) = (product(unit) + product(6 + unit), product(12 + unit));
@@ -199,7 +199,7 @@ fn descend(
     let mut gradient = vec![0.0; params.len()];
     for _ in 0..steps {
         let y = model.module().forward(&params.bind(&tape), tape.constant(x));
-        SumSquared.total(y, Targets::Values(tape.constant(t))).gradient_into(1.0, &mut gradient);
+        SumSquared.total(y, TargetBatch::Values(tape.constant(t))).gradient_into(1.0, &mut gradient);
         tape.clear();
         params.values_mut().iter_mut().zip(&gradient).for_each(|(p, g)| *p -= rate * g);
     }

@@ -1,9 +1,9 @@
 //! Batch normalisation.
 
-use super::{expect_epsilon, expect_rows, scale_and_shift};
+use super::{assert_epsilon, assert_rows, scale_and_shift};
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layout::{Layout, Slot, StatisticSlot};
+use crate::layout::{Layout, ParameterSlot, StatisticSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Elementary, Tensor};
 
@@ -18,8 +18,8 @@ use wengert_ad::{Element, Elementary, Tensor};
 /// The statistics are those of the whole batch: a training step of a model with this layer runs as one shard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNorm {
-    weight: Slot,
-    bias: Slot,
+    weight: ParameterSlot,
+    bias: ParameterSlot,
     mean: StatisticSlot,
     variance: StatisticSlot,
     width: usize,
@@ -64,7 +64,7 @@ impl BatchNorm {
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {
-        expect_epsilon("batch norm", epsilon);
+        assert_epsilon("batch norm", epsilon);
         Self { epsilon, ..self }
     }
 
@@ -95,7 +95,7 @@ impl BatchNorm {
 
 impl<T: Element> Module<T> for BatchNorm {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        expect_rows("batch norm", self.width, x);
+        assert_rows("batch norm", self.width, x);
         let (weight, bias, rows) = (p.get(self.weight), p.get(self.bias), x.shape()[0]);
         if self.takes_batch_statistics(p, rows) {
             self.update_statistics(p, x, rows as f64);

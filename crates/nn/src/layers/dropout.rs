@@ -1,7 +1,7 @@
 //! Dropout.
 
 use crate::bound::Bound;
-use crate::layout::{Layout, Noise};
+use crate::layout::{Layout, RandomSlot};
 use crate::model::Module;
 use rand::Rng;
 use wengert_ad::{Element, Tensor};
@@ -13,7 +13,7 @@ use wengert_ad::{Element, Tensor};
 /// batch is cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
-    noise: Noise,
+    noise: RandomSlot,
     rate: f64,
 }
 
@@ -24,14 +24,14 @@ impl Dropout {
     /// If `rate` is not in `[0, 1)`.
     #[track_caller]
     pub fn new(layout: &mut Layout, rate: f64) -> Self {
-        expect_rate("dropout", rate);
-        Self { noise: layout.noise(), rate }
+        assert_rate("dropout", rate);
+        Self { noise: layout.random_slot(), rate }
     }
 }
 
 /// Refuses a rate outside `[0, 1)`: at 1 nothing is left.
 #[track_caller]
-pub(crate) fn expect_rate(layer: &str, rate: f64) {
+pub(crate) fn assert_rate(layer: &str, rate: f64) {
     assert!((0.0..1.0).contains(&rate), "{layer}: the rate is {rate}, must be in [0, 1)");
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
 use std::cell::RefCell;
 use wengert_ad::{Element, Tensor};
@@ -18,7 +18,7 @@ thread_local! {
 /// In `f32`, numbers are whole up to 2^24.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Embedding {
-    weight: Slot,
+    weight: ParameterSlot,
     rows: usize,
     width: usize,
 }

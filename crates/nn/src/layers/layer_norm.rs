@@ -1,9 +1,9 @@
 //! Layer normalisation.
 
-use super::{expect_epsilon, expect_rows, scale_and_shift};
+use super::{assert_epsilon, assert_rows, scale_and_shift};
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
 
@@ -11,8 +11,8 @@ use wengert_ad::{Element, Tensor};
 /// row; shapes `(m, n) -> (m, n)` (Ba et al. 2016). As `torch.nn.LayerNorm`, epsilon 1e-5 included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerNorm {
-    weight: Slot,
-    bias: Slot,
+    weight: ParameterSlot,
+    bias: ParameterSlot,
     width: usize,
     epsilon: f64,
 }
@@ -39,14 +39,14 @@ impl LayerNorm {
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {
-        expect_epsilon("layer norm", epsilon);
+        assert_epsilon("layer norm", epsilon);
         Self { epsilon, ..self }
     }
 }
 
 impl<T: Element> Module<T> for LayerNorm {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        expect_rows("layer norm", self.width, x);
+        assert_rows("layer norm", self.width, x);
         scale_and_shift(x.normalise(1, self.epsilon), p.get(self.weight), p.get(self.bias))
     }
     fn input_width(&self) -> Option<usize> {

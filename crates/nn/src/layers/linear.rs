@@ -2,7 +2,7 @@
 
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Operand, Tensor, Unary};
 
@@ -33,7 +33,7 @@ impl Bias {
 /// The weight has shape `(f_in, f_out)`: the transpose of PyTorch's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Linear {
-    weight: Slot,
+    weight: ParameterSlot,
     offset: Offset,
     fan_in: usize,
     fan_out: usize,
@@ -43,7 +43,7 @@ pub struct Linear {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Offset {
     None,
-    Added(Slot),
+    Added(ParameterSlot),
     LastRow,
 }
 
@@ -100,7 +100,7 @@ impl Linear {
     }
 
     /// The first of its parameters.
-    pub(crate) fn first_slot(&self) -> Slot {
+    pub(crate) fn first_slot(&self) -> ParameterSlot {
         self.weight
     }
 }

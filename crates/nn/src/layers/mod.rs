@@ -12,7 +12,7 @@ mod sequential;
 pub use activation::Activation;
 pub use batch_norm::BatchNorm;
 pub use dropout::Dropout;
-pub(crate) use dropout::expect_rate;
+pub(crate) use dropout::assert_rate;
 pub use embedding::Embedding;
 pub use layer_norm::LayerNorm;
 pub use linear::{Bias, Linear};
@@ -34,7 +34,7 @@ fn scale_and_shift<'t, T: Element>(
 
 /// Refuses rows of another width than a normalising layer was built for.
 #[track_caller]
-fn expect_rows<T: Element>(layer: &str, width: usize, x: Tensor<'_, T>) {
+fn assert_rows<T: Element>(layer: &str, width: usize, x: Tensor<'_, T>) {
     let shape = x.shape();
     let fits = matches!(shape[..], [rows, columns] if rows > 0 && columns == width);
     assert!(fits, "{layer}: the inputs have shape {shape:?}, it needs (m, {width}) with m at least 1");
@@ -42,7 +42,7 @@ fn expect_rows<T: Element>(layer: &str, width: usize, x: Tensor<'_, T>) {
 
 /// Refuses a number that is added to a variance unless it is positive: a constant feature has variance 0.
 #[track_caller]
-fn expect_epsilon(layer: &str, epsilon: f64) {
+fn assert_epsilon(layer: &str, epsilon: f64) {
     let fits = epsilon > 0.0 && epsilon.is_finite();
     assert!(fits, "{layer}: epsilon is {epsilon}, must be in (0, inf)");
 }

@@ -1,6 +1,6 @@
 //! Losses of two classes: each output is a score of its own, positive for the upper class.
 
-use super::{Loss, TargetKind, Targets, expect_labels, extents, values};
+use super::{Loss, TargetBatch, TargetKind, assert_labels, extents, values};
 use wengert_ad::{Element, Elementary, Tensor};
 
 /// The targets as a tensor of the outputs' shape: values as they are, classes 0 and 1 as `lower` and 1.
@@ -8,20 +8,20 @@ use wengert_ad::{Element, Elementary, Tensor};
 fn two_valued<'t, T: Element>(
     loss: &str,
     outputs: Tensor<'t, T>,
-    targets: Targets<'_, 't, T>,
+    targets: TargetBatch<'_, 't, T>,
     lower: f64,
 ) -> Tensor<'t, T> {
-    let Targets::Classes(labels) = targets else { return values(loss, outputs, targets).0 };
+    let TargetBatch::Classes(labels) = targets else { return values(loss, outputs, targets).0 };
     let [rows, width] = extents(loss, outputs);
     assert!(width == 1, "{loss}: classes need one output, there are {width}");
-    expect_labels(loss, labels, rows, 2);
+    assert_labels(loss, labels, rows, 2);
     let value = |&label: &u32| T::constant(if label == 0 { lower } else { 1.0 });
     outputs.tape().constant_from(&[rows, 1], |buffer| buffer.extend(labels.iter().map(value)))
 }
 
 /// Refuses a target that is not allowed.
 #[track_caller]
-fn expect_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(f64) -> bool, needed: &str) {
+fn assert_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(f64) -> bool, needed: &str) {
     let wrong = targets.elements().iter().map(|t| t.value()).find(|&t| !allowed(t));
     if let Some(target) = wrong {
         panic!("{loss}: a target is {target}, must be {needed}");
@@ -33,10 +33,10 @@ fn expect_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(
 fn margins<'t, T: Element>(
     loss: &str,
     outputs: Tensor<'t, T>,
-    targets: Targets<'_, 't, T>,
+    targets: TargetBatch<'_, 't, T>,
 ) -> (Tensor<'t, T>, f64) {
     let signs = two_valued(loss, outputs, targets, -1.0);
-    expect_each(loss, signs, |t| t == 1.0 || t == -1.0, "-1 or +1");
+    assert_each(loss, signs, |t| t == 1.0 || t == -1.0, "-1 or +1");
     (outputs * signs, outputs.shape()[1] as f64)
 }
 
@@ -50,7 +50,7 @@ macro_rules! margin_losses {
                 TargetKind::TwoClasses
             }
             #[track_caller]
-            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
                 let ($margin, width) = margins($title, outputs, targets);
                 $each.sum() / width
             }
@@ -108,10 +108,10 @@ impl<T: Element> Loss<T> for BinaryCrossEntropy {
         TargetKind::TwoClasses
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let targets = two_valued("binary cross-entropy", outputs, targets, 0.0);
         let within = |t| (0.0..=1.0).contains(&t);
-        expect_each("binary cross-entropy", targets, within, "in [0, 1]");
+        assert_each("binary cross-entropy", targets, within, "in [0, 1]");
         // -ln p = softplus(-x), and -ln(1 - p) = x + softplus(-x).
         let weights = targets * (self.positive_weight - 1.0) + 1.0;
         let total = (1.0 - targets).dot(outputs) + weights.dot((-outputs).softplus());

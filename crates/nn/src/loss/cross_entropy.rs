@@ -1,6 +1,6 @@
 //! Multi-class cross-entropy.
 
-use super::{Loss, TargetKind, Targets, classes, values};
+use super::{Loss, TargetBatch, TargetKind, classes, values};
 use wengert_ad::{Element, Tensor};
 
 /// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all finite logits.
@@ -33,7 +33,7 @@ impl<T: Element> Loss<T> for CrossEntropy {
         TargetKind::Classes
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         outputs.total_cross_entropy(classes("cross-entropy", outputs, targets))
     }
 }
@@ -111,7 +111,7 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
         TargetKind::Classes
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let labels = classes("cross-entropy", outputs, targets);
         let (shape, share) = (outputs.shape(), self.changes.smoothing);
         let weights = self.changes.weights(shape[1]);
@@ -167,7 +167,7 @@ impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
         TargetKind::Values
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let (q, width) = values("cross-entropy", outputs, targets);
         let shape = outputs.shape();
         let share = self.changes.smoothing;

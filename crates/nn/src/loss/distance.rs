@@ -1,6 +1,6 @@
 //! Losses of regression: functions of the differences `d_j = y_j - t_j` of outputs and targets.
 
-use super::{Loss, TargetKind, Targets, values};
+use super::{Loss, TargetBatch, TargetKind, values};
 use wengert_ad::{Element, Elementary, Tensor};
 
 macro_rules! distances {
@@ -14,7 +14,7 @@ macro_rules! distances {
             }
             #[track_caller]
             #[allow(unused_variables, reason = "sums do not depend on the number of outputs")]
-            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
                 let (values, $width) = values($title, outputs, targets);
                 let $d = outputs - values;
                 $total
@@ -50,7 +50,7 @@ impl Huber {
     /// If `delta` is not positive and finite.
     #[track_caller]
     pub fn new(delta: f64) -> Self {
-        expect_positive("huber: delta", delta);
+        assert_positive("huber: delta", delta);
         Self { delta }
     }
 }
@@ -69,13 +69,13 @@ impl SmoothL1 {
     /// If `beta` is not positive and finite: with `beta` 0 it would be [`MeanAbsolute`].
     #[track_caller]
     pub fn new(beta: f64) -> Self {
-        expect_positive("smooth l1: beta", beta);
+        assert_positive("smooth l1: beta", beta);
         Self { beta }
     }
 }
 
 #[track_caller]
-fn expect_positive(setting: &str, value: f64) {
+fn assert_positive(setting: &str, value: f64) {
     assert!(value > 0.0 && value.is_finite(), "{setting} is {value}, must be in (0, inf)");
 }
 
@@ -91,7 +91,7 @@ impl<T: Element> Loss<T> for Huber {
         TargetKind::Values
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let (values, width) = values("huber", outputs, targets);
         huber(outputs - values, self.delta) / width as f64
     }
@@ -102,7 +102,7 @@ impl<T: Element> Loss<T> for SmoothL1 {
         TargetKind::Values
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let (values, width) = values("smooth l1", outputs, targets);
         huber(outputs - values, self.beta) / (width as f64 * self.beta)
     }

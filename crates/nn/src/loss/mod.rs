@@ -20,7 +20,7 @@ use wengert_ad::{Element, Tensor};
 
 /// What the outputs of a batch are compared with.
 #[derive(Clone, Copy, Debug)]
-pub enum Targets<'a, 't, T: Element = f32> {
+pub enum TargetBatch<'a, 't, T: Element = f32> {
     /// The class of each example.
     Classes(&'a [u32]),
     /// The wanted outputs of each example; shape `(m, outputs)`.
@@ -47,7 +47,7 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     ///
     /// # Panics
     /// If there are no examples, or if the targets are not of its [`kind`](Self::kind), or not as many as the outputs.
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T>;
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
 }
 
 /// The extents of outputs that have at least one example and one output.
@@ -67,10 +67,10 @@ fn extents<T: Element>(loss: &str, outputs: Tensor<'_, T>) -> [usize; 2] {
 fn values<'t, T: Element>(
     loss: &str,
     outputs: Tensor<'t, T>,
-    targets: Targets<'_, 't, T>,
+    targets: TargetBatch<'_, 't, T>,
 ) -> (Tensor<'t, T>, usize) {
     let [_, width] = extents(loss, outputs);
-    let Targets::Values(values) = targets else { panic!("{loss}: the targets must be values") };
+    let TargetBatch::Values(values) = targets else { panic!("{loss}: the targets must be values") };
     let (want, have) = (outputs.shape(), values.shape());
     assert!(want == have, "{loss}: the outputs have shape {want:?}, the targets {have:?}");
     (values, width)
@@ -78,16 +78,16 @@ fn values<'t, T: Element>(
 
 /// The classes that outputs are compared with, all among those of the outputs.
 #[track_caller]
-fn classes<'a, T: Element>(loss: &str, outputs: Tensor<'_, T>, targets: Targets<'a, '_, T>) -> &'a [u32] {
+fn classes<'a, T: Element>(loss: &str, outputs: Tensor<'_, T>, targets: TargetBatch<'a, '_, T>) -> &'a [u32] {
     let [rows, width] = extents(loss, outputs);
-    let Targets::Classes(labels) = targets else { panic!("{loss}: the targets must be classes") };
-    expect_labels(loss, labels, rows, width);
+    let TargetBatch::Classes(labels) = targets else { panic!("{loss}: the targets must be classes") };
+    assert_labels(loss, labels, rows, width);
     labels
 }
 
 /// Refuses labels that are not one for each row, or not below the number of classes.
 #[track_caller]
-fn expect_labels(loss: &str, labels: &[u32], rows: usize, classes: usize) {
+fn assert_labels(loss: &str, labels: &[u32], rows: usize, classes: usize) {
     let have = labels.len();
     assert!(have == rows, "{loss}: {rows} examples have {have} labels");
     if let Some(row) = labels.iter().position(|&label| label as usize >= classes) {

@@ -1,6 +1,6 @@
 //! The hinge loss of several classes.
 
-use super::{Loss, TargetKind, Targets, classes};
+use super::{Loss, TargetBatch, TargetKind, classes};
 use wengert_ad::{Element, Elementary, Tensor};
 
 /// Multi-class hinge loss: `sum_(j != label) max(0, margin + x_j - x_label)` for each example, or the sum of the squares
@@ -49,7 +49,7 @@ impl<T: Element> Loss<T> for MultiClassHinge {
         TargetKind::Classes
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: Targets<'_, 't, T>) -> Tensor<'t, T> {
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let labels = classes("multi-class hinge", outputs, targets);
         let shape = outputs.shape();
         let by_class = |own: f64, other: f64| {

@@ -1,7 +1,7 @@
 //! Penalties on the size of parameters.
 
 use crate::bound::Bound;
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, ParameterSlot};
 use crate::pattern::matches;
 use wengert_ad::{Element, Elementary, Tensor};
 
@@ -71,7 +71,7 @@ impl Regulariser {
             matches(&self.pattern, name) && (self.biases || !(name == "bias" || name.ends_with(".bias")))
         };
         let found = layout.parameters().iter().enumerate().filter(|(_, entry)| wanted(&entry.name));
-        let slots: Vec<Slot> = found.map(|(i, _)| Slot(i)).collect();
+        let slots: Vec<ParameterSlot> = found.map(|(i, _)| ParameterSlot(i)).collect();
         let (pattern, names) = (&self.pattern, layout.names());
         assert!(!slots.is_empty(), "regulariser: it is for no parameter: {pattern:?} of {names}");
         Penalty { l1: self.l1, l2: self.l2, slots }
@@ -83,7 +83,7 @@ impl Regulariser {
 pub struct Penalty {
     l1: f64,
     l2: f64,
-    slots: Vec<Slot>,
+    slots: Vec<ParameterSlot>,
 }
 
 impl Penalty {

@@ -26,7 +26,7 @@ pub fn chosen_class<T: Real>(outputs: &[T]) -> usize {
 /// If there are no examples, or not one label for each, or a label is no class.
 #[track_caller]
 pub fn accuracy<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> f64 {
-    expect_labels("accuracy", outputs, labels);
+    assert_labels("accuracy", outputs, labels);
     let rows = outputs.rows().into_iter().zip(labels);
     let hits = rows.filter(|(row, label)| chosen_class(&row.to_vec()) == **label as usize).count();
     hits as f64 / labels.len() as f64
@@ -51,7 +51,7 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
     labels: &[u32],
     k: usize,
 ) -> f64 {
-    expect_labels("top-k accuracy", outputs, labels);
+    assert_labels("top-k accuracy", outputs, labels);
     let classes = outputs.ncols();
     assert!(k >= 1 && k <= classes, "top-k accuracy: k is {k}, must be in [1, {classes}]");
     let among = |(row, &label): (ndarray::ArrayView1<'_, T>, &u32)| {
@@ -67,7 +67,7 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
 
 /// Refuses outputs without examples, and labels that do not fit them.
 #[track_caller]
-pub(super) fn expect_labels<T, S: Data<Elem = T>>(metric: &str, outputs: &ArrayBase<S, Ix2>, labels: &[u32]) {
+pub(super) fn assert_labels<T, S: Data<Elem = T>>(metric: &str, outputs: &ArrayBase<S, Ix2>, labels: &[u32]) {
     let (rows, width) = outputs.dim();
     assert!(rows > 0 && width > 0, "{metric}: outputs of shape ({rows}, {width}) hold no example");
     assert!(labels.len() == rows, "{metric}: {rows} examples have {} labels", labels.len());

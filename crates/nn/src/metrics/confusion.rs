@@ -1,6 +1,6 @@
 //! Which classes are taken for which.
 
-use super::classification::{chosen_class, expect_labels};
+use super::classification::{assert_labels, chosen_class};
 use ndarray::{Array2, ArrayBase, Data, Ix2};
 use std::fmt;
 use wengert_ad::Real;
@@ -28,7 +28,7 @@ impl ConfusionMatrix {
     /// If there are no examples, or not one label for each, or a label is no class.
     #[track_caller]
     pub fn of<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> Self {
-        expect_labels("confusion matrix", outputs, labels);
+        assert_labels("confusion matrix", outputs, labels);
         let classes = outputs.ncols().max(2);
         let mut counts = Array2::zeros((classes, classes));
         for (row, &label) in outputs.rows().into_iter().zip(labels) {

@@ -248,11 +248,11 @@ def losses():
 
 
 INITIALISERS = {
-    "Glorot": nn.init.xavier_normal_,
+    "GlorotNormal": nn.init.xavier_normal_,
     "GlorotUniform": nn.init.xavier_uniform_,
-    "He": lambda w: nn.init.kaiming_normal_(w, nonlinearity="relu"),
+    "HeNormal": lambda w: nn.init.kaiming_normal_(w, nonlinearity="relu"),
     "HeUniform": lambda w: nn.init.kaiming_uniform_(w, nonlinearity="relu"),
-    "Lecun": lambda w: nn.init.kaiming_normal_(w, nonlinearity="linear"),
+    "LecunNormal": lambda w: nn.init.kaiming_normal_(w, nonlinearity="linear"),
     "LecunUniform": lambda w: nn.init.kaiming_uniform_(w, nonlinearity="linear"),
     "Orthogonal": lambda w: nn.init.orthogonal_(w, gain=1.5),
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use wengert_ad::{ArrayTape, Tensor};
-use wengert_nn::Targets;
+use wengert_nn::TargetBatch;
 
 /// One case of a golden file.
 #[derive(Debug, Default)]
@@ -67,11 +67,11 @@ impl Case {
         &self,
         labels: &'a [u32],
         tape: &'t ArrayTape<f64>,
-    ) -> Targets<'a, 't, f64> {
+    ) -> TargetBatch<'a, 't, f64> {
         if labels.is_empty() {
-            Targets::Values(self.matrix("targets", tape, false))
+            TargetBatch::Values(self.matrix("targets", tape, false))
         } else {
-            Targets::Classes(labels)
+            TargetBatch::Classes(labels)
         }
     }
 }

@@ -16,7 +16,7 @@ use wengert_nn::{
     Activation, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Dropout, Embedding, HalfSquared,
     Hinge, Huber, Init, LayerNorm, Layout, Linear, Logistic, Loss, MeanAbsolute, MeanSquared, Model, Module,
     MultiClassHinge, Params, ProbabilityCrossEntropy, Residual, Sequential, SmoothL1, SquaredHinge,
-    SumAbsolute, SumSquared, Training, WeightedCrossEntropy,
+    SumAbsolute, SumSquared, TrainingPass, WeightedCrossEntropy,
 };
 
 /// `a` and `b` agree within `tolerance` of the largest number among them, or of 1.
@@ -66,12 +66,12 @@ fn then(all: Sequential<f64>, layout: &mut Layout, name: &str, word: &str) -> Se
     let numbers: Vec<f64> = parts.map(|part| part.parse().unwrap()).collect();
     let size = |i: usize| numbers[i] as usize;
     match kind {
-        "linear" => all.then(Linear::new(layout, name, size(0), size(1), Init::Glorot)),
+        "linear" => all.then(Linear::new(layout, name, size(0), size(1), Init::GlorotNormal)),
         "linear_without_bias" => {
-            all.then(Linear::with_bias(layout, name, [size(0), size(1)], Init::Glorot, Bias::None))
+            all.then(Linear::with_bias(layout, name, [size(0), size(1)], Init::GlorotNormal, Bias::None))
         }
         "linear_with_input_bias" => {
-            all.then(Linear::with_bias(layout, name, [size(0), size(1)], Init::Glorot, Bias::Input))
+            all.then(Linear::with_bias(layout, name, [size(0), size(1)], Init::GlorotNormal, Bias::Input))
         }
         "batch_norm" => all.then(BatchNorm::new(layout, name, size(0))),
         "layer_norm" => all.then(LayerNorm::new(layout, name, size(0))),
@@ -140,7 +140,7 @@ pub(crate) fn gradcheck_module(
     model: &Model<impl Module<f64>>,
     params: &Params<f64>,
     x: &Array2<f64>,
-    training: Option<Training>,
+    training: Option<TrainingPass>,
     by_inputs: bool,
 ) -> GradcheckReport {
     let mut arrays: Vec<ArrayD<f64>> = params.iter().map(|(_, values)| values.to_owned()).collect();

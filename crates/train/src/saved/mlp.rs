@@ -12,7 +12,7 @@ use std::path::Path;
 use wengert_ad::Unary;
 use wengert_ad::rules::Relu;
 use wengert_data::Standardiser;
-use wengert_nn::{Architecture, Bias, Mlp, MlpModule, Norm, Params};
+use wengert_nn::{Architecture, Bias, Mlp, MlpModule, Normalisation, Params};
 
 const FORMAT: &str = "wengert-mlp-1";
 
@@ -62,16 +62,16 @@ impl<R: Unary> SavedMlp<R> {
             Bias::Input => "input",
             Bias::Zero | Bias::Constant(_) | Bias::Random(_) => "added",
         };
-        let norm = match self.mlp.norm_kind() {
-            Norm::None => "none",
-            Norm::Batch => "batch",
-            Norm::Layer => "layer",
+        let norm = match self.mlp.normalisation_kind() {
+            Normalisation::None => "none",
+            Normalisation::Batch => "batch",
+            Normalisation::Layer => "layer",
         };
         let metadata = [
             ("format", FORMAT.to_owned()),
             ("widths", listed(self.mlp.widths())),
             ("activation", R::NAME.to_owned()),
-            ("activation_constants", listed(&self.mlp.rule().parameters())),
+            ("activation_constants", listed(&self.mlp.activation_rule().parameters())),
             ("bias", bias.to_owned()),
             ("norm", norm.to_owned()),
             ("dropout", self.mlp.dropout_rate().to_string()),
@@ -130,12 +130,12 @@ fn mlp<R: Unary>(metadata: &HashMap<String, String>) -> Result<Mlp<R>, String> {
         _ => return Err(wrong("bias", "none of added, none, input")),
     };
     let norm = match &or("norm", "none")[..] {
-        "none" => Norm::None,
-        "batch" => Norm::Batch,
-        "layer" => Norm::Layer,
+        "none" => Normalisation::None,
+        "batch" => Normalisation::Batch,
+        "layer" => Normalisation::Layer,
         _ => return Err(wrong("norm", "none of none, batch, layer")),
     };
     let rate = or("dropout", "0").parse().ok().filter(|rate| (0.0..1.0).contains(rate));
     let rate = rate.ok_or_else(|| wrong("dropout", "no rate in [0, 1)"))?;
-    Ok(Mlp::new(widths).activation(rule).bias(bias).norm(norm).dropout(rate))
+    Ok(Mlp::new(widths).activation(rule).bias(bias).normalisation(norm).dropout(rate))
 }
