@@ -120,9 +120,9 @@ fn modes(terms: usize) {
 
 /// The operations of each mode for the chain with `n` inputs.
 fn counts_of_modes(n: usize) -> [(&'static str, f64); 5] {
-    let ones = || vec![Scalar::constant(1.0); n];
+    let ones = || vec![Numeric::constant(1.0); n];
     let four_columns = count(n, |x| {
-        let several: Vec<_> = x.iter().map(|&x| Several::new(x, [Scalar::constant(1.0); 4])).collect();
+        let several: Vec<_> = x.iter().map(|&x| Several::new(x, [Numeric::constant(1.0); 4])).collect();
         grad(|v| chain(v), &several)[0].tangents[0]
     });
     [

@@ -2,7 +2,7 @@
 """The matrix products of W5 and W6 by OpenBLAS, as NumPy brings it along, on one thread, in `f32`: GFLOP/s, the best of many.
 
     python3 benches/peers/openblas.py           (needs numpy)
-    cargo bench --bench gemm -- "W[56].*ours"   (ours: elements a second are operations a second)
+    cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm -- "W[56].*ours"   (ours: elements a second are operations a second)
 
 OPENBLAS_CORETYPE chooses its kernels; a setting that is older than the processor is taken away here.
 """

@@ -4,7 +4,7 @@
 //! numbers of the inner gradient hold the numbers of the outer one.
 
 use smallvec::SmallVec;
-use wengert_ad::{Directions, Number, Scalar, Tape, Var};
+use wengert_ad::{Directions, Number, Numeric, Tape, Var};
 
 /// A smooth function of `N` numbers, and of other numbers that stay `fixed` while it is differentiated or minimised.
 pub(crate) trait Function<const N: usize> {
@@ -94,10 +94,10 @@ pub(crate) fn argmin<const N: usize, T: Number>(
     let mut memory = Default::default();
     // Values are only compared, so that they need no derivatives.
     let fixed_values: SmallVec<[f64; 2]> = fixed.iter().map(|p| p.value()).collect();
-    let height = |x: [T; N]| f.at(&fixed_values, x.map(Scalar::value));
+    let height = |x: [T; N]| f.at(&fixed_values, x.map(Numeric::value));
     let (mut x, mut rate, mut steps_down) = (start, 1e-5, 0);
     let (mut lowest, mut gradient) = (height(x), mode.gradient(&mut memory, f, fixed, x));
-    while length(gradient.map(Scalar::value)) > 1e-5 {
+    while length(gradient.map(Numeric::value)) > 1e-5 {
         if steps_down == 10 {
             (rate, steps_down) = (rate * 2.0, 0);
         }

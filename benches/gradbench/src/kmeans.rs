@@ -8,7 +8,7 @@ use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
 use wengert_ad::kernels::vectorised;
-use wengert_ad::{Dual, Elementary, Lanes, Number, Scalar};
+use wengert_ad::{Dual, Elementary, Lanes, Number, Numeric};
 
 /// The number of points, or of coordinates, side by side.
 const N: usize = 8;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use wengert_ad::kernels::vectorised;
-use wengert_ad::{ArrayTape, Elementary, Lanes, Scalar, Tensor};
+use wengert_ad::{ArrayTape, Elementary, Lanes, Numeric, Tensor};
 
 /// Observations side by side in the value: enough to hide the latency of the running product.
 type Wide = Lanes<16>;

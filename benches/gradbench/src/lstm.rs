@@ -8,7 +8,7 @@ use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
 use wengert_ad::kernels::vectorised;
-use wengert_ad::{Elementary, Lanes, Number, Scalar, Tape, Var, jvp};
+use wengert_ad::{Elementary, Lanes, Number, Numeric, Tape, Var, jvp};
 
 /// Units side by side.
 const N: usize = 8;

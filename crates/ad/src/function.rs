@@ -1,6 +1,6 @@
 //! A function as a value that runs in every mode.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::number::Number;
 use crate::tape::Tensor;
 

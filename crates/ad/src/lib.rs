@@ -4,12 +4,9 @@
 //! |---|---|
 //! | [`NodeId`] | the identifier of a node on a tape or in a graph |
 //! | [`number`] | what a rule can be applied to: [`Operand`], [`Scalar`], [`Number`], [`Float`] |
+//! | [`element`] | what arrays hold: [`Element`], [`Real`] |
 //! | [`rules`] | the elementwise rules: a primal and a partial each, nothing else |
-//! | [`dual`] | forward mode: a primal carried with its tangent |
-//! | [`directions`] | forward mode along several directions at once |
-//! | [`jet`] | a value carried with its derivatives of all orders along a curve |
-//! | [`lanes`] | several evaluations side by side |
-//! | [`kernels`] | the hot loops: matrix products and element loops |
+//! | [`modes`] | numbers that carry derivatives: [`Dual`], [`Directions`], [`Jet`]; several numbers side by side: [`Lanes`] |
 //! | [`primitive`] | whole-array rules: a shape, a primal and a vector-Jacobian product each |
 //! | [`tape`] | reverse mode: the scalar [`Tape`] and the [`ArrayTape`] |
 //! | [`function`] | functions as values that run in every mode |
@@ -17,7 +14,8 @@
 //! | [`trace`] | the computational graph as a thing to look at |
 //! | [`check`] | derivatives against each other and against differences; where a wrong or lost one comes from |
 //!
-//! A module uses only modules above it in this list.
+//! A module uses only modules above it in this list. The hot loops are in [`kernels`], a crate of its own that knows of no
+//! derivatives.
 //!
 //! ```
 //! use wengert_ad::{Elementary, Number, hvp, jvp, value_and_grad};
@@ -33,13 +31,9 @@
 //! ```
 
 pub mod check;
-pub mod directions;
-pub mod dual;
-mod exponential;
+pub mod element;
 pub mod function;
-pub mod jet;
-pub mod kernels;
-pub mod lanes;
+pub mod modes;
 mod node_id;
 pub mod number;
 pub mod primitive;
@@ -49,14 +43,11 @@ pub mod trace;
 pub mod transform;
 
 pub use check::gradcheck;
-pub use directions::Directions;
-pub use dual::Dual;
+pub use element::{Element, Real};
 pub use function::{ArrayFunction, Function};
-pub use jet::Jet;
-pub use kernels::{Element, Real};
-pub use lanes::Lanes;
+pub use modes::{Directions, Dual, Jet, Lanes};
 pub use node_id::NodeId;
-pub use number::{Binary, Float, Number, Operand, Scalar, Unary};
+pub use number::{Binary, Float, Number, Numeric, Operand, Scalar, Unary};
 pub use rules::{Arithmetic, Elementary};
 pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};
 pub use transform::{
@@ -64,3 +55,4 @@ pub use transform::{
     hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, implicit, jacobian, jvp,
     per_example_gradients, value_and_grad, value_and_grad_into, value_and_jacobian, vjp,
 };
+pub use wengert_kernels as kernels;

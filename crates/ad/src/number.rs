@@ -1,13 +1,14 @@
 //! What a rule can be applied to, and what a rule is.
 //!
-//! Four traits, each adding one thing. [`Operand`]: a rule can be applied to it (scalars and tensors). [`Scalar`]:
-//! it is one number, with arithmetic and constants. [`Number`]: it also mixes with `f64` literals, which is what
-//! users write their functions over. [`Float`]: `f32` and `f64`, in which primals are computed.
+//! Each trait adds one thing. [`Operand`]: a rule can be applied to it (scalars and tensors). [`Numeric`]: arithmetic,
+//! constants and comparisons of values. [`Scalar`]: both, for one number of any mode. [`Number`]: a scalar that also mixes
+//! with `f64` literals, which is what users write their functions over. [`Float`]: `f32` and `f64`, in which primals are
+//! computed.
 
-use crate::exponential;
 use std::fmt::Debug;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Sub, SubAssign};
+pub use wengert_kernels::{Float, Numeric};
 
 /// Anything that elementwise rules apply to: a scalar of any mode, or a tensor on a tape.
 pub trait Operand: Copy {
@@ -21,30 +22,11 @@ pub trait Operand: Copy {
 
 /// One number of any mode: `f32`, `f64`, [`Dual`](crate::Dual), [`Var`](crate::Var).
 ///
-/// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that comparing primals only is
-/// visible. Rules branch with [`select`](Self::select), which serves [`Lanes`](crate::Lanes) too.
-pub trait Scalar:
-    Operand
-    + Debug
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Neg<Output = Self>
-{
+/// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that it is visible that values alone are
+/// compared. Rules branch with [`select`](Numeric::select), which serves [`Lanes`](crate::Lanes) too.
+pub trait Scalar: Operand + Numeric {
     /// Whether operations write something down, so that one whose result is not needed is worth a test to avoid.
     const RECORDS: bool = false;
-    /// The number `c`, whose derivative is zero.
-    fn constant(c: f64) -> Self;
-    /// The innermost primal, for branching and reporting.
-    ///
-    /// # Panics
-    /// If there are several lanes, and they differ.
-    #[track_caller]
-    fn value(self) -> f64;
-    /// `yes` where `test(self, rhs)` holds of the primals, else `no`; of each lane by itself, where there are lanes.
-    #[track_caller]
-    fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self;
     /// Whether it is the number `c` and has no derivatives.
     fn is_constant(self, c: f64) -> bool;
     /// Whether it is zero and has no derivatives: a cotangent that contributes nothing.
@@ -112,22 +94,6 @@ impl<T> Number for T where
 {
 }
 
-/// A machine floating-point type, in which primals are computed: `f32` or `f64`.
-pub trait Float: num_traits::Float + Debug + Send + Sync + 'static {
-    /// `c` rounded to this type.
-    fn literal(c: f64) -> Self;
-    /// `e^x`, as code that loops can run in vector registers.
-    fn exponential(self) -> Self;
-    /// `tanh x`, likewise.
-    fn hyperbolic_tangent(self) -> Self;
-    /// Error function.
-    fn erf(self) -> Self;
-    /// Complementary error function `1 - erf x`, accurate where that cancels.
-    fn erfc(self) -> Self;
-    /// `ln |Gamma x|`.
-    fn ln_gamma(self) -> Self;
-}
-
 /// An elementwise rule `y = f(x)`: its value and its derivative.
 pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// The name under which users and the expression parser know it.
@@ -163,8 +129,8 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
     fn partials<T: Scalar>(self, a: T, b: T, y: T) -> (T, T);
 }
 
-macro_rules! machine_float {
-    ($($float:ty: $exp:path, $tanh:path, $erf:ident $erfc:ident $ln_gamma:ident;)*) => {$(
+macro_rules! machine_number {
+    ($($float:ty),*) => {$(
         impl Operand for $float {
             #[inline(always)]
             fn unary<R: Unary>(self, rule: R) -> Self {
@@ -177,18 +143,6 @@ macro_rules! machine_float {
         }
         impl Scalar for $float {
             #[inline(always)]
-            fn constant(c: f64) -> Self {
-                c as $float
-            }
-            #[inline(always)]
-            fn value(self) -> f64 {
-                f64::from(self)
-            }
-            #[inline(always)]
-            fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
-                if test(f64::from(self), f64::from(rhs)) { yes } else { no }
-            }
-            #[inline(always)]
             fn is_constant(self, c: f64) -> bool {
                 self == c as $float
             }
@@ -197,32 +151,6 @@ macro_rules! machine_float {
                 <$float>::is_finite(self)
             }
         }
-        impl Float for $float {
-            #[inline(always)]
-            fn literal(c: f64) -> Self {
-                c as $float
-            }
-            #[inline(always)]
-            fn exponential(self) -> Self {
-                $exp(self)
-            }
-            #[inline(always)]
-            fn hyperbolic_tangent(self) -> Self {
-                $tanh(self)
-            }
-            fn erf(self) -> Self {
-                libm::$erf(self)
-            }
-            fn erfc(self) -> Self {
-                libm::$erfc(self)
-            }
-            fn ln_gamma(self) -> Self {
-                libm::$ln_gamma(self)
-            }
-        }
     )*};
 }
-machine_float! {
-    f32: exponential::single::exp, exponential::single::tanh, erff erfcf lgammaf;
-    f64: exponential::exp, exponential::tanh, erf erfc lgamma;
-}
+machine_number!(f32, f64);

@@ -1,3 +1,42 @@
-//! The ground floor of the workspace: loops on slices and the checks of numeric settings. Nothing here knows of derivatives.
+//! The hot loops of Wengert, on slices, at the bottom of the workspace: nothing here knows of derivatives or tapes.
+//!
+//! | topic | items |
+//! |---|---|
+//! | numbers | [`Numeric`], [`Float`] |
+//! | compilation for the processor at hand | [`vectorised`], [`vectorised_wide`] |
+//! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
+//! | sums and products of elements | [`sum`], [`sum_of`], [`dot`], [`product`], [`largest`] |
+//! | matrices | [`Matrix`], [`MatrixProduct`] |
+//! | factorisations | [`Lu`], [`cholesky`], [`Triangular`] |
+//! | the list that tapes are written to | [`Arena`] |
+//! | division of long slices among threads | [`partition`] |
+//! | checks of settings | [`validate`] |
+//!
+//! The only crate with `unsafe` code: vector registers, the choice of processor features at run time, and the arena.
 
+mod arena;
+mod exponential;
+mod factorisation;
+mod float;
+mod gemm;
+mod matrix;
+mod numeric;
+pub mod partition;
+mod products;
+mod rows;
+mod simd;
+mod slices;
+mod sums;
+mod tiles;
 pub mod validate;
+
+pub use arena::Arena;
+pub use factorisation::{Lu, Triangle, Triangular, cholesky};
+pub use float::Float;
+pub use gemm::MatrixProduct;
+pub use matrix::Matrix;
+pub use numeric::Numeric;
+pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows, unrolled};
+pub use simd::{vectorised, vectorised_wide};
+pub use slices::{accumulate, fill, repeat};
+pub use sums::{add_scaled, dot, largest, product, sum, sum_of};

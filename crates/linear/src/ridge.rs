@@ -4,7 +4,7 @@ use super::centred::Centred;
 use super::examples::Regression;
 use super::{Examples, LinearError, LinearRegressor};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
-use wengert_ad::kernels::{Triangle, Triangular, cholesky};
+use wengert_kernels::{Triangle, Triangular, cholesky};
 use wengert_minimize::LeastSquares;
 
 /// Ridge regression: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|^2`, **summed** over the examples, without
@@ -168,7 +168,7 @@ fn solve_gram(a: &ArrayView2<'_, f64>, lambda: f64, b: Array1<f64>) -> Option<Ar
 pub(super) fn positive_definite(matrix: &Array2<f64>, mut b: Array1<f64>) -> Option<Array1<f64>> {
     let n = matrix.nrows();
     let (matrix, mut factor) = (matrix.as_standard_layout(), vec![0.0; n * n]);
-    cholesky(matrix.as_slice().expect("it is in standard layout"), n, &mut factor);
+    cholesky(matrix.as_slice().expect("it is in standard layout"), n, &mut factor, f64::sqrt);
     // The square of a pivot is what the rows above leave of the diagonal; below its rounding it means nothing. Nor is NaN
     // above it.
     let rounding = n as f64 * f64::EPSILON;

@@ -2,9 +2,10 @@
 
 use crate::Float;
 use crate::float::rounded;
-use crate::simd::{is_shared, middle, vectorised};
 use crate::state::{State, StateError, fit_buffers, fit_settings};
+use wengert_kernels::partition::{is_shared, middle};
 use wengert_kernels::validate::assert_below_one;
+use wengert_kernels::vectorised_wide;
 
 /// A running average of the parameters, often better than the last of them.
 ///
@@ -126,7 +127,7 @@ fn approach<F: Float>(averages: &mut [F], parameters: &[F], fresh: F) {
         rayon::join(|| approach(a, w, fresh), || approach(a_behind, w_behind, fresh));
         return;
     }
-    vectorised(
+    vectorised_wide(
         #[inline(always)]
         || {
             for (average, &w) in averages.iter_mut().zip(parameters) {

@@ -2,8 +2,9 @@
 
 use crate::Float;
 use crate::float::{rounded, widened};
-use crate::simd::{PART, is_shared, middle, vectorised};
+use wengert_kernels::partition::{PART, is_shared, middle};
 use wengert_kernels::validate::assert_positive;
+use wengert_kernels::vectorised_wide;
 
 /// Shortens the gradient to the Euclidean norm `most` if it is longer, keeping its direction; gives the norm it had.
 ///
@@ -72,7 +73,7 @@ fn sum<F: Float>(numbers: &[F], term: &(impl Fn(f64) -> f64 + Sync)) -> f64 {
         };
         return front + behind;
     }
-    vectorised(
+    vectorised_wide(
         #[inline(always)]
         || {
             let (blocks, rest) = numbers.as_chunks::<LANES>();
@@ -94,7 +95,7 @@ fn for_each<F: Float>(numbers: &mut [F], map: &(impl Fn(F) -> F + Sync)) {
         let (front, behind) = numbers.split_at_mut(cut);
         rayon::join(|| for_each(front, map), || for_each(behind, map));
     } else {
-        vectorised(
+        vectorised_wide(
             #[inline(always)]
             || numbers.iter_mut().for_each(|number| *number = map(*number)),
         );

@@ -40,7 +40,6 @@ mod method;
 mod optimizer;
 mod rate_finder;
 mod schedule;
-mod simd;
 mod state;
 mod trajectory;
 

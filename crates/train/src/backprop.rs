@@ -8,9 +8,9 @@
 use crate::attendance::Attendance;
 use crate::evaluate::hits;
 use crate::strategy::Strategy;
-use wengert_ad::kernels::{accumulate, unrolled};
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::{Dataset, Targets};
+use wengert_kernels::{accumulate, unrolled};
 use wengert_nn::{Loss, Module, Params, Penalty, TargetBatch, TrainingPass};
 
 /// The examples of one step: rows of a data set, by index.

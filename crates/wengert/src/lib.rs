@@ -34,9 +34,9 @@ pub use wengert_train as train;
 pub mod prelude {
     pub use crate::ad::rules::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
     pub use crate::ad::{
-        Arithmetic, ArrayTape, Directions, Dual, Element, Elementary, Lanes, Number, Operand, Real, Scalar,
-        Tape, Tensor, Var, arrays, derivatives, grad, gradcheck, hessian, hvp, jacobian, jvp, value_and_grad,
-        value_and_grad_into, vjp,
+        Arithmetic, ArrayTape, Directions, Dual, Element, Elementary, Lanes, Number, Numeric, Operand, Real,
+        Scalar, Tape, Tensor, Var, arrays, derivatives, grad, gradcheck, hessian, hvp, jacobian, jvp,
+        value_and_grad, value_and_grad_into, vjp,
     };
     pub use crate::data::{Dataset, Split, blobs, circles, digits, iris, moons, spiral, xor};
     pub use crate::nn::Init::{self, GlorotNormal, HeNormal, LecunNormal};

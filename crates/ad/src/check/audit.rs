@@ -1,6 +1,6 @@
 //! Parameters that learn nothing: without a path to the loss, or with a gradient that is exactly zero.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::number::Scalar;
 use crate::tape::{ArrayGradient, Gradient, Tensor, Var};
 use std::fmt;

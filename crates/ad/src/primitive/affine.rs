@@ -1,9 +1,10 @@
 //! Affine maps of rows: what a fully connected layer is made of.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix, add_column_sums, vectorised_wide};
+use crate::element::Element;
 use crate::number::Unary;
 use smallvec::smallvec;
+use wengert_kernels::{Matrix, add_column_sums, vectorised_wide};
 
 /// `Y = X W + 1 b'`: the rows of `X` through an affine map; shapes `(m, k) (k, n) (n) -> (m, n)`.
 ///

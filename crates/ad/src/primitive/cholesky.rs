@@ -2,9 +2,10 @@
 
 use super::square::{SQUARE, rows_of_square};
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix, Triangle, Triangular, cholesky};
+use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
+use wengert_kernels::{Matrix, Triangle, Triangular, cholesky};
 
 /// The lower triangular `L` with a positive diagonal and `L L' = A`; shapes `(.., n, n)`, the same.
 ///
@@ -36,7 +37,7 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
         let n = xs[0].shape[xs[0].shape.len() - 1];
         let size = (n * n).max(1);
         for (a, l) in xs[0].data.chunks_exact(size).zip(y.chunks_exact_mut(size)) {
-            cholesky(a, n, l);
+            cholesky(a, n, l, Elementary::sqrt);
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {

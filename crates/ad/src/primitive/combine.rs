@@ -1,9 +1,10 @@
 //! Arrays of one shape put together element by element, with plain data in the rule.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, fill};
+use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use smallvec::SmallVec;
+use wengert_kernels::fill;
 
 /// `y = c_1 x_1 + ... + c_n x_n` with constant coefficients, in one pass; the operands have one shape. A step of a
 /// Runge-Kutta method is one of these.

@@ -1,9 +1,10 @@
 //! Pieces cut from arrays, and arrays put together from pieces.
 
 use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, accumulate};
+use crate::element::Element;
 use crate::rules::zero;
 use std::ops::Range;
+use wengert_kernels::accumulate;
 
 /// The elements `start..end` along one axis.
 #[derive(Clone, Debug)]

@@ -3,8 +3,9 @@
 use super::solve::Factors;
 use super::square::{SQUARE, rows_of_square};
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix};
+use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
+use wengert_kernels::Matrix;
 
 fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
     rows_of_square(operand).map(|_| operand[..operand.len() - 2].into()).ok_or(SQUARE)
@@ -119,7 +120,7 @@ impl<T: Element> Primitive<T> for LogDeterminant<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         for (lu, y) in self.factors.matrices().iter().zip(y) {
-            *y = lu.log_determinant();
+            *y = lu.pivots().fold(T::constant(0.0), |sum, pivot| sum + pivot.abs().ln());
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {

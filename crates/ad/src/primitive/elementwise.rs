@@ -1,8 +1,9 @@
 //! Elementwise rules lifted to arrays.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, fill};
+use crate::element::Element;
 use crate::number::{Binary, Unary};
+use wengert_kernels::fill;
 
 /// `y_i = rule(x_i)`; same shape.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,9 @@
 
 use super::reduce::{around, reduced_not_empty};
 use super::{Adjoint, Around, Axis, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, largest, vectorised};
+use crate::element::Element;
 use crate::number::Scalar;
+use wengert_kernels::{largest, vectorised};
 
 /// Which end of the order is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Side {
 /// The largest or the smallest element. A NaN wins over every number.
 ///
 /// Pullback: the whole cotangent goes to the first of those that are equal. Elements are compared by
-/// [`value`](Scalar::value), so lanes must agree on the winner's.
+/// [`value`](Numeric::value), so lanes must agree on the winner's.
 #[derive(Clone, Debug)]
 pub struct Extremum {
     side: Side,

@@ -1,8 +1,9 @@
 //! Elements by index.
 
 use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, accumulate};
+use crate::element::Element;
 use crate::rules::zero;
+use wengert_kernels::accumulate;
 
 /// Blocks of the operand by their index along an axis, each as often as it is named; shapes
 /// `(.., n, ..) -> (.., k, ..)`, `k` the number of indices.

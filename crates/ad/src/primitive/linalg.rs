@@ -1,8 +1,9 @@
 //! Matrix products.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Matrix};
+use crate::element::Element;
 use smallvec::smallvec;
+use wengert_kernels::Matrix;
 
 /// `Y = A B`, also of vectors and of batches.
 ///

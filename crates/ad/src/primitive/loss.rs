@@ -2,9 +2,10 @@
 
 use super::softmax::{Exponentials, log_sum_exp};
 use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, product, sum, unrolled};
+use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
+use wengert_kernels::{product, sum, unrolled};
 
 /// Cross-entropy of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
 /// `(m, n) -> (m)`, or their total, `(m, n) -> ()`. Finite for all finite logits.

@@ -44,8 +44,9 @@ pub use softmax::{LogSoftmax, LogSumExp, Softmax};
 pub use solve::{Inverse, Solve, SolveTriangular};
 pub use square::{DiagonalMatrix, TriangularPart};
 
-use crate::kernels::{Element, Matrix, accumulate, fill, vectorised};
+use crate::element::Element;
 use smallvec::SmallVec;
+use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
 /// The extent of an array along each of its axes.
 pub type Shape = SmallVec<[usize; 4]>;

@@ -2,8 +2,9 @@
 
 use super::reduce::{around, reduced};
 use super::{Adjoint, Axis, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, dot, vectorised};
+use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
+use wengert_kernels::{dot, vectorised};
 
 /// `|x| = sqrt(sum_i x_i^2)`: of a vector the Euclidean norm, of a matrix, reduced as a whole, Frobenius's; 0 of nothing.
 ///

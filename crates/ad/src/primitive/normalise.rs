@@ -1,9 +1,10 @@
 //! Arrays brought to mean 0 and variance 1 along an axis.
 
 use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, accumulate, add_column_sums, dot, fill, sum, sum_of};
+use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
+use wengert_kernels::{accumulate, add_column_sums, dot, fill, sum, sum_of};
 
 /// `y = (x - m) / sqrt(v + epsilon)` along an axis, `m` the mean and `v` the population variance of the fibre; same
 /// shape.

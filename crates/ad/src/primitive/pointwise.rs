@@ -1,18 +1,19 @@
 //! A whole formula applied elementwise, or to every window of a vector, in one pass over memory.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::dual::Dual;
-use crate::kernels::{Element, vectorised};
-use crate::lanes::Lanes;
-use crate::number::Scalar;
+use crate::element::Element;
+use crate::modes::Dual;
+use crate::modes::Lanes;
+use crate::number::{Numeric, Scalar};
 use std::fmt::Debug;
+use wengert_kernels::vectorised;
 
 /// The number of points that are computed together: as many as fill the vector registers.
 const BLOCK: usize = 8;
 
 /// A function of `K` numbers, to be applied to the elements of `K` arrays.
 ///
-/// It is written over any [`Scalar`], and without branches other than [`select`](Scalar::select), so that its loop
+/// It is written over any [`Scalar`], and without branches other than [`select`](Numeric::select), so that its loop
 /// vectorises. Its derivatives come from forward mode inside the loop: nothing of the formula is written to memory but its
 /// result. Mark `at` with `#[inline(always)]`: a function that is called, not inlined, keeps the architecture's baseline and
 /// hands its lanes over in memory.

@@ -1,8 +1,9 @@
 //! Reductions: over all elements, or along one axis, which disappears.
 
 use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, add_column_sums, row_sums, sum_of, vectorised};
+use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
+use wengert_kernels::{add_column_sums, row_sums, sum_of, vectorised};
 
 /// The axis that a reduction removes; `None` reduces everything to a scalar, shape `()`.
 pub type Axis = Option<usize>;
@@ -136,7 +137,7 @@ impl<T: Element> Primitive<T> for Variance<T> {
             } else {
                 let squares =
                     row.iter().zip(&self.means[at.first_fibre(i)..]).map(|(&x, &m)| (x - m).square());
-                crate::kernels::accumulate(&mut y[at.first_fibre(i)..][..at.inner], squares);
+                wengert_kernels::accumulate(&mut y[at.first_fibre(i)..][..at.inner], squares);
             }
         }
         y.iter_mut().for_each(|y| *y = y.divide(at.axis as f64));

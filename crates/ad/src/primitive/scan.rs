@@ -1,7 +1,7 @@
 //! Running sums.
 
 use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::rules::zero;
 
 /// Sums up to each element along an axis, `y_i = x_1 + ... + x_i`; same shape.

@@ -2,7 +2,7 @@
 
 use super::strided::Strided;
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::Element;
+use crate::element::Element;
 
 /// The same elements in storage order, under another shape of as many elements.
 #[derive(Clone, Debug)]

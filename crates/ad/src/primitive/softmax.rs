@@ -2,13 +2,14 @@
 
 use super::reduce::{around, reduced_not_empty};
 use super::{Adjoint, Around, Axis, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
-use crate::kernels::{
-    Element, add_column_sums, dot, fill, largest, row_maxima, row_sums, subtract_from_rows, sum_of,
-    vectorised, vectorised_wide,
-};
+use crate::element::Element;
 use crate::number::Scalar;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
+use wengert_kernels::{
+    add_column_sums, dot, fill, largest, row_maxima, row_sums, subtract_from_rows, sum_of, vectorised,
+    vectorised_wide,
+};
 
 /// `w_i = e^(x_i - m)`, `m` the largest `x` of the fibre, with `m` and `sum_i w_i` for each fibre. None of the exponentials
 /// overflows, and one of them is 1.

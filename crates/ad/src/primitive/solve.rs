@@ -2,9 +2,10 @@
 
 use super::square::{SQUARE, rows_of_square};
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Lu, Matrix, Triangle, Triangular, dot};
+use crate::element::Element;
 use crate::rules::{one, zero};
 use std::cell::{RefCell, RefMut};
+use wengert_kernels::{Lu, Matrix, Triangle, Triangular, dot};
 
 /// The factors of each square matrix of a batch, kept from the primal for the pullback.
 #[derive(Clone, Debug)]

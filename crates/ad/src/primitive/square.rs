@@ -1,8 +1,9 @@
 //! Parts of square matrices.
 
 use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
-use crate::kernels::{Element, Triangle};
+use crate::element::Element;
 use crate::rules::zero;
+use wengert_kernels::Triangle;
 
 /// The requirement of every primitive on square matrices.
 pub(super) const SQUARE: Requirement = "square matrices (.., n, n)";

@@ -1,7 +1,8 @@
 //! Elements read in another order than they are stored: broadcasting, transposes, diagonals.
 
-use crate::kernels::{Element, sum, vectorised};
+use crate::element::Element;
 use smallvec::SmallVec;
+use wengert_kernels::{sum, vectorised};
 
 /// Positions in a buffer, in the storage order of an array laid over it: `(i, j, ...) -> i s_0 + j s_1 + ...`.
 ///

@@ -2,7 +2,7 @@
 
 use super::formula::Notation;
 use super::graph::{Node, Source};
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -147,7 +147,7 @@ impl Operand for Traced<'_> {
     }
 }
 
-impl Scalar for Traced<'_> {
+impl Numeric for Traced<'_> {
     fn constant(c: f64) -> Self {
         Self { recorder: None, node: 0, value: c }
     }
@@ -157,6 +157,9 @@ impl Scalar for Traced<'_> {
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
         if test(self.value, rhs.value) { yes } else { no }
     }
+}
+
+impl Scalar for Traced<'_> {
     fn is_constant(self, c: f64) -> bool {
         self.recorder.is_none() && self.value == c
     }

@@ -1,7 +1,7 @@
 //! Derivatives of any order, by one variable or along a line.
 
 use super::expect_same_length;
-use crate::jet::Jet;
+use crate::modes::Jet;
 use crate::number::Scalar;
 
 /// The value of `f` at `x` and its first `N - 1` derivatives, by one forward sweep with [`Jet`]s.

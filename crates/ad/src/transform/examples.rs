@@ -1,7 +1,7 @@
 //! A gradient for each example, several examples side by side in lanes.
 
 use super::{WIDTH, constants};
-use crate::lanes::Lanes;
+use crate::modes::Lanes;
 use crate::tape::{Tape, Var};
 use ndarray::Array2;
 
@@ -9,7 +9,7 @@ use ndarray::Array2;
 /// parameters).
 ///
 /// Their sum over the rows is the gradient of the total; their singular values order what gradient descent fits first.
-/// Code that branches on an example must use [`select`](crate::Scalar::select), since [`WIDTH`] examples go through it
+/// Code that branches on an example must use [`select`](crate::Numeric::select), since [`WIDTH`] examples go through it
 /// together.
 ///
 /// ```

@@ -1,8 +1,8 @@
 //! Second derivatives of scalar code: forward over reverse, several columns at once.
 
 use super::{WIDTH, value_and_grad_into};
-use crate::directions::Directions;
-use crate::number::Scalar;
+use crate::modes::Directions;
+use crate::number::{Numeric, Scalar};
 use crate::rules::Elementary;
 use crate::tape::{Tape, Var};
 use ndarray::Array2;

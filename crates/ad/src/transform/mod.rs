@@ -24,7 +24,7 @@ pub use implicit::{Convergence, NotConverged, fixed_point, implicit};
 pub use jacobian::{Sweeps, jacobian, value_and_jacobian};
 pub use scalars::{grad, hvp, jvp, value_and_grad, value_and_grad_into, vjp};
 
-use crate::dual::Dual;
+use crate::modes::Dual;
 use crate::number::Scalar;
 use crate::tape::Var;
 

@@ -1,7 +1,7 @@
 //! Derivatives of scalar code, written over [`Number`](crate::Number).
 
 use super::{along, expect_same_length};
-use crate::dual::Dual;
+use crate::modes::Dual;
 use crate::number::Scalar;
 use crate::tape::{Tape, Var};
 

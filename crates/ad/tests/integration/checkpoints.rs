@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{
-    ArrayTape, Element, Elementary, Number, Scalar, Tape, Tensor, Var, arrays, checkpoint, grad, hvp,
-    value_and_grad,
+    ArrayTape, Element, Elementary, Number, Numeric, Scalar, Tape, Tensor, Var, arrays, checkpoint, grad,
+    hvp, value_and_grad,
 };
 
 /// One step of a recurrence in which every number of the state and every parameter is used several times.
@@ -123,13 +123,13 @@ fn the_function_runs_once_forward_and_once_in_each_sweep() {
 #[test]
 fn constants_repeated_inputs_and_unused_outputs_are_as_they_would_be_without() {
     assert_eq!(grad(|v| checkpoint(&[v[0], v[0]], |v| vec![v[0] * v[1]])[0], &[3.0]), [6.0]);
-    let constant: Var<'_> = Scalar::constant(5.0);
+    let constant: Var<'_> = Numeric::constant(5.0);
     assert_eq!(
-        grad(|v| checkpoint(&[Scalar::constant(5.0), v[0]], |v| vec![v[0] * v[1], v[1]])[0], &[3.0]),
+        grad(|v| checkpoint(&[Numeric::constant(5.0), v[0]], |v| vec![v[0] * v[1], v[1]])[0], &[3.0]),
         [5.0]
     );
     assert!(checkpoint(&[constant], |v| vec![v[0].sin()])[0].tape().is_none());
-    assert_eq!(grad(|v| checkpoint(v, |_| vec![Scalar::constant(1.0)])[0] + v[0], &[3.0]), [1.0]);
+    assert_eq!(grad(|v| checkpoint(v, |_| vec![Numeric::constant(1.0)])[0] + v[0], &[3.0]), [1.0]);
     assert_eq!(
         grad(|v| checkpoint(v, |v| vec![v[1], v[0] * v[1], v[0]]).into_iter().sum(), &[3.0, 5.0]),
         [6.0, 4.0]

@@ -1,7 +1,7 @@
 //! Forward mode along several directions: what one direction gives, for all of them at once.
 
 use crate::support::{Property, Rule, each_rule};
-use wengert_ad::{Directions, Dual, Scalar};
+use wengert_ad::{Directions, Dual, Numeric, Scalar};
 
 /// One sweep along two directions gives the bits of two sweeps along one.
 struct AgreesWithDuals;

@@ -3,7 +3,7 @@
 use crate::support::{ROUNDING, assert_close, blames_this_line};
 use ndarray::{Array1, Array2, Array3, array};
 use wengert_ad::kernels::Triangle;
-use wengert_ad::{ArrayTape, Dual, Elementary, Scalar, arrays};
+use wengert_ad::{ArrayTape, Dual, Elementary, Numeric, Scalar, arrays};
 
 const INF: f64 = f64::INFINITY;
 

@@ -2,7 +2,7 @@
 
 use ndarray::Array1;
 use wengert_ad::primitive::Pointwise;
-use wengert_ad::{ArrayTape, Dual, Elementary, Lanes, Scalar, Tensor, Var, value_and_grad};
+use wengert_ad::{ArrayTape, Dual, Elementary, Lanes, Numeric, Scalar, Tensor, Var, value_and_grad};
 
 /// Different in each of its arguments, so that no two windows and no two partials look alike.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wengert_ad::{
-    Convergence, Dual, Elementary, NotConverged, Number, Scalar, Tape, Var, fixed_point, gradcheck, implicit,
-    jvp, value_and_grad,
+    Convergence, Dual, Elementary, NotConverged, Number, Numeric, Tape, Var, fixed_point, gradcheck,
+    implicit, jvp, value_and_grad,
 };
 
 /// The size of the linear system.
@@ -149,7 +149,7 @@ fn a_fixed_point_has_the_derivatives_of_its_recorded_iteration() {
         );
         let (unrolled, by_iterations) = value_and_grad(
             |p| {
-                let start = vec![Scalar::constant(0.0); 2];
+                let start = vec![Numeric::constant(0.0); 2];
                 let x = (0..120).fold(start, |x, _| phi(&x, p));
                 x[0] * x[1] + x[0].exp() + p[0]
             },

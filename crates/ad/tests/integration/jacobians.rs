@@ -4,8 +4,8 @@ use crate::support::{DIFFERENCE, ROUNDING, assert_close, blames_this_line, diffe
 use ndarray::{Array2, ArrayD, array};
 use std::collections::VecDeque;
 use wengert_ad::{
-    Arithmetic, ArrayFunction, Dual, Element, Elementary, Lanes, Number, Scalar, Sweeps, Tensor, Var, arrays,
-    checkpoint, grad, hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, jacobian, jvp,
+    Arithmetic, ArrayFunction, Dual, Element, Elementary, Lanes, Number, Numeric, Sweeps, Tensor, Var,
+    arrays, checkpoint, grad, hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, jacobian, jvp,
     per_example_gradients, value_and_jacobian,
 };
 
@@ -65,7 +65,7 @@ fn the_direction_with_fewer_sweeps_is_taken() {
 fn constants_and_ignored_inputs_have_zero_entries() {
     for sweeps in [Sweeps::Forward, Sweeps::Reverse] {
         let (_, j) =
-            value_and_jacobian(|v| vec![v[1], Scalar::constant(3.0), v[1] * v[1]], &[1.0, 2.0], sweeps);
+            value_and_jacobian(|v| vec![v[1], Numeric::constant(3.0), v[1] * v[1]], &[1.0, 2.0], sweeps);
         assert_eq!(j, array![[0.0, 1.0], [0.0, 0.0], [0.0, 4.0]]);
         let (outputs, j) = value_and_jacobian(|_| vec![], &[1.0, 2.0], sweeps);
         assert_eq!((outputs.len(), j.shape()), (0, &[0, 2][..]));
@@ -182,7 +182,7 @@ fn per_example_gradients_are_the_gradients_of_the_examples_however_many_there_ar
         for (row, example) in gradients.rows().into_iter().zip(examples.rows()) {
             let constants: Vec<_> = example.iter().copied().collect();
             let alone = grad(
-                |p| loss(p, &constants.iter().map(|&e| Scalar::constant(e)).collect::<Vec<_>>()),
+                |p| loss(p, &constants.iter().map(|&e| Numeric::constant(e)).collect::<Vec<_>>()),
                 &parameters,
             );
             row.iter().zip(&alone).enumerate().for_each(|(j, (&a, &b))| assert_close(j, a, b, ROUNDING));

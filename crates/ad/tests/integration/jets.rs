@@ -4,8 +4,8 @@ use crate::support::{
     DIFFERENCE, Property, ROUNDING, Rule, assert_close, blames_this_line, difference, each_rule,
 };
 use wengert_ad::{
-    Arithmetic, Dual, Elementary, Jet, Number, Scalar, Tape, arrays, derivatives, derivatives_along, grad,
-    hvp, jvp,
+    Arithmetic, Dual, Elementary, Jet, Number, Numeric, Scalar, Tape, arrays, derivatives, derivatives_along,
+    grad, hvp, jvp,
 };
 
 /// `t -> rule(x + t v)` and its first four derivatives, with jets and with four levels of duals.
@@ -53,7 +53,7 @@ fn polynomials_are_exact_to_every_order() {
     assert_eq!(derivatives(|x| x.powi(4), 3.0), [81.0, 108.0, 108.0, 72.0, 24.0, 0.0, 0.0]);
     assert_eq!(derivatives(|x| x * x * x * x, 3.0), [81.0, 108.0, 108.0, 72.0, 24.0, 0.0, 0.0]);
     assert_eq!(derivatives(|x| (x - 1.0) * 0.1 + 7.0, 3.0), [7.2, 0.1, 0.0]);
-    assert_eq!(derivatives(|_: Jet<3>| Scalar::constant(5.0), 3.0), [5.0, 0.0, 0.0]);
+    assert_eq!(derivatives(|_: Jet<3>| Numeric::constant(5.0), 3.0), [5.0, 0.0, 0.0]);
     assert_eq!(derivatives(|x: Jet<1>| x.sin(), 0.5), [0.5_f64.sin()]);
 }
 

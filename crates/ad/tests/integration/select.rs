@@ -1,7 +1,7 @@
-//! `Scalar::select` in every mode: the value and the derivative of the branch that is taken, lane by lane.
+//! `Numeric::select` in every mode: the value and the derivative of the branch that is taken, lane by lane.
 
 use wengert_ad::trace::Graph;
-use wengert_ad::{Dual, Elementary, Lanes, Number, Scalar, Tape, hvp, jvp, value_and_grad};
+use wengert_ad::{Dual, Elementary, Lanes, Number, Numeric, Tape, hvp, jvp, value_and_grad};
 
 /// `x^2` where `x > y`, else `3 x + y`.
 fn square_or_line<T: Number>(x: T, y: T) -> T {
@@ -89,7 +89,7 @@ fn a_choice_between_constants_is_a_constant() {
     let x = tape.var(1.0);
     let nodes = tape.len();
     let sign =
-        x.select(Scalar::constant(0.0), |x, zero| x > zero, Scalar::constant(1.0), Scalar::constant(-1.0));
+        x.select(Numeric::constant(0.0), |x, zero| x > zero, Numeric::constant(1.0), Numeric::constant(-1.0));
     assert_eq!((sign.value(), tape.len()), (1.0, nodes));
     assert!((sign * x).gradient().get(sign).is_none());
 }

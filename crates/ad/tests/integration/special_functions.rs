@@ -1,7 +1,7 @@
 //! Special functions and their nested derivatives to order 4, against values from 60 digits
 //! (`goldens/special_functions.py`).
 
-use wengert_ad::{Dual, Elementary, Scalar};
+use wengert_ad::{Dual, Elementary, Numeric, Scalar};
 
 /// Four perturbations: what is left after the derivative by each is the fourth derivative.
 type Nested = Dual<Dual<Dual<Dual<f64>>>>;

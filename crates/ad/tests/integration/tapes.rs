@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
 use wengert_ad::rules::Tanh;
 use wengert_ad::{
-    Arithmetic, ArrayTape, Elementary, NodeId, Scalar, Tape, Tensor, Var, arrays, grad, value_and_grad,
+    Arithmetic, ArrayTape, Elementary, NodeId, Numeric, Tape, Tensor, Var, arrays, grad, value_and_grad,
     value_and_grad_into,
 };
 

@@ -4,7 +4,7 @@ use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use ndarray::{ArrayD, ShapeBuilder, array};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{
-    Arithmetic, Dual, Elementary, Number, Scalar, Tape, Tensor, arrays, grad, gradcheck, hvp, jvp,
+    Arithmetic, Dual, Elementary, Number, Numeric, Tape, Tensor, arrays, grad, gradcheck, hvp, jvp,
     value_and_grad, value_and_grad_into, vjp,
 };
 
@@ -53,9 +53,9 @@ fn one_output_given_twice_gets_the_sum_of_its_cotangents() {
 #[test]
 fn an_input_that_is_ignored_and_an_output_that_is_constant_have_gradient_zero() {
     assert_eq!(grad(|v| v[0] * 2.0, &[1.0, 1.0]), [2.0, 0.0]);
-    assert_eq!(value_and_grad(|_| Scalar::constant(4.0), &[1.0, 1.0]), (4.0, vec![0.0, 0.0]));
+    assert_eq!(value_and_grad(|_| Numeric::constant(4.0), &[1.0, 1.0]), (4.0, vec![0.0, 0.0]));
     assert_eq!(hvp(|v| v[0] * 2.0, &[1.0, 1.0], &[1.0, 1.0]), [0.0, 0.0]);
-    assert_eq!(vjp(|_| vec![Scalar::constant(4.0)], &[1.0], &[3.0]), (vec![4.0], vec![0.0]));
+    assert_eq!(vjp(|_| vec![Numeric::constant(4.0)], &[1.0], &[3.0]), (vec![4.0], vec![0.0]));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn every_order_of_modes_gives_the_same_second_derivatives() {
         let reverse_over_forward = grad(
             |v| {
                 let along: Vec<_> =
-                    v.iter().zip(direction).map(|(&x, d)| Dual::new(x, Scalar::constant(d))).collect();
+                    v.iter().zip(direction).map(|(&x, d)| Dual::new(x, Numeric::constant(d))).collect();
                 smooth(&along).tangent
             },
             &AT,

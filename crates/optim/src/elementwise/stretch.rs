@@ -4,7 +4,8 @@ use std::array;
 use std::mem::take;
 
 use crate::Float;
-use crate::simd::{is_shared, middle, vectorised};
+use wengert_kernels::partition::{is_shared, middle};
+use wengert_kernels::vectorised_wide;
 
 /// Neighbouring parameters that take the same step, with their gradient and what is kept for each.
 ///
@@ -80,7 +81,7 @@ fn pass<F: Float, const K: usize>(
 ) {
     let ((w, w_rest), (g, g_rest)) = (w.as_chunks_mut::<BLOCK>(), g.as_chunks::<BLOCK>());
     let mut kept = kept.map(|buffer| buffer.as_chunks_mut::<BLOCK>());
-    vectorised(
+    vectorised_wide(
         #[inline(always)]
         || {
             for (i, (w, g)) in w.iter_mut().zip(g).enumerate() {

@@ -1,7 +1,7 @@
 //! The adjoints of a reverse sweep over an array tape, and their memory.
 
 use super::nodes::{NodeList, Nodes};
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 
 /// The adjoints of one reverse sweep.

@@ -4,7 +4,7 @@ use super::adjoints::Adjoints;
 use super::sweep::{consuming_sweep, sweep};
 use super::tape::ArrayTape;
 use super::tensor::Tensor;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use ndarray::{ArrayD, IxDyn};
 

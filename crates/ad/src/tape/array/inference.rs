@@ -1,7 +1,7 @@
 //! Inference: intermediate values are dropped as soon as they are not needed any more.
 
 use super::tensor::Tensor;
-use crate::kernels::Element;
+use crate::element::Element;
 
 impl<T: Element> Tensor<'_, T> {
     /// Applies `step` with each of `layers` in turn, starting from this array, as [`Iterator::fold`] does; returns the last

@@ -3,7 +3,7 @@
 use super::nodes::{NodeList, Storage};
 use super::tape::ArrayTape;
 use super::tensor::Tensor;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! The nodes of an array tape, and where their values are stored.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use crate::primitive::{Primitive, Shape, View};
 use smallvec::SmallVec;

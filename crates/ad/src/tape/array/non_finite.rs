@@ -3,7 +3,7 @@
 use super::observer::TapeObserver;
 use super::tape::ArrayTape;
 use super::value_range::ValueRange;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Primitive, Recorded, View};
 use std::fmt;
 use std::panic::Location;

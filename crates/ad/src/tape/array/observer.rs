@@ -1,6 +1,6 @@
 //! Hooks on the operations and the cotangents of an array tape.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Primitive, Recorded, View};
 use std::any::Any;
 use std::fmt;

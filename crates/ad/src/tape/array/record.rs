@@ -3,7 +3,7 @@
 use super::nodes::{FEW, Storage, collected, replace};
 use super::tape::ArrayTape;
 use super::tensor::Tensor;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use crate::primitive::{Primitive, View};
 use crate::tape::mixed::mixed_tapes;

@@ -3,7 +3,7 @@
 use super::adjoints::{Adjoints, Buffer, SweptNodes};
 use super::nodes::{FEW, NodeList, collected};
 use super::tape::ArrayTape;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use crate::primitive::{Adjoint, Recorded, View};
 

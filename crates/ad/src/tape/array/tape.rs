@@ -3,7 +3,7 @@
 use super::adjoints::Adjoints;
 use super::nodes::NodeList;
 use super::observer::TapeObserver;
-use crate::kernels::Element;
+use crate::element::Element;
 use std::any::Any;
 use std::cell::{Ref, RefCell};
 use std::panic::Location;

@@ -1,7 +1,7 @@
 //! The handle on a recorded array.
 
 use super::tape::ArrayTape;
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::node_id::NodeId;
 use crate::primitive::Shape;
 use ndarray::{ArrayD, IxDyn};

@@ -1,6 +1,6 @@
 //! The range of an array's values, for messages.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Shape, View};
 use std::fmt;
 

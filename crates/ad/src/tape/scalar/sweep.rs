@@ -5,12 +5,12 @@ use super::node::Nodes;
 use super::reach::Reach;
 use super::tape::Tape;
 use super::var::Var;
-use crate::kernels::vectorised;
 use crate::node_id::NodeId;
 use crate::number::Scalar;
 use crate::tape::mixed::mixed_tapes;
 use smallvec::SmallVec;
 use std::ops::Range;
+use wengert_kernels::vectorised;
 
 impl<T: Scalar> Tape<T> {
     /// The reverse sweep from several outputs, each with its cotangent. Constant outputs are ignored.

@@ -3,11 +3,11 @@
 use super::node::{Node, Nodes};
 use super::segments::Segments;
 use super::spare_list::SpareList;
-use crate::kernels::Log;
 use crate::node_id::NodeId;
 use crate::number::Scalar;
 use std::cell::RefCell;
 use std::panic::Location;
+use wengert_kernels::Arena;
 
 /// The Wengert list: the parents and the partials of each operation, in the order in which the operations were executed.
 ///
@@ -26,7 +26,7 @@ use std::panic::Location;
 /// operation take no memory.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
-    list: Log<Node<T>>,
+    list: Arena<Node<T>>,
     /// The operations recorded with a custom pullback.
     pub(super) segments: Segments<T>,
     /// The adjoint buffer of an earlier sweep, kept for its memory.
@@ -53,7 +53,7 @@ impl<T: Scalar> Tape<T> {
     /// An empty tape with capacity for `nodes` operations.
     #[track_caller]
     pub fn with_capacity(nodes: usize) -> Self {
-        let (list, segments, spare) = (Log::with_capacity(nodes), Segments::new(), RefCell::default());
+        let (list, segments, spare) = (Arena::with_capacity(nodes), Segments::new(), RefCell::default());
         Self { list, segments, spare, handles: SpareList::new(), made_at: Location::caller() }
     }
 

@@ -2,7 +2,7 @@
 
 use super::tape::Tape;
 use crate::node_id::NodeId;
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use crate::tape::mixed::mixed_tapes;
 
@@ -121,9 +121,7 @@ impl<T: Scalar> Operand for Var<'_, T> {
     }
 }
 
-impl<T: Scalar> Scalar for Var<'_, T> {
-    const RECORDS: bool = true;
-
+impl<T: Scalar> Numeric for Var<'_, T> {
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self::passive(T::constant(c))
@@ -138,6 +136,11 @@ impl<T: Scalar> Scalar for Var<'_, T> {
         let (one, zero) = (T::constant(1.0), T::constant(0.0));
         yes.record(no, "select", pick(yes.value, no.value), || (pick(one, zero), pick(zero, one)))
     }
+}
+
+impl<T: Scalar> Scalar for Var<'_, T> {
+    const RECORDS: bool = true;
+
     fn is_constant(self, c: f64) -> bool {
         // On a tape of recorded numbers, a cotangent that is 0 here may have derivatives that are not 0.
         self.tape.is_none() && self.value.is_constant(c)

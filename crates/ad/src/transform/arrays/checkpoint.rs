@@ -1,6 +1,6 @@
 //! Memory for time: a part of a function of arrays that is forgotten, and recorded again when the sweep needs it.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{ArrayView, IxDyn};

@@ -1,6 +1,6 @@
 //! One array operation of the user's own, as two closures.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use crate::tape::Tensor;
 use ndarray::ArrayD;

@@ -1,7 +1,7 @@
 //! A gradient for each example of a function of arrays, several examples side by side in lanes.
 
 use super::super::WIDTH;
-use crate::lanes::Lanes;
+use crate::modes::Lanes;
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{Array2, ArrayD, Axis};
 

@@ -2,8 +2,8 @@
 
 use super::super::{Several, Sweeps, WIDTH};
 use super::{by_each, value_and_grad};
+use crate::element::Element;
 use crate::function::ArrayFunction;
-use crate::kernels::Element;
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{Array2, ArrayD};
 

@@ -11,9 +11,9 @@ pub use examples::per_example_gradients;
 pub use matrices::{hessian, jacobian};
 
 use super::{along, expect_same_length};
-use crate::dual::Dual;
-use crate::jet::Jet;
-use crate::kernels::Element;
+use crate::element::Element;
+use crate::modes::Dual;
+use crate::modes::Jet;
 use crate::tape::{ArrayGradient, ArrayTape, Tensor};
 use ndarray::ArrayD;
 

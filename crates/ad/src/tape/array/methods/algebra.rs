@@ -1,12 +1,13 @@
 //! Linear algebra on tensors. Leading axes, written `..`, are a batch: every matrix of it by itself.
 
-use crate::kernels::{Element, Triangle};
+use crate::element::Element;
 use crate::number::{Operand, Unary};
 use crate::primitive::{
     Affine, AffineMap, Cholesky, Determinant, Diagonal, DiagonalMatrix, Dot, Inverse, LinearCombination,
     LogDeterminant, MatMul, Outer, Solve, SolveTriangular, TriangularPart,
 };
 use crate::tape::array::tensor::Tensor;
+use wengert_kernels::Triangle;
 
 /// Products.
 impl<T: Element> Tensor<'_, T> {

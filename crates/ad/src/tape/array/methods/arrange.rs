@@ -1,6 +1,6 @@
 //! Tensors in other shapes and orders, and put together.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Broadcast, Concatenate, Pad, Permute, Reshape, Stack, Transpose};
 use crate::tape::array::tensor::Tensor;
 

@@ -1,6 +1,6 @@
 //! Elementwise rules and infix operators of tensors.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::number::{Binary, Operand, Unary};
 use crate::primitive::{Fused, Map, Pointwise, WindowSum, Zip};
 use crate::rules::{Elementary, infix_operators};

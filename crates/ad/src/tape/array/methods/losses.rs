@@ -1,6 +1,6 @@
 //! Losses on logits.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{ClassCrossEntropy, SoftmaxCrossEntropy};
 use crate::tape::array::tensor::Tensor;
 

@@ -2,7 +2,7 @@
 //!
 //! The axis that is reduced disappears; without one, everything is reduced to a scalar of shape `()`.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{
     Axis, CumulativeSum, Extremum, LogSoftmax, LogSumExp, Mean, Norm, Normalise, Product, Shape, Side,
     Softmax, Sum, Variance,

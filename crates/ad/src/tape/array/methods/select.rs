@@ -1,6 +1,6 @@
 //! Parts of tensors: by range, by index, by mask.
 
-use crate::kernels::Element;
+use crate::element::Element;
 use crate::primitive::{Gather, ScatterAdd, Select, Slice};
 use crate::tape::array::tensor::Tensor;
 use std::ops::Range;

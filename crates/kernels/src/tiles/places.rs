@@ -1,6 +1,6 @@
 //! Where a product reads and writes.
 
-use crate::kernels::Matrix;
+use crate::matrix::Matrix;
 
 /// The rows of the tallest tile.
 pub(super) const TALLEST: usize = 12;

@@ -1,8 +1,9 @@
 //! The matrix products that occur in training, one thread, `f32`, ours beside libraries: criterion's elements a second are operations
 //! a second.
 //!
-//! `cargo bench --bench gemm`; `cargo bench --bench gemm -- "W[1-4]"` leaves the slow ones out.
+//! `cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`; with `-- "W[1-4]"` it leaves the slow ones out.
 
+#[path = "../../workloads/mod.rs"]
 mod workloads;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -13,7 +14,7 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Duration;
-use wengert::ad::kernels::{Element, Matrix};
+use wengert_kernels::{Matrix, MatrixProduct};
 use workloads::WORKLOADS;
 
 /// What a product is for, in a layer `Y = X W` of shapes `(batch, i) (i, o) -> (batch, o)`.

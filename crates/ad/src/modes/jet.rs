@@ -3,8 +3,10 @@
 //! There is no rule here for any function: each derivative comes from the rule table, whose partials are evaluated at
 //! jets themselves.
 
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::element::Element;
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
+use wengert_kernels::MatrixProduct;
 
 /// The value `x(t)` and its derivatives `x'(t), ..., x^(N-1)(t)`, of which `N - 1` is the order.
 ///
@@ -117,7 +119,7 @@ impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
     }
 }
 
-impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
+impl<const N: usize, T: Scalar> Numeric for Jet<N, T> {
     fn constant(c: f64) -> Self {
         Self::line(T::constant(c), T::constant(0.0))
     }
@@ -130,6 +132,9 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
         let pick = |k: usize| a.select(b, test, yes.derivatives[k], no.derivatives[k]);
         Self { derivatives: std::array::from_fn(pick), known: yes.known.min(no.known) }
     }
+}
+
+impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
     fn is_constant(self, c: f64) -> bool {
         self.derivatives[0].is_constant(c) && self.derivatives[1..].iter().all(|x| x.is_zero())
     }
@@ -143,6 +148,7 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
 
 infix_operators!([const N: usize, T: Scalar] Jet<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Jet<N, T>);
+impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {}
 
 /// A number that remembers whether the output of a rule went into it: tells if a partial reads `y`.
 #[derive(Clone, Copy, Debug)]
@@ -169,7 +175,7 @@ impl<T: Scalar> Operand for Follow<T> {
     }
 }
 
-impl<T: Scalar> Scalar for Follow<T> {
+impl<T: Scalar> Numeric for Follow<T> {
     fn constant(c: f64) -> Self {
         Self::input(T::constant(c))
     }
@@ -180,6 +186,9 @@ impl<T: Scalar> Scalar for Follow<T> {
         let value = self.value.select(rhs.value, test, yes.value, no.value);
         Self { value, output: self.output || rhs.output || yes.output || no.output }
     }
+}
+
+impl<T: Scalar> Scalar for Follow<T> {
     fn is_constant(self, c: f64) -> bool {
         self.value.is_constant(c)
     }

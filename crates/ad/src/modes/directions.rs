@@ -1,7 +1,9 @@
 //! Forward mode along several directions at once: a primal carried with several tangents.
 
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::element::Element;
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
+use wengert_kernels::MatrixProduct;
 
 /// A primal with its derivatives along `W` directions.
 ///
@@ -66,9 +68,7 @@ impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
     }
 }
 
-impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
-    const RECORDS: bool = T::RECORDS;
-
+impl<const W: usize, T: Scalar> Numeric for Directions<W, T> {
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self { primal: T::constant(c), tangents: [T::constant(0.0); W] }
@@ -84,6 +84,11 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
         let tangent = |w: usize| pick(yes.tangents[w], no.tangents[w]);
         Self { primal: pick(yes.primal, no.primal), tangents: std::array::from_fn(tangent) }
     }
+}
+
+impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn is_constant(self, c: f64) -> bool {
         self.primal.is_constant(c) && self.tangents.iter().all(|x_dot| x_dot.is_zero())
@@ -111,3 +116,4 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
 
 infix_operators!([const W: usize, T: Scalar] Directions<W, T>);
 scalar_sum!([const W: usize, T: Scalar] Directions<W, T>);
+impl<const W: usize, T: Element> MatrixProduct for Directions<W, T> {}

@@ -1,13 +1,14 @@
 //! Several evaluations side by side: one number that is really `N`.
 
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
+use wengert_kernels::MatrixProduct;
 
 /// `N` numbers that go through the same operations together.
 ///
 /// A function of independent points, run at `Lanes`, is recorded once for `N` points: the tape's own work is shared, and
 /// the arithmetic runs in the processor's vector registers. Take 4 or 8. Each lane is a point of its own: derivatives never
-/// cross lanes. Code that branches must branch alike in all lanes, or use [`select`](Scalar::select).
+/// cross lanes. Code that branches must branch alike in all lanes, or use [`select`](Numeric::select).
 ///
 /// ```
 /// use wengert_ad::{Elementary, Lanes, value_and_grad};
@@ -51,9 +52,7 @@ impl<const N: usize, T: Scalar> Operand for Lanes<N, T> {
     }
 }
 
-impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
-    const RECORDS: bool = T::RECORDS;
-
+impl<const N: usize, T: Scalar> Numeric for Lanes<N, T> {
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self([T::constant(c); N])
@@ -69,6 +68,11 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
         Self::from_fn(|i| self.0[i].select(rhs.0[i], test, yes.0[i], no.0[i]))
     }
+}
+
+impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn is_constant(self, c: f64) -> bool {
         self.0.iter().all(|x| x.is_constant(c))
@@ -92,3 +96,4 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
 
 infix_operators!([const N: usize, T: Scalar] Lanes<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Lanes<N, T>);
+impl<const N: usize> MatrixProduct for Lanes<N> {}

@@ -2,7 +2,7 @@
 //!
 //! `C` is worked out in tiles that stay in registers while the inner dimension runs. Where `B` fits the cache, `A` is read where it
 //! stands, and so is `B` if its rows are contiguous; only a transpose is copied, a panel at a time. The libraries copy both into blocks
-//! whatever their size: there this is 1.05 to 3.6 times as fast as the best of them (`cargo bench --bench gemm`). Where `B` is
+//! whatever their size: there this is 1.05 to 3.6 times as fast as the best of them (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). Where `B` is
 //! larger, both are copied here too.
 //!
 //! Every unsafe function here needs the processor features of its register, and matrices that hold all their elements.
@@ -12,7 +12,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "vector registers and their masks; 1.05-3.6x on the products of a training step: benches/gemm.rs"
+    reason = "vector registers and their masks; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
 )]
 
 #[cfg(target_arch = "x86_64")]
@@ -70,8 +70,9 @@ const DEEP: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::{Matrix, vectorised};
-    use crate::number::Float;
+    use crate::float::Float;
+    use crate::matrix::Matrix;
+    use crate::simd::vectorised;
 
     /// The sums in the order of the inner dimension, each term fused, cut after every `depth` of them; what they are added to comes
     /// between the first part and the second.

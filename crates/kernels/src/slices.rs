@@ -1,22 +1,6 @@
-//! The hot loops, on slices: they know nothing of tapes, and nothing above them loops over elements.
-//!
-//! The only module where `unsafe` is allowed, and there only for the choice of processor features at run time.
+//! Loops that write slices element by element.
 
-mod factorisation;
-mod gemm;
-mod log;
-mod products;
-mod rows;
-mod simd;
-mod sums;
-mod tiles;
-
-pub use factorisation::{Lu, Triangle, Triangular, cholesky};
-pub use gemm::{Element, Matrix, Real};
-pub use log::Log;
-pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows, unrolled};
-pub use simd::{vectorised, vectorised_wide};
-pub use sums::{add_scaled, dot, largest, product, sum, sum_of};
+use super::simd::vectorised;
 
 /// `x` written into `y`, element by element, as fast as this processor allows.
 #[inline(always)]

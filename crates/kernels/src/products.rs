@@ -1,9 +1,9 @@
 //! Matrix products of any element, and those with vectors.
 
-use super::gemm::{Element, Matrix};
+use super::matrix::Matrix;
+use super::numeric::{Numeric, zero};
+use super::simd::vectorised;
 use super::sums::{add_scaled, dot};
-use super::vectorised;
-use crate::rules::zero;
 
 /// The rows of `C` that are summed in registers at a time.
 const ROWS: usize = 4;
@@ -14,7 +14,7 @@ const COLUMNS: usize = 8;
 const DEPTH: usize = 128;
 
 /// `C = A B` if `overwrite`, else `C += A B`, where the shapes fit.
-pub(super) fn product<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
+pub(super) fn product<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
     if is_with_vector(a.shape, b.shape[1]) {
         product_with_vector(a, b, c, overwrite);
     } else {
@@ -23,7 +23,7 @@ pub(super) fn product<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
 }
 
 /// `C = A B` if `overwrite`, else `C += A B`, where an operand is a vector.
-pub(super) fn product_with_vector<T: Element>(
+pub(super) fn product_with_vector<T: Numeric>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     c: &mut [T],
@@ -47,7 +47,7 @@ pub(super) fn is_with_vector([m, k]: [usize; 2], n: usize) -> bool {
 }
 
 /// `y += A x`: inner products of the rows where those are contiguous, else a sum of columns.
-pub(super) fn add_matrix_times_vector<T: Element>(a: Matrix<'_, T>, x: &[T], y: &mut [T]) {
+pub(super) fn add_matrix_times_vector<T: Numeric>(a: Matrix<'_, T>, x: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -80,7 +80,7 @@ fn halves<T>(x: &[T]) -> [&[T]; 2] {
 }
 
 /// `C += a b'`.
-fn add_outer<T: Element>(a: &[T], b: &[T], c: &mut [T]) {
+fn add_outer<T: Numeric>(a: &[T], b: &[T], c: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -92,7 +92,12 @@ fn add_outer<T: Element>(a: &[T], b: &[T], c: &mut [T]) {
 }
 
 /// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`] that stay in registers while the inner dimension runs.
-fn product_by_panels<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
+pub(super) fn product_by_panels<T: Numeric>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    overwrite: bool,
+) {
     vectorised(
         #[inline(always)]
         || {
@@ -121,7 +126,7 @@ fn product_by_panels<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]
 
 /// Writes a row of a tile over what is there, or adds it.
 #[inline(always)]
-fn write<T: Element>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
+fn write<T: Numeric>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
     let full = <&mut [T; COLUMNS]>::try_from(&mut *row);
     match full {
         Ok(row) if overwrite => *row = *sums,
@@ -133,7 +138,7 @@ fn write<T: Element>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
 
 /// Copies the `columns` of `B` from `corner` on; what was in the panel beside them does not matter.
 #[inline(always)]
-fn copy_panel<T: Element>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: [usize; 2], columns: usize) {
+fn copy_panel<T: Numeric>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: [usize; 2], columns: usize) {
     let [down, right] = b.strides;
     for (i, row) in panel.iter_mut().enumerate() {
         let start = (p + i) * down + j * right;
@@ -146,7 +151,7 @@ fn copy_panel<T: Element>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: 
 
 /// The rows of `A` from `corner` on times the panel. Beyond the last row, it is taken again.
 #[inline(always)]
-fn tile<T: Element>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
+fn tile<T: Numeric>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
     let ([down, right], last) = (a.strides, a.shape[0] - 1);
     let mut sums = [[zero(); COLUMNS]; ROWS];
     if right == 1 {
@@ -178,7 +183,7 @@ fn tile<T: Element>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]
 
 /// `S += a b'`.
 #[inline(always)]
-fn add_outer_to<T: Element>(sums: &mut [[T; COLUMNS]; ROWS], a: [T; ROWS], b: &[T; COLUMNS]) {
+fn add_outer_to<T: Numeric>(sums: &mut [[T; COLUMNS]; ROWS], a: [T; ROWS], b: &[T; COLUMNS]) {
     for (sums, a) in sums.iter_mut().zip(a) {
         for (sum, &b) in sums.iter_mut().zip(b) {
             *sum = *sum + a * b;

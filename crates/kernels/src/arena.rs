@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 /// during which appending panics: the list then has no room, so that an append takes the slow path, which looks.
 ///
 /// The first entries may be blank: they have an index, and their memory is never touched.
-pub struct Log<E> {
+pub struct Arena<E> {
     buffer: UnsafeCell<Vec<MaybeUninit<E>>>,
     length: Cell<u32>,
     /// How many entries at the head are blank.
@@ -24,9 +24,9 @@ const LONGEST: usize = u32::MAX as usize;
 
 #[allow(unsafe_code, reason = "1.3-1.6x on recording and sweeping scalar code, see benches/scalar.rs")]
 mod unchecked {
-    use super::{Cell, Log, MaybeUninit};
+    use super::{Arena, Cell, MaybeUninit};
 
-    impl<E: Copy> Log<E> {
+    impl<E: Copy> Arena<E> {
         /// Appends an entry and returns its index.
         ///
         /// # Panics
@@ -80,7 +80,7 @@ mod unchecked {
     struct Reading<'l>(&'l Cell<u32>, &'l Cell<u32>, u32);
 
     impl<'l> Reading<'l> {
-        fn new<E: Copy>(log: &'l Log<E>) -> Self {
+        fn new<E: Copy>(log: &'l Arena<E>) -> Self {
             let room = log.room.replace(log.length.get());
             log.readers.set(log.readers.get() + 1);
             Self(&log.readers, &log.room, room)
@@ -95,7 +95,7 @@ mod unchecked {
     }
 }
 
-impl<E: Copy> Log<E> {
+impl<E: Copy> Arena<E> {
     /// A list with room for `entries`.
     pub fn with_capacity(entries: usize) -> Self {
         let buffer = Vec::with_capacity(entries.min(LONGEST));
@@ -156,20 +156,20 @@ impl<E: Copy> Log<E> {
     }
 }
 
-impl<E> std::fmt::Debug for Log<E> {
+impl<E> std::fmt::Debug for Arena<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Log of {} entries", self.length.get())
+        write!(f, "Arena of {} entries", self.length.get())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Log;
+    use super::Arena;
     use std::cell::RefCell;
 
     #[test]
     fn it_holds_what_a_list_behind_a_ref_cell_holds() {
-        let (log, twin) = (Log::with_capacity(0), RefCell::new(Vec::new()));
+        let (log, twin) = (Arena::with_capacity(0), RefCell::new(Vec::new()));
         for i in 0..10_000_u64 {
             let entry = (i, i.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             assert_eq!(log.push(entry) as usize, twin.borrow().len());
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn blank_entries_take_an_index_at_the_head_alone() {
-        let mut log = Log::with_capacity(0);
+        let mut log = Arena::with_capacity(0);
         for round in 0..2 {
             // As many as outgrow the first room, twice.
             assert_eq!((log.skip(1), log.skip(99), log.skip(0)), (Some(0), Some(1), Some(100)));
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn readers_may_nest_and_writing_goes_on_after_them() {
-        let log = Log::with_capacity(8);
+        let log = Arena::with_capacity(8);
         log.push(1);
         log.read(|outer| log.read(|inner| assert_eq!(outer, inner)));
         log.push(2);
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "while a sweep read it")]
     fn skipping_while_somebody_reads_is_refused() {
-        let log = Log::<u8>::with_capacity(8);
+        let log = Arena::<u8>::with_capacity(8);
         log.skip(1);
         log.read(|_| log.skip(1));
     }
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "while a sweep read it")]
     fn writing_while_somebody_reads_is_refused() {
-        let log = Log::with_capacity(8);
+        let log = Arena::with_capacity(8);
         log.push(1);
         log.read(|_| log.push(2));
     }

@@ -1,7 +1,9 @@
 //! Forward mode: a primal carried with its tangent.
 
-use crate::number::{Binary, Operand, Scalar, Unary};
+use crate::element::Element;
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
+use wengert_kernels::MatrixProduct;
 
 /// A dual number `x + x_dot e`, `e^2 = 0`: the primal and the derivative along one direction.
 ///
@@ -39,9 +41,7 @@ impl<T: Scalar> Operand for Dual<T> {
     }
 }
 
-impl<T: Scalar> Scalar for Dual<T> {
-    const RECORDS: bool = T::RECORDS;
-
+impl<T: Scalar> Numeric for Dual<T> {
     #[inline(always)]
     fn constant(c: f64) -> Self {
         Self { primal: T::constant(c), tangent: T::constant(0.0) }
@@ -55,6 +55,11 @@ impl<T: Scalar> Scalar for Dual<T> {
         let pick = |yes, no| self.primal.select(rhs.primal, test, yes, no);
         Self { primal: pick(yes.primal, no.primal), tangent: pick(yes.tangent, no.tangent) }
     }
+}
+
+impl<T: Scalar> Scalar for Dual<T> {
+    const RECORDS: bool = T::RECORDS;
+
     #[inline(always)]
     fn is_constant(self, c: f64) -> bool {
         self.primal.is_constant(c) && self.tangent.is_zero()
@@ -81,3 +86,4 @@ impl<T: Scalar> Scalar for Dual<T> {
 
 infix_operators!([T: Scalar] Dual<T>);
 scalar_sum!([T: Scalar] Dual<T>);
+impl<T: Element> MatrixProduct for Dual<T> {}

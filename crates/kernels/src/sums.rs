@@ -3,15 +3,14 @@
 //! A sum with one accumulator cannot be vectorised: the compiler may not reorder it. Eight partial sums can, and
 //! since their order is fixed, the bits are the same on every machine and for any number of threads.
 
-use crate::number::Scalar;
-use crate::rules::zero;
+use crate::numeric::{Numeric, zero};
 
 /// How many partial sums run side by side: two vector registers of `f64`, one of `f32`.
 pub(super) const WIDTH: usize = 8;
 
 /// `sum_i x_i`, in the order of [`sum_of`].
 #[inline(always)]
-pub fn sum<T: Scalar>(x: &[T]) -> T {
+pub fn sum<T: Numeric>(x: &[T]) -> T {
     sum_of(x, |x| x)
 }
 
@@ -20,7 +19,7 @@ pub fn sum<T: Scalar>(x: &[T]) -> T {
 /// Element `i` goes to partial sum `i mod 8`; the eight are added pairwise, then the elements behind the last full
 /// eight one by one.
 #[inline(always)]
-pub fn sum_of<T: Scalar>(x: &[T], f: impl Fn(T) -> T) -> T {
+pub fn sum_of<T: Numeric>(x: &[T], f: impl Fn(T) -> T) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
     let mut partial = [zero(); WIDTH];
     for head in heads {
@@ -33,7 +32,7 @@ pub fn sum_of<T: Scalar>(x: &[T], f: impl Fn(T) -> T) -> T {
 
 /// `prod_i x_i`; factor `i` goes to partial product `i mod 8`.
 #[inline(always)]
-pub fn product<T: Scalar>(x: &[T]) -> T {
+pub fn product<T: Numeric>(x: &[T]) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
     let mut partial = [T::constant(1.0); WIDTH];
     for head in heads {
@@ -44,7 +43,7 @@ pub fn product<T: Scalar>(x: &[T]) -> T {
 
 /// `sum_i a_i b_i`, in the order of [`sum_of`]; the elements behind the shorter operand's last are left out.
 #[inline(always)]
-pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
+pub fn dot<T: Numeric>(a: &[T], b: &[T]) -> T {
     let n = a.len().min(b.len());
     let ((a_heads, a_tail), (b_heads, b_tail)) = (a[..n].as_chunks::<WIDTH>(), b[..n].as_chunks::<WIDTH>());
     let mut partial = [zero(); WIDTH];
@@ -59,7 +58,7 @@ pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
 
 /// The largest of the elements, each lane by itself; a NaN wins over every number; minus infinity of none.
 #[inline(always)]
-pub fn largest<T: Scalar>(x: &[T]) -> T {
+pub fn largest<T: Numeric>(x: &[T]) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
     let mut partial = [T::constant(f64::NEG_INFINITY); WIDTH];
     for head in heads {
@@ -71,18 +70,18 @@ pub fn largest<T: Scalar>(x: &[T]) -> T {
 }
 
 #[inline(always)]
-pub(super) fn larger<T: Scalar>(a: T, b: T) -> T {
+pub(super) fn larger<T: Numeric>(a: T, b: T) -> T {
     a.select(b, |a, b| a >= b || a.is_nan(), a, b)
 }
 
 #[inline(always)]
-fn pairwise<T: Scalar>(empty: bool, p: [T; WIDTH]) -> T {
+fn pairwise<T: Numeric>(empty: bool, p: [T; WIDTH]) -> T {
     if empty { zero() } else { ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7])) }
 }
 
 /// `y += a x`.
 #[inline(always)]
-pub fn add_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
+pub fn add_scaled<T: Numeric>(y: &mut [T], a: T, x: &[T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y = *y + a * x;
     }
@@ -90,7 +89,7 @@ pub fn add_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
 
 /// `y -= a x`.
 #[inline(always)]
-pub(super) fn subtract_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
+pub(super) fn subtract_scaled<T: Numeric>(y: &mut [T], a: T, x: &[T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y = *y - a * x;
     }
@@ -99,7 +98,6 @@ pub(super) fn subtract_scaled<T: Scalar>(y: &mut [T], a: T, x: &[T]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dual, Lanes};
 
     #[test]
     fn sums_and_inner_products_are_exact_where_every_order_is() {
@@ -121,16 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_is_found_wherever_it_stands_in_each_lane_and_a_nan_wins() {
+    fn the_largest_is_found_wherever_it_stands_and_a_nan_wins() {
         for (n, at) in (1..20).flat_map(|n| (0..n).map(move |at| (n, at))) {
             let mut x: Vec<f64> = (0..n).map(|i| -f64::from(i)).collect();
             x[at as usize] = 1.0;
             assert_eq!(largest(&x), 1.0);
-            assert_eq!(largest(&x.iter().map(|&x| Lanes([x, -x])).collect::<Vec<_>>()).0[0], 1.0);
             x[at as usize] = f64::NAN;
             assert!(largest(&x).is_nan(), "{x:?}");
         }
         assert_eq!(largest::<f64>(&[]), f64::NEG_INFINITY);
-        assert_eq!(largest(&[Dual::new(1.0, 5.0), Dual::new(2.0, 7.0)]), Dual::new(2.0, 7.0));
     }
 }

@@ -47,15 +47,21 @@ fn with_avx2<Y>(work: impl FnOnce() -> Y) -> Y {
 
 #[cfg(test)]
 mod tests {
-    use crate::kernels::{Element, Matrix, dot};
+    use crate::{Matrix, MatrixProduct, dot, fill};
 
     #[test]
     fn the_vectorised_loop_gives_the_same_bits_as_the_plain_one() {
         let x: Vec<f32> = (0..1003).map(|i| (i as f32).sin() * 1e3).collect();
-        let plain: Vec<f32> = x.iter().map(|x| x * 1.7 + x / 3.1).collect();
+        let formula = |x: &f32| x * 1.7 + (x * x).sqrt() / 3.1;
+        let plain: Vec<f32> = x.iter().map(formula).collect();
         let mut vectorised = vec![0.0; x.len()];
-        super::super::fill(&mut vectorised, x.iter().map(|x| x * 1.7 + x / 3.1));
+        fill(&mut vectorised, x.iter().map(formula));
         assert_eq!(plain, vectorised);
+        let wide = super::vectorised_wide(
+            #[inline(always)]
+            || x.iter().map(formula).collect::<Vec<f32>>(),
+        );
+        assert_eq!(plain, wide);
     }
 
     #[test]

@@ -1,81 +1,15 @@
-//! Matrix products.
+//! Matrix products of any shape.
 
-use super::products::{is_with_vector, product, product_with_vector};
-use super::repeat;
+use super::matrix::Matrix;
+use super::numeric::Numeric;
+use super::products::{is_with_vector, product, product_by_panels, product_with_vector};
+use super::slices::repeat;
 use super::tiles::{Onto, Product, Tiled, Window};
-use crate::directions::Directions;
-use crate::dual::Dual;
-use crate::jet::Jet;
-use crate::lanes::Lanes;
-use crate::number::{Float, Scalar};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
-use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 
-/// A row-major matrix in a slice, or the transpose of one.
-#[derive(Debug)]
-pub struct Matrix<'a, T> {
-    pub(super) data: &'a [T],
-    pub(super) shape: [usize; 2],
-    pub(super) strides: [usize; 2],
-}
-
-impl<T> Clone for Matrix<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Matrix<'_, T> {}
-
-impl<'a, T> Matrix<'a, T> {
-    /// The `rows x columns` matrix stored row by row in `data`.
-    ///
-    /// # Panics
-    /// If `data` does not hold `rows * columns` elements.
-    #[track_caller]
-    pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
-        assert!(
-            data.len() == rows * columns,
-            "matrix: {rows} x {columns} does not fit {} elements",
-            data.len()
-        );
-        Self { data, shape: [rows, columns], strides: [columns, 1] }
-    }
-
-    /// The transpose, without moving an element.
-    pub fn transposed(self) -> Self {
-        let ([m, n], [i, j]) = (self.shape, self.strides);
-        Self { data: self.data, shape: [n, m], strides: [j, i] }
-    }
-
-    /// The first `rows` rows, and the others.
-    pub(super) fn split_rows(self, rows: usize) -> [Self; 2] {
-        let ([m, n], [down, _]) = (self.shape, self.strides);
-        let part = |data, rows| Self { data, shape: [rows, n], strides: self.strides };
-        [part(self.data, rows), part(&self.data[(rows * down).min(self.data.len())..], m - rows)]
-    }
-
-    fn for_rten(self) -> rten_tensor::Matrix<'a, T> {
-        rten_tensor::Matrix::from_data_with_strides(self.shape, self.data, self.strides)
-            .expect("the strides stay inside the slice")
-    }
-
-    fn for_ndarray(self) -> ArrayView2<'a, T> {
-        // ndarray holds the strides against the slice even where an extent of 0 leaves nothing to stride over.
-        let strides = if self.data.is_empty() { [0, 0] } else { self.strides };
-        let ([m, n], [i, j]) = (self.shape, strides);
-        ArrayView2::from_shape((m, n).strides((i, j)), self.data).expect("the strides stay inside the slice")
-    }
-
-    /// `(rows, columns)`.
-    pub fn shape(self) -> [usize; 2] {
-        self.shape
-    }
-}
-
-/// What arrays hold: a [`Scalar`] that can be stored anywhere, with its matrix product.
-pub trait Element: Scalar + Send + Sync + 'static {
+/// A number with its matrix product.
+///
+/// The default is a product in portable code; `f32` and `f64` have their own kernels.
+pub trait MatrixProduct: Numeric {
     /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, `c` row by row.
     ///
     /// # Panics
@@ -109,10 +43,6 @@ fn check_affine<T: Copy>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &[T]) {
     assert!(b.len() == n, "affine: a bias of {} for {n} columns", b.len());
 }
 
-/// A machine floating-point type that arrays hold: `f32` or `f64`, in which models are trained.
-pub trait Real: Element + Float {}
-impl<T: Element + Float> Real for T {}
-
 /// A part of a product has at least so many multiply-adds: 5 to 10 microseconds of work. The fork costs less than one; what the
 /// threads write has to move between their caches, which on some machines costs several.
 const PART: usize = 1 << 19;
@@ -123,7 +53,12 @@ const PART_COLUMNS: usize = 32;
 
 /// The product by tiles if the processor has them; whether it did. Divided over the rows or the columns of `C` among the
 /// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
-fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], onto: Onto<'_, T>) -> bool {
+fn tiled<T: Tiled + MatrixProduct + Send + Sync>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    onto: Onto<'_, T>,
+) -> bool {
     let ([m, k], [_, n]) = (a.shape, b.shape);
     let most = (m * k * n / PART).min(m / PART_ROWS);
     let (product, c) = (Product::new(a, b, onto), Window::new(c, [m, n]));
@@ -133,7 +68,11 @@ fn tiled<T: Tiled + Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], on
     T::tiled_product(product, c)
 }
 
-fn in_parts<T: Tiled + Element>(product: Product<'_, T>, c: Window<'_, T>, parts: usize) -> bool {
+fn in_parts<T: Tiled + MatrixProduct + Send + Sync>(
+    product: Product<'_, T>,
+    c: Window<'_, T>,
+    parts: usize,
+) -> bool {
     if parts < 2 {
         return T::tiled_product(product, c);
     }
@@ -151,7 +90,7 @@ fn in_parts<T: Tiled + Element>(product: Product<'_, T>, c: Window<'_, T>, parts
 }
 
 /// The affine map in one pass, if its product is one of tiles.
-fn affine<T: Tiled + Element>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &mut [T]) {
+fn affine<T: Tiled + MatrixProduct + Send + Sync>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &mut [T]) {
     check_affine(x, w, b, y);
     if is_with_vector(x.shape, b.len()) || !tiled(x, w, y, Onto::Row(b)) {
         repeat(b, y);
@@ -159,65 +98,38 @@ fn affine<T: Tiled + Element>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &m
     }
 }
 
-impl Element for f64 {
-    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
-        affine(x, w, b, y);
-    }
-    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
-        if is_with_vector([m, k], n) {
-            return product_with_vector(a, b, c, overwrite);
+macro_rules! machine_product {
+    ($($T:ty),*) => {$(
+        impl MatrixProduct for $T {
+            fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+                affine(x, w, b, y);
+            }
+            fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+                let ([m, k], [_, n]) = check_shapes(a, b, c.len());
+                if is_with_vector([m, k], n) {
+                    product_with_vector(a, b, c, overwrite);
+                } else if !tiled(a, b, c, if overwrite { Onto::Nothing } else { Onto::Output }) {
+                    product_by_panels(a, b, c, overwrite);
+                }
+            }
         }
-        if tiled(a, b, c, if overwrite { Onto::Nothing } else { Onto::Output }) {
-            return;
-        }
-        let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the length was checked");
-        general_mat_mul(1.0, &a.for_ndarray(), &b.for_ndarray(), if overwrite { 0.0 } else { 1.0 }, &mut c);
-    }
+    )*};
 }
-
-thread_local! {
-    /// The kernel for this processor; it keeps its packing buffers for the next product.
-    static SINGLE: GemmExecutor<f32, f32, f32> = GemmExecutor::new();
-}
-
-impl Element for f32 {
-    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
-        affine(x, w, b, y);
-    }
-    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        let ([m, k], [_, n]) = check_shapes(a, b, c.len());
-        // The library cuts the product of one row by the number of threads, and the bits would depend on it.
-        if is_with_vector([m, k], n) {
-            return product_with_vector(a, b, c, overwrite);
-        }
-        if tiled(a, b, c, if overwrite { Onto::Nothing } else { Onto::Output }) {
-            return;
-        }
-        let (a, b) = (GemmInputA::Unpacked(a.for_rten()), GemmInputB::Unpacked(b.for_rten()));
-        let options = GemmOptions { beta: if overwrite { 0.0 } else { 1.0 }, ..GemmOptions::default() };
-        SINGLE.with(|single| single.gemm(c, a, b, options)).expect("the shapes were checked");
-    }
-}
-
-impl<T: Element> Element for Dual<T> {}
-impl<const N: usize> Element for Lanes<N> {}
-impl<const W: usize, T: Element> Element for Directions<W, T> {}
-impl<const N: usize, T: Element> Element for Jet<N, T> {}
+machine_product!(f32, f64);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The product by the definition, in `f64`.
-    fn by_definition<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<f64> {
+    fn by_definition<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<f64> {
         let ([m, k], [_, n]) = (a.shape, b.shape);
         let at = |x: Matrix<'_, T>, i: usize, j: usize| x.data[i * x.strides[0] + j * x.strides[1]].value();
         let entry = |i: usize, j: usize| (0..k).map(|p| at(a, i, p) * at(b, p, j)).sum();
         (0..m * n).map(|ij| entry(ij / n, ij % n)).collect()
     }
 
-    fn check<T: Element>(epsilon: f64) {
+    fn check<T: MatrixProduct>(epsilon: f64) {
         for (m, k, n) in [
             (1, 1, 1),
             (3, 5, 2),
@@ -258,11 +170,48 @@ mod tests {
         }
     }
 
+    /// A number without kernels of its own, for which the portable product serves.
+    #[derive(Clone, Copy, Debug)]
+    struct Portable(f64);
+
+    macro_rules! operator {
+        ($($Op:ident $op:ident),*) => {$(
+            impl std::ops::$Op for Portable {
+                type Output = Self;
+                fn $op(self, rhs: Self) -> Self {
+                    Self(self.0.$op(rhs.0))
+                }
+            }
+        )*};
+    }
+    operator!(Add add, Sub sub, Mul mul, Div div);
+
+    impl std::ops::Neg for Portable {
+        type Output = Self;
+        fn neg(self) -> Self {
+            Self(-self.0)
+        }
+    }
+
+    impl Numeric for Portable {
+        fn constant(c: f64) -> Self {
+            Self(c)
+        }
+        fn value(self) -> f64 {
+            self.0
+        }
+        fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
+            if test(self.0, rhs.0) { yes } else { no }
+        }
+    }
+
+    impl MatrixProduct for Portable {}
+
     #[test]
     fn every_product_is_the_one_of_the_definition() {
         check::<f32>(f64::from(f32::EPSILON));
         check::<f64>(f64::EPSILON);
-        check::<Dual<f64>>(f64::EPSILON);
+        check::<Portable>(f64::EPSILON);
     }
 
     #[test]

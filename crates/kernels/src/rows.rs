@@ -1,9 +1,8 @@
 //! Passes over the rows and the columns of a matrix that is stored row by row.
 
 use super::sums::{WIDTH, larger, largest, sum};
-use super::vectorised;
-use crate::number::Scalar;
-use crate::rules::zero;
+use crate::numeric::{Numeric, zero};
+use crate::simd::vectorised;
 
 /// Rows of fewer elements are not worth a loop of their own.
 const SHORT: usize = 16;
@@ -23,7 +22,7 @@ pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
 }
 
 /// `y_i = ` the sum of the `i`-th row of `length` elements of `x`: as [`sum`], or one by one if they are few.
-pub fn row_sums<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
+pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -42,7 +41,7 @@ pub fn row_sums<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
 }
 
 /// `y_i = ` the [`largest`] of the `i`-th row of `length` elements of `x`.
-pub fn row_maxima<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
+pub fn row_maxima<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -62,7 +61,7 @@ pub fn row_maxima<T: Scalar>(x: &[T], length: usize, y: &mut [T]) {
 
 /// Column by column: a loop over the few elements of a row costs more than they do.
 #[inline(always)]
-fn fold_short_rows<T: Scalar>(x: &[T], length: usize, y: &mut [T], start: T, f: impl Fn(T, T) -> T) {
+fn fold_short_rows<T: Numeric>(x: &[T], length: usize, y: &mut [T], start: T, f: impl Fn(T, T) -> T) {
     y.fill(start);
     for j in 0..length {
         for (row, y) in x.chunks_exact(length).zip(&mut *y) {
@@ -72,7 +71,7 @@ fn fold_short_rows<T: Scalar>(x: &[T], length: usize, y: &mut [T], start: T, f: 
 }
 
 /// `y_ij = x_ij - shift_i`, in rows of `length` elements.
-pub fn subtract_from_rows<T: Scalar>(x: &[T], length: usize, shifts: &[T], y: &mut [T]) {
+pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -91,7 +90,7 @@ pub fn subtract_from_rows<T: Scalar>(x: &[T], length: usize, shifts: &[T], y: &m
 }
 
 /// Adds the rows of `x`, each as long as `y`, to `y`: eight columns at a time, whose sums stay in registers, four rows at a time.
-pub fn add_column_sums<T: Scalar>(x: &[T], y: &mut [T]) {
+pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
         || {
@@ -110,7 +109,7 @@ pub fn add_column_sums<T: Scalar>(x: &[T], y: &mut [T]) {
 
 /// Adds the columns from `j` on, of rows of `n` elements.
 #[inline(always)]
-fn add_columns<T: Scalar, const W: usize>(x: &[T], n: usize, j: usize, y: &mut [T; W]) {
+fn add_columns<T: Numeric, const W: usize>(x: &[T], n: usize, j: usize, y: &mut [T; W]) {
     let row = |x: &[T], i: usize| *x[i * n + j..].first_chunk::<W>().expect("the columns are in the row");
     let mut fours = x.chunks_exact(4 * n);
     for rows in &mut fours {

@@ -1,0 +1,14 @@
+//! What arrays hold.
+
+use crate::number::{Float, Scalar};
+use wengert_kernels::MatrixProduct;
+
+/// An element of an array: a [`Scalar`] with a matrix product that can be stored anywhere.
+///
+/// Implemented for every such number: `f32`, `f64` and the numbers of forward mode.
+pub trait Element: Scalar + MatrixProduct + Send + Sync + 'static {}
+impl<T: Scalar + MatrixProduct + Send + Sync + 'static> Element for T {}
+
+/// A machine floating-point type that arrays hold, `f32` or `f64`: what models are trained in.
+pub trait Real: Element + Float {}
+impl<T: Element + Float> Real for T {}
