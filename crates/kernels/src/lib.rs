@@ -5,9 +5,9 @@
 //! | numbers | [`Numeric`], [`Float`] |
 //! | compilation for the processor at hand | [`vectorised`], [`vectorised_wide`] |
 //! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
-//! | sums and products of elements | [`sum`], [`sum_of`], [`dot`], [`product`], [`largest`] |
+//! | sums and products of elements | [`sum`], [`sum_of`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
 //! | matrices | [`Matrix`], [`MatrixProduct`] |
-//! | factorisations | [`Lu`], [`cholesky`], [`Triangular`] |
+//! | factorisations | [`Lu`], [`cholesky`], [`HouseholderQr`], [`Triangular`] |
 //! | the list that tapes are written to | [`Arena`] |
 //! | division of long slices among threads | [`partition`] |
 //! | checks of settings | [`validate`] |
@@ -19,7 +19,9 @@ mod exponential;
 mod factorisation;
 mod float;
 mod gemm;
+mod householder;
 mod matrix;
+mod norms;
 mod numeric;
 pub mod partition;
 mod products;
@@ -34,7 +36,9 @@ pub use arena::Arena;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use float::Float;
 pub use gemm::MatrixProduct;
+pub use householder::HouseholderQr;
 pub use matrix::Matrix;
+pub use norms::{max_norm, norm};
 pub use numeric::Numeric;
 pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows, unrolled};
 pub use simd::{vectorised, vectorised_wide};

@@ -2,7 +2,7 @@
 
 use super::centred::Centred;
 use super::{Examples, LinearError, LinearRegressor};
-use wengert_minimize::{CoordinateDescent, LeastSquares, Method, Stopping};
+use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
 
 /// The lasso: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|_1`, **summed** over the examples, without 1/2,
 /// which makes coefficients exactly 0. The intercept is not penalised.
@@ -71,8 +71,8 @@ impl Lasso {
         let centred = Centred::new(regression, self.intercept);
         let mut halves = LeastSquares::new(centred.rows(), centred.values());
         let start = vec![0.0; halves.columns()];
-        let method = CoordinateDescent::new(self.lambda / 2.0).stopping(self.stopping.clone());
-        let report = method.minimize(&mut halves, &start);
+        let method = CoordinateDescent::new(self.lambda / 2.0);
+        let report = Minimizer::new(method).stopping(self.stopping.clone()).minimize(&mut halves, &start);
         let w: ndarray::Array1<f64> = report.x.clone().into();
         let (b, penalty) = (centred.intercept(&w), self.lambda * w.mapv(f64::abs).sum());
         Ok(LinearRegressor::new(regression, (w, b), penalty, Some(report)))

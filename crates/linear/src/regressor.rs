@@ -4,7 +4,7 @@ use super::examples::Regression;
 use super::{Examples, LinearError};
 use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 use std::fmt;
-use wengert_minimize::Report;
+use wengert_minimize::MinimizeReport;
 use wengert_nn::metrics::r_squared;
 
 /// How a fit went.
@@ -15,7 +15,7 @@ pub struct FitReport {
     /// What was minimised: the loss and the penalty.
     pub objective: f64,
     /// The minimisation by a method of [`wengert_minimize`], if it was one. Each model says what was minimised.
-    pub minimisation: Option<Report>,
+    pub minimisation: Option<MinimizeReport>,
     /// By how much at most the objective is above its minimum, where that is known: of the hinge loss.
     pub duality_gap: Option<f64>,
 }
@@ -25,7 +25,7 @@ impl FitReport {
     /// 1e-8 of the objective.
     pub fn converged(&self) -> bool {
         let closed = self.duality_gap.is_none_or(|gap| gap <= 1e-8 * self.objective);
-        closed && self.minimisation.as_ref().is_none_or(|report| report.stop.converged())
+        closed && self.minimisation.as_ref().is_none_or(|report| report.termination.converged())
     }
 }
 
@@ -59,7 +59,7 @@ impl LinearRegressor {
         (x, y): Regression<'_>,
         (coefficients, intercept): (Array1<f64>, f64),
         penalty: f64,
-        minimisation: Option<Report>,
+        minimisation: Option<MinimizeReport>,
     ) -> Self {
         let residuals = &y - &x.dot(&coefficients) - intercept;
         let loss = residuals.dot(&residuals);

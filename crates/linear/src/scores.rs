@@ -4,7 +4,7 @@ use super::regressor::FitReport;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::sync::Arc;
 use wengert_ad::{ArrayTape, Elementary, Tensor};
-use wengert_minimize::{Lbfgs, Method, Objective, Stopping};
+use wengert_minimize::{Lbfgs, Minimizer, Objective, Stopping};
 use wengert_nn::{Loss, TargetBatch};
 
 /// What a classifier with a smooth loss minimises: the mean over `n` examples of the loss of the scores `X W + b`, plus
@@ -36,7 +36,7 @@ impl<'a, L: Loss<f64>> ScoreObjective<'a, L> {
     /// The minimum from 0 by L-BFGS: the coefficients, one score a row, the intercepts, and the report.
     pub(super) fn fit(mut self, stopping: &Stopping) -> (Array2<f64>, Array1<f64>, FitReport) {
         let start = vec![0.0; self.weights() + if self.intercept { self.scores } else { 0 }];
-        let report = Lbfgs::new().stopping(stopping.clone()).minimize(&mut self, &start);
+        let report = Minimizer::new(Lbfgs::new()).stopping(stopping.clone()).minimize(&mut self, &start);
         let (w, b) = report.x.split_at(self.weights());
         let w = ArrayView2::from_shape((self.width, self.scores), w).expect("the weights come first");
         let b = if self.intercept { b.to_vec() } else { vec![0.0; self.scores] };

@@ -1,14 +1,18 @@
-//! Cholesky factorisation of a symmetric matrix, `A = L L'`, and of one made positive definite by a shift.
+//! Cholesky factorisation of a symmetric matrix that may have to be made positive definite by a shift.
+//!
+//! The factorisation of the differentiation engine reads both triangles, averages them and returns NaN where a pivot is
+//! not positive. Here only the lower triangle is read, the diagonal is shifted, and a pivot that is not positive ends
+//! the attempt, so that a larger shift can be tried.
 
-/// The factor `L` of an `n * n` matrix, in rows.
-pub(super) struct Cholesky {
+/// The factor `L` of an `n * n` matrix `A = L L'`, row by row.
+pub(crate) struct Cholesky {
     n: usize,
     factor: Vec<f64>,
 }
 
 impl Cholesky {
-    /// Factors `a + shift I`, of which the lower triangle is read; `None` if that is not positive definite.
-    pub(super) fn new(a: &[f64], n: usize, shift: f64) -> Option<Self> {
+    /// Factorises `a + shift I`, of which the lower triangle is read; `None` if that is not positive definite.
+    fn new(a: &[f64], n: usize, shift: f64) -> Option<Self> {
         let mut factor = vec![0.0; n * n];
         for i in 0..n {
             for j in 0..=i {
@@ -26,10 +30,11 @@ impl Cholesky {
         Some(Self { n, factor })
     }
 
-    /// Factors `a + tau I` for the first `tau` of a growing sequence for which that is positive definite; it
-    /// starts at 0 where no diagonal entry rules that out (Nocedal and Wright 2006, algorithm 3.3). `None` if
-    /// an entry is not finite.
-    pub(super) fn shifted(a: &[f64], n: usize) -> Option<Self> {
+    /// Factorises `a + tau I` for the first `tau` of a growing sequence for which that is positive definite.
+    ///
+    /// The sequence starts at 0 unless a diagonal entry rules that out (Nocedal and Wright 2006, algorithm 3.3).
+    /// `None` if an entry is not finite.
+    pub(crate) fn shifted(a: &[f64], n: usize) -> Option<Self> {
         if a.iter().any(|a| !a.is_finite()) {
             return None;
         }
@@ -48,8 +53,8 @@ impl Cholesky {
         }
     }
 
-    /// Solves `L L' x = b`, with `b` in `x` before.
-    pub(super) fn solve(&self, x: &mut [f64]) {
+    /// Solves `L L' x = b` in place: `x` holds `b` on entry.
+    pub(crate) fn solve(&self, x: &mut [f64]) {
         let (n, factor) = (self.n, &self.factor);
         for i in 0..n {
             let known: f64 = (0..i).map(|k| factor[i * n + k] * x[k]).sum();

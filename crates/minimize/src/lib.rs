@@ -1,30 +1,32 @@
 //! Deterministic minimisation of plain functions on flat slices.
 //!
-//! What lives here: methods that evaluate one function again and again until a point is a minimum, with line
-//! searches, tolerances and a [`Report`]. What does not: the optimizers of training, one step a call on a
-//! gradient that may be noisy ([`Optimizer`](crate::Optimizer)); and derivatives, which the objective brings
-//! along, by hand or by automatic differentiation.
+//! This crate holds methods that evaluate one function repeatedly until a point is a minimum, with line searches,
+//! tolerances and a [`MinimizeReport`]. It does not hold the optimizers of training, which take one step per call on a
+//! gradient that may be noisy (`wengert-optim`), nor derivatives, which the objective supplies, written by hand or
+//! computed by automatic differentiation.
 //!
-//! | method | asks for | use it |
+//! | method | needs | use it |
 //! |---|---|---|
 //! | [`Lbfgs`] | gradient | first: any number of variables |
 //! | [`ConjugateGradient`] | gradient | where even a few vectors of memory are too many |
-//! | [`Newton`] | gradient, Hessian | up to some hundred variables, and for the last digits |
+//! | [`Newton`] | gradient, Hessian | up to a few hundred variables, and for the last digits |
 //! | [`NewtonCg`] | gradient, Hessian times vector | many variables, ill-conditioned |
-//! | [`LevenbergMarquardt`] | residuals, Jacobian | sums of squares, up to some hundred variables |
+//! | [`LevenbergMarquardt`] | residuals, Jacobian | sums of squares, up to a few hundred variables |
 //! | [`GaussNewtonCg`] | residuals, Jacobian times vector | sums of squares, many variables |
 //! | [`ProximalGradient`] | gradient, [`Proximal`] term | with an L1 term or bounds |
 //! | [`CoordinateDescent`] | a matrix | the lasso |
 //! | [`GradientDescent`] | gradient | as the reference |
 //! | [`RandomSearch`] | value | as the baseline |
 //!
-//! An objective is a closure, closures joined by [`with_hessian`] and its like, or a type of the user's own
-//! that implements [`Objective`] and what else it knows. Everything is `f64`: tolerances of 1e-8 mean nothing
-//! in single precision. The same objective, start and settings give the same bits. Numerical trouble is a
-//! [`StopReason`], never a panic.
+//! A method describes the descent; [`Minimizer`] runs it, with the stopping criteria and an observer. An objective is a
+//! closure, several closures joined by [`with_hessian`] and the like, or a type of yours that implements [`Objective`]
+//! and whatever else it knows.
+//!
+//! Everything is `f64`: tolerances of 1e-8 have no meaning in single precision. The same objective, start and settings
+//! give the same bits. Numerical problems are a [`Termination`], never a panic.
 //!
 //! ```
-//! use wengert_minimize::{Lbfgs, Method, StopReason, Stopping, minimize};
+//! use wengert_minimize::{Lbfgs, Minimizer, Stopping, Termination, minimize};
 //!
 //! /// Rosenbrock's valley, `100 (y - x^2)^2 + (1 - x)^2`.
 //! fn rosenbrock(x: &[f64], gradient: &mut [f64]) -> f64 {
@@ -35,85 +37,51 @@
 //! }
 //!
 //! let report = minimize(rosenbrock, &[-1.2, 1.0]);
-//! assert_eq!(report.stop, StopReason::Gradient);
+//! assert_eq!(report.termination, Termination::Gradient);
 //! assert!((report.x[0] - 1.0).abs() < 1e-8 && (report.x[1] - 1.0).abs() < 1e-8);
 //! println!("{report}");
 //!
 //! // The same with settings, and with an observer that sees every iterate.
 //! let mut lowest = f64::INFINITY;
-//! let report = Lbfgs::new().memory(5).stopping(Stopping::new().gradient(1e-4)).minimize_observed(
-//!     &mut rosenbrock,
-//!     &[-1.2, 1.0],
-//!     &mut |iterate| {
-//!         lowest = lowest.min(iterate.progress.value);
-//!         std::ops::ControlFlow::Continue(())
-//!     },
-//! );
+//! let minimizer = Minimizer::new(Lbfgs::new().memory(5)).stopping(Stopping::new().gradient(1e-4));
+//! let report = minimizer.minimize_observed(&mut rosenbrock, &[-1.2, 1.0], &mut |iterate| {
+//!     lowest = lowest.min(iterate.progress.value);
+//!     std::ops::ControlFlow::Continue(())
+//! });
 //! assert!(report.gradient_max <= 1e-4 && report.value == lowest);
 //! ```
 
 mod cholesky;
-mod conjugate_gradient;
-mod coordinate_descent;
 mod damping;
-mod gauss_newton_cg;
-mod gradient_descent;
-mod householder;
-mod interpolate;
-mod lbfgs;
-mod levenberg_marquardt;
+mod interpolation;
+mod least_squares;
 mod line_search;
-mod linear;
-mod newton;
-mod newton_cg;
+mod method;
+mod minimizer;
 mod objective;
 mod proximal;
-mod proximal_gradient;
-mod random_search;
 mod report;
 mod residuals;
 mod run;
 mod stopping;
 mod vector;
 
-use std::ops::ControlFlow;
-
-pub use conjugate_gradient::{Conjugacy, ConjugateGradient};
-pub use coordinate_descent::CoordinateDescent;
-pub use gauss_newton_cg::GaussNewtonCg;
-pub use gradient_descent::GradientDescent;
-pub use lbfgs::Lbfgs;
-pub use levenberg_marquardt::LevenbergMarquardt;
-pub use linear::{DependentColumn, LeastSquares};
-pub use newton::Newton;
-pub use newton_cg::NewtonCg;
-pub use objective::{Hessian, HessianProduct, Objective, SecondOrder, with_hessian, with_hessian_product};
-pub use proximal::{Interval, L1, Proximal, soft_threshold};
-pub use proximal_gradient::ProximalGradient;
-pub use random_search::RandomSearch;
-pub use report::{Evaluations, Iterate, Observer, Progress, Report};
-pub use residuals::{
-    Jacobian, JacobianProducts, Linearised, Residuals, with_jacobian, with_jacobian_products,
+pub use least_squares::{DependentColumnError, LeastSquares};
+pub use method::*;
+pub use minimizer::{Descent, Method, Minimizer};
+pub use objective::{
+    Evaluate, Hessian, HessianProduct, Objective, SecondOrder, with_hessian, with_hessian_product,
 };
-pub use stopping::{StopReason, Stopping};
+pub use proximal::{Bounds, L1, Proximal, soft_threshold};
+pub use report::{Evaluations, Iterate, IterateObserver, MinimizeReport, Progress};
+pub use residuals::{
+    Jacobian, JacobianProducts, LinearResiduals, Linearised, Residuals, with_jacobian, with_jacobian_products,
+};
+pub use run::{Point, Run};
+pub use stopping::{Stopping, Termination};
 
-/// A way of minimising objectives of type `O`. The settings of a method are all that it holds: one value
-/// serves any number of minimisations.
-pub trait Method<O: ?Sized> {
-    /// Minimises `objective` from `start`, and shows the start and each iterate to `observer`, which may
-    /// interrupt.
-    #[track_caller]
-    fn minimize_observed(&self, objective: &mut O, start: &[f64], observer: &mut Observer<'_>) -> Report;
-
-    /// Minimises `objective` from `start`.
-    #[track_caller]
-    fn minimize(&self, objective: &mut O, start: &[f64]) -> Report {
-        self.minimize_observed(objective, start, &mut |_| ControlFlow::Continue(()))
-    }
-}
-
-/// Minimises `function`, which gives its value and writes its gradient, from `start`, by [`Lbfgs`] at its
-/// defaults.
-pub fn minimize(mut function: impl FnMut(&[f64], &mut [f64]) -> f64, start: &[f64]) -> Report {
-    Lbfgs::new().minimize(&mut function, start)
+/// Minimises `function`, which returns its value and writes its gradient, from `start`, by [`Lbfgs`] with default
+/// settings.
+pub fn minimize(mut function: impl FnMut(&[f64], &mut [f64]) -> f64, start: &[f64]) -> MinimizeReport {
+    Minimizer::new(Lbfgs::new()).minimize(&mut function, start)
 }

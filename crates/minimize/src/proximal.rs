@@ -1,24 +1,24 @@
-//! Terms without a gradient, given by their proximal step.
+//! Convex terms without a gradient, given by their proximal step.
 
 use wengert_kernels::validate::assert_non_negative;
 
 /// A convex term `h(x)` that need not have a gradient, but whose proximal step is known in closed form.
 pub trait Proximal {
-    /// The value `h(x)`; infinite where `x` is not allowed.
+    /// The value `h(x)`, infinite where `x` is not allowed.
     fn value(&self, x: &[f64]) -> f64;
 
     /// Replaces `x` by the `z` that minimises `h(z) + |z - x|^2 / (2 step)`.
     fn proximal_step(&self, x: &mut [f64], step: f64);
 }
 
-/// `lambda |x|_1`, the term of the lasso: it makes entries exactly zero.
+/// The term of the lasso, `lambda |x|_1`, which makes entries exactly zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L1 {
     lambda: f64,
 }
 
 impl L1 {
-    /// The term with this weight.
+    /// The term with the weight `lambda`.
     ///
     /// # Panics
     /// If `lambda` is negative, infinite or NaN.
@@ -56,15 +56,16 @@ pub fn soft_threshold(x: f64, t: f64) -> f64 {
     }
 }
 
-/// 0 where every entry is between two bounds, and infinite elsewhere: its proximal step cuts entries off at
-/// the bounds, which makes proximal gradient the method of projected gradients.
+/// Bounds on every entry: 0 where they hold, and infinite elsewhere.
+///
+/// The proximal step clamps the entries, which makes proximal gradient the projected gradient method.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
+pub struct Bounds {
     low: f64,
     high: f64,
 }
 
-impl Interval {
+impl Bounds {
     /// The bounds `low <= x_i <= high`; one may be infinite.
     ///
     /// # Panics
@@ -72,12 +73,12 @@ impl Interval {
     #[must_use]
     #[track_caller]
     pub fn new(low: f64, high: f64) -> Self {
-        assert!(low <= high, "Interval: low is {low}, must be at most high, which is {high}");
+        assert!(low <= high, "Bounds: low is {low}, must be at most high, which is {high}");
         Self { low, high }
     }
 }
 
-impl Proximal for Interval {
+impl Proximal for Bounds {
     fn value(&self, x: &[f64]) -> f64 {
         if x.iter().all(|x| (self.low..=self.high).contains(x)) { 0.0 } else { f64::INFINITY }
     }
@@ -103,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn proximal_steps_minimise_what_they_should() {
-        let terms: [&dyn Proximal; 2] = [&L1::new(0.7), &Interval::new(-0.5, 0.25)];
+    fn proximal_steps_minimise_the_term_plus_the_squared_distance() {
+        let terms: [&dyn Proximal; 2] = [&L1::new(0.7), &Bounds::new(-0.5, 0.25)];
         for (h, x, step) in terms.into_iter().flat_map(|h| [-2.0, -0.1, 0.3, 1.9].map(|x| (h, x, 0.6))) {
             let mut z = [x];
             h.proximal_step(&mut z, step);

@@ -1,27 +1,27 @@
-//! What a minimisation returns, and what an observer sees of it on the way.
+//! The report of a minimisation, and the view of an observer.
 
 use std::fmt;
 use std::ops::ControlFlow;
 
-use super::StopReason;
+use crate::stopping::Termination;
 
-/// How often the parts of an objective were evaluated.
+/// The numbers of evaluations of the parts of an objective.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evaluations {
-    /// Values of the function: with the gradient where the method uses one; vectors of residuals.
+    /// Evaluations of the function, together with its gradient if the method uses one, or of all residuals.
     pub functions: usize,
-    /// Whole Jacobians of residuals.
+    /// Evaluations of the whole Jacobian of the residuals.
     pub jacobians: usize,
-    /// Whole Hessians.
+    /// Evaluations of the whole Hessian.
     pub hessians: usize,
-    /// Products of a vector with the Hessian, or with the Jacobian or its transpose.
+    /// Products of a vector with the Hessian, the Jacobian, or the transposed Jacobian.
     pub products: usize,
 }
 
-/// One line of the history: an iterate in numbers.
+/// The numbers of one iterate: an entry of the history.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// How many iterations led here; 0 is the start.
+    /// The number of iterations that led here; 0 at the start.
     pub iteration: usize,
     /// The value `f(x)`.
     pub value: f64,
@@ -29,56 +29,60 @@ pub struct Progress {
     pub gradient_max: f64,
     /// The 2-norm of the gradient.
     pub gradient_norm: f64,
-    /// How often the function had been evaluated by then.
+    /// The number of evaluations of the function so far.
     pub functions: usize,
 }
 
-/// What an observer sees of an iterate.
+/// An iterate, as an observer sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Iterate<'a> {
     /// The point.
     pub x: &'a [f64],
-    /// The gradient there, or what the method has in its place (see [`Report::gradient`]).
+    /// The gradient there, or its substitute (see [`MinimizeReport::gradient`]).
     pub gradient: &'a [f64],
-    /// The numbers that go into the history.
+    /// The entry of the history.
     pub progress: Progress,
 }
 
-/// What an observer is: it sees the start and every iterate, and says whether to go on.
-pub type Observer<'a> = dyn FnMut(&Iterate<'_>) -> ControlFlow<()> + 'a;
+/// An observer: a closure that sees the start and every iterate, and interrupts by
+/// [`ControlFlow::Break`].
+pub type IterateObserver<'a> = dyn FnMut(&Iterate<'_>) -> ControlFlow<()> + 'a;
 
 /// The result of a minimisation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// The last iterate: the best point for every method that never goes up, which is all of them but
-    /// gradient descent with a rate that is too large, and accelerated proximal gradient.
+pub struct MinimizeReport {
+    /// The last iterate.
+    ///
+    /// It is the best one for all methods whose values never rise, which are all but gradient descent at too large a
+    /// rate and accelerated proximal gradient.
     pub x: Vec<f64>,
     /// The value at `x`.
     pub value: f64,
-    /// The gradient at `x`. Methods for a sum with a term that has no gradient put the proximal gradient or
-    /// the smallest subgradient here, which vanish at the minimum all the same; random search, which knows no
-    /// gradient, leaves NaN.
+    /// The gradient at `x`, or its substitute.
+    ///
+    /// Methods for a sum with a term that has no gradient report the proximal gradient or the smallest subgradient,
+    /// which vanish at the minimum like a gradient. Random search reports NaN.
     pub gradient: Vec<f64>,
-    /// The largest entry of the gradient, `max |g_i|`: what the tolerance is about.
+    /// The largest entry of the gradient, `max |g_i|`, which is compared with the tolerance.
     pub gradient_max: f64,
     /// The 2-norm of the gradient.
     pub gradient_norm: f64,
-    /// How many iterations were completed.
+    /// The number of iterations that were completed.
     pub iterations: usize,
-    /// How often each part of the objective was evaluated.
+    /// The numbers of evaluations of the parts of the objective.
     pub evaluations: Evaluations,
-    /// The start and every iterate in numbers, in order.
+    /// The numbers of the start and of every iterate, in order.
     pub history: Vec<Progress>,
     /// Why the minimisation ended.
-    pub stop: StopReason,
+    pub termination: Termination,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for MinimizeReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { value, gradient_max, iterations, evaluations, stop, .. } = self;
+        let Self { value, gradient_max, iterations, evaluations, termination, .. } = self;
         write!(
             out,
-            "f = {value:.6e}, |g| = {gradient_max:.1e} after {iterations} iterations, {} evaluations: {stop}",
+            "f = {value:.6e}, |g| = {gradient_max:.1e} after {iterations} iterations, {} evaluations: {termination}",
             evaluations.functions
         )
     }

@@ -1,29 +1,40 @@
-//! Sums of squares: vectors of residuals, as closures or as types of the user's.
+//! Sums of squares: vectors of residuals, as closures or as types of yours.
 
-/// A vector of residuals `r(x)`; what is minimised is **half** its sum of squares, `|r|^2 / 2`, with gradient
-/// `J'r`.
+/// A vector of residuals `r(x)`.
+///
+/// What is minimised is **half** its sum of squares, `|r|^2 / 2`, with gradient `J'r`.
 pub trait Residuals {
-    /// How many residuals there are.
+    /// The number of residuals.
     fn count(&self) -> usize;
 
-    /// Writes the residuals at `x`; `residuals` arrives zeroed.
+    /// Writes the residuals at `x` into `residuals`, which is zero on entry.
     fn residuals(&mut self, x: &[f64], residuals: &mut [f64]);
 }
 
 /// Residuals that know their Jacobian.
 pub trait Jacobian: Residuals {
-    /// Writes the Jacobian at `x` in rows, one for each residual, as long as `x`; it arrives zeroed.
+    /// Writes the Jacobian at `x`: one row as long as `x` per residual, zero on entry.
     fn jacobian(&mut self, x: &[f64], jacobian: &mut [f64]);
 }
 
-/// Residuals that know the products of their Jacobian with vectors, without the Jacobian itself: forward and
-/// reverse mode give them at the cost of a few evaluations each.
+/// Residuals that know the products of their Jacobian with vectors, but not the Jacobian itself.
+///
+/// Forward and reverse mode compute such a product at the cost of a few evaluations each.
 pub trait JacobianProducts: Residuals {
-    /// Writes `J(x) v`, as long as the residuals; it arrives zeroed.
+    /// Writes `J(x) v`, as long as the residuals, into `product`, which is zero on entry.
     fn product(&mut self, x: &[f64], v: &[f64], product: &mut [f64]);
 
-    /// Writes `J(x)' u`, as long as `x`; it arrives zeroed.
+    /// Writes `J(x)' u`, as long as `x`, into `product`, which is zero on entry.
     fn transposed_product(&mut self, x: &[f64], u: &[f64], product: &mut [f64]);
+}
+
+/// Residuals `A x - b` that are linear in `x`, with a matrix that is read column by column.
+pub trait LinearResiduals: Residuals {
+    /// The number of columns of `A`: the length of `x`.
+    fn columns(&self) -> usize;
+
+    /// Column `j` of `A`, as long as the residuals.
+    fn column(&self, j: usize) -> Vec<f64>;
 }
 
 /// Residuals made of closures: see [`with_jacobian`] and [`with_jacobian_products`].
@@ -34,7 +45,7 @@ pub struct Linearised<R, J> {
     jacobian: J,
 }
 
-/// Joins `residuals`, `count` of them, and their `jacobian` (in rows) into one objective.
+/// Joins `residuals`, `count` of them, and their `jacobian`, which is written row by row, into one objective.
 pub fn with_jacobian<R, J>(count: usize, residuals: R, jacobian: J) -> Linearised<R, J>
 where
     R: FnMut(&[f64], &mut [f64]),

@@ -1,11 +1,13 @@
-//! When a minimisation ends, and why it did.
+//! Stopping criteria, and the reason why a minimisation ended.
 
 use std::fmt;
 
 use wengert_kernels::validate::assert_non_negative;
 
-/// When to stop. Every method has these settings; a tolerance of 0 switches its test off, but for the
-/// gradient's, which an exactly zero gradient still meets.
+/// The criteria for stopping, the same for every method.
+///
+/// A tolerance of 0 switches its criterion off, except for the gradient's, which a gradient of exactly zero still
+/// meets.
 ///
 /// | here | scipy's `minimize` | default |
 /// |---|---|---|
@@ -16,11 +18,11 @@ use wengert_kernels::validate::assert_non_negative;
 /// | [`evaluations`](Stopping::evaluations) | `maxfun` | 100 000 |
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stopping {
-    pub(super) gradient: f64,
-    pub(super) decrease: f64,
-    pub(super) step: f64,
-    pub(super) iterations: usize,
-    pub(super) evaluations: usize,
+    pub(crate) gradient: f64,
+    pub(crate) decrease: f64,
+    pub(crate) step: f64,
+    pub(crate) iterations: usize,
+    pub(crate) evaluations: usize,
 }
 
 impl Default for Stopping {
@@ -72,14 +74,14 @@ impl Stopping {
         self
     }
 
-    /// Stops after so many iterations; 0 evaluates the start and returns.
+    /// Stops after `most` iterations; 0 evaluates the start and returns.
     #[must_use]
     pub fn iterations(mut self, most: usize) -> Self {
         self.iterations = most;
         self
     }
 
-    /// Stops rather than evaluate the function more often than this; the start is evaluated in any case.
+    /// Stops before the function would be evaluated more than `most` times. The start is always evaluated.
     #[must_use]
     pub fn evaluations(mut self, most: usize) -> Self {
         self.evaluations = most;
@@ -89,34 +91,37 @@ impl Stopping {
 
 /// Why a minimisation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StopReason {
+#[non_exhaustive]
+pub enum Termination {
     /// The largest entry of the gradient met its tolerance.
     Gradient,
-    /// The value fell by no more than its tolerance.
+    /// The decrease of the value met its tolerance.
     Decrease,
-    /// The step was no longer than its tolerance.
+    /// The length of the step met its tolerance.
     Step,
-    /// As many iterations as allowed were made.
+    /// The largest number of iterations was reached.
     Iterations,
-    /// One more evaluation would have been more than allowed.
+    /// The largest number of evaluations was reached.
     Evaluations,
-    /// No better point was found from this iterate on: its value cannot be told from those nearby (the
-    /// tolerance asks for more than rounding allows), or the gradient does not belong to the value.
+    /// No better point was found.
+    ///
+    /// Either the value cannot be told from those nearby, because the tolerance asks for more than rounding allows,
+    /// or the gradient does not belong to the value.
     NoDescent {
-        /// How many iterations had been completed.
+        /// The number of iterations that were completed.
         iteration: usize,
     },
-    /// The value or the gradient is infinite or NaN at the start (iteration 0), or wherever the method looked
+    /// The value or the gradient is infinite or NaN: at the start (iteration 0), or at every point that was tried
     /// from this iterate on. The report has the last finite point.
     NotFinite {
-        /// How many iterations had been completed.
+        /// The number of iterations that were completed.
         iteration: usize,
     },
-    /// The observer asked for it.
+    /// The observer interrupted the minimisation.
     Interrupted,
 }
 
-impl StopReason {
+impl Termination {
     /// Whether a tolerance was met: the gradient's, the decrease's or the step's.
     #[must_use]
     pub fn converged(self) -> bool {
@@ -124,23 +129,23 @@ impl StopReason {
     }
 }
 
-impl fmt::Display for StopReason {
+impl fmt::Display for Termination {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gradient => out.write_str("the gradient met its tolerance"),
             Self::Decrease => out.write_str("the decrease of the value met its tolerance"),
             Self::Step => out.write_str("the length of the step met its tolerance"),
-            Self::Iterations => out.write_str("as many iterations as allowed were made"),
-            Self::Evaluations => out.write_str("as many evaluations as allowed were made"),
+            Self::Iterations => out.write_str("the largest number of iterations was reached"),
+            Self::Evaluations => out.write_str("the largest number of evaluations was reached"),
             Self::NoDescent { iteration } => write!(
                 out,
-                "no better point was found after iteration {iteration}: the tolerance is below rounding, \
-                 or the gradient does not belong to the value"
+                "no better point was found after iteration {iteration}: the tolerance is below rounding, or the \
+                 gradient does not belong to the value"
             ),
             Self::NotFinite { iteration } => {
                 write!(out, "the value or the gradient is infinite or NaN after iteration {iteration}")
             }
-            Self::Interrupted => out.write_str("the observer interrupted"),
+            Self::Interrupted => out.write_str("the observer interrupted the minimisation"),
         }
     }
 }

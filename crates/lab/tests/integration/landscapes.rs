@@ -176,8 +176,8 @@ fn a_trajectory_is_the_start_and_every_step() {
 #[test]
 fn rates_and_deviations_out_of_range_are_refused() {
     let rate = message_of(|| drop(compare_optimizers(BOWL, -0.1, 1, None)));
-    assert_eq!(rate, "compare: rate is -0.1, must be in (0, inf)");
+    assert_eq!(rate, "compare_optimizers: rate is -0.1, must be in (0, inf)");
     let noise = Some(GradientNoise { deviation: f64::NAN, seed: 0 });
     let deviation = message_of(|| drop(compare_optimizers(BOWL, 0.1, 1, noise)));
-    assert_eq!(deviation, "compare: deviation of the noise is NaN, must be in (0, inf)");
+    assert_eq!(deviation, "compare_optimizers: deviation of the noise is NaN, must be in (0, inf)");
 }

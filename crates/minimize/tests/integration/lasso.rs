@@ -1,11 +1,11 @@
 //! The lasso and bounds: proximal gradient and coordinate descent.
 
 use wengert_minimize::{
-    CoordinateDescent, Interval, L1, Lbfgs, LeastSquares, Method, Objective, ProximalGradient, Report,
-    StopReason, Stopping,
+    Bounds, CoordinateDescent, L1, Lbfgs, LeastSquares, MinimizeReport, Minimizer, Objective,
+    ProximalGradient, Stopping, Termination,
 };
 
-/// 40 rows, 15 columns that are correlated, and targets that three columns explain but for a wave.
+/// 40 rows, 15 correlated columns, and targets that are a combination of three columns and a wave.
 fn data() -> (Vec<f64>, Vec<f64>) {
     let wave = |k: usize| (1.3 * k as f64 + 0.1 * (k * k) as f64).sin() + 0.5 * ((k / 15) as f64 * 0.3).cos();
     let matrix: Vec<f64> = (0..40 * 15).map(wave).collect();
@@ -21,7 +21,7 @@ fn patient() -> Stopping {
 
 /// The conditions of Karush, Kuhn and Tucker: `g_j = -lambda sign x_j` where `x_j != 0`, and `|g_j| <=
 /// lambda` elsewhere.
-fn assert_optimal(report: &Report, lambda: f64) {
+fn assert_optimal(report: &MinimizeReport, lambda: f64) {
     let (matrix, targets) = data();
     let mut gradient = vec![0.0; report.x.len()];
     LeastSquares::new(&matrix, &targets).value_and_gradient(&report.x, &mut gradient);
@@ -40,12 +40,16 @@ fn three_methods_find_the_same_lasso_and_it_meets_the_kkt_conditions() {
     let mut problem = LeastSquares::new(&matrix, &targets);
     let start = vec![0.0; 15];
     for lambda in [0.5, 5.0, 20.0] {
-        let coordinates = CoordinateDescent::new(lambda).stopping(patient()).minimize(&mut problem, &start);
-        let fista =
-            ProximalGradient::fista(L1::new(lambda)).stopping(patient()).minimize(&mut problem, &start);
-        let ista = ProximalGradient::ista(L1::new(lambda)).stopping(patient()).minimize(&mut problem, &start);
+        let coordinates =
+            Minimizer::new(CoordinateDescent::new(lambda)).stopping(patient()).minimize(&mut problem, &start);
+        let fista = Minimizer::new(ProximalGradient::fista(L1::new(lambda)))
+            .stopping(patient())
+            .minimize(&mut problem, &start);
+        let ista = Minimizer::new(ProximalGradient::ista(L1::new(lambda)))
+            .stopping(patient())
+            .minimize(&mut problem, &start);
         for report in [&coordinates, &fista, &ista] {
-            assert_eq!(report.stop, StopReason::Gradient, "lambda = {lambda}: {report}");
+            assert_eq!(report.termination, Termination::Gradient, "lambda = {lambda}: {report}");
             assert_optimal(report, lambda);
             assert!(
                 (report.value - coordinates.value).abs() < 1e-9 * coordinates.value,
@@ -60,34 +64,36 @@ fn three_methods_find_the_same_lasso_and_it_meets_the_kkt_conditions() {
 }
 
 #[test]
-fn acceleration_takes_the_root_of_the_condition_number() {
+fn acceleration_replaces_the_condition_number_by_its_root() {
     let iterations = |condition: f64, method: ProximalGradient<L1>| {
         let curvature = |i: usize| condition.powf(i as f64 / 9.0);
         let mut bowl = |x: &[f64], g: &mut [f64]| {
             g.iter_mut().zip(x).enumerate().for_each(|(i, (g, x))| *g = curvature(i) * (x - 1.0));
             x.iter().enumerate().map(|(i, x)| 0.5 * curvature(i) * (x - 1.0) * (x - 1.0)).sum()
         };
-        let report = method.stopping(patient()).minimize(&mut bowl, &[0.0; 10]);
-        assert_eq!(report.stop, StopReason::Gradient, "{report}");
+        let report = Minimizer::new(method).stopping(patient()).minimize(&mut bowl, &[0.0; 10]);
+        assert_eq!(report.termination, Termination::Gradient, "{report}");
         report.iterations as f64
     };
     let ratio = |method: fn(L1) -> ProximalGradient<L1>| {
         iterations(3e3, method(L1::new(0.0))) / iterations(30.0, method(L1::new(0.0)))
     };
-    // The logarithm of the precision asked for grows a little too; without restarts, FISTA's ratio is 35.
+    // The logarithm of the requested precision grows a little as well; without restarts, FISTA's ratio is 35.
     let (plain, accelerated) = (ratio(ProximalGradient::ista), ratio(ProximalGradient::fista));
     assert!((50.0..200.0).contains(&plain) && (5.0..20.0).contains(&accelerated), "{plain} {accelerated}");
 }
 
 #[test]
-fn a_larger_lambda_leaves_fewer_entries_and_the_largest_correlation_leaves_none() {
+fn a_larger_lambda_leaves_fewer_nonzero_entries_and_the_largest_correlation_leaves_none() {
     let (matrix, targets) = data();
     let mut problem = LeastSquares::new(&matrix, &targets);
     let mut gradient = vec![0.0; 15];
     problem.value_and_gradient(&[0.0; 15], &mut gradient);
     let largest = gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
     let mut entries = |lambda: f64| {
-        let report = CoordinateDescent::new(lambda).stopping(patient()).minimize(&mut problem, &[0.0; 15]);
+        let report = Minimizer::new(CoordinateDescent::new(lambda))
+            .stopping(patient())
+            .minimize(&mut problem, &[0.0; 15]);
         report.x.iter().filter(|x| **x != 0.0).count()
     };
     let counts = [0.0, 0.05 * largest, 0.5 * largest, 1.001 * largest].map(&mut entries);
@@ -99,11 +105,14 @@ fn a_larger_lambda_leaves_fewer_entries_and_the_largest_correlation_leaves_none(
 fn without_the_term_all_methods_solve_least_squares() {
     let (matrix, targets) = data();
     let mut problem = LeastSquares::new(&matrix, &targets);
-    let lbfgs = Lbfgs::new().minimize(&mut problem, &[0.0; 15]);
-    let coordinates = CoordinateDescent::new(0.0).stopping(patient()).minimize(&mut problem, &[0.0; 15]);
-    let fista = ProximalGradient::fista(L1::new(0.0)).stopping(patient()).minimize(&mut problem, &[0.0; 15]);
+    let lbfgs = Minimizer::new(Lbfgs::new()).minimize(&mut problem, &[0.0; 15]);
+    let coordinates =
+        Minimizer::new(CoordinateDescent::new(0.0)).stopping(patient()).minimize(&mut problem, &[0.0; 15]);
+    let fista = Minimizer::new(ProximalGradient::fista(L1::new(0.0)))
+        .stopping(patient())
+        .minimize(&mut problem, &[0.0; 15]);
     for report in [&coordinates, &fista] {
-        assert_eq!(report.stop, StopReason::Gradient, "{report}");
+        assert_eq!(report.termination, Termination::Gradient, "{report}");
         assert!((report.value - lbfgs.value).abs() < 1e-9 * lbfgs.value, "{report} {lbfgs}");
     }
 }
@@ -111,21 +120,22 @@ fn without_the_term_all_methods_solve_least_squares() {
 #[test]
 fn a_column_of_zeros_leaves_its_coordinate_at_zero() {
     let (matrix, targets) = ([1.0, 0.0, 2.0, 0.0], [1.0, 2.0]);
-    let report = CoordinateDescent::new(0.5).minimize(&mut LeastSquares::new(&matrix, &targets), &[3.0, 7.0]);
+    let report = Minimizer::new(CoordinateDescent::new(0.5))
+        .minimize(&mut LeastSquares::new(&matrix, &targets), &[3.0, 7.0]);
     // 5 (x - 1) + 0.5 = 0.
-    assert_eq!((report.stop, report.x[1]), (StopReason::Gradient, 0.0), "{report}");
+    assert_eq!((report.termination, report.x[1]), (Termination::Gradient, 0.0), "{report}");
     assert!((report.x[0] - 0.9).abs() < 1e-9, "{:?}", report.x);
 }
 
 #[test]
-fn bounds_are_kept_and_the_minimum_lies_on_them() {
+fn bounds_hold_at_every_iterate_and_the_minimum_lies_on_them() {
     // (x - 2)^2 + (y - 2)^2 + x y within [0, 1]^2: the gradient at (1, 1) is (-1, -1), out of the box.
     let mut function = |x: &[f64], g: &mut [f64]| {
         (g[0], g[1]) = (2.0 * (x[0] - 2.0) + x[1], 2.0 * (x[1] - 2.0) + x[0]);
         (x[0] - 2.0).powi(2) + (x[1] - 2.0).powi(2) + x[0] * x[1]
     };
     let mut all_inside = true;
-    let report = ProximalGradient::fista(Interval::new(0.0, 1.0)).minimize_observed(
+    let report = Minimizer::new(ProximalGradient::fista(Bounds::new(0.0, 1.0))).minimize_observed(
         &mut function,
         &[0.25, 0.5],
         &mut |iterate| {
@@ -133,6 +143,6 @@ fn bounds_are_kept_and_the_minimum_lies_on_them() {
             std::ops::ControlFlow::Continue(())
         },
     );
-    assert_eq!((report.stop, &report.x[..]), (StopReason::Gradient, &[1.0, 1.0][..]), "{report}");
+    assert_eq!((report.termination, &report.x[..]), (Termination::Gradient, &[1.0, 1.0][..]), "{report}");
     assert!(all_inside);
 }

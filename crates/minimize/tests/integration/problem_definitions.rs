@@ -1,10 +1,10 @@
-//! The test functions are the ones of the literature, and their derivatives by hand are right.
+//! Checks of the test functions: derivatives against central differences, values against PyTorch.
 
 use crate::problems::{all, problem};
 use wengert_minimize::{Jacobian, Objective, Residuals};
 
-/// Central differences with the step `h = 1e-5 max(1, |x_i|)`: their error is that of the third derivative
-/// times `h^2`, and rounding of the value over `h`.
+/// Central differences with the step `h = 1e-5 max(1, |x_i|)`: their error is the third derivative times `h^2`, and the
+/// rounding of the value over `h`.
 fn central(f: &mut dyn FnMut(&[f64]) -> Vec<f64>, x: &[f64], i: usize) -> Vec<f64> {
     let h = 1e-5 * x[i].abs().max(1.0);
     let at = |x_i: f64| [&x[..i], &[x_i], &x[i + 1..]].concat();
@@ -13,14 +13,14 @@ fn central(f: &mut dyn FnMut(&[f64]) -> Vec<f64>, x: &[f64], i: usize) -> Vec<f6
     f(&after).iter().zip(f(&before)).map(|(after, before)| (after - before) / width).collect()
 }
 
-/// The standard start, and a point off it where no terms vanish by chance.
+/// The standard start, and a point near it where no terms vanish by chance.
 fn points(start: &[f64]) -> [Vec<f64>; 2] {
     let off = start.iter().enumerate().map(|(i, x)| x + 0.05 * (1.0 + (i as f64).sin())).collect();
     [start.to_vec(), off]
 }
 
 #[test]
-fn gradients_by_hand_agree_with_central_differences() {
+fn gradients_agree_with_central_differences() {
     for mut problem in all() {
         for x in points(&problem.start.clone()) {
             let mut gradient = vec![0.0; x.len()];
@@ -37,7 +37,7 @@ fn gradients_by_hand_agree_with_central_differences() {
 }
 
 #[test]
-fn jacobians_by_hand_agree_with_central_differences() {
+fn jacobians_agree_with_central_differences() {
     for problem in all() {
         let Some(mut squares) = problem.residuals() else { continue };
         for x in points(&problem.start) {

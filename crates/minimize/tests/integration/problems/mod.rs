@@ -1,9 +1,8 @@
-//! Standard test functions for minimisation, with derivatives by hand.
+//! Standard test functions for minimisation, with hand-written derivatives.
 //!
 //! Source: More, Garbow and Hillstrom 1981, "Testing unconstrained optimization software"; M with a number is
-//! the problem's number there. Sums of squares are written down as residuals and their Jacobian; the value is
-//! the plain sum, without a half, as in the source.
-#![allow(dead_code, reason = "each test program uses another part")]
+//! the problem's number there. Sums of squares are given by their residuals and Jacobian; the value is the plain
+//! sum, without a half, as in the source.
 
 mod extended;
 mod fitted;
@@ -12,7 +11,7 @@ mod small;
 
 use wengert_minimize::{Jacobian, Objective, Residuals};
 
-/// A function to minimise, where to start, and the values of its minima that are known.
+/// A function to minimise, its standard start, and the known values of its minima.
 pub(crate) struct Problem {
     pub(crate) name: &'static str,
     pub(crate) start: Vec<f64>,
@@ -20,17 +19,16 @@ pub(crate) struct Problem {
     pub(crate) kind: Kind,
 }
 
-/// How a function is written down.
+/// The form in which a function is given.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
-    /// Adds its gradient and gives its value.
+    /// Adds the gradient and returns the value.
     Plain(fn(&[f64], &mut [f64]) -> f64),
     /// A sum of squares.
     Squares(Squares),
 }
 
-/// Residuals: how many there are in `n` dimensions, themselves, and their Jacobian in rows, which arrives
-/// zeroed.
+/// Residuals: their number in `n` dimensions, their values, and their Jacobian row by row, which is zero on entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Squares {
     pub(crate) count: fn(usize) -> usize,
@@ -62,7 +60,7 @@ impl Squares {
     }
 }
 
-/// The residuals of a problem in `n` dimensions, for methods that want them.
+/// The residuals of a problem in `n` dimensions, for methods for sums of squares.
 pub(crate) struct ResidualsOf {
     pub(crate) squares: Squares,
     pub(crate) n: usize,
@@ -121,7 +119,7 @@ pub(crate) fn all() -> Vec<Problem> {
     problems
 }
 
-/// The pattern, over and over, `n` numbers in all.
+/// `n` numbers that repeat the pattern.
 fn repeated(pattern: &[f64], n: usize) -> Vec<f64> {
     pattern.iter().copied().cycle().take(n).collect()
 }

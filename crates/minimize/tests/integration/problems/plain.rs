@@ -1,4 +1,4 @@
-//! Functions that are written down as such, not as sums of squares.
+//! Functions that are not given as sums of squares.
 
 use super::{Problem, repeated};
 

@@ -1,16 +1,17 @@
 //! L-BFGS: a quasi-Newton method that remembers the last few steps.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 
-use super::line_search::{Wolfe, first_step, search};
-use super::report::{Observer, Report};
-use super::run::{Point, Run, follow};
-use super::vector::{add_scaled, dot, norm, scale};
-use super::{Method, Objective, StopReason, Stopping};
+use wengert_kernels::norm;
 
-/// L-BFGS: Newton's step with an inverse Hessian `B` rebuilt from the last `m` steps; the method to start
-/// with.
+use crate::line_search::{Wolfe, first_step, search};
+use crate::minimizer::{Descent, Method};
+use crate::objective::Objective;
+use crate::run::{Point, Run};
+use crate::stopping::Termination;
+use crate::vector::{add_scaled, dot, scale};
+
+/// L-BFGS: Newton's step with an inverse Hessian `B` that is rebuilt from the last `m` steps. The method to try first.
 ///
 /// ```text
 /// x <- x + alpha d,   d = -B g,   alpha from a line search for the strong Wolfe conditions
@@ -19,36 +20,33 @@ use super::{Method, Objective, StopReason, Stopping};
 /// gamma = sum s'y / sum y'y                            over the last 5 pairs
 /// ```
 ///
-/// The product `B g` is the two-loop recursion, `4 m n` multiply-adds, and nothing of size `n * n` is kept. A
-/// pair with `s'y <= epsilon |s| |y|` is not remembered; if the line search fails, the memory is cleared once
-/// and the search goes down the gradient.
+/// The product `B g` takes the two-loop recursion, `4 m n` multiply-adds; no `n * n` matrix is formed. A pair with
+/// `s'y <= epsilon |s| |y|` is not remembered. If the line search fails, the memory is cleared once and the search goes
+/// along the negative gradient.
 ///
-/// The usual `gamma` is that of the last pair alone. Here it is the least-squares solution of `gamma y = s`
-/// over five, which saved 3 % of the evaluations on the standard test functions.
+/// The usual `gamma` is that of the last pair alone. Here it is the least-squares solution of `gamma y = s` over five
+/// pairs, which saved 3 % of the evaluations on the standard test functions.
 ///
-/// Source: Nocedal 1980; Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5. The line
-/// search is cubic interpolation in a bracket (their 3.5 and 3.6), and also judges by slopes where the values
-/// differ by rounding alone, so that `|g|` falls below what the values can resolve.
+/// Source: Nocedal 1980; Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5. The line search is cubic
+/// interpolation in a bracket (their 3.5 and 3.6). Where the values differ by rounding alone it judges by slopes, so
+/// that `|g|` falls below what the values can resolve.
 ///
 /// | here | scipy's `minimize(method="L-BFGS-B")` | default |
 /// |---|---|---|
 /// | [`memory(m)`](Lbfgs::memory) | `maxcor` | 10 |
 /// | [`wolfe(c1, c2)`](Lbfgs::wolfe) | fixed at 1e-3, 0.9 | 1e-4, 0.9 |
-/// | [`stopping`](Lbfgs::stopping) | `gtol`, `ftol`, `maxiter`, `maxfun`: see [`Stopping`] | |
 /// | length of the first step: `max(1, \|x\|_inf)` | 1 | |
 ///
-/// There are no bounds here; [`ProximalGradient`](super::ProximalGradient) with
-/// [`Interval`](super::Interval) has them.
+/// There are no bounds here; [`ProximalGradient`](crate::ProximalGradient) with [`Bounds`](crate::Bounds) has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lbfgs {
     memory: usize,
     wolfe: Wolfe,
-    stopping: Stopping,
 }
 
 impl Default for Lbfgs {
     fn default() -> Self {
-        Self { memory: 10, wolfe: Wolfe { c1: 1e-4, c2: 0.9 }, stopping: Stopping::new() }
+        Self { memory: 10, wolfe: Wolfe { c1: 1e-4, c2: 0.9 } }
     }
 }
 
@@ -59,10 +57,10 @@ impl Lbfgs {
         Self::default()
     }
 
-    /// Remembers the last `m` steps.
+    /// Sets the number of steps that are remembered.
     ///
     /// # Panics
-    /// If `m` is 0: [`GradientDescent::searching`](super::GradientDescent::searching) is that.
+    /// If `m` is 0, which would be [`GradientDescent::with_line_search`](crate::GradientDescent::with_line_search).
     #[must_use]
     #[track_caller]
     pub fn memory(mut self, m: usize) -> Self {
@@ -71,8 +69,8 @@ impl Lbfgs {
         self
     }
 
-    /// The constants of the line search: how much of the predicted decrease a step must give, and what share
-    /// of the slope may remain.
+    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must reach, and the
+    /// fraction of the slope that may remain.
     ///
     /// # Panics
     /// Unless `0 < c1 < 1/2` and `c1 < c2 < 1`.
@@ -82,47 +80,40 @@ impl Lbfgs {
         self.wolfe = Wolfe::new("Lbfgs", c1, c2);
         self
     }
-
-    /// When to stop.
-    #[must_use]
-    pub fn stopping(mut self, stopping: Stopping) -> Self {
-        self.stopping = stopping;
-        self
-    }
-
-    fn descend<O: Objective + ?Sized>(
-        &self,
-        run: &mut Run<'_, O>,
-        last: &mut Point,
-    ) -> Result<Infallible, StopReason> {
-        run.begin(last)?;
-        let mut next = last.clone();
-        let mut direction = vec![0.0; last.x.len()];
-        let mut memory = Memory::new(self.memory);
-        loop {
-            memory.direction(&last.gradient, &mut direction);
-            let first = if memory.is_empty() { first_step(last) } else { 1.0 };
-            match search(run, self.wolfe, last, &direction, first, &mut next) {
-                Ok(_) => {}
-                Err(StopReason::NoDescent { .. }) if !memory.is_empty() => {
-                    memory.pairs.clear();
-                    continue;
-                }
-                Err(stop) => return Err(stop),
-            }
-            memory.remember(last, &next);
-            run.advance(last, &mut next)?;
-        }
-    }
 }
 
 impl<O: Objective + ?Sized> Method<O> for Lbfgs {
-    fn minimize_observed(&self, objective: &mut O, start: &[f64], observer: &mut Observer<'_>) -> Report {
-        follow(objective, &self.stopping, start, observer, |run, last| self.descend(run, last))
+    fn start(&self, run: &mut Run<'_, O>, at: &mut Point) -> Box<dyn Descent<O> + '_> {
+        run.evaluate(at);
+        let direction = vec![0.0; at.x.len()];
+        Box::new(LbfgsDescent { wolfe: self.wolfe, direction, memory: Memory::new(self.memory) })
     }
 }
 
-/// Over how many pairs the initial scale is fitted.
+struct LbfgsDescent {
+    wolfe: Wolfe,
+    direction: Vec<f64>,
+    memory: Memory,
+}
+
+impl<O: Objective + ?Sized> Descent<O> for LbfgsDescent {
+    fn step(&mut self, run: &mut Run<'_, O>, at: &Point, next: &mut Point) -> Result<(), Termination> {
+        let Self { wolfe, direction, memory } = self;
+        loop {
+            memory.direction(&at.gradient, direction);
+            let first = if memory.is_empty() { first_step(at) } else { 1.0 };
+            match search(run, *wolfe, at, direction, first, next) {
+                Ok(_) => break,
+                Err(Termination::NoDescent { .. }) if !memory.is_empty() => memory.pairs.clear(),
+                Err(reason) => return Err(reason),
+            }
+        }
+        memory.remember(at, next);
+        Ok(())
+    }
+}
+
+/// The number of pairs over which the initial scale is fitted.
 const FITTED: usize = 5;
 
 /// A step `s`, the change `y` of the gradient over it, the curvature `s'y`, and `y'y`.
@@ -134,11 +125,11 @@ struct Pair {
     square: f64,
 }
 
-/// The last pairs, the oldest first.
+/// The last pairs, oldest first.
 struct Memory {
     most: usize,
     pairs: VecDeque<Pair>,
-    /// What the first loop of the recursion leaves for the second.
+    /// The coefficients that the first loop of the recursion computes for the second.
     coefficients: Vec<f64>,
 }
 
@@ -151,14 +142,14 @@ impl Memory {
         self.pairs.is_empty()
     }
 
-    /// The scale that fits `gamma y = s` best over the last pairs.
+    /// The least-squares solution of `gamma y = s` over the last pairs.
     fn gamma(&self) -> Option<f64> {
         let last = self.pairs.iter().rev().take(FITTED);
         let sums = last.fold((0.0, 0.0), |(sy, yy), pair| (sy + pair.curvature, yy + pair.square));
         (!self.is_empty()).then_some(sums.0 / sums.1)
     }
 
-    /// The two-loop recursion: `-B g`.
+    /// Computes `-B g` by the two-loop recursion.
     fn direction(&mut self, gradient: &[f64], direction: &mut [f64]) {
         direction.copy_from_slice(gradient);
         self.coefficients.clear();
@@ -177,11 +168,11 @@ impl Memory {
         scale(direction, -1.0);
     }
 
-    fn remember(&mut self, last: &Point, next: &Point) {
+    fn remember(&mut self, at: &Point, next: &Point) {
         let forgotten = if self.pairs.len() == self.most { self.pairs.pop_front() } else { None };
         let mut pair = forgotten.unwrap_or_default();
-        difference(&mut pair.s, &next.x, &last.x);
-        difference(&mut pair.y, &next.gradient, &last.gradient);
+        difference(&mut pair.s, &next.x, &at.x);
+        difference(&mut pair.y, &next.gradient, &at.gradient);
         pair.curvature = dot(&pair.s, &pair.y);
         pair.square = dot(&pair.y, &pair.y);
         if pair.curvature > f64::EPSILON * norm(&pair.s) * norm(&pair.y) {

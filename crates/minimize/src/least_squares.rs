@@ -1,15 +1,16 @@
-//! Linear least squares as an objective, for every method here.
+//! Linear least squares as an objective for every method.
 
 use std::fmt;
 
-use super::householder::least_squares;
-use super::vector::{add_scaled, dot, norm};
-use super::{Hessian, HessianProduct, Jacobian, JacobianProducts, Objective, Residuals};
+use wengert_kernels::{HouseholderQr, norm};
+
+use crate::objective::{Evaluate, Hessian, HessianProduct, Objective};
+use crate::residuals::{Jacobian, JacobianProducts, LinearResiduals, Residuals};
+use crate::vector::{add_scaled, dot};
 
 /// Linear least squares, `|A x - b|^2 / 2`, with gradient `A'(A x - b)` and Hessian `A'A`: **half** the sum.
 ///
-/// It is an objective for every method of this module but random search; with
-/// [`L1`](super::L1) added, it is the lasso.
+/// It is an objective for every method of this crate; with [`L1`](crate::L1) added, it is the lasso.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeastSquares<'a> {
     matrix: &'a [f64],
@@ -18,11 +19,12 @@ pub struct LeastSquares<'a> {
 }
 
 impl<'a> LeastSquares<'a> {
-    /// The problem with this `matrix` in rows, one for each of the `targets`; scikit-learn's `Lasso` and
-    /// `Ridge` call them `X` and `y`, and its `Lasso` divides by the number of rows.
+    /// The problem with the matrix `A`, one row per target, row by row, and the targets `b`.
+    ///
+    /// scikit-learn's `Lasso` and `Ridge` call them `X` and `y`, and its `Lasso` divides by the number of rows.
     ///
     /// # Panics
-    /// If there are no targets, or if the matrix cannot be cut into as many rows.
+    /// If there are no targets, or if the length of the matrix is not a multiple of their number.
     #[must_use]
     #[track_caller]
     pub fn new(matrix: &'a [f64], targets: &'a [f64]) -> Self {
@@ -35,71 +37,68 @@ impl<'a> LeastSquares<'a> {
         Self { matrix, targets, columns: matrix.len() / rows }
     }
 
-    /// How many rows the matrix has.
+    /// The number of rows of the matrix.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.targets.len()
     }
 
-    /// How many columns the matrix has: the length of `x`.
+    /// The number of columns of the matrix: the length of `x`.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The minimum, by Householder reflections: exact but for rounding, and without `A'A`, whose condition
-    /// number is the square of `A`'s (Golub and Van Loan 2013, algorithm 5.3.2).
+    /// The minimum, by Householder reflections: exact except for rounding, and without `A'A`, whose condition number is
+    /// the square of `A`'s (Golub and Van Loan 2013, algorithm 5.3.2).
     ///
     /// # Errors
-    /// If a column depends on those before it, which leaves its coefficient undetermined: if no more of it
-    /// than `max(m, n)` units of rounding stands at right angles to them. With more columns than rows, one does.
+    /// If a column depends on the columns before it, which leaves its coefficient undetermined: if its component
+    /// orthogonal to them is at most `m` units of rounding of its length. With more columns than rows, one does.
     ///
     /// # Cost
     /// `2 n^2 (m - n / 3)` flops for `m` rows and `n` columns.
-    pub fn solve(&self) -> Result<Vec<f64>, DependentColumn> {
+    pub fn solve(&self) -> Result<Vec<f64>, DependentColumnError> {
         let (m, n) = (self.rows(), self.columns);
         if n > m {
-            return Err(DependentColumn { column: m });
+            return Err(DependentColumnError { column: m });
         }
-        let (mut a, mut b) = (self.matrix.to_vec(), self.targets.to_vec());
-        let x = least_squares(&mut a, n, &mut b);
+        let factors = HouseholderQr::new(self.matrix.to_vec(), m, n);
         let rounding = m as f64 * f64::EPSILON;
-        let depends = |&k: &usize| a[k * n + k].abs() <= rounding * norm(&self.column(k));
-        (0..n).find(depends).map_or(Ok(x), |column| Err(DependentColumn { column }))
+        let depends = |(k, pivot): (usize, f64)| pivot.abs() <= rounding * norm(&self.column(k));
+        match factors.diagonal().enumerate().position(depends) {
+            Some(column) => Err(DependentColumnError { column }),
+            None => Ok(factors.solve(self.targets.to_vec())),
+        }
     }
 
-    /// Refuses a point of the wrong length.
     #[track_caller]
-    pub(super) fn expect_columns(&self, x: &[f64]) {
+    fn assert_length(&self, x: &[f64]) {
         let (given, columns) = (x.len(), self.columns);
         assert!(given == columns, "LeastSquares: x has length {given}, but the matrix has {columns} columns");
     }
 
-    /// Column `j` of the matrix.
-    pub(super) fn column(&self, j: usize) -> Vec<f64> {
-        self.matrix.iter().skip(j).step_by(self.columns).copied().collect()
-    }
-
-    /// The rows, none if they are empty.
+    /// The rows; none if they are empty.
     fn each_row(&self) -> impl Iterator<Item = &'a [f64]> {
         self.matrix.chunks(self.columns.max(1))
     }
 }
 
-/// A column of the matrix is, to rounding, a combination of the columns before it.
+/// A column of the matrix is, except for rounding, a combination of the columns before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DependentColumn {
-    /// Its number, from 0.
+#[non_exhaustive]
+pub struct DependentColumnError {
+    /// The number of the column, counted from 0.
     pub column: usize,
 }
 
-impl fmt::Display for DependentColumn {
+impl fmt::Display for DependentColumnError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "column {} of the matrix depends on those before it: leave it out", self.column)
+        write!(out, "column {} of the matrix depends on the columns before it: leave it out", self.column)
     }
 }
 
-impl std::error::Error for DependentColumn {}
+impl std::error::Error for DependentColumnError {}
 
 impl Residuals for LeastSquares<'_> {
     fn count(&self) -> usize {
@@ -107,15 +106,25 @@ impl Residuals for LeastSquares<'_> {
     }
 
     /// # Panics
-    /// If `x` is not as long as the matrix has columns.
+    /// If `x` does not have one entry per column of the matrix.
     fn residuals(&mut self, x: &[f64], residuals: &mut [f64]) {
-        self.expect_columns(x);
+        self.assert_length(x);
         for (r, b) in residuals.iter_mut().zip(self.targets) {
             *r = -b;
         }
         for (r, row) in residuals.iter_mut().zip(self.each_row()) {
             *r += dot(row, x);
         }
+    }
+}
+
+impl LinearResiduals for LeastSquares<'_> {
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn column(&self, j: usize) -> Vec<f64> {
+        self.matrix.iter().skip(j).step_by(self.columns).copied().collect()
     }
 }
 
@@ -136,6 +145,14 @@ impl JacobianProducts for LeastSquares<'_> {
         for (u, row) in u.iter().zip(self.each_row()) {
             add_scaled(product, *u, row);
         }
+    }
+}
+
+impl Evaluate for LeastSquares<'_> {
+    fn value(&mut self, x: &[f64]) -> f64 {
+        let mut r = vec![0.0; self.rows()];
+        self.residuals(x, &mut r);
+        0.5 * dot(&r, &r)
     }
 }
 

@@ -1,44 +1,43 @@
-//! Levenberg-Marquardt, and Gauss-Newton, its undamped form, with the whole Jacobian.
+//! Levenberg-Marquardt with the whole Jacobian, and Gauss-Newton, its undamped form.
 
-use super::damping::{FIRST_DAMPING, Model, descend};
-use super::householder::least_squares;
-use super::report::{Observer, Report};
-use super::run::{Run, follow};
-use super::vector::{add_scaled, norm};
-use super::{Jacobian, Method, Stopping};
 use wengert_kernels::validate::assert_non_negative;
+use wengert_kernels::{HouseholderQr, norm};
+
+use crate::damping::{DampedDescent, FIRST_DAMPING, LinearModel};
+use crate::minimizer::{Descent, Method};
+use crate::residuals::Jacobian;
+use crate::run::{Point, Run};
+use crate::vector::add_scaled;
 
 /// Levenberg-Marquardt: minimises half a sum of squares, `|r(x)|^2 / 2`, by linearising the residuals.
 ///
 /// ```text
-/// x <- x + p,   p minimises |J p + r|^2 + lambda |D p|^2      that is (J'J + lambda D^2) p = -J'r
+/// x <- x + p,   p minimises |J p + r|^2 + lambda |D p|^2,   that is, (J'J + lambda D^2) p = -J'r
 /// D_j = the largest norm that column j of J has had
 /// ```
 ///
-/// A step that does not go down is not taken, and `lambda` grows; after one that does, it shrinks by up to a
-/// third, the more, the better the decrease agrees with the linear model. The steps do not depend on the
-/// scale of the variables. They come from Householder reflections of the Jacobian: `J'J` is never formed.
+/// A step that does not go down is not taken, and `lambda` grows. After one that does, `lambda` shrinks to as little as a
+/// third: the better the decrease agrees with the linear model, the more. The steps do not depend on the scale of the
+/// variables. They come from Householder reflections of the Jacobian: `J'J` is never formed.
 ///
-/// With [`damping(0.0)`](LevenbergMarquardt::damping) these are Gauss-Newton's steps, damped only once one
-/// fails; linear residuals are then solved in one step.
+/// With [`damping(0.0)`](LevenbergMarquardt::damping) the steps are those of Gauss-Newton, damped only after one has
+/// failed; linear residuals are then solved in one step.
 ///
-/// Source: Levenberg 1944, Marquardt 1963; `D` is that of More 1978, section 6; `lambda` is adapted as in
-/// Nielsen 1999. The value, as `cost` in scipy, is half the sum of squares, and its gradient `J'r`.
+/// Source: Levenberg 1944, Marquardt 1963; `D` is that of More 1978, section 6; `lambda` is adapted as in Nielsen 1999.
+/// The value, like `cost` in scipy, is half the sum of squares, and its gradient `J'r`.
 ///
 /// | here | scipy's `least_squares(method="lm")` | default |
 /// |---|---|---|
 /// | [`damping(lambda)`](LevenbergMarquardt::damping) | (a trust region of MINPACK) | 1e-3 |
-/// | [`stopping`](LevenbergMarquardt::stopping) | `gtol`, `ftol`, `xtol`, `max_nfev`: see [`Stopping`] | |
 /// | scaled by the columns | `x_scale="jac"` | always |
 #[derive(Clone, Debug, PartialEq)]
 pub struct LevenbergMarquardt {
     damping: f64,
-    stopping: Stopping,
 }
 
 impl Default for LevenbergMarquardt {
     fn default() -> Self {
-        Self { damping: FIRST_DAMPING, stopping: Stopping::new() }
+        Self { damping: FIRST_DAMPING }
     }
 }
 
@@ -49,7 +48,7 @@ impl LevenbergMarquardt {
         Self::default()
     }
 
-    /// The first `lambda`; 0 for Gauss-Newton.
+    /// Sets the first `lambda`; 0 for Gauss-Newton.
     ///
     /// # Panics
     /// If it is negative, infinite or NaN.
@@ -60,44 +59,34 @@ impl LevenbergMarquardt {
         self.damping = lambda;
         self
     }
-
-    /// When to stop.
-    #[must_use]
-    pub fn stopping(mut self, stopping: Stopping) -> Self {
-        self.stopping = stopping;
-        self
-    }
 }
 
 impl<O: Jacobian + ?Sized> Method<O> for LevenbergMarquardt {
-    fn minimize_observed(&self, objective: &mut O, start: &[f64], observer: &mut Observer<'_>) -> Report {
-        let mut model = Dense { jacobian: Vec::new(), scale: vec![0.0; start.len()] };
-        follow(objective, &self.stopping, start, observer, |run, last| {
-            descend(run, last, self.damping, &mut model)
-        })
+    fn start(&self, run: &mut Run<'_, O>, at: &mut Point) -> Box<dyn Descent<O> + '_> {
+        let model = DenseModel { jacobian: Vec::new(), scale: vec![0.0; at.x.len()] };
+        Box::new(DampedDescent::start(run, at, self.damping, model))
     }
 }
 
-/// The Jacobian in rows, and the scales `D`.
-struct Dense {
+/// The Jacobian, row by row, and the scales `D`.
+struct DenseModel {
     jacobian: Vec<f64>,
     scale: Vec<f64>,
 }
 
-impl Dense {
-    /// `D_j`; a column that has always been zero is not scaled.
+impl DenseModel {
+    /// `D_j`, or 1 for a column that has always been zero.
     fn scale(&self, j: usize) -> f64 {
         if self.scale[j] > 0.0 { self.scale[j] } else { 1.0 }
     }
 }
 
-impl<O: Jacobian + ?Sized> Model<O> for Dense {
+impl<O: Jacobian + ?Sized> LinearModel<O> for DenseModel {
     fn linearise(&mut self, run: &mut Run<'_, O>, x: &[f64], r: &[f64], gradient: &mut [f64]) {
         let n = x.len();
         self.jacobian.clear();
         self.jacobian.resize(r.len() * n, 0.0);
-        run.objective.jacobian(x, &mut self.jacobian);
-        run.evaluations.jacobians += 1;
+        run.jacobian(x, &mut self.jacobian);
         gradient.fill(0.0);
         for (i, r) in r.iter().enumerate() {
             add_scaled(gradient, *r, &self.jacobian[i * n..][..n]);
@@ -118,7 +107,7 @@ impl<O: Jacobian + ?Sized> Model<O> for Dense {
         }
         let mut right: Vec<f64> = r.iter().map(|r| -r).collect();
         right.resize(r.len() + n, 0.0);
-        step.copy_from_slice(&least_squares(&mut rows, n, &mut right));
+        step.copy_from_slice(&HouseholderQr::new(rows, r.len() + n, n).solve(right));
         step.iter().enumerate().map(|(j, p)| (self.scale(j) * p).powi(2)).sum()
     }
 }
