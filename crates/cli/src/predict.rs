@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), PredictError> {
     let mut rows = read_features_csv(&arguments.data, width).map_err(PredictError::Data)?;
     saved.standardiser.apply(&mut rows.features);
     let x = ArrayView2::from_shape((rows.features.len() / width, width), &rows.features).expect("whole rows");
-    let logits = saved.trained().outputs(&x);
+    let logits = saved.to_trained().predict(&x);
     let predictions: Vec<(usize, f64)> =
         logits.rows().into_iter().map(|row| most_probable(&row.to_vec())).collect();
     let hits = rows.labels.as_ref().map(|labels| {

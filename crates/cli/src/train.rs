@@ -184,7 +184,7 @@ fn fit(
     mlp: &Mlp,
     split: &Split,
     optimizer: impl Optimizer<f32>,
-) -> Result<Report<MlpModule>, TrainError> {
+) -> Result<TrainingReport<MlpModule>, TrainError> {
     let bar = ProgressBar::new(arguments.epochs as u64);
     let style = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}  {msg}");
     bar.set_style(style.expect("the template is valid"));
@@ -214,7 +214,7 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", 100.0 * share))
 }
 
-fn as_table(split: &Split, report: &Report<MlpModule>) -> String {
+fn as_table(split: &Split, report: &TrainingReport<MlpModule>) -> String {
     let mut shown = table(["", "examples", "loss", "accuracy"].map(str::to_owned).into(), &[0]);
     let parts = [
         ("train", split.train.examples(), Some(report.train)),
@@ -230,7 +230,7 @@ fn as_table(split: &Split, report: &Report<MlpModule>) -> String {
     format!("{shown}\n{parameters} parameters, {epochs} epochs in {seconds:.2} s")
 }
 
-fn as_json(split: &Split, report: &Report<MlpModule>) -> String {
+fn as_json(split: &Split, report: &TrainingReport<MlpModule>) -> String {
     let bytes = report.model.params.values().iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
     let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let (validation, test) = (report.validation, report.test);

@@ -1,85 +1,77 @@
-//! A fitted classifier.
+//! Fitted linear classifiers.
 
-use super::regressor::{FitReport, expect_features, expect_width};
-use super::{Examples, LinearError};
+use crate::error::{Compared, LinearError};
+use crate::examples::Examples;
+use crate::fit_report::FitReport;
+use crate::width::{assert_width, check_features};
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
-use wengert_ad::Elementary;
-use wengert_nn::metrics::{accuracy, chosen_class};
+use wengert_nn::metrics::{accuracy, chosen_class, class_probabilities};
 
-/// A fitted classifier: the scores of an example are `W x + b`.
+/// A fitted classifier. The scores of an example are `W x + b`.
 ///
-/// Of two classes there is one score, which is positive for class 1; of more there is one each, and the largest chooses.
+/// For two classes there is a single score, which is positive for class 1. For more classes there is one score per class, and
+/// the largest determines the class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearClassifier {
-    /// The coefficients `W`, a row for each score, of shape `(scores, features)`.
+    /// The coefficients `W`, one row per score; shape `(scores, features)`.
     pub coefficients: Array2<f64>,
-    /// The intercepts `b`, one for each score; 0 if the model was fitted without them.
+    /// The intercepts `b`, one per score; 0 if the model was fitted without intercepts.
     pub intercepts: Array1<f64>,
-    /// How many classes there are.
+    /// The number of classes.
     pub classes: usize,
-    /// How the fit went: one report, or one for each class against the rest.
+    /// The reports of the fit: a single one, or one per class if each class was fitted against the rest.
     pub reports: Vec<FitReport>,
 }
 
 impl LinearClassifier {
-    /// The scores for each row of `x`; shape `(rows, scores)`. scikit-learn's `decision_function`.
+    /// The scores for each row of `x`, shape `(examples, features) -> (examples, scores)`; `decision_function` in
+    /// scikit-learn.
     ///
     /// # Panics
-    /// If the rows are not as wide as those that the model was fitted to.
+    /// If the number of features is not that of the model.
     #[track_caller]
     pub fn scores<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
-        expect_width(&x.view(), self.coefficients.ncols());
+        assert_width(&x.view(), self.coefficients.ncols());
         x.dot(&self.coefficients.t()) + &self.intercepts
     }
 
-    /// The class that the scores choose for each row of `x`.
+    /// The predicted class of each row of `x`.
     ///
     /// # Panics
-    /// If the rows are not as wide as those that the model was fitted to.
+    /// If the number of features is not that of the model.
     #[track_caller]
-    pub fn predict<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
+    pub fn predict_classes<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
         self.scores(x).rows().into_iter().map(|row| chosen_class(&row.to_vec()) as u32).collect()
     }
 
-    /// The probabilities that [`LogisticRegression`](super::LogisticRegression) means, the softmax of the scores; shape
-    /// `(rows, classes)`. Of a single score `s`, `1 - p` and `p` with `p = 1 / (1 + e^-s)`. The scores of a support-vector
-    /// machine are no logits: of them, these are no probabilities of anything.
+    /// The class probabilities of each row of `x` under [`LogisticRegression`](crate::LogisticRegression), the softmax of the
+    /// scores; shape `(examples, features) -> (examples, classes)`. For a single score `s`, two columns `1 - p` and
+    /// `p = 1 / (1 + e^-s)`.
+    ///
+    /// The scores of a support-vector machine are not logits, so their softmax is not a probability.
     ///
     /// # Panics
-    /// If the rows are not as wide as those that the model was fitted to.
+    /// If the number of features is not that of the model.
     #[track_caller]
-    pub fn probabilities<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
-        let scores = self.scores(x);
-        if scores.ncols() == 1 {
-            return Array2::from_shape_fn((x.nrows(), 2), |(i, class)| {
-                let s = scores[[i, 0]];
-                if class == 0 { (-s).sigmoid() } else { s.sigmoid() }
-            });
-        }
-        let mut p = scores;
-        for mut row in p.rows_mut() {
-            let largest = row.fold(f64::NEG_INFINITY, |most, &s| most.max(s));
-            row.mapv_inplace(|s| (s - largest).exp());
-            row /= row.sum();
-        }
-        p
+    pub fn predict_probabilities<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
+        class_probabilities(&self.scores(x))
     }
 
-    /// The accuracy: the share of examples whose class is predicted.
+    /// The accuracy: the share of examples classified correctly, in `[0, 1]`.
     ///
     /// # Errors
-    /// If the examples can't be used, or have other features or more classes than the model.
-    pub fn score<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<f64, LinearError> {
+    /// If the examples are invalid, or if they have another number of features or more classes than the model.
+    pub fn accuracy<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<f64, LinearError> {
         let examples = examples.into().classification()?;
-        expect_features(&examples.features, self.coefficients.ncols())?;
+        check_features(&examples.features, self.coefficients.ncols())?;
         let (model, classes) = (self.classes, examples.classes);
         if classes > model {
-            return Err(LinearError::OtherModel { what: "classes", model, examples: classes });
+            return Err(LinearError::OtherModel { compared: Compared::Classes, model, examples: classes });
         }
         Ok(accuracy(&self.scores(&examples.features), examples.labels))
     }
 
-    /// Whether the minimum was found, of each class against the rest if there are several reports.
+    /// Whether the minimum was found, for each class against the rest if there are several reports.
     pub fn converged(&self) -> bool {
         self.reports.iter().all(FitReport::converged)
     }

@@ -1,9 +1,10 @@
-//! Why a linear model can't be fitted or scored, each reason with what would be right.
+//! The error of fitting or evaluating a linear model.
 
 use std::fmt;
 use wengert_data::Part;
 
-/// Why a linear model can't be fitted or scored. Rows and columns count from 1.
+/// The reason why a linear model cannot be fitted or evaluated. The message says how to correct it. Rows and columns are
+/// counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinearError {
@@ -14,7 +15,7 @@ pub enum LinearError {
         /// The number of features.
         features: usize,
     },
-    /// There is not one target for each example.
+    /// The number of targets differs from the number of examples.
     Mismatched {
         /// The number of examples.
         examples: usize,
@@ -23,61 +24,80 @@ pub enum LinearError {
     },
     /// A feature or a target is infinite or NaN.
     NotFinite {
-        /// Which of the two.
+        /// Features or targets.
         part: Part,
-        /// The example.
+        /// The row of the example.
         row: usize,
-        /// The feature; 1 for a target.
+        /// The column of the feature; 1 for a target.
         column: usize,
-        /// The value.
+        /// The infinite or NaN value.
         value: f64,
     },
-    /// A regression was given classes.
+    /// The targets of a regression are classes.
     NeedsValues,
-    /// A classifier was given values.
+    /// The targets of a classifier are values.
     NeedsClasses,
-    /// An example has several target values.
+    /// Each example has several target values.
     SeveralTargets {
-        /// How many.
+        /// The number of target values per example.
         width: usize,
     },
     /// All examples have the same label.
     OneClass {
-        /// That label.
+        /// The label.
         label: u32,
     },
-    /// The examples to be scored have another number of features, or more classes, than the model was fitted to.
+    /// The examples have another number of features, or more classes, than the model.
     OtherModel {
-        /// What differs.
-        what: &'static str,
-        /// How many the model has.
+        /// Features or classes.
+        compared: Compared,
+        /// The number in the model.
         model: usize,
-        /// How many the examples have.
+        /// The number in the examples.
         examples: usize,
     },
-    /// The targets to be scored are all equal, so that there is no variance of which a share could be explained.
+    /// All targets are equal, so R squared is not defined.
     ConstantTargets,
     /// There are fewer examples than coefficients.
     TooFewExamples {
         /// The number of examples.
         examples: usize,
-        /// The number of coefficients, with the intercept.
+        /// The number of coefficients, including the intercept.
         coefficients: usize,
     },
-    /// A feature is a combination of the features before it (or of the intercept), so its coefficient is undetermined.
+    /// A feature is a linear combination of the intercept and the features before it, so its coefficient is not determined.
     DependentFeature {
-        /// The feature.
+        /// The column of the feature.
         column: usize,
     },
-    /// The rows of a wide system depend on each other, so that they can't all be met.
+    /// The rows of a wide system are linearly dependent, so no solution satisfies all of them.
     DependentExamples,
-    /// The strength of the penalty is lost in the rounding of `X'X`.
+    /// The penalty is lost in the rounding of `X'X`.
     TooLittlePenalty {
-        /// The strength.
+        /// The strength of the penalty.
         lambda: f64,
     },
-    /// A hyperplane separates the classes: without a penalty the loss falls for ever as the coefficients grow.
+    /// A hyperplane separates the classes, so without a penalty the loss has no minimum.
     Separable,
+}
+
+/// The quantity in which examples differ from a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compared {
+    /// The number of features.
+    Features,
+    /// The number of classes.
+    Classes,
+}
+
+impl fmt::Display for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Features => "features",
+            Self::Classes => "classes",
+        })
+    }
 }
 
 impl fmt::Display for LinearError {
@@ -93,35 +113,41 @@ impl fmt::Display for LinearError {
                 write!(f, "row {row}, column {column} of the {part} is {value}: every value must be finite")
             }
             Self::NeedsValues => {
-                write!(f, "a regression needs values as targets, but these are classes: use a classifier")
+                write!(
+                    f,
+                    "a regression needs values as targets, but the targets are classes: use a classifier"
+                )
             }
             Self::NeedsClasses => {
-                write!(f, "a classifier needs labels as targets, but these are values: use a regression")
+                write!(
+                    f,
+                    "a classifier needs classes as targets, but the targets are values: use a regression"
+                )
             }
             Self::SeveralTargets { width } => {
-                write!(f, "each example has {width} target values, must be 1: fit one model for each of them")
+                write!(f, "each example has {width} target values, must be 1: fit one model per target")
             }
             Self::OneClass { label } => {
                 write!(f, "all examples have label {label}: give examples of at least two classes")
             }
-            Self::OtherModel { what, model, examples } => {
-                write!(f, "the model was fitted to {model} {what}, but the examples have {examples}")
+            Self::OtherModel { compared, model, examples } => {
+                write!(f, "the model was fitted to {model} {compared}, but the examples have {examples}")
             }
             Self::ConstantTargets => {
-                write!(f, "the targets are all equal, so R squared is 0/0: score on targets that differ")
+                write!(f, "all targets are equal, so R squared is 0/0: use targets that differ")
             }
             Self::TooFewExamples { examples, coefficients } => write!(
                 f,
-                "{examples} examples don't determine {coefficients} coefficients: give at least {coefficients} \
+                "{examples} examples do not determine {coefficients} coefficients: give at least {coefficients} \
                  examples, or use ridge regression"
             ),
             Self::DependentFeature { column } => write!(
                 f,
-                "feature {column} is a combination of the intercept and the features before it: leave it out, or use \
+                "feature {column} is a linear combination of the intercept and the features before it: leave it out, or use \
                  ridge regression"
             ),
             Self::DependentExamples => {
-                write!(f, "the rows depend on each other: leave out those that repeat what others say")
+                write!(f, "the rows are linearly dependent: leave out the redundant ones")
             }
             Self::TooLittlePenalty { lambda } => {
                 write!(

@@ -1,13 +1,13 @@
-//! What linear models are fitted to: features and targets, borrowed from arrays or from a data set, and checked.
+//! The examples that linear models are fitted to: features and targets, borrowed from arrays or from a data set.
 
-use super::LinearError;
+use crate::error::LinearError;
 use ndarray::{ArrayBase, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
 use wengert_data::{Dataset, Part, Targets};
 
-/// Features, one example a row, and a target for each, borrowed.
+/// Borrowed features, one example per row, and one target per example.
 ///
-/// They come from a data set, or from a pair: an array of features and a slice, vector or array of targets, which are
-/// values if `f64` and labels if `u32`.
+/// They are converted from a data set, or from a pair of an array of features and a slice, vector or array of targets.
+/// Targets of type `f64` are values, targets of type `u32` are class labels.
 ///
 /// ```
 /// use ndarray::array;
@@ -21,24 +21,24 @@ use wengert_data::{Dataset, Part, Targets};
 #[derive(Clone, Debug)]
 pub struct Examples<'a> {
     features: ArrayView2<'a, f64>,
-    answers: Answers<'a>,
+    targets: LinearTargets<'a>,
 }
 
 /// The targets of [`Examples`].
 #[derive(Clone, Debug)]
-pub enum Answers<'a> {
-    /// A value for each example.
+pub enum LinearTargets<'a> {
+    /// One value per example.
     Values(ArrayView1<'a, f64>),
-    /// Several values for each example, which no linear model here takes.
+    /// Several values per example, which no linear model accepts.
     Rows {
-        /// How many.
+        /// The number of values per example.
         width: usize,
     },
-    /// A label for each example.
+    /// One class label per example.
     Classes {
-        /// The labels, from 0.
+        /// The labels, counted from 0.
         labels: &'a [u32],
-        /// How many classes there are, including those without an example.
+        /// The number of classes, including classes without examples.
         classes: usize,
     },
 }
@@ -46,106 +46,112 @@ pub enum Answers<'a> {
 impl<'a> From<&'a Dataset<f64>> for Examples<'a> {
     fn from(data: &'a Dataset<f64>) -> Self {
         let shape = (data.examples(), data.width());
-        let features = ArrayView2::from_shape(shape, data.features()).expect("a data set fills its rows");
-        let answers = match data.targets() {
+        let features = ArrayView2::from_shape(shape, data.features()).expect("a data set has whole rows");
+        let targets = match data.targets() {
             Targets::Values { values, width: 1 } => values.into(),
-            Targets::Values { width, .. } => Answers::Rows { width: *width },
-            Targets::Classes { labels, classes } => Answers::Classes { labels, classes: *classes },
+            Targets::Values { width, .. } => LinearTargets::Rows { width: *width },
+            Targets::Classes { labels, classes } => LinearTargets::Classes { labels, classes: *classes },
         };
-        Self { features, answers }
+        Self { features, targets }
     }
 }
 
-impl<'a, S: Data<Elem = f64>, A: Into<Answers<'a>>> From<(&'a ArrayBase<S, Ix2>, A)> for Examples<'a> {
-    fn from((features, answers): (&'a ArrayBase<S, Ix2>, A)) -> Self {
-        Self { features: features.view(), answers: answers.into() }
+impl<'a, S: Data<Elem = f64>, T: Into<LinearTargets<'a>>> From<(&'a ArrayBase<S, Ix2>, T)> for Examples<'a> {
+    fn from((features, targets): (&'a ArrayBase<S, Ix2>, T)) -> Self {
+        Self { features: features.view(), targets: targets.into() }
     }
 }
 
-impl<'a, S: Data<Elem = f64>> From<&'a ArrayBase<S, Ix1>> for Answers<'a> {
+impl<'a, S: Data<Elem = f64>> From<&'a ArrayBase<S, Ix1>> for LinearTargets<'a> {
     fn from(values: &'a ArrayBase<S, Ix1>) -> Self {
         Self::Values(values.view())
     }
 }
 
-impl<'a> From<&'a [f64]> for Answers<'a> {
+impl<'a> From<&'a [f64]> for LinearTargets<'a> {
     fn from(values: &'a [f64]) -> Self {
         Self::Values(values.into())
     }
 }
 
-impl<'a> From<&'a Vec<f64>> for Answers<'a> {
+impl<'a> From<&'a Vec<f64>> for LinearTargets<'a> {
     fn from(values: &'a Vec<f64>) -> Self {
         values[..].into()
     }
 }
 
-impl<'a, const N: usize> From<&'a [f64; N]> for Answers<'a> {
+impl<'a, const N: usize> From<&'a [f64; N]> for LinearTargets<'a> {
     fn from(values: &'a [f64; N]) -> Self {
         values[..].into()
     }
 }
 
-impl<'a> From<&'a [u32]> for Answers<'a> {
+impl<'a> From<&'a [u32]> for LinearTargets<'a> {
     fn from(labels: &'a [u32]) -> Self {
         let classes = labels.iter().max().map_or(0, |&label| label as usize + 1);
         Self::Classes { labels, classes }
     }
 }
 
-impl<'a> From<&'a Vec<u32>> for Answers<'a> {
+impl<'a> From<&'a Vec<u32>> for LinearTargets<'a> {
     fn from(labels: &'a Vec<u32>) -> Self {
         labels[..].into()
     }
 }
 
-impl<'a, const N: usize> From<&'a [u32; N]> for Answers<'a> {
+impl<'a, const N: usize> From<&'a [u32; N]> for LinearTargets<'a> {
     fn from(labels: &'a [u32; N]) -> Self {
         labels[..].into()
     }
 }
 
-/// The features of a regression, shape `(examples, features)`, and one target per example, both checked.
+/// The features of a regression, shape `(examples, features)`, and one target per example; both are finite.
 pub type Regression<'a> = (ArrayView2<'a, f64>, ArrayView1<'a, f64>);
 
-/// Checked features, and a label for each.
+/// The finite features of a classification, and one label per example.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Classification<'a> {
-    pub(super) features: ArrayView2<'a, f64>,
-    pub(super) labels: &'a [u32],
-    pub(super) classes: usize,
+pub(crate) struct Classification<'a> {
+    pub(crate) features: ArrayView2<'a, f64>,
+    pub(crate) labels: &'a [u32],
+    pub(crate) classes: usize,
 }
 
 impl<'a> Examples<'a> {
     /// The features, shape `(examples, features)`, and one target per example.
     ///
     /// # Errors
-    /// If the examples are empty, differ in number from the targets, are not finite, or have classes or several targets.
+    /// If there are no examples, if their number differs from that of the targets, if a number is not finite, or if the
+    /// targets are classes or several values per example.
     pub fn regression(self) -> Result<Regression<'a>, LinearError> {
-        let values = match self.answers {
-            Answers::Values(values) => values,
-            Answers::Rows { width } => return Err(LinearError::SeveralTargets { width }),
-            Answers::Classes { .. } => return Err(LinearError::NeedsValues),
+        let values = match self.targets {
+            LinearTargets::Values(values) => values,
+            LinearTargets::Rows { width } => return Err(LinearError::SeveralTargets { width }),
+            LinearTargets::Classes { .. } => return Err(LinearError::NeedsValues),
         };
-        expect_rows(&self.features, values.len())?;
-        expect_finite(Part::Features, &self.features)?;
-        expect_finite(Part::Targets, &values.insert_axis(Axis(1)))?;
+        check_rows(&self.features, values.len())?;
+        check_finite(Part::Features, &self.features)?;
+        check_finite(Part::Targets, &values.insert_axis(Axis(1)))?;
         Ok((self.features, values))
     }
 
-    pub(super) fn classification(self) -> Result<Classification<'a>, LinearError> {
-        let Answers::Classes { labels, classes } = self.answers else {
+    /// The features and the labels.
+    ///
+    /// # Errors
+    /// If there are no examples, if their number differs from that of the labels, if a feature is not finite, or if the targets
+    /// are values.
+    pub(crate) fn classification(self) -> Result<Classification<'a>, LinearError> {
+        let LinearTargets::Classes { labels, classes } = self.targets else {
             return Err(LinearError::NeedsClasses);
         };
-        expect_rows(&self.features, labels.len())?;
-        expect_finite(Part::Features, &self.features)?;
+        check_rows(&self.features, labels.len())?;
+        check_finite(Part::Features, &self.features)?;
         Ok(Classification { features: self.features, labels, classes })
     }
 }
 
 impl Classification<'_> {
-    /// What a fit needs beyond what a score needs.
-    pub(super) fn expect_two_classes(&self) -> Result<(), LinearError> {
+    /// Checks that the examples belong to at least two classes, which a fit needs and an evaluation does not.
+    pub(crate) fn check_two_classes(&self) -> Result<(), LinearError> {
         let label = self.labels[0];
         if self.labels.iter().all(|&other| other == label) {
             return Err(LinearError::OneClass { label });
@@ -154,7 +160,7 @@ impl Classification<'_> {
     }
 }
 
-fn expect_rows(features: &ArrayView2<'_, f64>, targets: usize) -> Result<(), LinearError> {
+fn check_rows(features: &ArrayView2<'_, f64>, targets: usize) -> Result<(), LinearError> {
     let (examples, width) = features.dim();
     if examples == 0 || width == 0 {
         return Err(LinearError::Empty { examples, features: width });
@@ -165,7 +171,7 @@ fn expect_rows(features: &ArrayView2<'_, f64>, targets: usize) -> Result<(), Lin
     Ok(())
 }
 
-fn expect_finite(part: Part, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
+fn check_finite(part: Part, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
     let wrong = values.indexed_iter().find(|(_, x)| !x.is_finite());
     let Some(((i, j), &value)) = wrong else { return Ok(()) };
     Err(LinearError::NotFinite { part, row: i + 1, column: j + 1, value })

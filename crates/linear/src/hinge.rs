@@ -1,31 +1,31 @@
-//! The hinge loss to its minimum: a primal-dual interior-point method.
+//! Minimisation of the hinge loss by a primal-dual interior-point method.
 
-use super::dual_weights::{balance, intercept_of_hinge};
-use super::regressor::FitReport;
-use super::ridge::positive_definite;
+use crate::dual_weights::{balance, intercept_of_hinge};
+use crate::fit_report::FitReport;
+use crate::ridge::positive_definite;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
-/// The method ends at a duality gap of this share of the objective: a little above what rounding leaves of it.
+/// The method stops at a duality gap of this share of the objective, a little above its rounding.
 const GAP: f64 = 1e-12;
-/// The method ends after so many steps without a smaller gap: rounding is all that is left.
+/// The method stops after this many steps without a smaller gap, when only rounding is left.
 const PATIENCE: usize = 5;
-/// The method ends after so many steps; it takes some twenty.
-const STEPS: usize = 200;
+/// The maximum number of steps; about twenty are usual.
+const MAX_STEPS: usize = 200;
 
-/// The coefficients and the intercept of one score, and how they were found.
-pub(super) type Line = (Array1<f64>, f64, FitReport);
+/// The coefficients and the intercept of one score, and the report of the fit.
+pub(crate) type Line = (Array1<f64>, f64, FitReport);
 
-/// A support-vector machine of two classes: examples `z_i = t_i (x_i, 1)`, without the 1 if there is no intercept.
-pub(super) struct Hinge<'a> {
+/// The problem for two classes, with the signed examples `z_i = t_i (x_i, 1)`, without the 1 if there is no intercept.
+pub(crate) struct Hinge<'a> {
     x: ArrayView2<'a, f64>,
     signs: Array1<f64>,
     signed: Array2<f64>,
-    /// `2 lambda`, and 0 for the intercept.
+    /// The diagonal of the quadratic term: `2 lambda` for each coefficient, 0 for the intercept.
     stiffness: Array1<f64>,
     lambda: f64,
 }
 
-/// An iterate, or a step: the line `v = (w, b)`, the weights `a`, and what the conditions `a >= 0` and `a <= 1` push with.
+/// An iterate or a step: the line `v = (w, b)`, the dual weights `a`, and the multipliers of `a >= 0` and `a <= 1`.
 #[derive(Clone)]
 struct Point {
     line: Array1<f64>,
@@ -36,7 +36,7 @@ struct Point {
 
 impl<'a> Hinge<'a> {
     /// `labels` are 1 for the positive class and 0 for the other.
-    pub(super) fn new(x: &ArrayView2<'a, f64>, labels: &[u32], lambda: f64, intercept: bool) -> Self {
+    pub(crate) fn new(x: &ArrayView2<'a, f64>, labels: &[u32], lambda: f64, intercept: bool) -> Self {
         let signs: Array1<f64> = labels.iter().map(|&label| if label == 1 { 1.0 } else { -1.0 }).collect();
         let (n, d) = x.dim();
         let mut signed = Array2::ones((n, d + usize::from(intercept)));
@@ -51,8 +51,8 @@ impl<'a> Hinge<'a> {
         self.signed.ncols() > self.x.ncols()
     }
 
-    /// The line of the smallest duality gap that was found.
-    pub(super) fn line(&self) -> Line {
+    /// The line with the smallest duality gap found.
+    pub(crate) fn line(&self) -> Line {
         let n = self.signs.len();
         let mut at = Point {
             line: Array1::zeros(self.signed.ncols()),
@@ -60,15 +60,15 @@ impl<'a> Hinge<'a> {
             lower: Array1::ones(n),
             upper: Array1::ones(n),
         };
-        let (mut best, mut last_improvement) = (self.judge(&at), 0);
-        for step in 1..=STEPS {
+        let (mut best, mut last_improvement) = (self.evaluate(&at), 0);
+        for step in 1..=MAX_STEPS {
             if best.2.duality_gap.is_some_and(|gap| gap <= GAP * best.2.objective)
                 || step - last_improvement > PATIENCE
                 || !self.advance(&mut at)
             {
                 break;
             }
-            let line = self.judge(&at);
+            let line = self.evaluate(&at);
             if line.2.duality_gap < best.2.duality_gap {
                 (best, last_improvement) = (line, step);
             }
@@ -76,33 +76,33 @@ impl<'a> Hinge<'a> {
         best
     }
 
-    /// One step of Mehrotra's predictor and corrector; false where rounding allows none.
+    /// One predictor-corrector step of Mehrotra; returns whether rounding allowed a step.
     fn advance(&self, at: &mut Point) -> bool {
         let count = 2.0 * at.weights.len() as f64;
         let zeros = Array1::zeros(at.weights.len());
         let Some(ahead) = self.newton(at, 0.0, (&zeros, &zeros)) else { return false };
-        let length = at.room(&ahead);
-        let (now, then) = (at.products() / count, at.moved(&ahead, length).products() / count);
+        let length = at.longest_step(&ahead);
+        let (now, then) = (at.complementarity() / count, at.moved(&ahead, length).complementarity() / count);
         let target = now * (then / now).powi(3);
         let second_order = (&(&ahead.weights * &ahead.lower), &(&ahead.weights * &ahead.upper));
         let Some(step) = self.newton(at, target, second_order) else { return false };
-        // Not quite to the border, where the next step would have no room.
-        *at = at.moved(&step, (0.995 * at.room(&step)).min(1.0));
+        // Stop short of the boundary, at which the next step would have length 0.
+        *at = at.moved(&step, (0.995 * at.longest_step(&step)).min(1.0));
         true
     }
 
-    /// Newton's step for the conditions of the minimum, of which the last two aim at `target` instead of 0:
+    /// The Newton step for the optimality conditions, of which the last two aim at `target` instead of 0:
     ///
     /// ```text
     /// P v = Z'a,   Z v - 1 = l - u,   a l = 0,   (1 - a) u = 0     with P the stiffness
     /// ```
     ///
-    /// `second_order` are products of steps that a linear step leaves out of the last two.
+    /// `second_order` are the products of steps that the linearisation of the last two conditions neglects.
     fn newton(&self, at: &Point, target: f64, second_order: (&Array1<f64>, &Array1<f64>)) -> Option<Point> {
         let (a, below) = (&at.weights, 1.0 - &at.weights);
         let for_lower = target - a * &at.lower - second_order.0;
         let for_upper = target - &below * &at.upper + second_order.1;
-        // All but the line eliminated, it is weighted ridge regression.
+        // With everything but the line eliminated, this is weighted ridge regression.
         let curvature = &at.lower / a + &at.upper / &below;
         let short = 1.0 - self.signed.dot(&at.line) + &at.lower - &at.upper;
         let pull = short + &for_lower / a - &for_upper / &below;
@@ -117,11 +117,11 @@ impl<'a> Hinge<'a> {
         Some(Point { line, weights, lower, upper })
     }
 
-    /// The line of an iterate, with the best intercept, and its distance from the dual of the weights.
-    fn judge(&self, at: &Point) -> Line {
+    /// The line of an iterate, with the optimal intercept, and its duality gap.
+    fn evaluate(&self, at: &Point) -> Line {
         let mut a = at.weights.clone();
         if self.has_intercept() {
-            // The dual allows no imbalance, not even that of rounding or of the first steps.
+            // Dual feasibility needs exact balance, without the rounding and the imbalance of the first steps.
             balance(&mut a, &self.signs);
         }
         let pull = self.x.t().dot(&(&a * &self.signs));
@@ -136,8 +136,8 @@ impl<'a> Hinge<'a> {
 }
 
 impl Point {
-    /// `sum a l + (1 - a) u`, which vanishes at the minimum.
-    fn products(&self) -> f64 {
+    /// The complementarity `sum a l + (1 - a) u`, which is 0 at the minimum.
+    fn complementarity(&self) -> f64 {
         self.weights.dot(&self.lower) + (1.0 - &self.weights).dot(&self.upper)
     }
 
@@ -150,8 +150,8 @@ impl Point {
         }
     }
 
-    /// How much of a step stays inside the conditions, at most 1.
-    fn room(&self, step: &Self) -> f64 {
+    /// The largest share of a step, at most 1, that satisfies the bounds.
+    fn longest_step(&self, step: &Self) -> f64 {
         let until_zero =
             |length: f64, (x, dx): (&f64, &f64)| if *dx < 0.0 { length.min(-x / dx) } else { length };
         let until_one = |length: f64, (a, da): (&f64, &f64)| {

@@ -1,15 +1,18 @@
-//! The lasso.
+//! The lasso: least squares with an L1 penalty.
 
-use super::centred::Centred;
-use super::{Examples, LinearError, LinearRegressor};
+use crate::centred::Centred;
+use crate::error::LinearError;
+use crate::examples::Examples;
+use crate::regressor::LinearRegressor;
+use wengert_kernels::validate::assert_positive;
 use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
 
-/// The lasso: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|_1`, **summed** over the examples, without 1/2,
-/// which makes coefficients exactly 0. The intercept is not penalised.
+/// The lasso: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|_1`, **summed** over the examples, without 1/2. The
+/// penalty makes some coefficients exactly 0. The intercept is not penalised.
 ///
-/// Minimised by [`CoordinateDescent`], whose coordinate steps are the proximal steps of the penalty, on half of that:
-/// the value in the [report](super::FitReport::minimisation) is half of the objective, and what its tolerance is about
-/// is the smallest subgradient of it.
+/// Minimised by [`CoordinateDescent`] with proximal steps, on half of the objective: the value in the
+/// [report](crate::FitReport::minimisation) is half of the objective, and the tolerance applies to the smallest subgradient
+/// of that half.
 ///
 /// | here | scikit-learn's `Lasso` |
 /// |---|---|
@@ -23,7 +26,7 @@ use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
 /// use ndarray::array;
 /// use wengert_linear::Lasso;
 ///
-/// // About the means x'y is (4, 0.5) and x'x is (2, 0.5): the first is 2 (4 - 2 / 2) / 4, the second below its threshold.
+/// // Centred, x'y is (4, 0.5) and x'x is (2, 0.5): w[0] = (4 - 2 / 2) / 2, and 0.5 is below the threshold 2 / 2.
 /// let x = array![[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]];
 /// let line = Lasso::new(2.0).fit((&x, &[1.0, 3.5, 5.0]))?;
 /// assert!((line.coefficients[0] - 1.5).abs() < 1e-12);
@@ -38,34 +41,34 @@ pub struct Lasso {
 }
 
 impl Lasso {
-    /// With this strength of the penalty, and an intercept.
+    /// Creates a lasso with this strength of the penalty, and with an intercept.
     ///
     /// # Panics
-    /// If `lambda` is not positive and finite; without a penalty it is
-    /// [`OrdinaryLeastSquares`](super::OrdinaryLeastSquares).
+    /// If `lambda` is not positive and finite. Without a penalty, use
+    /// [`OrdinaryLeastSquares`](crate::OrdinaryLeastSquares).
     #[must_use]
     #[track_caller]
     pub fn new(lambda: f64) -> Self {
-        wengert_kernels::validate::assert_positive("lasso: lambda", lambda);
+        assert_positive("lasso: lambda", lambda);
         Self { lambda, intercept: true, stopping: Stopping::new() }
     }
 
-    /// Through the origin: `b = 0`.
+    /// Fits without an intercept: `b = 0`.
     #[must_use]
     pub fn without_intercept(self) -> Self {
         Self { intercept: false, ..self }
     }
 
-    /// When to stop.
+    /// Sets the stopping criteria of the minimisation.
     #[must_use]
     pub fn stopping(self, stopping: Stopping) -> Self {
         Self { stopping, ..self }
     }
 
-    /// Fits the examples. Look at [`converged`](super::FitReport::converged).
+    /// Fits the examples. [`converged`](crate::FitReport::converged) of the report says whether the minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite or classes.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
         let centred = Centred::new(regression, self.intercept);

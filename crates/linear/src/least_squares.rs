@@ -1,18 +1,20 @@
 //! Ordinary least squares.
 
-use super::examples::Regression;
-use super::{Examples, LinearError, LinearRegressor};
+use crate::error::LinearError;
+use crate::examples::{Examples, Regression};
+use crate::regressor::LinearRegressor;
 use ndarray::{Array2, s};
 use wengert_minimize::LeastSquares;
 
 /// Ordinary least squares: the `w` and `b` that minimise `|y - X w - b|^2`, **summed** over the examples, without 1/2.
 ///
-/// Solved by Householder reflections, so that the error is that of the condition number of `X` and not of its square.
+/// Solved by Householder reflections, so the relative error grows with the condition number of `X`, and not with its square
+/// as in the normal equations.
 ///
 /// | here | scikit-learn's `LinearRegression` |
 /// |---|---|
 /// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
-/// | fewer examples than coefficients, or dependent features: an error | the solution of minimum norm: [`minimum_norm`](super::minimum_norm()) |
+/// | fewer examples than coefficients, or dependent features: an error | the solution of minimum norm: [`minimum_norm`](crate::minimum_norm()) |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrdinaryLeastSquares {
     intercept: bool,
@@ -25,13 +27,13 @@ impl Default for OrdinaryLeastSquares {
 }
 
 impl OrdinaryLeastSquares {
-    /// With an intercept.
+    /// Creates least squares with an intercept.
     #[must_use]
     pub fn new() -> Self {
         Self { intercept: true }
     }
 
-    /// Through the origin: `b = 0`.
+    /// Fits without an intercept: `b = 0`.
     #[must_use]
     pub fn without_intercept(self) -> Self {
         Self { intercept: false }
@@ -40,8 +42,8 @@ impl OrdinaryLeastSquares {
     /// Fits the examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite or classes; if there are fewer than coefficients; if a feature
-    /// is a combination of those before it.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if there are fewer examples than
+    /// coefficients; if a feature is a linear combination of the features before it.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
         let (examples, features) = regression.0.dim();
@@ -55,12 +57,12 @@ impl OrdinaryLeastSquares {
     }
 }
 
-/// The coefficients, the intercept first if there is one: that of a column of ones in front.
+/// The coefficients. The intercept, if there is one, comes first, as the coefficient of a column of ones.
 fn solve((x, y): Regression<'_>, intercept: bool) -> Result<Vec<f64>, LinearError> {
     let ones = usize::from(intercept);
     let mut matrix = Array2::ones((x.nrows(), ones + x.ncols()));
     matrix.slice_mut(s![.., ones..]).assign(&x);
-    let (rows, y) = (matrix.as_slice().expect("it was made row by row"), y.to_vec());
+    let (rows, y) = (matrix.as_slice().expect("the array was created in row-major order"), y.to_vec());
     let solved = LeastSquares::new(rows, &y).solve();
     solved.map_err(|depends| LinearError::DependentFeature { column: depends.column + 1 - ones })
 }

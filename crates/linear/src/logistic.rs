@@ -1,29 +1,32 @@
 //! Logistic regression.
 
-use super::scores::ScoreObjective;
-use super::{Examples, LinearClassifier, LinearError};
+use crate::classifier::LinearClassifier;
+use crate::error::LinearError;
+use crate::examples::Examples;
+use crate::score_objective::ScoreObjective;
 use ndarray::Array2;
+use wengert_kernels::validate::assert_non_negative;
 use wengert_minimize::Stopping;
 use wengert_nn::{CrossEntropy, Logistic};
 
-/// Logistic regression of two or more classes: the `W` and `b` that minimise the cross-entropy of the classes with the
+/// Logistic regression for two or more classes: the `W` and `b` that minimise the cross-entropy between the classes and the
 /// softmax of `W x + b`, **summed** over the examples, plus `l2 |W|^2`, without 1/2. Intercepts are not penalised.
 ///
-/// Of two classes there is one score `s`, and the loss of an example is `ln(1 + e^(-t s))`, `t` being +1 for class 1 and -1
-/// for class 0. Of more there is a score for each class, whose coefficients sum to 0 over the classes.
+/// For two classes there is a single score `s`, and the loss of an example is `ln(1 + e^(-t s))` with `t = 1` for class 1 and
+/// `t = -1` for class 0. For more classes there is one score per class, and the coefficients sum to 0 over the classes.
 ///
-/// Minimised from 0 by L-BFGS on gradients from the differentiation engine; the value in the
-/// [report](super::FitReport::minimisation), and the gradient that its tolerance is about, are those of the objective
-/// over the number of examples. It takes fewest steps on standardised features.
+/// Minimised by L-BFGS, starting from 0, with gradients from the differentiation engine. The value in the
+/// [report](crate::FitReport::minimisation) and the gradient to which the tolerance applies are those of the objective
+/// divided by the number of examples. Standardised features need the fewest steps.
 ///
 /// | here | scikit-learn's `LogisticRegression` |
 /// |---|---|
-/// | [`l2(lambda)`](Self::l2), 0 if not given | `C = 1 / (2 lambda)`, 1 if not given |
+/// | [`l2(lambda)`](Self::l2), 0 by default | `C = 1 / (2 lambda)`, 1 by default |
 /// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
 /// | [`stopping`](Self::stopping) | `tol` (`gtol` of L-BFGS-B), `max_iter` |
 ///
-/// Without a penalty, separable data have no minimum: the loss falls to 0 as the coefficients grow for ever. Data that are
-/// separated but for points on the hyperplane have none either, and are not recognised.
+/// Without a penalty, separable data have no minimum: the loss tends to 0 as the coefficients grow without bound. Data with
+/// points on the separating hyperplane have no minimum either, but this case is not detected.
 ///
 /// ```
 /// use wengert_data::iris;
@@ -31,7 +34,7 @@ use wengert_nn::{CrossEntropy, Logistic};
 ///
 /// let flowers = iris().cast::<f64>();
 /// let classifier = LogisticRegression::new().l2(0.5).fit(&flowers)?;
-/// assert!(classifier.converged() && classifier.score(&flowers)? > 0.95);
+/// assert!(classifier.converged() && classifier.accuracy(&flowers)? > 0.95);
 /// # Ok::<(), wengert_linear::LinearError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -48,44 +51,43 @@ impl Default for LogisticRegression {
 }
 
 impl LogisticRegression {
-    /// Without a penalty, with intercepts.
+    /// Creates logistic regression without a penalty and with intercepts.
     #[must_use]
     pub fn new() -> Self {
         Self { l2: 0.0, intercept: true, stopping: Stopping::new() }
     }
 
-    /// The strength of the penalty.
+    /// Sets the strength of the L2 penalty; 0 by default.
     ///
     /// # Panics
-    /// If it is negative, infinite or NaN.
+    /// If `lambda` is negative, infinite or NaN.
     #[must_use]
     #[track_caller]
     pub fn l2(self, lambda: f64) -> Self {
-        let fits = lambda >= 0.0 && lambda.is_finite();
-        assert!(fits, "logistic regression: l2 is {lambda}, must be in [0, inf)");
+        assert_non_negative("logistic regression: l2", lambda);
         Self { l2: lambda, ..self }
     }
 
-    /// Through the origin: `b = 0`.
+    /// Fits without intercepts: `b = 0`.
     #[must_use]
     pub fn without_intercept(self) -> Self {
         Self { intercept: false, ..self }
     }
 
-    /// When to stop.
+    /// Sets the stopping criteria of the minimisation.
     #[must_use]
     pub fn stopping(self, stopping: Stopping) -> Self {
         Self { stopping, ..self }
     }
 
-    /// Fits the examples. Look at [`converged`](LinearClassifier::converged).
+    /// Fits the examples. [`converged`](LinearClassifier::converged) says whether the minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite, values, or all of one class; if there is no penalty and a
-    /// hyperplane separates the classes.
+    /// If the examples are empty, mismatched or not finite; if their targets are values or a single class; if there is no
+    /// penalty and a hyperplane separates the classes.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
-        examples.expect_two_classes()?;
+        examples.check_two_classes()?;
         let (x, labels, classes) = (examples.features, examples.labels, examples.classes);
         let (l2, intercept, stopping) = (self.l2, self.intercept, &self.stopping);
         let (coefficients, intercepts, report) = if classes == 2 {
@@ -101,7 +103,7 @@ impl LogisticRegression {
     }
 }
 
-/// Whether each label's score is larger than all others: then scores twice as large have a smaller loss.
+/// Whether the score of each label is larger than all other scores; then scaling up the coefficients reduces the loss.
 fn separates(scores: &Array2<f64>, labels: &[u32]) -> bool {
     scores.rows().into_iter().zip(labels).all(|(row, &label)| match row.as_slice() {
         Some(&[score]) => score != 0.0 && (score > 0.0) == (label == 1),

@@ -1,16 +1,18 @@
-//! Ridge regression, its four closed forms, and the solution of minimum norm.
+//! Ridge regression, its closed forms, and the minimum-norm solution.
 
-use super::centred::Centred;
-use super::examples::Regression;
-use super::{Examples, LinearError, LinearRegressor};
+use crate::centred::Centred;
+use crate::error::LinearError;
+use crate::examples::{Examples, Regression};
+use crate::regressor::LinearRegressor;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
+use wengert_kernels::validate::assert_positive;
 use wengert_kernels::{Triangle, Triangular, cholesky};
 use wengert_minimize::LeastSquares;
 
 /// Ridge regression: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|^2`, **summed** over the examples, without
 /// 1/2. The intercept is not penalised.
 ///
-/// Solved by the Cholesky factor of `X'X + lambda I`, or of `XX' + lambda I` if there are fewer examples than features
+/// Solved with the Cholesky factor of `X'X + lambda I`, or of `XX' + lambda I` if there are fewer examples than features
 /// (Hoerl and Kennard 1970).
 ///
 /// | here | scikit-learn's `Ridge` |
@@ -18,13 +20,13 @@ use wengert_minimize::LeastSquares;
 /// | `new(lambda)` | `alpha` |
 /// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
 ///
-/// A [`Regulariser`](wengert_nn::Regulariser) is added to a mean over `n` examples: its strength is `lambda / n`.
+/// A [`Regulariser`](wengert_nn::Regulariser) is added to the mean over `n` examples, so its strength is `lambda / n`.
 ///
 /// ```
 /// use ndarray::array;
 /// use wengert_linear::Ridge;
 ///
-/// // About the means: x = (-1, 1), y = (-2, 2), so w = x'y / (x'x + lambda) = 4 / (2 + 2).
+/// // Centred, x = (-1, 1) and y = (-2, 2), so w = x'y / (x'x + lambda) = 4 / (2 + 2).
 /// let line = Ridge::new(2.0).fit((&array![[0.0], [2.0]], &[1.0, 5.0]))?;
 /// assert_eq!((line.coefficients[0], line.intercept), (1.0, 2.0));
 /// # Ok::<(), wengert_linear::LinearError>(())
@@ -36,19 +38,19 @@ pub struct Ridge {
 }
 
 impl Ridge {
-    /// With this strength of the penalty, and an intercept.
+    /// Creates ridge regression with this strength of the penalty, and with an intercept.
     ///
     /// # Panics
-    /// If `lambda` is not positive and finite; without a penalty it is
-    /// [`OrdinaryLeastSquares`](super::OrdinaryLeastSquares).
+    /// If `lambda` is not positive and finite. Without a penalty, use
+    /// [`OrdinaryLeastSquares`](crate::OrdinaryLeastSquares).
     #[must_use]
     #[track_caller]
     pub fn new(lambda: f64) -> Self {
-        wengert_kernels::validate::assert_positive("ridge: lambda", lambda);
+        assert_positive("ridge: lambda", lambda);
         Self { lambda, intercept: true }
     }
 
-    /// Through the origin: `b = 0`.
+    /// Fits without an intercept: `b = 0`.
     #[must_use]
     pub fn without_intercept(self) -> Self {
         Self { intercept: false, ..self }
@@ -57,7 +59,8 @@ impl Ridge {
     /// Fits the examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite or classes; if `lambda` is lost in the rounding of `X'X`.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if `lambda` is lost in the
+    /// rounding of `X'X`.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
         let centred = Centred::new(regression, self.intercept);
@@ -69,27 +72,27 @@ impl Ridge {
     }
 }
 
-/// Four closed forms of one `w`, that which minimises `|y - X w|^2 + lambda |w|^2`.
+/// Four closed forms of the `w` that minimises `|y - X w|^2 + lambda |w|^2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RidgeForm {
-    /// `(X'X + lambda I)^-1 X'y`: a system as large as there are features.
+    /// `(X'X + lambda I)^-1 X'y`: a linear system of the size of the number of features.
     Primal,
-    /// `X'(XX' + lambda I)^-1 y`: a system as large as there are examples.
+    /// `X'(XX' + lambda I)^-1 y`: a linear system of the size of the number of examples.
     Dual,
-    /// Least squares with the rows `sqrt(lambda) I` appended to `X`, and zeros to `y`.
+    /// Least squares with the rows `sqrt(lambda) I` appended to `X`, and zeros appended to `y`.
     AppendedRows,
-    /// The solution of minimum norm with the columns `sqrt(lambda) I` appended to `X`: its entries for the features.
+    /// The minimum-norm solution with the columns `sqrt(lambda) I` appended to `X`, restricted to the entries for the features.
     AppendedColumns,
 }
 
 impl RidgeForm {
-    /// All four.
+    /// All forms.
     pub const ALL: [Self; 4] = [Self::Primal, Self::Dual, Self::AppendedRows, Self::AppendedColumns];
 
-    /// The coefficients for the examples as they are: no intercept.
+    /// The coefficients for the examples, without an intercept.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite or classes; if `lambda` is lost in rounding.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if `lambda` is lost in rounding.
     ///
     /// # Panics
     /// If `lambda` is not positive and finite.
@@ -99,7 +102,7 @@ impl RidgeForm {
         examples: impl Into<Examples<'a>>,
         lambda: f64,
     ) -> Result<Array1<f64>, LinearError> {
-        wengert_kernels::validate::assert_positive("ridge: lambda", lambda);
+        assert_positive("ridge: lambda", lambda);
         self.solve_checked(examples.into().regression()?, lambda)
     }
 
@@ -114,7 +117,7 @@ impl RidgeForm {
                 let rows = stacked(Axis(0), &x, &scaled_identity(d));
                 let targets: Vec<f64> = y.iter().copied().chain(std::iter::repeat_n(0.0, d)).collect();
                 let rows = rows.as_standard_layout();
-                let rows = rows.as_slice().expect("it is in standard layout");
+                let rows = rows.as_slice().expect("the array is in standard layout");
                 LeastSquares::new(rows, &targets).solve().map(Into::into).map_err(|_| lost)
             }
             Self::AppendedColumns => {
@@ -129,8 +132,8 @@ fn stacked(axis: Axis, x: &ArrayView2<'_, f64>, more: &Array2<f64>) -> Array2<f6
     concatenate(axis, &[x.view(), more.view()]).expect("the identity is as large as the other axis")
 }
 
-/// The shortest `w` with `X w = y`, `X'(XX')^-1 y`, for a wide `X` with independent rows: what gradient descent from 0
-/// converges to. It has no intercept.
+/// The `w` of minimum norm with `X w = y`, that is `X'(XX')^-1 y`, for a wide `X` with linearly independent rows. Gradient
+/// descent from 0 converges to it. There is no intercept.
 ///
 /// ```
 /// use ndarray::array;
@@ -140,8 +143,8 @@ fn stacked(axis: Axis, x: &ArrayView2<'_, f64>, more: &Array2<f64>) -> Array2<f6
 /// ```
 ///
 /// # Errors
-/// If the examples are empty, mismatched, not finite or classes; if the rows depend on each other, as they do where there
-/// are more of them than features.
+/// If the examples are empty, mismatched or not finite, or if their targets are classes; if the rows are linearly dependent,
+/// as they are if there are more examples than features.
 pub fn minimum_norm<'a>(examples: impl Into<Examples<'a>>) -> Result<Array1<f64>, LinearError> {
     let (x, y) = examples.into().regression()?;
     if x.nrows() > x.ncols() {
@@ -152,31 +155,31 @@ pub fn minimum_norm<'a>(examples: impl Into<Examples<'a>>) -> Result<Array1<f64>
 
 fn minimum_norm_checked((x, y): Regression<'_>) -> Option<Array1<f64>> {
     let w = x.t().dot(&solve_gram(&x, 0.0, y.to_owned())?);
-    // Once more for what is left, which takes the error back to that of X from that of XX'.
-    let left = &y - &x.dot(&w);
-    Some(w + x.t().dot(&solve_gram(&x, 0.0, left)?))
+    // One step of iterative refinement: it reduces the error from the condition number of XX' to that of X.
+    let residual = &y - &x.dot(&w);
+    Some(w + x.t().dot(&solve_gram(&x, 0.0, residual)?))
 }
 
-/// The solution of `(A A' + lambda I) z = b` by Cholesky; none if a pivot is lost in rounding.
+/// Solves `(A A' + lambda I) z = b` by Cholesky; `None` if a pivot is lost in rounding.
 fn solve_gram(a: &ArrayView2<'_, f64>, lambda: f64, b: Array1<f64>) -> Option<Array1<f64>> {
     let mut gram = a.dot(&a.t());
     gram.diag_mut().mapv_inplace(|g| g + lambda);
     positive_definite(&gram, b)
 }
 
-/// The solution of `M z = b` for a symmetric `M` by Cholesky; none if a pivot is lost in rounding.
-pub(super) fn positive_definite(matrix: &Array2<f64>, mut b: Array1<f64>) -> Option<Array1<f64>> {
+/// Solves `M z = b` for a symmetric `M` by Cholesky; `None` if a pivot is lost in rounding.
+pub(crate) fn positive_definite(matrix: &Array2<f64>, mut b: Array1<f64>) -> Option<Array1<f64>> {
     let n = matrix.nrows();
     let (matrix, mut factor) = (matrix.as_standard_layout(), vec![0.0; n * n]);
-    cholesky(matrix.as_slice().expect("it is in standard layout"), n, &mut factor, f64::sqrt);
-    // The square of a pivot is what the rows above leave of the diagonal; below its rounding it means nothing. Nor is NaN
-    // above it.
+    cholesky(matrix.as_slice().expect("the array is in standard layout"), n, &mut factor, f64::sqrt);
+    // The square of a pivot is the diagonal element minus squares of the rows above; below the rounding of the diagonal
+    // element it has no correct digits. The comparison is false for NaN too.
     let rounding = n as f64 * f64::EPSILON;
-    let is_left = |(i, m): (usize, &f64)| factor[i * n + i].powi(2) > rounding * m;
-    if !matrix.diag().iter().enumerate().all(is_left) {
+    let is_accurate = |(i, m): (usize, &f64)| factor[i * n + i].powi(2) > rounding * m;
+    if !matrix.diag().iter().enumerate().all(is_accurate) {
         return None;
     }
-    let z = b.as_slice_mut().expect("it is one vector");
+    let z = b.as_slice_mut().expect("the vector is contiguous");
     let lower = Triangular { elements: &factor, n, triangle: Triangle::Lower, unit: false };
     lower.solve(false, z, 1);
     lower.solve(true, z, 1);

@@ -1,28 +1,31 @@
 //! Linear support-vector machines.
 
-use super::examples::Classification;
-use super::hinge::{Hinge, Line};
-use super::scores::ScoreObjective;
-use super::{Examples, LinearClassifier, LinearError};
+use crate::classifier::LinearClassifier;
+use crate::error::LinearError;
+use crate::examples::{Classification, Examples};
+use crate::hinge::{Hinge, Line};
+use crate::score_objective::ScoreObjective;
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
+use wengert_kernels::validate::assert_positive;
 use wengert_minimize::Stopping;
 use wengert_nn::SquaredHinge;
 
-/// A linear support-vector machine: the `w` and `b` that minimise `max(0, 1 - t s)`, or its square, with the score `s = x'w +
-/// b` and targets `t` of +1 for class 1 and -1 for class 0, **summed** over the examples, plus `lambda |w|^2`, without 1/2.
-/// The intercept is not penalised. Of more than two classes, each is told from all others (`t = 1` for its own examples).
+/// A linear support-vector machine: the `w` and `b` that minimise `max(0, 1 - t s)`, or its square, **summed** over the
+/// examples, plus `lambda |w|^2`, without 1/2. The score is `s = x'w + b`; the target `t` is 1 for class 1 and -1 for class
+/// 0. The intercept is not penalised. For more than two classes, each class is fitted against the rest (`t = 1` for its own
+/// examples).
 ///
-/// The hinge has kinks: it is minimised along with its dual, the weights `a_i` of the examples,
+/// The hinge loss has kinks. It is minimised together with its dual problem, over weights `a_i` of the examples,
 ///
 /// ```text
 /// sum_i a_i - |X'(a t)|^2 / (4 lambda)   over   0 <= a_i <= 1, t'a = 0 (only with an intercept);   w = X'(a t) / (2 lambda)
 /// ```
 ///
-/// by an interior-point method (Mehrotra 1992; for these problems Ferris and Munson 2002), some twenty steps of `2 n d^2`
-/// flops for `n` examples of `d` features, to a [duality gap](super::FitReport::duality_gap) of 1e-12 of the objective.
-/// `b` is then the exact minimum for `w`, the middle if there are several. The squared hinge is minimised by L-BFGS, and
-/// reported on as [`LogisticRegression`](super::LogisticRegression) is.
+/// by an interior-point method (Mehrotra 1992; for support-vector machines, Ferris and Munson 2002) to a
+/// [duality gap](crate::FitReport::duality_gap) of 1e-12 of the objective, in about twenty steps of `2 n d^2` flops for `n`
+/// examples with `d` features. The intercept is then the exact minimum for `w`, or the midpoint of an interval of minima. The
+/// squared hinge loss is minimised by L-BFGS, with a report as for [`LogisticRegression`](crate::LogisticRegression).
 ///
 /// | here | scikit-learn |
 /// |---|---|
@@ -39,7 +42,7 @@ use wengert_nn::SquaredHinge;
 /// // The margin is 2: s(-1) = -1 and s(1) = 1.
 /// let svm = LinearSvm::hinge(0.01).fit((&array![[-1.0], [1.0], [3.0]], &[0, 1, 1]))?;
 /// assert!((svm.coefficients[[0, 0]] - 1.0).abs() < 1e-7 && svm.intercepts[0].abs() < 1e-7);
-/// assert_eq!(svm.predict(&array![[-0.1], [0.1]]), [0, 1]);
+/// assert_eq!(svm.predict_classes(&array![[-0.1], [0.1]]), [0, 1]);
 /// # Ok::<(), wengert_linear::LinearError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -50,18 +53,18 @@ pub struct LinearSvm {
 }
 
 impl LinearSvm {
-    /// With the hinge loss, this strength of the penalty, and an intercept.
+    /// Creates a machine with the hinge loss, this strength of the penalty, and an intercept.
     ///
     /// # Panics
-    /// If `lambda` is not positive and finite: without a penalty the margin of separable data is anything.
+    /// If `lambda` is not positive and finite. Without a penalty, the margin of separable data is not determined.
     #[must_use]
     #[track_caller]
     pub fn hinge(lambda: f64) -> Self {
-        wengert_kernels::validate::assert_positive("support-vector machine: lambda", lambda);
+        assert_positive("support-vector machine: lambda", lambda);
         Self { lambda, squared: false, intercept: true }
     }
 
-    /// With the squared hinge loss.
+    /// Creates a machine with the squared hinge loss, this strength of the penalty, and an intercept.
     ///
     /// # Panics
     /// As [`hinge`](Self::hinge).
@@ -71,19 +74,20 @@ impl LinearSvm {
         Self { squared: true, ..Self::hinge(lambda) }
     }
 
-    /// Through the origin: `b = 0`.
+    /// Fits without an intercept: `b = 0`.
     #[must_use]
     pub fn without_intercept(self) -> Self {
         Self { intercept: false, ..self }
     }
 
-    /// Fits the examples; more than two classes in parallel. Look at [`converged`](LinearClassifier::converged).
+    /// Fits the examples; for more than two classes, the classes in parallel. [`converged`](LinearClassifier::converged) says
+    /// whether the minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite, values, or all of one class.
+    /// If the examples are empty, mismatched or not finite; if their targets are values or a single class.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
-        examples.expect_two_classes()?;
+        examples.check_two_classes()?;
         let Classification { features, labels, classes } = examples;
         let lines: Vec<Line> = if classes == 2 {
             vec![self.line(&features, labels)]

@@ -1,77 +1,78 @@
-//! Why a fit cannot begin, each reason with what to do about it.
+//! The error of a training run that cannot begin.
 
+use rayon::ThreadPoolBuildError;
 use std::fmt;
 use wengert_nn::TargetKind;
 
-/// Why a fit could not begin.
+/// The reason why training cannot begin. The message says how to correct it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum TrainError {
-    /// The loss compares with another kind of targets than the data have.
-    Targets {
-        /// What the loss needs.
+    /// The loss needs another kind of targets than the data have.
+    TargetKind {
+        /// The kind that the loss needs.
         needed: TargetKind,
     },
-    /// The loss tells two classes apart, and the data have more.
+    /// The loss distinguishes two classes, but the data have more.
     TooManyClasses {
-        /// How many the data have.
+        /// The number of classes in the data.
         classes: usize,
     },
-    /// The model takes rows of another width than the data have.
-    Inputs {
-        /// The width that the model takes.
+    /// The input width of the model differs from the number of features.
+    InputWidth {
+        /// The input width of the model.
         model: usize,
-        /// The width of the data.
+        /// The number of features in the data.
         data: usize,
     },
-    /// The model gives another number of outputs than the targets need.
-    Outputs {
-        /// How many it gives.
+    /// The output width of the model differs from the width that the targets need.
+    OutputWidth {
+        /// The output width of the model.
         model: usize,
-        /// How many are needed.
+        /// The width that the targets need.
         data: usize,
     },
-    /// A layer needs at least two examples in a batch to train with, and the last batch of an epoch has one.
+    /// Batch normalisation needs at least two examples per batch, but the last batch of each epoch would have one.
     BatchOfOne {
         /// The number of training examples.
         examples: usize,
-        /// The examples a step.
+        /// The number of examples per batch.
         batch_size: usize,
     },
-    /// Early stopping needs a validation set.
+    /// Early stopping needs a validation part, but the data have none.
     NoValidation,
-    /// The threads could not be started.
-    Threads(rayon::ThreadPoolBuildError),
+    /// The thread pool could not be created.
+    Threads {
+        /// The error of the thread pool.
+        source: ThreadPoolBuildError,
+    },
 }
 
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Targets { needed: TargetKind::Classes } => {
+            Self::TargetKind { needed: TargetKind::Classes } => {
                 write!(f, "the loss needs classes as targets, but the data have values: use a squared loss")
             }
-            Self::Targets { needed: TargetKind::Values } => {
+            Self::TargetKind { needed: TargetKind::Values } => {
                 write!(f, "the loss needs values as targets, but the data have classes: use cross-entropy")
             }
-            Self::Targets { needed: TargetKind::TwoClasses } => {
+            Self::TargetKind { needed: TargetKind::TwoClasses } => {
                 write!(f, "the loss needs two classes or values as targets")
             }
             Self::TooManyClasses { classes } => write!(
                 f,
-                "the loss tells two classes apart, but the data have {classes}: use cross-entropy or the multi-class \
-                 hinge"
+                "the loss distinguishes two classes, but the data have {classes}: use cross-entropy or the \
+                 multi-class hinge loss"
             ),
-            Self::Inputs { model, data } => {
-                write!(
-                    f,
-                    "the model takes rows of width {model}, but the data have {data}: make its first width {data}"
-                )
-            }
-            Self::Outputs { model, data } => {
-                write!(
-                    f,
-                    "the model gives {model} outputs, but the targets need {data}: make its last width {data}"
-                )
-            }
+            Self::InputWidth { model, data } => write!(
+                f,
+                "the model takes {model} features, but the data have {data}: make the first width of the model {data}"
+            ),
+            Self::OutputWidth { model, data } => write!(
+                f,
+                "the model has {model} outputs, but the targets need {data}: make the last width of the model {data}"
+            ),
             Self::BatchOfOne { examples, batch_size } => write!(
                 f,
                 "{examples} training examples in batches of {batch_size} leave a last batch of 1, which has no variance \
@@ -80,9 +81,16 @@ impl fmt::Display for TrainError {
             Self::NoValidation => {
                 write!(f, "early stopping needs validation data: split off a validation part larger than 0")
             }
-            Self::Threads(error) => write!(f, "the threads could not be started: {error}"),
+            Self::Threads { source } => write!(f, "the threads could not be started: {source}"),
         }
     }
 }
 
-impl std::error::Error for TrainError {}
+impl std::error::Error for TrainError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Threads { source } => Some(source),
+            _ => None,
+        }
+    }
+}

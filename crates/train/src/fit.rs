@@ -1,10 +1,12 @@
-//! The fit loop.
+//! The training loop.
 
-use crate::backprop::{Backprop, Batch, Totals};
-use crate::evaluate::{Metrics, Trained, evaluate};
-use crate::plan::Plan;
-use crate::report::{Epoch, Report, StopReason};
-use crate::trouble::{Cause, Trouble, why_not_finite};
+use crate::backprop::Backprop;
+use crate::batch::Batch;
+use crate::metrics::{Metrics, Totals};
+use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
+use crate::report::{Epoch, StopReason, TrainingReport};
+use crate::settings::Settings;
+use crate::trained::{TrainedModel, evaluate};
 use std::time::Instant;
 use wengert_ad::Real;
 use wengert_data::{Batches, Split, Targets};
@@ -12,26 +14,33 @@ use wengert_nn::diagnostics::large_parameter;
 use wengert_nn::{Loss, Model, Module, Params, TrainingPass};
 use wengert_optim::{Group, Optimizer};
 
-/// What is called after each epoch.
-pub(crate) type Observer = Box<dyn FnMut(&Epoch) + Send>;
+/// A callback after each epoch.
+pub(crate) type EpochObserver = Box<dyn FnMut(&Epoch) + Send>;
 
-/// A fit under way.
+/// The state of a training run.
 pub(crate) struct Fit<'a, M, L, O, T: Real> {
     model: Model<M>,
     loss: L,
     optimizer: O,
-    plan: Plan,
-    observer: Option<Observer>,
+    settings: Settings,
+    observer: Option<EpochObserver>,
     data: &'a Split<T>,
     params: Params<T>,
     groups: Vec<Group>,
     backprop: Backprop<T>,
-    /// How many steps were done.
+    /// The number of steps so far, over all epochs.
     steps: u64,
     history: Vec<Epoch>,
-    troubles: Vec<Trouble>,
-    /// Under early stopping: the best validation loss so far, and the parameters and the epoch it came with.
-    best: Option<(f64, Params<T>, usize)>,
+    issues: Vec<NumericalIssue>,
+    /// Under early stopping: the best epoch so far.
+    best: Option<Best<T>>,
+}
+
+/// The epoch with the smallest validation loss.
+struct Best<T> {
+    epoch: usize,
+    loss: f64,
+    params: Params<T>,
 }
 
 impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T> {
@@ -39,96 +48,96 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         (model, params): (Model<M>, Params<T>),
         loss: L,
         optimizer: O,
-        plan: Plan,
-        observer: Option<Observer>,
+        settings: Settings,
+        observer: Option<EpochObserver>,
         data: &'a Split<T>,
     ) -> Self {
-        let groups = plan.groups(params.layout());
-        let mut backprop = Backprop::in_training(plan.seed).strategy(plan.strategy);
-        if let Some(regulariser) = &plan.regulariser {
+        let groups = settings.groups(params.layout());
+        let mut backprop = Backprop::for_training(settings.seed).strategy(settings.strategy);
+        if let Some(regulariser) = &settings.regulariser {
             backprop = backprop.penalty(regulariser.on(params.layout()));
         }
-        let (history, troubles) = (Vec::with_capacity(plan.epochs), Vec::new());
-        let (steps, best) = (0, None);
         Self {
+            history: Vec::with_capacity(settings.epochs),
+            issues: Vec::new(),
+            steps: 0,
+            best: None,
             model,
             loss,
             optimizer,
-            plan,
+            settings,
             observer,
             data,
             params,
             groups,
             backprop,
-            steps,
-            history,
-            troubles,
-            best,
         }
     }
 
-    pub(crate) fn run(mut self) -> Report<M, T> {
+    pub(crate) fn run(mut self) -> TrainingReport<M, T> {
         let start = Instant::now();
-        let mut batches = Batches::new(self.data.train.examples(), self.plan.batch_size, self.plan.seed);
-        let stop = self.epochs(&mut batches);
+        let (batch_size, seed) = (self.settings.batch_size, self.settings.seed);
+        let mut batches = Batches::new(self.data.train.examples(), batch_size, seed);
+        let stop = self.run_epochs(&mut batches);
         let mut best_epoch = self.history.len();
-        if let Some((_, params, epoch)) = self.best.take() {
-            (self.params, best_epoch) = (params, epoch);
+        if let Some(best) = self.best.take() {
+            (self.params, best_epoch) = (best.params, best.epoch);
         }
-        let on = |data| evaluate(self.model.module(), &self.loss, &self.params, data);
-        let train = on(&self.data.train).expect("a split has training examples");
-        let (validation, test) = (on(&self.data.validation), on(&self.data.test));
-        let (history, troubles, seconds) = (self.history, self.troubles, start.elapsed().as_secs_f64());
-        let model = Trained { model: self.model, params: self.params };
-        Report { model, train, validation, test, history, best_epoch, stop, troubles, seconds }
+        let metrics_on = |data| evaluate(self.model.module(), &self.loss, &self.params, data);
+        let train = metrics_on(&self.data.train).expect("a split has training examples");
+        let (validation, test) = (metrics_on(&self.data.validation), metrics_on(&self.data.test));
+        let (history, issues, seconds) = (self.history, self.issues, start.elapsed().as_secs_f64());
+        let model = TrainedModel { model: self.model, params: self.params };
+        TrainingReport { model, train, validation, test, history, best_epoch, stop, issues, seconds }
     }
 
-    fn epochs(&mut self, batches: &mut Batches) -> StopReason {
-        for number in 1..=self.plan.epochs {
-            let train = match self.epoch(batches, number) {
+    fn run_epochs(&mut self, batches: &mut Batches) -> StopReason {
+        for number in 1..=self.settings.epochs {
+            let train = match self.run_epoch(batches, number) {
                 Ok(train) => train,
                 Err(step) => return StopReason::NotFinite { epoch: number, step },
             };
             let validation = evaluate(self.model.module(), &self.loss, &self.params, &self.data.validation);
             let epoch = Epoch { number, train, validation };
             self.history.push(epoch);
-            self.look_for_large_parameters(number);
+            self.check_parameters(number);
             if let Some(observer) = &mut self.observer {
                 observer(&epoch);
             }
-            if self.patience_is_over(&epoch) {
+            if self.stops_early(&epoch) {
                 return StopReason::EarlyStopping;
             }
         }
         StopReason::Finished
     }
 
-    /// One pass over the training data; or the step, counted from 1, whose loss was not finite.
-    fn epoch(&mut self, batches: &mut Batches, number: usize) -> Result<Metrics, usize> {
+    /// Runs one epoch. The error is the step, counted from 1, whose loss is not finite.
+    fn run_epoch(&mut self, batches: &mut Batches, epoch: usize) -> Result<Metrics, usize> {
         let data = &self.data.train;
         let mut totals = Totals::default();
-        for (step, indices) in batches.epoch(number as u64).enumerate() {
+        for (index, indices) in batches.epoch(epoch as u64).enumerate() {
             let batch = Batch { data, indices };
-            let found = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, true);
-            if !found.loss.is_finite() {
-                let training = TrainingPass::new(self.plan.seed, self.steps);
-                let cause = why_not_finite(self.model.module(), &self.loss, &self.params, batch, training);
-                self.troubles.push(Trouble { epoch: number, step: Some(step + 1), cause });
-                return Err(step + 1);
+            let of_batch = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, true);
+            if !of_batch.loss.is_finite() {
+                let training = TrainingPass::new(self.settings.seed, self.steps);
+                let kind = locate_non_finite(self.model.module(), &self.loss, &self.params, batch, training);
+                let step = index + 1;
+                self.issues.push(NumericalIssue { epoch, step: Some(step), kind });
+                return Err(step);
             }
-            self.step();
-            totals = totals + found;
+            self.update_parameters();
+            totals = totals + of_batch;
         }
-        let classes = matches!(data.targets(), Targets::Classes { .. });
-        Ok(Metrics::of(totals, data.examples(), classes))
+        let are_classes = matches!(data.targets(), Targets::Classes { .. });
+        Ok(Metrics::of(totals, data.examples(), are_classes))
     }
 
-    /// Moves the parameters by the gradient of the last pass.
-    fn step(&mut self) {
-        if let Some(schedule) = &self.plan.schedule {
+    /// Updates the parameters with the gradient of the last pass.
+    fn update_parameters(&mut self) {
+        if let Some(schedule) = &self.settings.schedule {
             self.optimizer.set_learning_rate(schedule.rate(self.steps));
         }
-        if let Some(clipping) = self.plan.clipping {
+        if let Some(clipping) = self.settings.clipping {
             clipping.apply(self.backprop.gradient_mut());
         }
         self.optimizer.step_groups(self.params.values_mut(), self.backprop.gradient(), &self.groups);
@@ -136,25 +145,26 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         self.steps += 1;
     }
 
-    /// Reports the first parameter beyond the limit, once.
-    fn look_for_large_parameters(&mut self, epoch: usize) {
-        if self.troubles.is_empty() {
-            let limit = self.plan.parameter_limit;
-            let found = large_parameter(self.params.layout(), self.params.values(), limit);
-            let trouble = |found| Trouble { epoch, step: None, cause: Cause::Large(found) };
-            self.troubles.extend(found.map(trouble));
+    /// Records the first parameter beyond the limit, once per training run.
+    fn check_parameters(&mut self, epoch: usize) {
+        if self.issues.is_empty() {
+            let limit = self.settings.parameter_limit;
+            let parameter = large_parameter(self.params.layout(), self.params.values(), limit);
+            let issue = |large| NumericalIssue { epoch, step: None, kind: IssueKind::LargeParameter(large) };
+            self.issues.extend(parameter.map(issue));
         }
     }
 
-    /// Under early stopping, remembers the best epoch; whether it is too long ago.
-    fn patience_is_over(&mut self, epoch: &Epoch) -> bool {
-        let (Some(patience), Some(validation)) = (self.plan.patience, epoch.validation) else {
+    /// Under early stopping, keeps the parameters of the best epoch, and says whether training stops here.
+    fn stops_early(&mut self, epoch: &Epoch) -> bool {
+        let (Some(patience), Some(validation)) = (self.settings.patience, epoch.validation) else {
             return false;
         };
         match &self.best {
-            Some((best, _, since)) if validation.loss >= *best => epoch.number - since >= patience,
+            Some(best) if validation.loss >= best.loss => epoch.number - best.epoch >= patience,
             _ => {
-                self.best = Some((validation.loss, self.params.clone(), epoch.number));
+                let (loss, params) = (validation.loss, self.params.clone());
+                self.best = Some(Best { epoch: epoch.number, loss, params });
                 false
             }
         }

@@ -1,6 +1,10 @@
-//! Training: parallel batched backprop, the fit loop, and models on disk.
+//! Training: parallel batched backpropagation, the training loop, hyper-parameter search, and models on disk.
 //!
-//! Saving and loading (`SavedMlp`, `save_params`, `load_params`) are behind the feature `safetensors`.
+//! This crate contains what moves the parameters of a model: [`Backprop`] computes the gradient of a batch, [`Trainer`] runs
+//! the training loop, and [`search_settings`] compares settings. Models and losses are in `wengert-nn`, optimizers and
+//! schedules in `wengert-optim`, data sets in `wengert-data`.
+//!
+//! Saving and loading (`SavedMlp`, `save_params`, `load_params`) need the feature `safetensors`.
 //!
 //! ```
 //! use wengert_data::moons;
@@ -10,31 +14,36 @@
 //!
 //! let data = moons(400, 0.1, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
 //! let report = Trainer::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2)).epochs(40).seed(7).fit(&data)?;
-//! assert!(report.train.accuracy.expect("a classifier has one") > 0.9);
+//! assert!(report.train.accuracy.expect("the targets are classes") > 0.9);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod attendance;
 mod backprop;
+mod batch;
+mod compatibility;
 mod error;
-mod evaluate;
 mod fit;
-mod plan;
+mod keep_awake;
+mod metrics;
+mod numerical_issue;
 mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
 mod search;
+mod settings;
 mod strategy;
+mod trained;
 mod trainer;
-mod trouble;
 
-pub use backprop::{Backprop, Batch};
+pub use backprop::Backprop;
+pub use batch::Batch;
 pub use error::TrainError;
-pub use evaluate::{Metrics, Trained};
-pub use report::{Epoch, Report, StopReason};
+pub use metrics::Metrics;
+pub use numerical_issue::{IssueKind, NumericalIssue};
+pub use report::{Epoch, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
-pub use saved::{SavedMlp, SavedModelError, load_params, save_params};
-pub use search::{Draw, NoBest, Search, Trial, grid, random_settings, search};
+pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
+pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use strategy::Strategy;
+pub use trained::TrainedModel;
 pub use trainer::Trainer;
-pub use trouble::{Cause, Trouble};

@@ -1,73 +1,75 @@
-//! What training tells.
+//! The report of a training run.
 
-use crate::evaluate::{Metrics, Trained};
-use crate::trouble::Trouble;
+use crate::metrics::Metrics;
+use crate::numerical_issue::NumericalIssue;
+use crate::trained::TrainedModel;
 use std::fmt;
 
-/// Why training ended.
+/// The reason why training stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StopReason {
-    /// All epochs were done.
+    /// All epochs were completed.
     Finished,
-    /// The validation loss did not improve for as many epochs as it was given.
+    /// The validation loss has not improved for as many epochs as
+    /// [`early_stopping`](crate::Trainer::early_stopping) allows.
     EarlyStopping,
-    /// The training loss became infinite or NaN in this step, both counted from 1. A smaller learning rate often helps.
+    /// The training loss became infinite or NaN. A smaller learning rate often helps.
     NotFinite {
-        /// The epoch.
+        /// The epoch, counted from 1.
         epoch: usize,
-        /// The step within the epoch.
+        /// The step within the epoch, counted from 1.
         step: usize,
     },
 }
 
-/// One pass over the training data.
+/// The metrics of one epoch, that is, one pass over the training data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
-    /// Counted from 1.
+    /// The number of the epoch, counted from 1.
     pub number: usize,
-    /// On the training data, each batch in its training pass before its step: the parameters move meanwhile, and dropout
-    /// drops. The loss is without penalties.
+    /// The metrics on the training data: means over the batches of the epoch, each computed in training mode before its
+    /// step. The parameters therefore change during the epoch, and dropout is active. The loss is without penalties.
     pub train: Metrics,
-    /// On the validation data after the epoch; `None` without them.
+    /// The metrics on the validation data, in evaluation mode after the epoch; `None` without validation data.
     pub validation: Option<Metrics>,
 }
 
-/// The three numbers to watch: the loss that training makes small, on the training data; the share of errors there, which it
-/// stands for; and the share of errors on the validation data, which is what counts. Where there are no classes, the
-/// validation loss takes the place of the errors.
+/// One line: the training loss, the training error rate and the validation error rate; for regressions, the validation loss
+/// instead of the error rates.
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "epoch {}: train loss {:.4}", self.number, self.train.loss)?;
-        if let Some(errors) = self.train.zero_one() {
-            write!(f, ", train error {:.2} %", 100.0 * errors)?;
+        if let Some(error_rate) = self.train.error_rate() {
+            write!(f, ", train error {:.2} %", 100.0 * error_rate)?;
         }
-        match self.validation.map(|found| (found.zero_one(), found.loss)) {
-            Some((Some(errors), _)) => write!(f, ", validation error {:.2} %", 100.0 * errors),
+        match self.validation.map(|metrics| (metrics.error_rate(), metrics.loss)) {
+            Some((Some(error_rate), _)) => write!(f, ", validation error {:.2} %", 100.0 * error_rate),
             Some((None, loss)) => write!(f, ", validation loss {loss:.4}"),
             None => Ok(()),
         }
     }
 }
 
-/// The outcome of training.
+/// The result of a training run.
 #[derive(Clone, Debug)]
-pub struct Report<M, T = f32> {
-    /// The model with its final parameters: those of the best epoch under early stopping, else the last.
-    pub model: Trained<M, T>,
-    /// On the training data, with the final parameters.
+pub struct TrainingReport<M, T = f32> {
+    /// The model with its final parameters: those of the best epoch under early stopping, otherwise those of the last.
+    pub model: TrainedModel<M, T>,
+    /// The metrics on the training data with the final parameters, in evaluation mode.
     pub train: Metrics,
-    /// On the validation data; `None` without them.
+    /// The metrics on the validation data with the final parameters; `None` without validation data.
     pub validation: Option<Metrics>,
-    /// On the test data; `None` without them.
+    /// The metrics on the test data with the final parameters; `None` without test data.
     pub test: Option<Metrics>,
-    /// Every epoch, in order.
+    /// The metrics of all epochs, in order.
     pub history: Vec<Epoch>,
-    /// The epoch whose parameters were kept, counted from 1; 0 if none was completed.
+    /// The epoch that the final parameters come from, counted from 1; 0 if no epoch was completed.
     pub best_epoch: usize,
-    /// Why it ended.
+    /// The reason why training stopped.
     pub stop: StopReason,
-    /// What was wrong with the numbers, each kind where it first appeared.
-    pub troubles: Vec<Trouble>,
-    /// Wall-clock time of the fit.
+    /// Numerical issues during training, each kind where it first occurred.
+    pub issues: Vec<NumericalIssue>,
+    /// The wall-clock time of the training run, in seconds.
     pub seconds: f64,
 }

@@ -93,7 +93,7 @@ impl<'a, T: Real> Training<'a, T> {
     ) -> Self {
         let model = Mlp::new(setting.widths).into_model();
         let params = setting.params(&model);
-        let backprop = Backprop::in_training(setting.seed).strategy(setting.strategy);
+        let backprop = Backprop::for_training(setting.seed).strategy(setting.strategy);
         Self { model, params, backprop, optimizer, examples, steps: 0 }
     }
 

@@ -75,7 +75,7 @@ fn steps(
     mut look: impl FnMut(&Params<f64>),
 ) {
     let model = mlp.into_model();
-    let mut backprop = Backprop::in_training(0);
+    let mut backprop = Backprop::for_training(0);
     let indices: Vec<usize> = (0..data.train.examples()).collect();
     for _ in 0..count {
         look(&params);

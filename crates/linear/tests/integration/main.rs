@@ -1,5 +1,5 @@
 //! The tests of `wengert-linear`, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
-mod contract;
 mod models;
+mod refusals;

@@ -1,4 +1,4 @@
-//! Linear models against scikit-learn, closed forms and the conditions of their minima.
+//! Linear models against scikit-learn, closed forms and optimality conditions.
 
 use ndarray::{Array1, Array2, ArrayBase, Axis, Data, Dimension, array, s};
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use wengert_linear::{
     Lasso, LinearClassifier, LinearRegressor, LinearSvm, LogisticRegression, OrdinaryLeastSquares, Ridge,
 };
 
-/// The blocks of the golden file: a name, and rows of numbers.
+/// The blocks of the golden file: names, and rows of numbers.
 fn goldens() -> HashMap<String, Vec<Vec<f64>>> {
     let mut blocks = HashMap::new();
     let mut rows: &mut Vec<Vec<f64>> = blocks.entry(String::new()).or_default();
@@ -25,7 +25,7 @@ fn table(rows: &[Vec<f64>]) -> Array2<f64> {
     Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
 }
 
-/// The examples of the regressions, of the wide one, and of the three classes.
+/// The examples of the regressions.
 fn regression() -> (Array2<f64>, Array1<f64>) {
     let all = goldens();
     (table(&all["regression x"]), all["regression y"].concat().into())
@@ -52,7 +52,7 @@ fn assert_close<S: Data<Elem = f64>, D: Dimension>(
     assert_eq!(a.len(), b.len(), "{name}");
     let size = b.iter().fold(1.0, |most: f64, b| most.max(b.abs()));
     let error = a.iter().zip(b).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));
-    assert!(error <= tolerance * size, "{name}: {error:.1e} away\n{a}\n{b:?}");
+    assert!(error <= tolerance * size, "{name}: the difference is {error:.1e}\n{a}\n{b:?}");
 }
 
 #[track_caller]
@@ -61,7 +61,7 @@ fn assert_regressor(name: &str, model: &LinearRegressor, tolerance: f64) {
     let golden = &all[name];
     assert_close(name, &model.coefficients, &golden[0], tolerance);
     assert_close(name, &array![model.intercept], &golden[1], tolerance);
-    assert_close(name, &array![model.score((&x, &y)).unwrap()], &golden[2], tolerance);
+    assert_close(name, &array![model.r_squared((&x, &y)).unwrap()], &golden[2], tolerance);
     assert!(model.report.converged(), "{name}: {}", model.report);
     let r = &y - &model.predict(&x);
     assert!(
@@ -69,7 +69,7 @@ fn assert_regressor(name: &str, model: &LinearRegressor, tolerance: f64) {
     );
 }
 
-/// The scores of a golden: a row of coefficients for each, then the intercepts, then the accuracy if it is there.
+/// A block for a classifier contains a row of coefficients per score, then the intercepts, then possibly the accuracy.
 #[track_caller]
 fn assert_classifier(name: &str, model: &LinearClassifier, x: &Array2<f64>, labels: &[u32], tolerance: f64) {
     let all = goldens();
@@ -77,15 +77,15 @@ fn assert_classifier(name: &str, model: &LinearClassifier, x: &Array2<f64>, labe
     assert_close(name, &model.coefficients, &golden[..scores].concat(), tolerance);
     assert_close(name, &model.intercepts, &golden[scores], tolerance);
     if let Some(accuracy) = golden.get(scores + 1) {
-        assert_close(name, &array![model.score((x, labels)).unwrap()], accuracy, 1e-15);
+        assert_close(name, &array![model.accuracy((x, labels)).unwrap()], accuracy, 1e-15);
     }
     assert!(model.converged(), "{name}: {}", model.reports[0]);
 }
 
 #[test]
-fn least_squares_and_ridge_are_those_of_scikit_learn() {
+fn least_squares_and_ridge_agree_with_scikit_learn() {
     let (x, y) = regression();
-    // Condition numbers below 1e3: some 1e-13 for each, the square of that for X'X.
+    // The condition number of X is below 1e3: errors of 1e-13, and larger ones for ridge, which solves with X'X.
     let fit = OrdinaryLeastSquares::new().fit((&x, &y)).unwrap();
     assert_regressor("ols", &fit, 1e-12);
     assert_eq!(fit.report.minimisation, None);
@@ -100,7 +100,7 @@ fn least_squares_and_ridge_are_those_of_scikit_learn() {
 }
 
 #[test]
-fn with_fewer_examples_than_features_ridge_and_the_minimum_norm_are_those_of_the_reference() {
+fn with_fewer_examples_than_features_ridge_and_minimum_norm_agree_with_the_reference() {
     let all = goldens();
     let (x, y) = (table(&all["wide x"]), all["wide y"].concat());
     let shortest = wengert_linear::minimum_norm((&x, &y)).unwrap();
@@ -111,7 +111,7 @@ fn with_fewer_examples_than_features_ridge_and_the_minimum_norm_are_those_of_the
 }
 
 #[test]
-fn the_lasso_is_that_of_scikit_learn_and_meets_its_conditions() {
+fn the_lasso_agrees_with_scikit_learn_and_satisfies_its_optimality_conditions() {
     let (x, y) = regression();
     // The smallest subgradient is below 1e-8, curvatures are above 1.
     for (name, lambda) in [("lasso 3", 3.0), ("lasso 60", 60.0)] {
@@ -139,9 +139,9 @@ fn the_lasso_is_that_of_scikit_learn_and_meets_its_conditions() {
 }
 
 #[test]
-fn logistic_regression_is_that_of_scikit_learn() {
+fn logistic_regression_agrees_with_scikit_learn() {
     let (x, labels) = two_classes();
-    // A gradient of the mean below 1e-8, over curvatures from 0.01 on.
+    // The gradient of the mean is below 1e-8, curvatures are above 0.01.
     let logistic = || LogisticRegression::new();
     for (name, model) in [
         ("logistic 0.5", logistic().l2(0.5)),
@@ -153,17 +153,17 @@ fn logistic_regression_is_that_of_scikit_learn() {
     let (x, labels) = three_classes();
     let fit = logistic().l2(0.5).fit((&x, &labels)).unwrap();
     assert_classifier("softmax 0.5", &fit, &x, &labels, 1e-6);
-    let probabilities = fit.probabilities(&x.slice(s![..5, ..]));
+    let probabilities = fit.predict_probabilities(&x.slice(s![..5, ..]));
     assert_close("probabilities", &probabilities, &goldens()["softmax probabilities"].concat(), 1e-6);
     assert!(fit.coefficients.sum_axis(Axis(0)).iter().all(|sum| sum.abs() < 1e-10));
 }
 
 #[test]
-fn at_the_minimum_of_the_logistic_loss_the_probabilities_account_for_the_labels() {
+fn the_probabilities_of_logistic_regression_satisfy_its_optimality_conditions() {
     let (x, labels) = two_classes();
     let lambda = 0.5;
     let fit = LogisticRegression::new().l2(lambda).fit((&x, &labels)).unwrap();
-    let p = fit.probabilities(&x);
+    let p = fit.predict_probabilities(&x);
     let excess: Array1<f64> = labels.iter().enumerate().map(|(i, &t)| p[[i, 1]] - f64::from(t)).collect();
     // The intercept is not penalised: sum (p - t) = 0; X'(p - t) + 2 lambda w = 0.
     assert!(excess.sum().abs() < 1e-6);
@@ -171,12 +171,12 @@ fn at_the_minimum_of_the_logistic_loss_the_probabilities_account_for_the_labels(
     assert!(slope.iter().all(|g| g.abs() < 1e-6), "{slope}");
     let loss: f64 = labels.iter().enumerate().map(|(i, &t)| -p[[i, t as usize]].ln()).sum();
     assert!((loss - fit.reports[0].loss).abs() < 1e-9);
-    let far = fit.probabilities(&array![[1e4, 0.0, 0.0], [-1e4, 0.0, 0.0]]);
+    let far = fit.predict_probabilities(&array![[1e4, 0.0, 0.0], [-1e4, 0.0, 0.0]]);
     assert!(far.iter().all(|p| (0.0..=1.0).contains(p)) && far[[0, 1]] == 1.0 && far[[1, 0]] == 1.0);
 }
 
 #[test]
-fn support_vector_machines_are_those_of_scikit_learn() {
+fn support_vector_machines_agree_with_scikit_learn() {
     let (x, labels) = two_classes();
     for (name, lambda) in [("hinge 0.5", 0.5), ("hinge 5", 5.0)] {
         let fit = LinearSvm::hinge(lambda).fit((&x, &labels)).unwrap();
@@ -191,7 +191,7 @@ fn support_vector_machines_are_those_of_scikit_learn() {
 }
 
 #[test]
-fn the_dual_of_the_hinge_certifies_its_minimum() {
+fn the_duality_gap_certifies_the_minimum_of_the_hinge_loss() {
     let (x, labels) = two_classes();
     for (svm, lambda) in [
         (LinearSvm::hinge(0.02), 0.02),
@@ -201,12 +201,12 @@ fn the_dual_of_the_hinge_certifies_its_minimum() {
         let fit = svm.fit((&x, &labels)).unwrap();
         let report = &fit.reports[0];
         let gap = report.duality_gap.unwrap();
-        // Weak duality: never negative but for rounding.
+        // By weak duality the gap is non-negative, apart from rounding.
         assert!(
             fit.converged() && (-1e-12..1e-10 * report.objective).contains(&gap),
             "{svm:?}: {gap:.1e}, {report}"
         );
-        // No other line is better by more.
+        // No line nearby improves the objective by more than the gap.
         let objective = |w: &Array1<f64>, b: f64| {
             let scores = x.dot(w) + b;
             let margins = scores.iter().zip(&labels).map(|(s, &t)| if t == 1 { *s } else { -s });
@@ -223,7 +223,7 @@ fn the_dual_of_the_hinge_certifies_its_minimum() {
 }
 
 #[test]
-fn the_hinge_converges_for_strengths_over_eight_decades_and_on_raw_features() {
+fn the_hinge_loss_converges_for_penalties_over_eight_decades_and_on_raw_features() {
     let ((x, labels), flowers) = (two_classes(), iris().cast::<f64>());
     for exponent in -5..=3 {
         let lambda = 10.0_f64.powi(exponent);
@@ -239,8 +239,8 @@ fn the_hinge_converges_for_strengths_over_eight_decades_and_on_raw_features() {
 }
 
 #[test]
-fn the_widest_margin_between_two_points_is_their_middle() {
-    // Separable, a small penalty: w = 2 (p - q) / |p - q|^2.
+fn the_widest_margin_between_two_points_lies_midway() {
+    // With a small penalty and separable classes, w = 2 (p - q) / |p - q|^2.
     let (p, q) = ([3.0, 1.0], [1.0, 0.0]);
     let x = Array2::from(vec![q, p, [6.0, 3.0], [-4.0, 0.0]]);
     let fit = LinearSvm::hinge(1e-3).fit((&x, &[0, 1, 1, 0])).unwrap();
@@ -251,13 +251,13 @@ fn the_widest_margin_between_two_points_is_their_middle() {
 }
 
 #[test]
-fn data_sets_and_pairs_of_arrays_give_the_same_fit() {
+fn data_sets_and_arrays_of_any_memory_layout_give_the_same_fit() {
     let (x, y) = regression();
     let values = Targets::Values { values: y.to_vec(), width: 1 };
     let data = Dataset::new("points", x.iter().copied().collect(), 5, values).unwrap();
     let fit = Ridge::new(0.1).fit(&data).unwrap();
     assert_eq!(fit, Ridge::new(0.1).fit((&x, &y)).unwrap());
-    // Columns in memory instead of rows.
+    // Column-major instead of row-major.
     let turned = x.t().as_standard_layout().to_owned();
     assert!(!turned.t().is_standard_layout());
     for (a, b) in [
@@ -270,11 +270,11 @@ fn data_sets_and_pairs_of_arrays_give_the_same_fit() {
     ] {
         assert_close("layout", &a.coefficients, &b.coefficients.to_vec(), 1e-10);
     }
-    assert_eq!(fit.score(&data), fit.score((&x, &y)));
+    assert_eq!(fit.r_squared(&data), fit.r_squared((&x, &y)));
 
     let flowers = iris().cast::<f64>();
     let fit = LogisticRegression::new().l2(0.5).fit(&flowers).unwrap();
-    assert!(fit.score(&flowers).unwrap() > 0.95);
+    assert!(fit.accuracy(&flowers).unwrap() > 0.95);
     let (x, labels) = three_classes();
     let turned = x.t().as_standard_layout().to_owned();
     let svm = LinearSvm::squared_hinge(0.5);
@@ -298,28 +298,28 @@ fn an_intercept_is_not_penalised() {
 }
 
 #[test]
-fn nearly_dependent_features_keep_the_digits_that_normal_equations_lose() {
-    // Two features that differ by 1e-7: X'X has a condition number of 1e15.
+fn least_squares_keeps_digits_that_the_normal_equations_lose() {
+    // Two features differ by 1e-7, so X'X has a condition number of 1e15.
     let z: Vec<f64> = (0..8).map(|i| (f64::from(i) * 1.7).sin()).collect();
     let x = Array2::from_shape_fn((8, 2), |(i, j)| {
         z[i] + if j == 1 { 1e-7 * (i as f64 * 2.9).cos() } else { 0.0 }
     });
     let y = x.dot(&array![2.0, -1.0]) + 3.0;
     let fit = OrdinaryLeastSquares::new().fit((&x, &y)).unwrap();
-    // Condition number 1e7 times rounding 1e-16, and the rounding of x and y.
+    // The condition number of X is 1e7: errors of 1e7 times 1e-16, plus the rounding of x and y.
     assert_close("coefficients", &fit.coefficients, &[2.0, -1.0], 1e-7);
 }
 
 #[test]
-fn a_class_without_examples_gets_no_share() {
+fn a_class_without_examples_has_negligible_probability() {
     let x = array![[0.0], [1.0], [2.0], [3.0]];
     let labels = Targets::Classes { labels: vec![0, 2, 0, 2], classes: 3 };
     let data = Dataset::new("gap", x.iter().copied().collect(), 1, labels).unwrap();
     let fit = LogisticRegression::new().l2(0.1).fit(&data).unwrap();
-    assert!(fit.probabilities(&x).column(1).iter().all(|&p| p < 1e-6));
+    assert!(fit.predict_probabilities(&x).column(1).iter().all(|&p| p < 1e-6));
     for svm in [LinearSvm::hinge(0.1), LinearSvm::squared_hinge(0.1)] {
         let fit = svm.fit(&data).unwrap();
-        // Nothing speaks for the class: its score is -1 or, which costs no more, below.
+        // All examples are negative for this class, so its score is -1 or below.
         assert!(fit.intercepts[1] <= -1.0 + 1e-7 && fit.coefficients[[1, 0]].abs() < 1e-7, "{svm:?}");
     }
 }

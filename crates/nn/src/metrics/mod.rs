@@ -5,8 +5,10 @@
 
 mod classification;
 mod confusion;
+mod probabilities;
 mod regression;
 
 pub use classification::{accuracy, chosen_class, top_k_accuracy, zero_one_loss};
 pub use confusion::ConfusionMatrix;
+pub use probabilities::class_probabilities;
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};

@@ -1,31 +1,79 @@
-//! Why a model could not be saved or loaded.
+//! The error of saving or loading a model.
 
+use safetensors::SafeTensorError;
+use safetensors::tensor::Dtype;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Why a model could not be saved or loaded.
+/// The reason why a model could not be saved or loaded.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum SavedModelError {
     /// The file could not be written or read.
     Io {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file is no safetensors file.
+    /// The file is not a safetensors file.
     Format {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
-        source: safetensors::SafeTensorError,
+        /// The error of the parser.
+        source: SafeTensorError,
     },
-    /// The file is a safetensors file, but not one of these models.
+    /// The file is a safetensors file, but does not contain the expected model.
     NotAModel {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is missing or wrong in it.
-        problem: String,
+        /// What is missing or wrong in the file.
+        problem: ModelProblem,
+    },
+}
+
+/// What is missing or wrong in a file that should contain a model.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ModelProblem {
+    /// The metadata lack an entry.
+    MissingMetadata {
+        /// The key of the entry.
+        key: &'static str,
+    },
+    /// An entry of the metadata has an invalid value.
+    Metadata {
+        /// The key of the entry.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// The valid values.
+        expected: String,
+    },
+    /// A tensor is missing.
+    MissingTensor {
+        /// The name of the tensor.
+        name: String,
+    },
+    /// A tensor has another element type or shape than the model needs.
+    Tensor {
+        /// The name of the tensor.
+        name: String,
+        /// Its element type.
+        dtype: Dtype,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The shape that the model needs, with elements of type `f32`.
+        expected: Vec<usize>,
+    },
+    /// A tensor contains an infinite or NaN element.
+    NotFinite {
+        /// The name of the tensor.
+        name: String,
+        /// The index of the element in row-major order, from 0.
+        index: usize,
+        /// The element.
+        value: f32,
     },
 }
 
@@ -33,19 +81,34 @@ impl fmt::Display for SavedModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
-            Self::Format { path, source } => {
+            Self::Format { path, source } => write!(
+                f,
+                "{}: not a safetensors file ({source}); give a file written by --save",
+                path.display()
+            ),
+            Self::NotAModel { path, problem } => write!(
+                f,
+                "{}: not a saved wengert model: {problem}; give a file written by --save",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl fmt::Display for ModelProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingMetadata { key } => write!(f, "the metadata have no entry {key:?}"),
+            Self::Metadata { key, value, expected } => write!(f, "{key} is {value:?}, must be {expected}"),
+            Self::MissingTensor { name } => write!(f, "there is no tensor {name:?}"),
+            Self::Tensor { name, dtype, shape, expected } => {
                 write!(
                     f,
-                    "{}: not a safetensors file ({source}); give a file that --save wrote",
-                    path.display()
+                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be F32 of shape {expected:?}"
                 )
             }
-            Self::NotAModel { path, problem } => {
-                write!(
-                    f,
-                    "{}: not a saved wengert model: {problem}; give a file that --save wrote",
-                    path.display()
-                )
+            Self::NotFinite { name, index, value } => {
+                write!(f, "element {index} of tensor {name:?} is {value}, must be finite")
             }
         }
     }

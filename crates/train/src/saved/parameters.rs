@@ -1,14 +1,15 @@
-//! The numbers of any model on disk.
+//! The parameters of any model on disk.
 
-use super::{SavedModelError, entries, entry, params, read, write};
+use super::error::SavedModelError;
+use super::file::{entries, read, write};
 use std::collections::HashMap;
 use std::path::Path;
 use wengert_nn::{Layout, Params};
 
 const FORMAT: &str = "wengert-parameters-1";
 
-/// Writes the parameters and running statistics of any model, whole or not at all: an existing file is replaced at the
-/// end. What the model computes is not stored: keep the code that builds it.
+/// Writes the parameters and running statistics of a model to a safetensors file. An existing file is replaced as a whole,
+/// or left unchanged in case of an error. The architecture is not stored: loading needs the code that builds the model.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -17,17 +18,14 @@ pub fn save_params(params: &Params, path: impl AsRef<Path>) -> Result<(), SavedM
     write(path.as_ref(), &entries(params).collect::<Vec<_>>(), metadata)
 }
 
-/// Reads the parameters and running statistics that `layout` asks for from a file that [`save_params`] wrote; others in
-/// the file are left there.
+/// Reads the parameters and running statistics of `layout` from a file written by [`save_params`]. Other tensors in the file
+/// are ignored.
 ///
 /// # Errors
-/// If the file cannot be read, or lacks one of them, or has it in another shape.
+/// If the file cannot be read, or if a tensor is missing or has another shape than in the layout.
 pub fn load_params(path: impl AsRef<Path>, layout: &Layout) -> Result<Params, SavedModelError> {
-    read(path.as_ref(), |metadata, tensors| {
-        let format = entry(metadata, "format")?;
-        if format != FORMAT {
-            return Err(format!("its format is {format:?}, not {FORMAT:?}"));
-        }
-        params(layout.clone(), tensors)
+    read(path.as_ref(), |file| {
+        file.expect("format", FORMAT)?;
+        file.params(layout.clone())
     })
 }

@@ -1,15 +1,15 @@
-//! Losses of linear scores as objectives, with gradients from the differentiation engine.
+//! Losses of linear scores as objectives for minimisation, with gradients from the differentiation engine.
 
-use super::regressor::FitReport;
+use crate::fit_report::FitReport;
 use ndarray::{Array1, Array2, ArrayView2};
 use std::sync::Arc;
 use wengert_ad::{ArrayTape, Elementary, Tensor};
 use wengert_minimize::{Lbfgs, Minimizer, Objective, Stopping};
 use wengert_nn::{Loss, TargetBatch};
 
-/// What a classifier with a smooth loss minimises: the mean over `n` examples of the loss of the scores `X W + b`, plus
-/// `l2 / n |W|^2`. Its variables are `W`, row by row with a column for each score, then `b`.
-pub(super) struct ScoreObjective<'a, L> {
+/// The objective of a classifier with a smooth loss: the mean over `n` examples of the loss of the scores `X W + b`, plus
+/// `l2 / n |W|^2`. Its variables are `W` in row-major order, shape `(features, scores)`, followed by `b`.
+pub(crate) struct ScoreObjective<'a, L> {
     loss: L,
     labels: &'a [u32],
     features: Arc<Vec<f64>>,
@@ -21,7 +21,7 @@ pub(super) struct ScoreObjective<'a, L> {
 }
 
 impl<'a, L: Loss<f64>> ScoreObjective<'a, L> {
-    pub(super) fn new(
+    pub(crate) fn new(
         loss: L,
         (features, labels): (ArrayView2<'_, f64>, &'a [u32]),
         scores: usize,
@@ -33,8 +33,8 @@ impl<'a, L: Loss<f64>> ScoreObjective<'a, L> {
         Self { loss, labels, features, width, scores, l2, intercept, tape }
     }
 
-    /// The minimum from 0 by L-BFGS: the coefficients, one score a row, the intercepts, and the report.
-    pub(super) fn fit(mut self, stopping: &Stopping) -> (Array2<f64>, Array1<f64>, FitReport) {
+    /// Minimises by L-BFGS, starting from 0. Returns the coefficients, one row per score, the intercepts, and the report.
+    pub(crate) fn fit(mut self, stopping: &Stopping) -> (Array2<f64>, Array1<f64>, FitReport) {
         let start = vec![0.0; self.weights() + if self.intercept { self.scores } else { 0 }];
         let report = Minimizer::new(Lbfgs::new()).stopping(stopping.clone()).minimize(&mut self, &start);
         let (w, b) = report.x.split_at(self.weights());
@@ -82,7 +82,7 @@ mod tests {
     use ndarray::array;
     use wengert_nn::{CrossEntropy, Logistic};
 
-    /// The largest difference of the gradient from central differences.
+    /// The largest difference between the gradient and central differences.
     fn error<L: Loss<f64>>(mut objective: ScoreObjective<'_, L>, at: &[f64]) -> f64 {
         let mut gradient = vec![0.0; at.len()];
         objective.value_and_gradient(at, &mut gradient);
@@ -97,10 +97,10 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_the_value_in_every_coefficient_and_intercept() {
+    fn the_gradient_matches_central_differences_in_every_coefficient_and_intercept() {
         let x = array![[0.3, -1.0], [1.2, 0.4], [-0.5, 0.9], [0.1, 0.2]];
         let at = [0.5, -0.2, 0.7, 0.1, -0.9, 0.4, 0.3, -0.6, 0.2];
-        // Third derivatives below 10 times h^2, and rounding over h.
+        // Third derivatives below 10 times h^2, plus rounding divided by h.
         let two = ScoreObjective::new(Logistic, (x.view(), &[0, 1, 1, 0]), 1, 0.3, true);
         assert!(error(two, &at[..3]) < 1e-9);
         let three = ScoreObjective::new(CrossEntropy, (x.view(), &[0, 2, 1, 0]), 3, 0.3, true);

@@ -1,4 +1,4 @@
-//! What linear models refuse, saying what would be right, and when they say that they are not at their minimum.
+//! Invalid examples and settings, and fits that did not converge.
 
 use ndarray::{Array1, Array2, array, s};
 use wengert_data::{Dataset, Part, Targets};
@@ -9,22 +9,22 @@ fn noise(k: usize) -> f64 {
     ((k * k) as f64 * 0.754_877_6 + k as f64 * 12.9898 + 0.3).sin()
 }
 
-/// 12 examples of 5 features with a value each.
+/// 12 examples with 5 features and one value each.
 fn values() -> (Array2<f64>, Array1<f64>) {
     let x = Array2::from_shape_fn((12, 5), |(i, j)| noise(5 * i + j));
     let y = x.sum_axis(ndarray::Axis(1)) + Array1::from_shape_fn(12, |i| noise(100 + i));
     (x, y)
 }
 
-/// The same with two classes that no hyperplane separates.
+/// The same features with two classes that no hyperplane separates.
 fn two_classes() -> (Array2<f64>, Vec<u32>) {
     (values().0, (0..12).map(|i| u32::from(i % 2 == 0)).collect())
 }
 
 #[test]
-fn bad_examples_are_refused_saying_what_would_be_right() {
+fn invalid_examples_are_rejected_with_a_correction() {
     let (x, y) = (array![[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 3.0]);
-    let refused = |x: &Array2<f64>, y: &[f64], part: &str| {
+    let assert_rejected = |x: &Array2<f64>, y: &[f64], part: &str| {
         let errors = [
             OrdinaryLeastSquares::new().fit((x, y)).unwrap_err(),
             Ridge::new(1.0).fit((x, y)).unwrap_err(),
@@ -34,13 +34,13 @@ fn bad_examples_are_refused_saying_what_would_be_right() {
             assert!(error.to_string().contains(part), "{error}");
         }
     };
-    refused(&Array2::zeros((0, 2)), &[], "0 examples of 2 features: give at least one of each");
-    refused(&Array2::zeros((2, 0)), &[1.0, 2.0], "2 examples of 0 features");
-    refused(&x, &y[..2], "3 examples have 2 targets: give one target for each example");
+    assert_rejected(&Array2::zeros((0, 2)), &[], "0 examples of 2 features: give at least one of each");
+    assert_rejected(&Array2::zeros((2, 0)), &[1.0, 2.0], "2 examples of 0 features");
+    assert_rejected(&x, &y[..2], "3 examples have 2 targets: give one target for each example");
     let mut wrong = x.clone();
     wrong[[1, 0]] = f64::NAN;
-    refused(&wrong, &y, "row 2, column 1 of the features is NaN: every value must be finite");
-    refused(&x, &[1.0, 2.0, f64::INFINITY], "row 3, column 1 of the targets is inf");
+    assert_rejected(&wrong, &y, "row 2, column 1 of the features is NaN: every value must be finite");
+    assert_rejected(&x, &[1.0, 2.0, f64::INFINITY], "row 3, column 1 of the targets is inf");
 
     assert_eq!(Ridge::new(1.0).fit((&x, &[0, 1, 1])), Err(LinearError::NeedsValues));
     assert_eq!(LogisticRegression::new().fit((&x, &y)), Err(LinearError::NeedsClasses));
@@ -55,7 +55,7 @@ fn bad_examples_are_refused_saying_what_would_be_right() {
 }
 
 #[test]
-fn coefficients_that_are_not_determined_are_refused_naming_the_feature() {
+fn undetermined_coefficients_are_rejected_naming_the_feature() {
     let ols = OrdinaryLeastSquares::new();
     let wide = array![[1.0, 2.0, 4.0], [3.0, 5.0, 1.0]];
     assert_eq!(
@@ -69,7 +69,7 @@ fn coefficients_that_are_not_determined_are_refused_naming_the_feature() {
     assert_eq!(ols.fit((&dependent, &y)), Err(LinearError::DependentFeature { column: 3 }));
     let constant = array![[1.0, 0.1], [3.0, 0.1], [4.0, 0.1]];
     assert_eq!(ols.fit((&constant, &y[..3])), Err(LinearError::DependentFeature { column: 2 }));
-    // Through the origin a constant feature is as good as any; ridge and the lasso settle what is left open.
+    // Without an intercept a constant feature is allowed; penalties determine the coefficients of dependent features.
     let origin = ols.clone().without_intercept().fit((&constant, &y[..3])).unwrap();
     assert!(origin.report.loss < 1.0);
     assert!(Ridge::new(0.1).fit((&dependent, &y)).is_ok() && Lasso::new(0.1).fit((&dependent, &y)).is_ok());
@@ -85,32 +85,32 @@ fn without_a_penalty_separable_classes_have_no_minimum() {
         let free = LogisticRegression::new().fit((&x, &labels));
         assert_eq!(free, Err(LinearError::Separable), "{labels:?}");
         let held = LogisticRegression::new().l2(1e-3).fit((&x, &labels)).unwrap();
-        assert!(held.converged() && held.score((&x, &labels)).unwrap() == 1.0);
+        assert!(held.converged() && held.accuracy((&x, &labels)).unwrap() == 1.0);
     }
 }
 
 #[test]
-fn scores_of_other_data_are_refused() {
+fn evaluation_on_incompatible_examples_is_rejected() {
     let (x, y) = values();
     let fit = Ridge::new(1.0).fit((&x, &y)).unwrap();
-    let other = fit.score((&x.slice(s![.., ..3]), &y)).unwrap_err();
+    let other = fit.r_squared((&x.slice(s![.., ..3]), &y)).unwrap_err();
     assert_eq!(other.to_string(), "the model was fitted to 5 features, but the examples have 3");
-    assert_eq!(fit.score((&x, &vec![1.0; 12])), Err(LinearError::ConstantTargets));
+    assert_eq!(fit.r_squared((&x, &vec![1.0; 12])), Err(LinearError::ConstantTargets));
     let (x, labels) = two_classes();
     let fit = LinearSvm::squared_hinge(1.0).fit((&x, &labels)).unwrap();
-    let more = fit.score((&x, &vec![2; labels.len()])).unwrap_err();
+    let more = fit.accuracy((&x, &vec![2; labels.len()])).unwrap_err();
     assert_eq!(more.to_string(), "the model was fitted to 2 classes, but the examples have 3");
 }
 
 #[test]
 #[should_panic(expected = "predict: the rows have 3 features, the model was fitted to 5")]
-fn rows_of_another_width_are_not_predicted() {
+fn predictions_for_another_number_of_features_are_rejected() {
     let (x, y) = values();
     let _ = Ridge::new(1.0).fit((&x, &y)).unwrap().predict(&x.slice(s![.., ..3]));
 }
 
 #[test]
-fn a_fit_that_was_cut_short_says_so() {
+fn a_fit_that_reached_the_iteration_limit_has_not_converged() {
     let (x, labels) = two_classes();
     let short = Stopping::new().iterations(2);
     let fit = LogisticRegression::new().l2(0.5).stopping(short.clone()).fit((&x, &labels)).unwrap();
@@ -120,7 +120,7 @@ fn a_fit_that_was_cut_short_says_so() {
 }
 
 #[test]
-fn strengths_out_of_range_are_refused_naming_them() {
+fn penalties_out_of_range_are_rejected_by_name() {
     let message = |work: fn()| {
         let panic = std::panic::catch_unwind(work).unwrap_err();
         panic.downcast_ref::<String>().unwrap().clone()

@@ -1,10 +1,7 @@
-//! Models on disk.
-#![cfg(feature = "safetensors")]
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Saving and loading models.
 
 use std::fs;
-use wengert_ad::rules::LeakyRelu;
-use wengert_ad::rules::Relu;
+use wengert_ad::rules::{LeakyRelu, Relu};
 use wengert_data::digits;
 use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Normalisation};
 use wengert_train::{SavedMlp, SavedModelError, load_params, save_params};
@@ -17,7 +14,7 @@ fn model() -> SavedMlp {
 }
 
 #[test]
-fn a_saved_model_comes_back_bit_by_bit() {
+fn a_loaded_model_equals_the_saved_one_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
     let saved = model();
@@ -25,22 +22,22 @@ fn a_saved_model_comes_back_bit_by_bit() {
     let loaded = SavedMlp::<Relu>::load(&path).unwrap();
     assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
     assert_eq!(loaded.standardiser, saved.standardiser);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the model is left in the folder");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file should remain");
 }
 
 #[test]
-fn a_failed_save_leaves_the_old_file_as_it_was() {
+fn a_failed_save_leaves_the_existing_file_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("taken");
     fs::create_dir(&path).unwrap();
     let error = model().save(&path).unwrap_err();
     assert!(matches!(error, SavedModelError::Io { .. }), "{error}");
     assert!(path.is_dir());
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the half-written file is gone");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the temporary file should be removed");
 }
 
 #[test]
-fn a_file_that_is_no_model_is_refused_with_its_name() {
+fn a_file_that_is_not_a_model_is_rejected_with_its_path() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.safetensors");
     assert!(matches!(SavedMlp::<Relu>::load(&path), Err(SavedModelError::Io { .. })));
@@ -54,7 +51,7 @@ fn a_file_that_is_no_model_is_refused_with_its_name() {
 }
 
 #[test]
-fn a_damaged_model_is_refused_without_a_panic() {
+fn a_damaged_file_is_rejected_without_a_panic() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
     model().save(&path).unwrap();
@@ -71,7 +68,7 @@ fn a_damaged_model_is_refused_without_a_panic() {
 }
 
 #[test]
-fn norms_dropout_biases_running_statistics_and_other_rules_come_back_too() {
+fn normalisation_dropout_biases_statistics_and_activations_are_saved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
     let standardiser = model().standardiser;
@@ -89,12 +86,12 @@ fn norms_dropout_biases_running_statistics_and_other_rules_come_back_too() {
         let loaded = SavedMlp::<LeakyRelu>::load(&path).unwrap();
         assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
         let other = SavedMlp::<Relu>::load(&path).unwrap_err().to_string();
-        assert!(other.contains("its activation is \"leaky_relu\", not \"relu\""), "{other}");
+        assert!(other.contains("activation is \"leaky_relu\", must be \"relu\""), "{other}");
     }
 }
 
 #[test]
-fn the_parameters_of_any_model_come_back_bit_by_bit() {
+fn loaded_parameters_of_a_custom_model_equal_the_saved_ones_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parameters.safetensors");
     let layout = |width: usize| {
@@ -110,7 +107,10 @@ fn the_parameters_of_any_model_come_back_bit_by_bit() {
     save_params(&params, &path).unwrap();
     assert_eq!(load_params(&path, &layout(3)).unwrap(), params);
     let error = load_params(&path, &layout(4)).unwrap_err().to_string();
-    assert!(error.contains("\"table.weight\" is F32 of shape [5, 3], not F32 of shape [5, 4]"), "{error}");
+    assert!(
+        error.contains("\"table.weight\" is F32 of shape [5, 3], must be F32 of shape [5, 4]"),
+        "{error}"
+    );
     assert!(SavedMlp::<Relu>::load(&path).is_err());
 }
 

@@ -1,40 +1,41 @@
-//! Threads that stay awake between the short steps of training.
+//! Keeping the threads of a pool awake between short steps.
 //!
-//! A rayon thread that finds no work falls asleep after some microseconds, and waking it takes longer than a small step. So
-//! while short steps follow each other, the other threads of the pool attend: they look for work without pause. Some
-//! milliseconds after the last step they leave, and sleep as usual.
+//! A rayon thread that finds no work falls asleep after a few microseconds, and waking it takes longer than a small step.
+//! While short steps follow each other closely, the other threads of the pool therefore poll for work without sleeping.
+//! They stop some milliseconds after the last step, and sleep as usual.
 
 use rayon::Yield;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a thread attends without a new step.
+/// How long a thread polls without a new step.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Steps that begin this far apart, or further, are not attended: next to them, waking a thread is nothing.
+/// Steps that begin this far apart, or further, leave the threads asleep: compared with them, waking a thread costs nothing.
 const SHORT: Duration = Duration::from_millis(20);
-/// How often a thread looks for work before it looks at the time, and lets others of the system run.
+/// How many times a thread polls before it reads the clock and yields to other processes.
 const ROUNDS: usize = 64;
-/// How often a thread pauses before it looks again: a core that it shares with the thread that works should not be kept busy.
+/// The number of pauses between two polls: a core shared with the working thread should not be kept busy.
 const PAUSES: usize = 8;
 
-/// The threads of a pool that attend the steps of one training.
+/// Keeps the other threads of the pool awake while the steps of one training run follow each other closely.
 #[derive(Debug, Default)]
-pub(crate) struct Attendance {
+pub(crate) struct KeepAwake {
     last: Option<Instant>,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// How many steps have begun.
+    /// The number of steps so far.
     steps: AtomicU64,
-    /// How many threads attend, or have been asked to.
+    /// The number of threads that poll, or have been asked to.
     threads: AtomicUsize,
 }
 
-impl Attendance {
-    /// A step begins that can use several threads: asks those of the pool to attend, if they do not and steps follow quickly.
+impl KeepAwake {
+    /// Called at the beginning of a step that can use several threads. If this step follows the previous one closely, and the
+    /// other threads of the pool are not polling, asks them to poll.
     pub(crate) fn begin_step(&mut self) {
         let (Some(caller), others) = (rayon::current_thread_index(), rayon::current_num_threads() - 1) else {
             return;
@@ -47,7 +48,7 @@ impl Attendance {
             let shared = Arc::clone(&self.shared);
             rayon::spawn_broadcast(move |context| {
                 if context.index() != caller {
-                    shared.attend();
+                    shared.poll();
                 }
             });
         }
@@ -55,7 +56,8 @@ impl Attendance {
 }
 
 impl Shared {
-    fn attend(&self) {
+    /// Polls for work until no step has begun for a while.
+    fn poll(&self) {
         let (mut seen, mut since) = (self.steps.load(Ordering::Relaxed), Instant::now());
         while since.elapsed() < PATIENCE {
             for _ in 0..ROUNDS {
@@ -82,40 +84,40 @@ mod tests {
     }
 
     #[test]
-    fn threads_attend_short_steps_and_leave_after_the_last() {
+    fn threads_stay_awake_during_short_steps_and_sleep_after_the_last() {
         pool(3).install(|| {
-            let mut attendance = Attendance::default();
+            let mut keep_awake = KeepAwake::default();
             for _ in 0..3 {
-                attendance.begin_step();
+                keep_awake.begin_step();
             }
-            assert_eq!(attendance.shared.threads.load(Ordering::Relaxed), 2);
+            assert_eq!(keep_awake.shared.threads.load(Ordering::Relaxed), 2);
             let begin = Instant::now();
-            while attendance.shared.threads.load(Ordering::Relaxed) > 0 {
-                assert!(begin.elapsed() < Duration::from_secs(60), "they are still attending");
+            while keep_awake.shared.threads.load(Ordering::Relaxed) > 0 {
+                assert!(begin.elapsed() < Duration::from_secs(60), "the threads are still polling");
                 std::thread::sleep(PATIENCE);
             }
         });
     }
 
     #[test]
-    fn nobody_attends_a_single_thread_a_first_step_or_rare_ones() {
-        let asked = |threads, steps, pause| {
+    fn no_thread_is_kept_awake_for_a_single_thread_a_first_step_or_steps_far_apart() {
+        let polling = |threads, steps, pause| {
             pool(threads).install(|| {
-                let mut attendance = Attendance::default();
+                let mut keep_awake = KeepAwake::default();
                 for _ in 0..steps {
-                    attendance.begin_step();
+                    keep_awake.begin_step();
                     std::thread::sleep(pause);
                 }
-                attendance.shared.threads.load(Ordering::Relaxed)
+                keep_awake.shared.threads.load(Ordering::Relaxed)
             })
         };
-        assert_eq!(asked(1, 3, Duration::ZERO), 0);
-        assert_eq!(asked(2, 1, Duration::ZERO), 0);
-        assert_eq!(asked(2, 3, 2 * SHORT), 0);
+        assert_eq!(polling(1, 3, Duration::ZERO), 0);
+        assert_eq!(polling(2, 1, Duration::ZERO), 0);
+        assert_eq!(polling(2, 3, 2 * SHORT), 0);
         let outside = std::thread::spawn(|| {
-            let mut attendance = Attendance::default();
-            (0..3).for_each(|_| attendance.begin_step());
-            attendance.shared.threads.load(Ordering::Relaxed)
+            let mut keep_awake = KeepAwake::default();
+            (0..3).for_each(|_| keep_awake.begin_step());
+            keep_awake.shared.threads.load(Ordering::Relaxed)
         });
         assert_eq!(outside.join().unwrap(), 0);
     }

@@ -1,28 +1,31 @@
-//! How long to train, in what portions, and what is done to each step.
+//! The settings of a training run, apart from model, loss and optimizer.
 
 use crate::strategy::Strategy;
-use wengert_nn::{Layout, Regulariser, matches};
-use wengert_optim::{Group, Schedule, clip_norm, clip_value};
+use wengert_nn::{Layout, Parameter, Regulariser, matches};
+use wengert_optim::{Float, Group, Schedule, clip_norm, clip_value};
 
-/// The settings of a fit, without the model, the loss and the optimizer.
-pub(crate) struct Plan {
+/// The settings of a training run, apart from model, loss and optimizer.
+pub(crate) struct Settings {
     pub(crate) batch_size: usize,
     pub(crate) epochs: usize,
+    /// Under early stopping: the number of epochs without improvement after which training stops.
     pub(crate) patience: Option<usize>,
     pub(crate) seed: u64,
     pub(crate) strategy: Strategy,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) clipping: Option<Clipping>,
     pub(crate) regulariser: Option<Regulariser>,
+    /// Patterns for the names of frozen parameters.
     pub(crate) frozen: Vec<String>,
-    pub(crate) groups: Vec<(String, Treatment)>,
+    /// Patterns for the names of the parameters in each group, and the options of the group.
+    pub(crate) groups: Vec<(String, GroupOptions)>,
     pub(crate) parameter_limit: f64,
 }
 
-/// How the parameters of a group differ from the others.
-pub(crate) type Treatment = Box<dyn Fn(Group) -> Group + Send>;
+/// Sets the options of a group of parameters.
+pub(crate) type GroupOptions = Box<dyn Fn(Group) -> Group + Send>;
 
-impl Default for Plan {
+impl Default for Settings {
     fn default() -> Self {
         Self {
             batch_size: 64,
@@ -40,39 +43,41 @@ impl Default for Plan {
     }
 }
 
-/// What is done to a gradient before the step.
+/// How a gradient is clipped before each step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clipping {
+    /// Scaled down to this Euclidean norm.
     Norm(f64),
+    /// Each element clamped to `[-value, value]`.
     Value(f64),
 }
 
 impl Clipping {
-    pub(crate) fn apply<F: wengert_optim::Float>(self, gradient: &mut [F]) {
+    pub(crate) fn apply<F: Float>(self, gradient: &mut [F]) {
         match self {
-            Self::Norm(most) => drop(clip_norm(gradient, most)),
-            Self::Value(most) => clip_value(gradient, most),
+            Self::Norm(limit) => drop(clip_norm(gradient, limit)),
+            Self::Value(limit) => clip_value(gradient, limit),
         }
     }
 }
 
-impl Plan {
-    /// Each parameter that is not treated like the rest, as a group of the optimizer, in order.
+impl Settings {
+    /// The parameters with options of their own, in the order of the layout: frozen ones, and those in a group.
     ///
     /// # Panics
-    /// If a pattern matches nothing.
+    /// If the pattern of a group matches no parameter.
     #[track_caller]
     pub(crate) fn groups(&self, layout: &Layout) -> Vec<Group> {
         for (pattern, _) in &self.groups {
             let known = layout.parameters().iter().any(|entry| matches(pattern, &entry.name));
             assert!(known, "trainer: no parameter matches the group {pattern:?}");
         }
-        let group = |entry: &wengert_nn::Parameter| {
+        let group = |entry: &Parameter| {
             if !entry.trainable {
                 return Some(Group::frozen(entry.range.clone()));
             }
-            let (_, treatment) = self.groups.iter().find(|(pattern, _)| matches(pattern, &entry.name))?;
-            Some(treatment(Group::new(entry.range.clone())))
+            let (_, options) = self.groups.iter().find(|(pattern, _)| matches(pattern, &entry.name))?;
+            Some(options(Group::new(entry.range.clone())))
         };
         layout.parameters().iter().filter_map(group).collect()
     }

@@ -1,0 +1,32 @@
+//! Class probabilities from logits.
+
+use ndarray::{Array2, ArrayBase, Data, Ix2};
+use wengert_ad::{Elementary, Real};
+
+/// The class probabilities for the logits of a classifier: the softmax of each row, shape
+/// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and `p = 1 / (1 + e^-s)`.
+///
+/// ```
+/// use ndarray::array;
+/// use wengert_nn::metrics::class_probabilities;
+///
+/// let p = class_probabilities(&array![[0.0, 3.0_f64.ln()]]);
+/// assert!((p[[0, 0]] - 0.25).abs() < 1e-15 && (p[[0, 1]] - 0.75).abs() < 1e-15);
+/// assert_eq!(class_probabilities(&array![[0.0]]), array![[0.5, 0.5]]);
+/// ```
+pub fn class_probabilities<T: Real, S: Data<Elem = T>>(logits: &ArrayBase<S, Ix2>) -> Array2<f64> {
+    let mut probabilities = logits.mapv(|logit| logit.value());
+    if probabilities.ncols() == 1 {
+        return Array2::from_shape_fn((logits.nrows(), 2), |(row, class)| {
+            let logit = probabilities[[row, 0]];
+            if class == 0 { (-logit).sigmoid() } else { logit.sigmoid() }
+        });
+    }
+    for mut row in probabilities.rows_mut() {
+        // `e^s` overflows at s = 710; the largest logit of a row is shifted to 0.
+        let largest = row.fold(f64::NEG_INFINITY, |largest, &logit| largest.max(logit));
+        row.mapv_inplace(|logit| (logit - largest).exp());
+        row /= row.sum();
+    }
+    probabilities
+}

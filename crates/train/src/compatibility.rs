@@ -1,0 +1,67 @@
+//! Checks that model, loss and data fit together.
+
+use crate::error::TrainError;
+use wengert_ad::Real;
+use wengert_data::{Split, Targets};
+use wengert_nn::{Layout, Module, Params, TargetKind};
+
+/// Checks that the loss can compare outputs with the targets of the data.
+pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Result<(), TrainError> {
+    match (kind, data.train.targets()) {
+        (TargetKind::Classes, Targets::Values { .. }) | (TargetKind::Values, Targets::Classes { .. }) => {
+            Err(TrainError::TargetKind { needed: kind })
+        }
+        (TargetKind::TwoClasses, &Targets::Classes { classes, .. }) if classes > 2 => {
+            Err(TrainError::TooManyClasses { classes })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks the widths of the model, where it reports them, against those of the data.
+pub(crate) fn check_widths<T: Real>(
+    module: &impl Module<T>,
+    kind: TargetKind,
+    data: &Split<T>,
+) -> Result<(), TrainError> {
+    let width = data.train.width();
+    if let Some(model) = module.input_width().filter(|&model| model != width) {
+        return Err(TrainError::InputWidth { model, data: width });
+    }
+    let needed = match (kind, data.train.targets()) {
+        (TargetKind::TwoClasses, Targets::Classes { .. }) => 1,
+        (_, Targets::Classes { classes, .. }) => *classes,
+        (_, Targets::Values { width, .. }) => *width,
+    };
+    match module.output_width(Some(width)).filter(|&model| model != needed) {
+        // Outputs for classes that do not occur do no harm.
+        Some(model) if kind != TargetKind::Classes || model < needed => {
+            Err(TrainError::OutputWidth { model, data: needed })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that no batch has a single example if the model has batch normalisation.
+pub(crate) fn check_batch_size(
+    layout: &Layout,
+    examples: usize,
+    batch_size: usize,
+) -> Result<(), TrainError> {
+    let normalised = layout.statistics().iter().any(|statistics| statistics.trainable);
+    if normalised && (examples % batch_size == 1 || batch_size == 1) {
+        return Err(TrainError::BatchOfOne { examples, batch_size });
+    }
+    Ok(())
+}
+
+/// Panics unless the parameters have the names and shapes of the layout of the model.
+#[track_caller]
+pub(crate) fn assert_parameters_of<T: Real>(layout: &Layout, params: &Params<T>) {
+    let entries = |layout: &Layout| -> Vec<(String, Vec<usize>)> {
+        let all = layout.parameters().iter().chain(layout.statistics());
+        all.map(|entry| (entry.name.clone(), entry.shape.clone())).collect()
+    };
+    let (model, given) = (entries(layout), entries(params.layout()));
+    assert!(model == given, "fit_from: the model has the parameters {model:?}, but {given:?} were given");
+}

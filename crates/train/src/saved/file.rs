@@ -1,0 +1,133 @@
+//! Reading and writing safetensors files.
+
+use super::error::{ModelProblem, SavedModelError};
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensors, serialize};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use wengert_nn::{Layout, Parameter, Params};
+
+/// A tensor to be written: name, shape and elements in row-major order.
+pub(super) type Entry<'a> = (&'a str, Vec<usize>, Cow<'a, [f32]>);
+
+/// The tensors of the parameters and the running statistics.
+pub(super) fn entries(params: &Params) -> impl Iterator<Item = Entry<'_>> {
+    params
+        .iter()
+        .chain(params.iter_statistics())
+        .map(|(name, values)| (name, values.shape().to_vec(), Cow::Owned(values.iter().copied().collect())))
+}
+
+/// Writes a file with these tensors, or leaves the existing file unchanged.
+pub(super) fn write(
+    path: &Path,
+    tensors: &[Entry<'_>],
+    metadata: HashMap<String, String>,
+) -> Result<(), SavedModelError> {
+    let little_endian = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|(_, _, numbers)| little_endian(numbers)).collect();
+    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
+        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("four bytes for each element"))
+    });
+    let file = serialize(views, Some(metadata)).expect("distinct names, and shapes that fit their bytes");
+    write_atomically(path, &file).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })
+}
+
+/// The contents of a safetensors file.
+pub(super) struct TensorFile<'a> {
+    metadata: HashMap<String, String>,
+    tensors: SafeTensors<'a>,
+}
+
+/// Reads a file and builds a value from its contents.
+pub(super) fn read<R>(
+    path: &Path,
+    build: impl FnOnce(&TensorFile<'_>) -> Result<R, ModelProblem>,
+) -> Result<R, SavedModelError> {
+    let bytes = fs::read(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
+    let format = |source| SavedModelError::Format { path: path.to_owned(), source };
+    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
+    let tensors = SafeTensors::deserialize(&bytes).map_err(format)?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    build(&TensorFile { metadata, tensors })
+        .map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
+}
+
+impl TensorFile<'_> {
+    /// A required entry of the metadata.
+    pub(super) fn required(&self, key: &'static str) -> Result<&str, ModelProblem> {
+        self.optional(key).ok_or(ModelProblem::MissingMetadata { key })
+    }
+
+    /// An optional entry of the metadata.
+    pub(super) fn optional(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
+    }
+
+    /// Checks that a required entry of the metadata has this value.
+    pub(super) fn expect(&self, key: &'static str, expected: &str) -> Result<(), ModelProblem> {
+        let value = self.required(key)?;
+        if value == expected {
+            return Ok(());
+        }
+        Err(ModelProblem::Metadata { key, value: value.to_owned(), expected: format!("{expected:?}") })
+    }
+
+    /// The parameters and running statistics of a layout.
+    pub(super) fn params(&self, layout: Layout) -> Result<Params, ModelProblem> {
+        let read = |entries: &[Parameter]| -> Result<Vec<f32>, ModelProblem> {
+            let parts = entries.iter().map(|entry| self.floats(&entry.name, &entry.shape));
+            Ok(parts.collect::<Result<Vec<_>, _>>()?.concat())
+        };
+        let (values, statistics) = (read(layout.parameters())?, read(layout.statistics())?);
+        let mut params = Params::new(Arc::new(layout), values);
+        if !statistics.is_empty() {
+            params.statistics_mut().copy_from_slice(&statistics);
+        }
+        Ok(params)
+    }
+
+    /// The elements of a tensor of this shape, all finite.
+    pub(super) fn floats(&self, name: &str, expected: &[usize]) -> Result<Vec<f32>, ModelProblem> {
+        let missing = |_| ModelProblem::MissingTensor { name: name.to_owned() };
+        let tensor = self.tensors.tensor(name).map_err(missing)?;
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
+            return Err(ModelProblem::Tensor {
+                name: name.to_owned(),
+                dtype: tensor.dtype(),
+                shape: tensor.shape().to_vec(),
+                expected: expected.to_vec(),
+            });
+        }
+        let bytes: Cow<'_, [u8]> = tensor.data().into();
+        let numbers = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let numbers: Vec<f32> = numbers.collect();
+        match numbers.iter().position(|x| !x.is_finite()) {
+            Some(index) => {
+                Err(ModelProblem::NotFinite { name: name.to_owned(), index, value: numbers[index] })
+            }
+            None => Ok(numbers),
+        }
+    }
+}
+
+/// Writes a file beside `path` and then renames it, so that `path` never holds half a file.
+fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&part, path));
+    if renamed.is_err() {
+        // Removing the part may fail too, but the first error is the one to report.
+        drop(fs::remove_file(&part));
+    }
+    renamed
+}
