@@ -1,33 +1,35 @@
-//! The experiments of lectures on gradients, networks and their training, as library functions.
+//! Experiments from lectures on gradient descent and on neural networks, as library functions.
 //!
-//! What lives here: what only a lecture asks for. What a user of the library needs lives in the crate of its topic.
+//! This crate contains what only a lecture needs. Everything that a user of the library needs is in the crate of its topic.
 //!
-//! | of gradient descent | |
+//! | gradient descent | |
 //! |---|---|
-//! | [`Mode`] | what gradient descent does along one singular vector, exactly: trajectory, regime, filters |
-//! | [`SquaredError`] | `\|y - X w\|^2` with its gradients: of all examples, of batches, of each example |
-//! | [`stochastic_descent`] | SGD on it |
-//! | [`Sampling`] | means of draws with and without replacement |
-//! | [`gradient_covariance`], [`region_of_confusion`] | the noise of mini-batches, and where it wins |
+//! | [`SingularMode`] | gradient descent on least squares along one singular vector: trajectory, regimes, ridge and early stopping |
+//! | [`SquaredError`] | `\|y - X w\|^2` and its gradients over all examples, over batches and per example |
+//! | [`stochastic_gradient_descent`] | SGD on the squared error |
+//! | [`Sampling`] | the variance of means of draws with and without replacement |
+//! | [`gradient_covariance`], [`region_of_confusion`] | the noise of mini-batch gradients, and where it exceeds the gradient |
 //! | [`Landscape`], [`compare_optimizers`] | optimizers side by side on functions of two variables |
 //!
-//! | of ReLU networks | |
+//! | ReLU networks | |
 //! |---|---|
-//! | [`corners`] | where the units of a layer with one input turn on |
-//! | [`piecewise_linear`] | the network that is a given piecewise linear function |
+//! | [`relu_corners`] | the corners of the units of a layer with one input |
+//! | [`piecewise_linear_network`] | the network that computes a given piecewise linear function |
 
+mod gradient_noise;
 mod landscape;
-mod modes;
-mod noise;
-mod piecewise;
+mod piecewise_linear;
 mod relu_corners;
 mod sampling;
+mod singular_modes;
 mod squared_error;
 
+pub use gradient_noise::{
+    ConfusionRegion, gradient_covariance, region_of_confusion, sampled_updates, update_covariance,
+};
 pub use landscape::{GradientNoise, Landscape, OptimizerPath, compare_optimizers};
-pub use modes::{Mode, Regime, condition_number, fitted_first};
-pub use noise::{Confusion, gradient_covariance, region_of_confusion, sampled_updates, update_covariance};
-pub use piecewise::piecewise_linear;
-pub use relu_corners::{Corner, corners};
+pub use piecewise_linear::piecewise_linear_network;
+pub use relu_corners::{Corner, relu_corners};
 pub use sampling::Sampling;
-pub use squared_error::{SquaredError, stochastic_descent};
+pub use singular_modes::{Regime, SingularMode, condition_number, first_fitted_mode};
+pub use squared_error::{SquaredError, stochastic_gradient_descent};

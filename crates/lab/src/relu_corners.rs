@@ -1,4 +1,4 @@
-//! Where the units of a network with one input turn on.
+//! The corners of the ReLU units of a layer with one input.
 
 use wengert_ad::Real;
 use wengert_nn::Params;
@@ -6,29 +6,29 @@ use wengert_nn::Params;
 /// The corner of one unit `max(0, w x + b)` of a layer with one input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Corner {
-    /// The unit.
+    /// The index of the unit in its layer.
     pub unit: usize,
-    /// `-b / w`; `None` of a unit with `w = 0`, which has no corner.
+    /// The position of the corner, `-b / w`; `None` if `w = 0`, as the unit has no corner.
     pub position: Option<f64>,
-    /// `w`: the slope on the active side, which lies to the right of the corner if it is positive.
+    /// The slope `w` on the active side, which lies to the right of the corner if `w` is positive.
     pub slope: f64,
 }
 
-/// The corners of the units of the layer called `name`, whose weight `NAME.weight` has shape `(1, units)`: a layer of a
-/// network with one input. Without a `NAME.bias` they are all at 0.
+/// The corners of all units of a layer with one input. The layer is given by its name: its parameters are `{name}.weight` of
+/// shape `(1, units)` and `{name}.bias` of shape `(units)`. Without a bias, all corners are at 0.
 ///
 /// # Panics
-/// If there is no such layer, or it has not one input.
+/// If there is no such layer, or if it does not have one input.
 #[track_caller]
-pub fn corners<T: Real>(params: &Params<T>, name: &str) -> Vec<Corner> {
+pub fn relu_corners<T: Real>(params: &Params<T>, name: &str) -> Vec<Corner> {
     let (weight, bias) = (params.get(&format!("{name}.weight")), params.get(&format!("{name}.bias")));
     let Some(weight) = weight else {
-        panic!("corners: there is no layer {name:?}; there are {}", params.layout().names())
+        panic!("relu corners: there is no layer {name:?}; the parameters are {}", params.layout().names())
     };
     let shape = weight.shape();
     assert!(
         shape.len() == 2 && shape[0] == 1,
-        "corners: {name:?} has a weight of shape {shape:?}, must be (1, units)"
+        "relu corners: {name:?} has a weight of shape {shape:?}, must be (1, units)"
     );
     let corner = |(unit, w): (usize, &T)| {
         let (w, b) = (w.value(), bias.as_ref().map_or(0.0, |bias| bias[[unit]].value()));

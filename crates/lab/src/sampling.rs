@@ -1,15 +1,16 @@
-//! Means of draws from a finite population, which is what mini-batches are.
+//! The variance of means of draws from a finite population, as in mini-batches.
 
 use rand::rngs::StdRng;
 use rand::seq::index;
 use rand::{RngExt, SeedableRng};
+use wengert_kernels::validate::assert_at_least_one;
 
-/// Whether a number that was drawn can be drawn again.
+/// Sampling with or without replacement.
 ///
 /// ```
 /// use wengert_lab::Sampling;
 ///
-/// // The population's variance is 2/3; two of three numbers, drawn one after another, and all three.
+/// // The variance of the population is 2/3.
 /// let numbers = [1.0, 2.0, 3.0];
 /// assert_eq!(Sampling::WithReplacement.variance_of_mean(&numbers, 2), 1.0 / 3.0);
 /// assert_eq!(Sampling::WithoutReplacement.variance_of_mean(&numbers, 2), 1.0 / 6.0);
@@ -17,39 +18,40 @@ use rand::{RngExt, SeedableRng};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampling {
-    /// It can: the draws are independent.
+    /// A number can be drawn several times; the draws are independent.
     WithReplacement,
-    /// It can't: an epoch of mini-batches.
+    /// A number can be drawn once, as in an epoch of mini-batches.
     WithoutReplacement,
 }
 
 impl Sampling {
-    /// The variance of the mean of `k = draws` numbers of a population of `N`: `s2 / k` with replacement, and `(s2 / k) (N -
-    /// k) / (N - 1)` without, `s2` being the variance of the population (its sum of squares over `N`).
+    /// The variance of the mean of `k = draws` numbers from a population of `N` numbers with variance `s2` (the mean square
+    /// deviation): `s2 / k` with replacement, and `(s2 / k) (N - k) / (N - 1)` without.
     ///
     /// # Panics
-    /// If the population is empty; if there are no draws, or without replacement more than the population has.
+    /// If the population is empty, if `draws` is 0, or if there are more draws without replacement than numbers.
     #[track_caller]
     pub fn variance_of_mean(self, population: &[f64], draws: usize) -> f64 {
-        self.expect_draws(population, draws);
+        self.assert_draws(population, draws);
         let (n, k, mean) = (population.len() as f64, draws as f64, mean(population));
         let variance = population.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
         match self {
             Self::WithReplacement => variance / k,
-            // One number alone has no variance.
+            // 0/0: the mean of a single number has no variance.
             Self::WithoutReplacement if n == 1.0 => 0.0,
             Self::WithoutReplacement => variance / k * (n - k) / (n - 1.0),
         }
     }
 
-    /// The same by trying: the mean square of the error of the mean of `draws` numbers, over `trials` trials.
+    /// An estimate of [`variance_of_mean`](Self::variance_of_mean) by simulation: the mean square error of the mean of `draws`
+    /// numbers over `trials` trials.
     ///
     /// # Panics
-    /// As [`variance_of_mean`](Self::variance_of_mean), or if there are no trials.
+    /// As [`variance_of_mean`](Self::variance_of_mean), or if `trials` is 0.
     #[track_caller]
-    pub fn measured_variance(self, population: &[f64], draws: usize, trials: usize, seed: u64) -> f64 {
-        self.expect_draws(population, draws);
-        assert!(trials > 0, "measured variance: the number of trials is 0, must be at least 1");
+    pub fn simulated_variance(self, population: &[f64], draws: usize, trials: usize, seed: u64) -> f64 {
+        self.assert_draws(population, draws);
+        assert_at_least_one("simulated variance: the number of trials", trials as u64);
         let (truth, mut random) = (mean(population), StdRng::seed_from_u64(seed));
         let square = |_| (self.mean_of_draws(population, draws, &mut random) - truth).powi(2);
         (0..trials).map(square).sum::<f64>() / trials as f64
@@ -65,7 +67,7 @@ impl Sampling {
     }
 
     #[track_caller]
-    fn expect_draws(self, population: &[f64], draws: usize) {
+    fn assert_draws(self, population: &[f64], draws: usize) {
         let n = population.len();
         let most = if self == Self::WithReplacement { usize::MAX } else { n };
         assert!(n > 0 && (1..=most).contains(&draws), "sampling: {draws} draws from {n} numbers");

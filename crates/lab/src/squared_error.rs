@@ -1,4 +1,4 @@
-//! The squared error of a linear map and its gradients: of all examples, of batches, of each example.
+//! The squared error of a linear map and its gradients over all examples, over batches and per example.
 
 use ndarray::{Array1, Array2, ArrayBase, Axis, Data, Ix1, Ix2, concatenate};
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use wengert_linear::{Examples, LinearError};
 use wengert_minimize::Objective;
 use wengert_optim::{Optimizer, Schedule, Sgd};
 
-/// `|y - X w|^2`, **summed** over the examples, without 1/2 and without an intercept, with gradients from the
-/// differentiation engine. It is an [`Objective`] for every method of [`minimize`](wengert_minimize), and for
+/// The loss `|y - X w|^2`, **summed** over the examples, without 1/2 and without an intercept, with gradients from the
+/// differentiation engine. It is an [`Objective`] for the methods of [`wengert_minimize`], and can be used with
 /// [`trajectory`](wengert_optim::trajectory()):
 ///
 /// ```
 /// use ndarray::array;
+/// use wengert_lab::{SingularMode, SquaredError};
 /// use wengert_optim::{Sgd, trajectory};
-/// use wengert_lab::{Mode, SquaredError};
 ///
 /// let mut loss = SquaredError::new((&array![[2.0]], &[6.0]))?;
 /// let path = trajectory(&mut Sgd::new(0.1), |w, g| g.copy_from_slice(&loss.gradient(w)), &[0.0], 3);
-/// assert!((path[3][0] - Mode { sigma: 2.0, target: 6.0 }.weight_after(0.1, 3)).abs() < 1e-14);
+/// assert!((path[3][0] - SingularMode { sigma: 2.0, target: 6.0 }.weight_after(0.1, 3)).abs() < 1e-14);
 /// # Ok::<(), wengert_linear::LinearError>(())
 /// ```
 #[derive(Debug)]
@@ -30,29 +30,29 @@ pub struct SquaredError {
 }
 
 impl SquaredError {
-    /// On these examples.
+    /// Creates the loss over these examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched, not finite or classes.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes.
     pub fn new<'a>(examples: impl Into<Examples<'a>>) -> Result<Self, LinearError> {
         let (x, y) = examples.into().regression()?;
         Ok(Self { features: x.to_owned(), targets: y.to_owned(), tape: ArrayTape::new() })
     }
 
-    /// How many examples there are.
+    /// The number of examples.
     pub fn examples(&self) -> usize {
         self.features.nrows()
     }
 
-    /// How many features an example has: the length of `w`.
-    pub fn width(&self) -> usize {
+    /// The number of features, which is the length of `w`.
+    pub fn features(&self) -> usize {
         self.features.ncols()
     }
 
-    /// The gradient over all examples, `2 X'(X w - y)`.
+    /// The gradient with respect to `w`, over all examples: `2 X'(X w - y)`.
     ///
     /// # Panics
-    /// If `w` has another length than the examples have features.
+    /// If the length of `w` is not the number of features.
     #[track_caller]
     pub fn gradient(&mut self, w: &[f64]) -> Vec<f64> {
         let mut gradient = vec![0.0; w.len()];
@@ -60,49 +60,52 @@ impl SquaredError {
         gradient
     }
 
-    /// What a batch estimates the gradient over all `n` examples to be: `n / B` times the sum of its own.
+    /// The estimate of the gradient over all `n` examples from a batch of `B` examples: `n / B` times the gradient over the
+    /// batch.
     ///
     /// # Panics
-    /// If the batch is empty or names an example that is not there; if `w` has another length than the examples have
-    /// features.
+    /// If the batch is empty or contains an index out of range; if the length of `w` is not the number of features.
     #[track_caller]
     pub fn batch_gradient(&mut self, w: &[f64], batch: &[usize]) -> Vec<f64> {
         assert!(!batch.is_empty(), "batch gradient: the batch is empty; give at least one example");
         let mut gradient = vec![0.0; w.len()];
-        self.expect_width(w);
+        self.assert_width(w);
         let (x, y) = (self.features.select(Axis(0), batch), self.targets.select(Axis(0), batch));
         let scale = self.examples() as f64 / batch.len() as f64;
         differentiate(&mut self.tape, (&x, &y), w, scale, &mut gradient);
         gradient
     }
 
-    /// The gradient of each example by itself, of `(y_i - x_i'w)^2`: one row each, which sum to the
+    /// The gradient of each example, that is of `(y_i - x_i'w)^2`; shape `(examples, features)`. The rows sum to the
     /// [`gradient`](Self::gradient).
     ///
     /// # Panics
-    /// If `w` has another length than the examples have features.
+    /// If the length of `w` is not the number of features.
     #[track_caller]
     pub fn example_gradients(&self, w: &[f64]) -> Array2<f64> {
-        self.expect_width(w);
+        self.assert_width(w);
         let targets = self.targets.view().insert_axis(Axis(1));
-        let joined = concatenate(Axis(1), &[self.features.view(), targets]).expect("one target an example");
-        per_example_gradients(|w, example| error(w, example).square(), w, &joined)
+        let joined = concatenate(Axis(1), &[self.features.view(), targets]).expect("one target per example");
+        per_example_gradients(|w, example| residual(w, example).square(), w, &joined)
     }
 
     #[track_caller]
-    fn expect_width(&self, w: &[f64]) {
-        let (have, width) = (w.len(), self.width());
-        assert!(have == width, "squared error: w has length {have}, but the examples have {width} features");
+    fn assert_width(&self, w: &[f64]) {
+        let (length, features) = (w.len(), self.features());
+        assert!(
+            length == features,
+            "squared error: w has length {length}, but the examples have {features} features"
+        );
     }
 }
 
-/// `x'w - y` for an example that is `x` and then `y`.
-fn error<'t, T: Number>(w: &[Var<'t, T>], example: &[Var<'t, T>]) -> Var<'t, T> {
+/// The residual `x'w - y` of an example that consists of `x` followed by `y`.
+fn residual<'t, T: Number>(w: &[Var<'t, T>], example: &[Var<'t, T>]) -> Var<'t, T> {
     let start = -example[w.len()];
     w.iter().zip(example).fold(start, |sum, (&w, &x)| sum + w * x)
 }
 
-/// `|y - X w|^2`; writes `scale` times its gradient.
+/// Returns `|y - X w|^2`, and writes `scale` times its gradient with respect to `w`.
 fn differentiate<S: Data<Elem = f64>>(
     tape: &mut ArrayTape<f64>,
     (x, y): (&ArrayBase<S, Ix2>, &ArrayBase<S, Ix1>),
@@ -120,18 +123,19 @@ fn differentiate<S: Data<Elem = f64>>(
 impl Objective for SquaredError {
     #[track_caller]
     fn value_and_gradient(&mut self, w: &[f64], gradient: &mut [f64]) -> f64 {
-        self.expect_width(w);
+        self.assert_width(w);
         differentiate(&mut self.tape, (&self.features, &self.targets), w, 1.0, gradient)
     }
 }
 
-/// Stochastic gradient descent on the squared error, `w <- w - eta_t g` with the estimate `g` of
-/// [`batch_gradient`](SquaredError::batch_gradient): the start and the point after each epoch. The schedule counts steps.
+/// Runs stochastic gradient descent on the squared error, `w <- w - eta_t g` with `g` from
+/// [`batch_gradient`](SquaredError::batch_gradient). Returns the start and the point after each epoch. The schedule counts
+/// steps.
 ///
 /// # Panics
-/// If the start has another length than the examples have features, or if the batches are of more examples.
+/// If the length of the start is not the number of features, or if the batches contain an index out of range.
 #[track_caller]
-pub fn stochastic_descent(
+pub fn stochastic_gradient_descent(
     loss: &mut SquaredError,
     start: &[f64],
     schedule: &Schedule,

@@ -1,10 +1,10 @@
 //! The tests of `wengert-lab`, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
-mod corners_of_standard_normal_units;
-mod gradient_descent_modes;
+mod gradient_noise;
 mod landscapes;
+mod random_corners;
 mod relu_networks;
 mod relu_training;
-mod stochastic_gradients;
+mod singular_modes;
 mod support;

@@ -1,9 +1,9 @@
-//! ReLU networks: where their corners are, what they can be, and which functions their parameters add.
+//! ReLU networks: the corners of their units, the functions they represent, and their gradients.
 
 use crate::support::{assert_close, drawn_params, normal_matrix};
 use ndarray::{Array1, Array2, Axis, array};
 use wengert_ad::{ArrayTape, Elementary, Tape};
-use wengert_lab::{corners, piecewise_linear};
+use wengert_lab::{piecewise_linear_network, relu_corners};
 use wengert_nn::diagnostics::stacked_gradients;
 use wengert_nn::{
     Architecture, Init, Layout, Linear, Loss, Mlp, MlpModule, Model, Module, Params, Sequential, SumSquared,
@@ -21,7 +21,7 @@ fn column(x: &[f64]) -> Array2<f64> {
 }
 
 #[test]
-fn a_unit_has_its_corner_at_minus_b_over_w_and_derivative_zero_there() {
+fn a_unit_has_its_corner_at_minus_b_over_w_with_derivative_zero() {
     let derivatives = |x: f64, w: f64, b: f64| {
         let tape = Tape::new();
         let [x, w, b] = [x, w, b].map(|value| tape.var(value));
@@ -36,20 +36,20 @@ fn a_unit_has_its_corner_at_minus_b_over_w_and_derivative_zero_there() {
 }
 
 #[test]
-fn the_corners_of_a_layer_are_found_with_their_slopes() {
+fn relu_corners_lists_positions_and_slopes() {
     let mut layout = Layout::new();
     Linear::new(&mut layout, "hidden", 1, 3, Init::Zero);
     let mut params = layout.initialise::<f64>(0);
     params.values_mut().copy_from_slice(&[2.0, -0.5, 0.0, -3.0, 1.0, 4.0]);
-    let found = corners(&params, "hidden");
+    let found = relu_corners(&params, "hidden");
     assert_eq!(found.iter().map(|corner| corner.position).collect::<Vec<_>>(), [Some(1.5), Some(2.0), None]);
     assert_eq!(found.iter().map(|corner| corner.slope).collect::<Vec<_>>(), [2.0, -0.5, 0.0]);
 }
 
 #[test]
-fn any_piecewise_linear_function_is_a_constant_plus_a_sum_of_corners() {
+fn a_piecewise_linear_function_is_a_constant_plus_a_sum_of_corners() {
     let points = [(-2.0, 1.0), (-1.5, 3.0), (0.0, -1.0), (0.25, -1.0), (1.0, 2.5)];
-    let (model, params) = piecewise_linear(&points);
+    let (model, params) = piecewise_linear_network(&points);
     let at = |x: f64| {
         let Some(next) = points.iter().position(|point| point.0 >= x) else { return points[4].1 };
         if next == 0 {
@@ -61,15 +61,15 @@ fn any_piecewise_linear_function_is_a_constant_plus_a_sum_of_corners() {
     let grid: Vec<f64> = (-300..=300).map(|i| f64::from(i) / 100.0).collect();
     let expected: Vec<f64> = grid.iter().map(|&x| at(x)).collect();
     let y = outputs(model.module(), &params, &column(&grid));
-    // Five corners of size up to 10.
+    // The rounding of five terms of size up to 10.
     assert_close("function", y.as_slice().unwrap(), &expected, 1e-14);
     let found: Vec<f64> =
-        corners(&params, "hidden.0").iter().map(|corner| corner.position.unwrap()).collect();
+        relu_corners(&params, "hidden.0").iter().map(|corner| corner.position.unwrap()).collect();
     assert_eq!(found, points.map(|point| point.0));
 }
 
 #[test]
-fn without_the_nonlinearity_any_depth_is_one_affine_map() {
+fn without_activations_a_deep_network_is_an_affine_map() {
     let model = Model::new(|layout| {
         let widths = [3, 5, 4, 2];
         let layers = widths.windows(2).enumerate();
@@ -96,11 +96,11 @@ fn without_the_nonlinearity_any_depth_is_one_affine_map() {
     let x = array![[0.3, -1.2, 2.0], [1.0, 0.0, -0.5]];
     let expected = x.dot(&weight) + offset;
     let y = outputs(model.module(), &params, &x);
-    // Products of three matrices of numbers below 2, in another order: a few tens of roundings.
+    // The rounding of products of three matrices of elements below 2, associated differently.
     assert!((y - expected).iter().all(|error| error.abs() < 1e-13));
 }
 
-/// A network with one input, `width` ReLU units and one output, and parameters drawn for it.
+/// A network with one input, `width` ReLU units and one output, with random parameters.
 fn one_dimensional(width: usize, seed: u64) -> (Model<MlpModule>, Params<f64>) {
     let model = Mlp::new([1, width, 1]).into_model();
     let params = drawn_params(model.layout(), seed);
@@ -108,7 +108,7 @@ fn one_dimensional(width: usize, seed: u64) -> (Model<MlpModule>, Params<f64>) {
 }
 
 #[test]
-fn rescaling_a_unit_leaves_the_function_as_it_is() {
+fn rescaling_a_unit_does_not_change_the_function() {
     let (model, params) = one_dimensional(4, 3);
     let mut rescaled = params.clone();
     let c = [0.125, 0.5, 2.0, 64.0];
@@ -119,12 +119,12 @@ fn rescaling_a_unit_leaves_the_function_as_it_is() {
         values[8 + unit] /= c[unit];
     }
     let x = normal_matrix(50, 1, 1);
-    // Powers of two scale without rounding, so the functions are equal to the last bit.
+    // Powers of two scale without rounding, so the outputs are equal bit for bit.
     assert_eq!(outputs(model.module(), &params, &x), outputs(model.module(), &rescaled, &x));
 }
 
 #[test]
-fn because_of_that_symmetry_the_gradient_of_a_unit_balances() {
+fn the_gradients_of_a_unit_balance_because_of_the_rescaling_symmetry() {
     let (model, params) = one_dimensional(6, 4);
     let (x, t) = (normal_matrix(30, 1, 2), normal_matrix(30, 1, 3));
     let tape = ArrayTape::new();
@@ -134,13 +134,13 @@ fn because_of_that_symmetry_the_gradient_of_a_unit_balances() {
     let product = |i: usize| params.values()[i] * gradient[i];
     for unit in 0..6 {
         let (inner, outer) = (product(unit) + product(6 + unit), product(12 + unit));
-        // Sums of 30 terms of size 10.
+        // The rounding of sums of 30 terms of size 10.
         assert!((inner - outer).abs() < 1e-12 * (1.0 + outer.abs()), "unit {unit}: {inner} and {outer}");
     }
 }
 
 #[test]
-fn the_local_features_are_corners_steps_ramps_and_the_constant() {
+fn the_gradient_of_the_output_consists_of_corners_steps_ramps_and_a_constant() {
     let width = 5;
     let (model, params) = one_dimensional(width, 6);
     let grid: Vec<f64> = (-40..=40).map(|i| f64::from(i) / 10.0).collect();
@@ -160,7 +160,7 @@ fn the_local_features_are_corners_steps_ramps_and_the_constant() {
 }
 
 #[test]
-fn the_derivatives_by_the_last_layer_are_the_penultimate_outputs() {
+fn the_gradient_with_respect_to_the_last_layer_is_the_penultimate_output() {
     let model = Mlp::new([3, 7, 5, 1]).into_model();
     let params = drawn_params(model.layout(), 8);
     let x = normal_matrix(20, 3, 9);
@@ -168,12 +168,12 @@ fn the_derivatives_by_the_last_layer_are_the_penultimate_outputs() {
     let penultimate = outputs(features.module(), &params.pick(features.layout()).unwrap(), &x);
     let stacked = stacked_gradients(model.module(), &params, &x);
     let range = model.layout().find("out.weight").unwrap().range.clone();
-    // One example at a time, or all at once: sums of 7 products in another order.
+    // Sums of 7 products in another order: one example at a time, or all at once.
     let difference = &stacked.slice(ndarray::s![.., range]) - &penultimate;
     assert!(difference.iter().all(|d| d.abs() < 1e-13), "{difference}");
 }
 
-/// The left singular vectors of a matrix and its singular values, the largest first.
+/// The left singular vectors and the singular values of a matrix, in decreasing order.
 fn svd(matrix: &Array2<f64>) -> Vec<(Array1<f64>, f64)> {
     let (rows, columns) = matrix.dim();
     let decomposed =
@@ -186,7 +186,7 @@ fn svd(matrix: &Array2<f64>) -> Vec<(Array1<f64>, f64)> {
     pairs
 }
 
-/// `f(x)` after `steps` steps of gradient descent on `|t - f|^2` with this rate.
+/// `f(x)` after `steps` steps of gradient descent on `|t - f(x)|^2`.
 fn descend(
     model: &Model<MlpModule>,
     mut params: Params<f64>,
@@ -207,7 +207,7 @@ fn descend(
 }
 
 #[test]
-fn a_small_step_fits_each_singular_vector_of_the_stacked_gradients_by_its_squared_singular_value() {
+fn a_small_step_fits_each_singular_vector_in_proportion_to_its_squared_singular_value() {
     let (model, params) = one_dimensional(20, 10);
     let (x, t) = (normal_matrix(12, 1, 11), normal_matrix(12, 1, 12));
     let modes = svd(&stacked_gradients(model.module(), &params, &x));
@@ -218,7 +218,7 @@ fn a_small_step_fits_each_singular_vector_of_the_stacked_gradients_by_its_square
         let along = |residual: &Array2<f64>| u.dot(&residual.column(0));
         let fitted = (along(&before) - along(&after)) / rate;
         let expected = 2.0 * sigma.powi(2) * along(&before);
-        // The second order of a step of 1e-7 is 1e-7 of the first, times curvatures of some 100; rounding is 1e-15 / 1e-7.
+        // The second-order term of a step of 1e-7 is 1e-7 of the first, times curvatures of 100; rounding is 1e-15 / 1e-7.
         assert!(
             (fitted - expected).abs() < 1e-3 * (1.0 + modes[0].1.powi(2)),
             "{sigma}: {fitted}, {expected}"
@@ -228,7 +228,7 @@ fn a_small_step_fits_each_singular_vector_of_the_stacked_gradients_by_its_square
 }
 
 #[test]
-fn with_the_hidden_layer_frozen_each_mode_decays_by_its_own_factor_and_the_largest_first() {
+fn with_a_frozen_hidden_layer_each_mode_decays_by_its_own_factor() {
     let (model, mut params) = one_dimensional(10, 13);
     params.freeze("hidden.*");
     let (x, t) = (normal_matrix(8, 1, 14), normal_matrix(8, 1, 15));
@@ -246,9 +246,12 @@ fn with_the_hidden_layer_frozen_each_mode_decays_by_its_own_factor_and_the_large
         let along = |residual: &Array2<f64>| u.dot(&residual.column(0));
         let factor = (1.0 - 2.0 * rate * sigma.powi(2)).powi(steps as i32);
         let (found, expected) = (along(&after), factor * along(&before));
-        // 40 steps of 11 roundings each, on residuals of size 10.
+        // 40 steps with 11 roundings each, on residuals of size 10.
         assert!((found - expected).abs() < 1e-12, "{sigma}: {found}, {expected}");
         left.push(factor);
     }
-    assert!(left.windows(2).all(|pair| pair[0] <= pair[1]), "what is left grows as the singular value falls");
+    assert!(
+        left.windows(2).all(|pair| pair[0] <= pair[1]),
+        "modes of larger singular values should decay faster"
+    );
 }

@@ -1,35 +1,35 @@
-//! What training does to ReLU networks: what they can learn, dead units, and where their corners go.
+//! Training of ReLU networks: functions they learn, dead units, and the movement of corners.
 
 use wengert_data::{Dataset, Split, Targets};
-use wengert_lab::corners;
+use wengert_lab::relu_corners;
 use wengert_nn::{Architecture, Bias, CrossEntropy, HalfSquared, Mlp, Params};
 use wengert_optim::{Adam, Optimizer, Sgd};
 use wengert_train::{Backprop, Batch, Trainer};
 
-/// Everything to train on.
-fn whole(name: &str, x: Vec<f64>, width: usize, targets: Targets<f64>) -> Split<f64> {
+/// A split with all examples in the training part.
+fn training_only(name: &str, x: Vec<f64>, width: usize, targets: Targets<f64>) -> Split<f64> {
     Dataset::new(name, x, width, targets).unwrap().split(1.0, 0.0, 0.0, 1).unwrap()
 }
 
-/// `f` at 41 points between -2 and 2.
+/// The function `f` at 41 points between -2 and 2.
 fn curve(f: impl Fn(f64) -> f64) -> Split<f64> {
     let x: Vec<f64> = (-20..=20).map(|i| f64::from(i) / 10.0).collect();
     let values = x.iter().map(|&x| f(x)).collect();
-    whole("curve", x, 1, Targets::Values { values, width: 1 })
+    training_only("curve", x, 1, Targets::Values { values, width: 1 })
 }
 
 fn xor() -> Split<f64> {
     let x = vec![-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0];
-    whole("xor", x, 2, Targets::Classes { labels: vec![0, 1, 1, 0], classes: 2 })
+    training_only("xor", x, 2, Targets::Classes { labels: vec![0, 1, 1, 0], classes: 2 })
 }
 
 #[test]
-fn without_a_hidden_layer_xor_and_the_absolute_value_cannot_be_learnt_and_with_one_they_can() {
+fn xor_and_the_absolute_value_are_learnt_only_with_a_hidden_layer() {
     let fit = |mlp: Mlp| {
         Trainer::new(mlp, CrossEntropy, Adam::new(0.02)).epochs(800).threads(1).seed(2).fit(&xor())
     };
     let (linear, hidden) = (fit(Mlp::new([2, 2])).unwrap().train, fit(Mlp::new([2, 8, 2])).unwrap().train);
-    // A line leaves at least one of the four on the wrong side, and the best loss is that of knowing nothing.
+    // A line classifies at least one of the four points wrongly, and the smallest loss is that of equal probabilities.
     assert!(linear.accuracy.unwrap() <= 0.75 && linear.loss > 0.999 * 2.0f64.ln(), "{linear:?}");
     assert!(hidden.accuracy == Some(1.0) && hidden.loss < 0.01, "{hidden:?}");
 
@@ -38,7 +38,7 @@ fn without_a_hidden_layer_xor_and_the_absolute_value_cannot_be_learnt_and_with_o
         |mlp: Mlp| Trainer::new(mlp, HalfSquared, Adam::new(0.02)).epochs(800).threads(1).seed(2).fit(&data);
     let (linear, hidden) =
         (fit(Mlp::new([1, 1])).unwrap().train.loss, fit(Mlp::new([1, 8, 1])).unwrap().train.loss);
-    // The best line is the mean, which leaves half of the variance: 0.178 of these 41 numbers.
+    // The best line is the mean, whose loss is half of the variance: 0.178 for these 41 numbers.
     let mean = (-20..=20).map(|i| f64::from(i).abs() / 10.0).sum::<f64>() / 41.0;
     let variance = (-20..=20).map(|i| (f64::from(i).abs() / 10.0 - mean).powi(2)).sum::<f64>() / 41.0;
     assert!((linear - variance / 2.0).abs() < 1e-3, "{linear}, not {}", variance / 2.0);
@@ -50,12 +50,12 @@ fn the_error_falls_as_the_width_grows() {
     let data = curve(|x| (3.0 * x).sin());
     let loss = |width: usize| {
         let of_seed = |seed| {
-            // Random biases spread the corners; with biases of zero they would all start at 0.
+            // Random biases spread the corners; with zero biases all corners would start at 0.
             let mlp = Mlp::new([1, width, 1]).bias(Bias::Random(1.0));
             let trainer = Trainer::new(mlp, HalfSquared, Adam::new(0.01)).epochs(600);
             trainer.threads(1).seed(seed).fit(&data).unwrap().train.loss
         };
-        // The median of five starts: one unlucky start does not count.
+        // The median of five seeds is robust against a bad start.
         let mut losses: Vec<f64> = (0..5).map(of_seed).collect();
         losses.sort_by(f64::total_cmp);
         losses[2]
@@ -65,32 +65,32 @@ fn the_error_falls_as_the_width_grows() {
     assert!(falls && losses[3] < 0.05 * losses[0], "{losses:?}");
 }
 
-/// Steps on the whole data set; the parameters before each step are given to `look`.
+/// Trains on the whole data set; calls `observe` with the parameters before each step and after the last.
 fn steps(
     data: &Split<f64>,
     mlp: Mlp,
     mut params: Params<f64>,
     mut optimizer: impl Optimizer<f64>,
     count: usize,
-    mut look: impl FnMut(&Params<f64>),
+    mut observe: impl FnMut(&Params<f64>),
 ) {
     let model = mlp.into_model();
     let mut backprop = Backprop::for_training(0);
     let indices: Vec<usize> = (0..data.train.examples()).collect();
     for _ in 0..count {
-        look(&params);
+        observe(&params);
         let batch = Batch { data: &data.train, indices: &indices };
         backprop.value_and_grad(model.module(), &HalfSquared, &params, batch);
         optimizer.step(params.values_mut(), backprop.gradient());
     }
-    look(&params);
+    observe(&params);
 }
 
 #[test]
-fn a_dead_unit_never_moves_again() {
+fn a_dead_unit_does_not_change_any_more() {
     let mlp = Mlp::new([1, 3, 1]);
     let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
-    // Unit 0 is off where x < 5, so on all examples.
+    // Unit 0 is inactive for x < 5, that is on all examples.
     params.values_mut().copy_from_slice(&[1.0, 0.5, 1.0, -5.0, 3.0, 0.25, 0.7, 0.8, 0.9, 0.1]);
     let of_unit = |params: &Params<f64>, unit: usize| [0, 3, 6].map(|first| params.values()[first + unit]);
     let start = params.clone();
@@ -116,17 +116,17 @@ fn a_dead_unit_never_moves_again() {
 }
 
 #[test]
-fn the_corners_of_a_regression_move_to_where_the_slope_changes() {
+fn the_corner_of_a_regression_moves_to_the_change_of_slope() {
     let data = curve(|x| (x - 0.5).max(0.0) * 2.0);
     let mlp = Mlp::new([1, 1, 1]);
     let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
     params.values_mut().copy_from_slice(&[1.0, 1.0, 1.0, 0.0]);
     let mut path = Vec::new();
     steps(&data, mlp, params, Adam::new(0.02), 1500, |params| {
-        path.push(corners(params, "hidden.0")[0].position.unwrap());
+        path.push(relu_corners(params, "hidden.0")[0].position.unwrap());
     });
     assert_eq!((path.len(), path[0]), (1501, -1.0));
     assert!((path[1500] - 0.5).abs() < 1e-3, "{}", path[1500]);
     let longest = path.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
-    assert!(longest < 0.1, "it moves without jumps: {longest}");
+    assert!(longest < 0.1, "the corner should move continuously, but jumped by {longest}");
 }

@@ -1,4 +1,4 @@
-//! What several tests need: draws and comparisons.
+//! Random arrays and comparisons shared by the tests.
 
 use ndarray::{Array2, ArrayD, IxDyn};
 use rand::SeedableRng;
@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wengert_nn::{Layout, Params};
 
-/// `a` and `b` agree within `tolerance` of the largest number among them, or of 1.
+/// Asserts that `a` and `b` differ by at most `tolerance` times the largest absolute value among them, or 1.
 #[track_caller]
 pub(crate) fn assert_close(what: &str, a: &[f64], b: &[f64], tolerance: f64) {
     assert_eq!(a.len(), b.len(), "{what}: lengths");
@@ -17,18 +17,18 @@ pub(crate) fn assert_close(what: &str, a: &[f64], b: &[f64], tolerance: f64) {
     }
 }
 
-/// Standard normal draws.
+/// An array of standard normal numbers.
 pub(crate) fn normal(shape: &[usize], seed: u64) -> ArrayD<f64> {
     let mut random = StdRng::seed_from_u64(seed);
     ArrayD::from_shape_simple_fn(IxDyn(shape), || StandardNormal.sample(&mut random))
 }
 
-/// Standard normal draws.
+/// A matrix of standard normal numbers.
 pub(crate) fn normal_matrix(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
     normal(&[rows, columns], seed).into_dimensionality().unwrap()
 }
 
-/// What a test draws the parameters of a layout from: normal numbers of deviation 0.8.
+/// Parameters drawn from a normal distribution with standard deviation 0.8.
 pub(crate) fn drawn_params(layout: &Layout, seed: u64) -> Params<f64> {
     let mut params = layout.initialise::<f64>(seed);
     let draws = normal(&[params.len()], seed + 1000);

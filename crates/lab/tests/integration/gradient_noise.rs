@@ -1,16 +1,16 @@
-//! The noise of mini-batches: unbiased, as large as the theory says, and in the end the limit of a constant rate.
+//! The noise of mini-batch gradients: its mean, its covariance, and its effect on SGD.
 
 use ndarray::{Array1, Array2, Axis, array};
 use wengert_data::Batches;
 use wengert_lab::{
-    Sampling, SquaredError, gradient_covariance, region_of_confusion, sampled_updates, stochastic_descent,
-    update_covariance,
+    Sampling, SquaredError, gradient_covariance, region_of_confusion, sampled_updates,
+    stochastic_gradient_descent, update_covariance,
 };
 use wengert_linear::{OrdinaryLeastSquares, minimum_norm};
 use wengert_optim::Schedule;
 
 fn noise(k: usize) -> f64 {
-    // A phase that is quadratic in k: with a linear one, matrices would have rank 2.
+    // The phase is quadratic in k, because with a linear phase all matrices would have rank 2.
     ((k * k) as f64 * 0.754_877_6 + k as f64 * 12.9898 + 0.3).sin()
 }
 
@@ -22,7 +22,7 @@ fn targets(rows: usize) -> Array1<f64> {
     Array1::from_shape_fn(rows, |i| 3.0 * noise(1000 + i))
 }
 
-/// All batches of `size` out of `n` examples.
+/// All batches of `size` of `n` examples.
 fn all_batches(n: usize, size: usize) -> Vec<Vec<usize>> {
     let chosen = |mask: &u32| mask.count_ones() as usize == size;
     let members = |mask: u32| (0..n).filter(|i| mask >> i & 1 == 1).collect();
@@ -35,8 +35,8 @@ fn the_mean_of_the_gradients_over_all_batches_of_a_size_is_the_full_gradient() {
     let mut loss = SquaredError::new((&x, &y)).unwrap();
     let w = [0.3, -1.2, 0.8];
     let full = Array1::from_vec(loss.gradient(&w));
-    let by_hand = x.t().dot(&(x.dot(&Array1::from_vec(w.to_vec())) - &y)) * 2.0;
-    assert!((&full - &by_hand).iter().all(|e| e.abs() < 1e-13));
+    let explicit = x.t().dot(&(x.dot(&Array1::from_vec(w.to_vec())) - &y)) * 2.0;
+    assert!((&full - &explicit).iter().all(|e| e.abs() < 1e-13));
     for size in 1..=7 {
         let batches = all_batches(7, size);
         let mut mean = Array1::zeros(3);
@@ -47,7 +47,7 @@ fn the_mean_of_the_gradients_over_all_batches_of_a_size_is_the_full_gradient() {
             mean += &gradient;
         }
         mean /= batches.len() as f64;
-        // Up to 35 batches of gradients of size 100: rounding of sums.
+        // The rounding of sums of up to 35 gradients of size 100.
         assert!((&mean - &full).iter().all(|e| e.abs() < 1e-12), "{size}: {mean} {full}");
         assert_eq!(spread > 1e-3, size < 7, "single batches should differ: {spread}");
     }
@@ -55,7 +55,7 @@ fn the_mean_of_the_gradients_over_all_batches_of_a_size_is_the_full_gradient() {
 
 #[test]
 fn the_gradients_of_the_examples_sum_to_the_full_gradient() {
-    // 11 examples: the lanes of the engine are not full.
+    // 11 examples do not fill the last group of lanes.
     let loss = &mut SquaredError::new((&matrix(11, 3), &targets(11))).unwrap();
     let w = [0.3, -1.2, 0.8];
     let each = loss.example_gradients(&w);
@@ -68,7 +68,7 @@ fn the_gradients_of_the_examples_sum_to_the_full_gradient() {
 }
 
 #[test]
-fn outside_the_region_of_confusion_every_component_points_the_way_of_the_sum() {
+fn outside_the_region_of_confusion_all_components_have_gradients_of_the_same_sign() {
     let (a, b): (Vec<f64>, Vec<f64>) =
         (0..9).map(|i| (1.5 * noise(i) + 0.1 * f64::from(i as u8 % 2), 2.0 * noise(50 + i))).unzip();
     let region = region_of_confusion(&a, &b);
@@ -79,7 +79,7 @@ fn outside_the_region_of_confusion_every_component_points_the_way_of_the_sum() {
         assert!(gradients(region.high + away).all(|g| g > 0.0));
         assert!(gradients(region.low - away).all(|g| g < 0.0));
     }
-    // Inside they disagree.
+    // Inside, the signs differ.
     let inside = 0.5 * (region.low + region.high);
     assert!(gradients(inside).any(|g| g > 0.0) && gradients(inside).any(|g| g < 0.0));
     let one = region_of_confusion(&[2.0], &[3.0]);
@@ -93,17 +93,17 @@ fn a_flat_component_has_no_region_of_confusion() {
 }
 
 #[test]
-fn the_mean_of_draws_has_its_exact_variance_and_without_replacement_ends_exact() {
-    // Uniform (0, 1) numbers: the golden ratio's multiples.
+fn simulated_variances_of_means_agree_with_the_exact_ones() {
+    // Nearly uniform numbers in (0, 1): fractional parts of multiples of the golden ratio.
     let numbers: Vec<f64> = (1..=20).map(|i| (f64::from(i) * 0.618_033_988_749_895).fract()).collect();
     let (with, without) = (Sampling::WithReplacement, Sampling::WithoutReplacement);
     let trials = 5_000;
     for draws in [1, 2, 5, 10, 19, 20] {
         for (sampling, seed) in [(with, 1), (without, 2)] {
             let exact = sampling.variance_of_mean(&numbers, draws);
-            let measured = sampling.measured_variance(&numbers, draws, trials, seed);
-            // The mean of 5 000 squares of numbers that are nearly normal: standard deviation sqrt(2 / 5 000) = 2 %;
-            // five of them. Where the exact variance is 0, sums in different orders round.
+            let measured = sampling.simulated_variance(&numbers, draws, trials, seed);
+            // Five standard deviations of the mean of 5 000 squares of nearly normal numbers, sqrt(2 / 5 000) = 2 %. If the
+            // exact variance is 0, the rounding of sums in different orders.
             assert!(
                 (measured - exact).abs() <= 0.1 * exact + 1e-30,
                 "{sampling:?} {draws}: {measured} {exact}"
@@ -118,7 +118,7 @@ fn the_mean_of_draws_has_its_exact_variance_and_without_replacement_ends_exact()
 }
 
 #[test]
-fn the_exact_variances_are_those_over_all_samples() {
+fn the_exact_variances_are_the_mean_squares_over_all_samples() {
     let numbers = [0.2, 0.9, 0.5, 0.1, 0.7];
     let truth = numbers.iter().sum::<f64>() / 5.0;
     let square = |batch: &[usize]| {
@@ -135,15 +135,15 @@ fn the_exact_variances_are_those_over_all_samples() {
 
 #[test]
 #[should_panic(expected = "6 draws from 5 numbers")]
-fn more_draws_without_replacement_than_numbers_are_refused() {
+fn more_draws_without_replacement_than_numbers_are_rejected() {
     let _ = Sampling::WithoutReplacement.variance_of_mean(&[1.0; 5], 6);
 }
 
 #[test]
-fn the_covariance_of_the_update_is_eta_squared_over_the_batch_size_times_that_of_the_examples() {
+fn the_covariance_of_an_update_is_eta_squared_over_the_batch_size_times_that_of_a_gradient() {
     let loss = SquaredError::new((&matrix(12, 3), &targets(12))).unwrap();
     let gradients = loss.example_gradients(&[0.3, -1.2, 0.8]);
-    // D by its definition.
+    // D by definition.
     let mean = gradients.mean_axis(Axis(0)).unwrap();
     let d = Array2::from_shape_fn((3, 3), |(j, k)| {
         let products = gradients.rows().into_iter().map(|g| g[j] * g[k]);
@@ -159,8 +159,8 @@ fn the_covariance_of_the_update_is_eta_squared_over_the_batch_size_times_that_of
         let sampled_mean = updates.mean_axis(Axis(0)).unwrap();
         let sampled = gradient_covariance(&updates);
         for j in 0..3 {
-            // Five standard deviations of the mean, and of a covariance: sqrt((c_jj c_kk kurtosis) / trials), the kurtosis
-            // below 6 here.
+            // Five standard deviations of the mean, and of the covariance, which are sqrt(c_jj c_kk kurtosis / trials) with a
+            // kurtosis below 6.
             let deviation = (exact[[j, j]] / trials as f64).sqrt();
             assert!((sampled_mean[j] + eta * mean[j]).abs() < 5.0 * deviation);
             for k in 0..3 {
@@ -177,7 +177,7 @@ fn the_covariance_of_the_update_is_eta_squared_over_the_batch_size_times_that_of
     }
 }
 
-/// Excess of the loss per example over its minimum, for the points of a descent.
+/// The differences between the mean loss at the points of a path and its minimum.
 fn excesses(x: &Array2<f64>, best: &Array1<f64>, path: &[Vec<f64>]) -> Vec<f64> {
     let excess = |w: &Vec<f64>| {
         let away = x.dot(&(&Array1::from_vec(w.clone()) - best));
@@ -191,25 +191,25 @@ fn mean(x: &[f64]) -> f64 {
 }
 
 #[test]
-fn a_constant_rate_starts_well_and_stops_at_a_floor_that_scales_with_it_and_one_over_t_removes_it() {
+fn a_constant_learning_rate_reaches_a_floor_proportional_to_it_and_a_rate_of_one_over_t_does_not() {
     let x = matrix(20, 2);
     let y = x.dot(&array![1.0, -2.0]) + Array1::from_shape_fn(20, |i| 0.5 * noise(500 + 3 * i));
     let best = OrdinaryLeastSquares::new().without_intercept().fit((&x, &y)).unwrap().coefficients;
     let mut loss = SquaredError::new((&x, &y)).unwrap();
     let mut run = |schedule: &Schedule| {
         let batches = Batches::with_replacement(20, 1, 11);
-        excesses(&x, &best, &stochastic_descent(&mut loss, &[30.0, 30.0], schedule, batches, 2000))
+        excesses(&x, &best, &stochastic_gradient_descent(&mut loss, &[30.0, 30.0], schedule, batches, 2000))
     };
-    // The gradient is that of the sum: a rate of eta moves as eta n on the mean. Curvatures of the mean are near 1.
+    // The gradient is that of the sum, so a rate of eta acts as eta n on the mean. The curvatures of the mean are close to 1.
     let eta = 0.04 / 20.0;
     let floors = [eta, eta / 2.0, eta / 4.0].map(|eta| {
         let path = run(&Schedule::constant(eta));
-        // Good start: within a few epochs the distance is down by thousands.
+        // Within a few epochs, the excess loss falls by a factor of more than a thousand.
         assert!(path[20] < 1e-3 * path[0], "{} {}", path[0], path[20]);
         mean(&path[200..])
     });
-    // Bad finish: 1800 epochs don't improve on that. The floor is proportional to eta but for a relative correction of some
-    // percent, eta n times the curvature; points some 1 to 5 epochs apart are independent, so the means are within 7 %.
+    // The floor is proportional to eta up to a relative correction of a few percent, eta n times the curvature. Points 1 to 5
+    // epochs apart are independent, so the means over 1800 epochs are accurate to 7 %.
     for (floor, half) in [(floors[0], floors[1]), (floors[1], floors[2])] {
         assert!((floor / half - 2.0).abs() < 0.4, "{floors:?}");
     }
@@ -222,7 +222,7 @@ fn interpolating_least_squares_converges_with_a_constant_rate() {
     let (x, y) = (matrix(5, 12), targets(5));
     let mut loss = SquaredError::new((&x, &y)).unwrap();
     let batches = Batches::with_replacement(5, 1, 11);
-    let path = stochastic_descent(&mut loss, &[0.0; 12], &Schedule::constant(0.01), batches, 2500);
+    let path = stochastic_gradient_descent(&mut loss, &[0.0; 12], &Schedule::constant(0.01), batches, 2500);
     let losses: Vec<f64> =
         path.iter().map(|w| (&y - &x.dot(&Array1::from_vec(w.clone()))).mapv(|r| r * r).sum()).collect();
     assert!(losses[0] > 1.0 && losses[2500] < 1e-24, "{} {}", losses[0], losses[2500]);
@@ -231,9 +231,15 @@ fn interpolating_least_squares_converges_with_a_constant_rate() {
 }
 
 #[test]
-fn descent_by_whole_batches_is_gradient_descent() {
+fn sgd_with_batches_of_all_examples_is_gradient_descent() {
     let mut loss = SquaredError::new((&matrix(6, 3), &targets(6))).unwrap();
-    let path = stochastic_descent(&mut loss, &[0.0; 3], &Schedule::constant(0.01), Batches::new(6, 6, 1), 5);
+    let path = stochastic_gradient_descent(
+        &mut loss,
+        &[0.0; 3],
+        &Schedule::constant(0.01),
+        Batches::new(6, 6, 1),
+        5,
+    );
     let mut w = vec![0.0; 3];
     for visited in path {
         assert!(visited.iter().zip(&w).all(|(a, b)| (a - b).abs() < 1e-14), "{visited:?} {w:?}");
@@ -244,6 +250,6 @@ fn descent_by_whole_batches_is_gradient_descent() {
 
 #[test]
 #[should_panic(expected = "w has length 2, but the examples have 3 features")]
-fn weights_of_another_length_are_refused() {
+fn weights_of_another_length_are_rejected() {
     let _ = SquaredError::new((&matrix(6, 3), &targets(6))).unwrap().gradient(&[0.0; 2]);
 }

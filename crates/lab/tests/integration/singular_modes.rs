@@ -1,15 +1,17 @@
-//! Gradient descent on `|y - X w|^2` (no 1/2, no mean), against what is known exactly of it in the basis of singular vectors.
+//! Gradient descent on `|y - X w|^2` against exact results in the basis of singular vectors.
 
 use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, array};
 use wengert_data::Batches;
-use wengert_lab::{Mode, Regime, SquaredError, condition_number, fitted_first, stochastic_descent};
+use wengert_lab::{
+    Regime, SingularMode, SquaredError, condition_number, first_fitted_mode, stochastic_gradient_descent,
+};
 use wengert_linear::{LinearError, OrdinaryLeastSquares, Ridge, RidgeForm, minimum_norm};
 use wengert_optim::{Adam, Optimizer, Schedule, Sgd, trajectory};
 
-/// Numbers without a pattern, in `[-1, 1]`.
+/// Irregular numbers in `[-1, 1]`.
 fn noise(k: usize) -> f64 {
-    // A phase that is quadratic in k: with a linear one, matrices would have rank 2.
+    // The phase is quadratic in k, because with a linear phase all matrices would have rank 2.
     ((k * k) as f64 * 0.754_877_6 + k as f64 * 12.9898 + 0.3).sin()
 }
 
@@ -21,12 +23,12 @@ fn targets(rows: usize) -> Array1<f64> {
     Array1::from_shape_fn(rows, |i| 3.0 * noise(1000 + i))
 }
 
-/// `X = U diag(sigma) V'`.
+/// The singular value decomposition `X = U diag(sigma) V'`.
 struct Svd {
     sigma: Vec<f64>,
-    /// A mode for each singular value, in that order.
-    modes: Vec<Mode>,
-    /// Rows: right singular vectors.
+    /// One mode per singular value, in the same order.
+    modes: Vec<SingularMode>,
+    /// The right singular vectors, as rows.
     right: Array2<f64>,
 }
 
@@ -36,7 +38,8 @@ fn svd(x: &Array2<f64>, y: &Array1<f64>) -> Svd {
     let (u, vt) = (svd.u.unwrap(), svd.v_t.unwrap());
     let sigma: Vec<f64> = svd.singular_values.iter().copied().collect();
     let target = |k: usize| (0..n).map(|i| u[(i, k)] * y[i]).sum();
-    let modes = sigma.iter().enumerate().map(|(k, &sigma)| Mode { sigma, target: target(k) }).collect();
+    let modes =
+        sigma.iter().enumerate().map(|(k, &sigma)| SingularMode { sigma, target: target(k) }).collect();
     let right = Array2::from_shape_fn((sigma.len(), d), |(k, j)| vt[(k, j)]);
     Svd { sigma, modes, right }
 }
@@ -48,11 +51,11 @@ impl Svd {
     }
 
     /// `w` from its weights along the right singular vectors.
-    fn back(&self, weight: impl Fn(Mode) -> f64) -> Array1<f64> {
+    fn combine(&self, weight: impl Fn(SingularMode) -> f64) -> Array1<f64> {
         self.right.t().dot(&self.modes.iter().map(|&mode| weight(mode)).collect::<Array1<f64>>())
     }
 
-    /// How much of `w` lies outside of the row space.
+    /// The norm of the component of `w` outside of the row space.
     fn outside(&self, w: &[f64]) -> f64 {
         let inside = self.right.t().dot(&self.along(w));
         inside.iter().zip(w).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
@@ -89,7 +92,7 @@ fn every_mode_of_gradient_descent_follows_its_exact_trajectory() {
         let eta = share / svd.sigma[0].powi(2);
         for (t, w) in descend(&x, &y, eta, 60).iter().enumerate() {
             let exact: Array1<f64> = svd.modes.iter().map(|mode| mode.weight_after(eta, t as u64)).collect();
-            // No mode amplifies the rounding of a step, some 1e-15 of weights up to 5; and that of the decomposition.
+            // The rounding of the steps, 1e-15 for weights up to 5, which no mode amplifies, and that of the decomposition.
             let error = distance(&svd.along(w), &exact);
             assert!(error < 1e-12, "eta = {eta}, step {t}: {error}");
         }
@@ -97,19 +100,19 @@ fn every_mode_of_gradient_descent_follows_its_exact_trajectory() {
 }
 
 #[test]
-fn the_share_of_a_mode_keeps_its_digits_where_steps_are_tiny() {
-    // 2 eta sigma^2 = 2e-20, which 1 - x forgets.
-    let mode = Mode { sigma: 1e-5, target: 1.0 };
-    let share = mode.share_after(1e-10, 1000);
+fn the_fraction_of_a_mode_is_accurate_for_tiny_steps() {
+    // 2 eta sigma^2 = 2e-20, which is lost in 1 - x.
+    let mode = SingularMode { sigma: 1e-5, target: 1.0 };
+    let share = mode.fraction_after(1e-10, 1000);
     assert!((share / 2e-17 - 1.0).abs() < 1e-12, "{share}");
-    let flat = Mode { sigma: 0.0, target: 1.0 };
+    let flat = SingularMode { sigma: 0.0, target: 1.0 };
     assert_eq!((flat.optimum(), flat.weight_after(0.1, 10), flat.regime(0.1)), (0.0, 0.0, Regime::Slow));
 }
 
 #[test]
-fn the_five_regimes_of_the_rate_are_what_descent_does() {
+fn gradient_descent_behaves_according_to_its_regime() {
     let sigma = 1.6_f64;
-    let mode = Mode { sigma, target: 2.0 };
+    let mode = SingularMode { sigma, target: 2.0 };
     let best = 0.5 / (sigma * sigma);
     for (share, regime) in [
         (0.004, Regime::Slow),
@@ -130,21 +133,21 @@ fn the_five_regimes_of_the_rate_are_what_descent_does() {
         match regime {
             Regime::Slow => assert!(errors[100] / errors[0] > 0.36 && !alternates),
             Regime::Monotone => assert!(shrinks && !alternates && errors[1] * errors[0] > 0.0),
-            // The rounding of one step.
+            // Rounding of one step.
             Regime::OneStep => assert!(errors[1].abs() < 1e-15 && errors[0] != 0.0),
             Regime::Alternating => assert!(shrinks && alternates),
             Regime::Diverging => assert!(!shrinks && alternates),
         }
     }
-    // At the border itself the error goes to and fro; 1/4 is exact.
-    let border = Mode { sigma: 2.0, target: 6.0 };
-    assert_eq!((border.regime(0.25), border.weight_after(0.25, 1000)), (Regime::Diverging, 0.0));
-    assert_eq!(border.weight_after(0.25, 1001), 2.0 * border.optimum());
+    // At the boundary the error alternates with constant size; 1/4 is exact.
+    let boundary = SingularMode { sigma: 2.0, target: 6.0 };
+    assert_eq!((boundary.regime(0.25), boundary.weight_after(0.25, 1000)), (Regime::Diverging, 0.0));
+    assert_eq!(boundary.weight_after(0.25, 1001), 2.0 * boundary.optimum());
 }
 
 #[test]
-fn a_small_rate_fits_the_largest_singular_value_first_and_a_large_one_the_factor_nearest_zero() {
-    // Singular vectors of a matrix without a pattern, singular values 3, 2.5, 1, 0.4.
+fn a_small_learning_rate_fits_the_largest_singular_value_first_and_a_large_one_the_factor_closest_to_zero() {
+    // The singular vectors of an irregular matrix, with singular values 3, 2.5, 1, 0.4.
     let raw = DMatrix::from_fn(6, 4, |i, j| matrix(6, 4)[[i, j]]).svd(true, true);
     let sigma = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![3.0, 2.5, 1.0, 0.4]));
     let product = raw.u.unwrap() * sigma * raw.v_t.unwrap();
@@ -157,28 +160,28 @@ fn a_small_rate_fits_the_largest_singular_value_first_and_a_large_one_the_factor
         (0..4).min_by(|&a, &b| relative(a).total_cmp(&relative(b)))
     };
     let small = 0.05 / (largest * largest);
-    assert_eq!((measured_first(small), fitted_first(&svd.modes, small)), (Some(0), Some(0)));
-    // One step for the second mode: the first alternates still.
+    assert_eq!((measured_first(small), first_fitted_mode(&svd.modes, small)), (Some(0), Some(0)));
+    // The second mode converges in one step, while the first alternates.
     let second = 0.5 / svd.sigma[1].powi(2);
     assert_eq!(svd.modes[0].regime(second), Regime::Alternating);
-    assert_eq!((measured_first(second), fitted_first(&svd.modes, second)), (Some(1), Some(1)));
-    assert_eq!(fitted_first(&[], 0.1), None);
+    assert_eq!((measured_first(second), first_fitted_mode(&svd.modes, second)), (Some(1), Some(1)));
+    assert_eq!(first_fitted_mode(&[], 0.1), None);
 }
 
 #[test]
-fn on_wide_data_gradient_descent_and_sgd_from_zero_reach_the_minimum_norm_solution_in_the_row_space() {
+fn on_wide_data_gradient_descent_and_sgd_from_zero_converge_to_the_minimum_norm_solution() {
     let (x, y) = (matrix(4, 9), targets(4));
     let svd = svd(&x, &y);
-    let shortest = svd.back(Mode::optimum);
+    let shortest = svd.combine(SingularMode::optimum);
     assert!(distance(&minimum_norm((&x, &y)).unwrap(), &shortest) < 1e-13);
 
     let eta = 0.9 / svd.sigma[0].powi(2);
     let full = descend(&x, &y, eta, 3000);
     let mut loss = SquaredError::new((&x, &y)).unwrap();
     let constant = Schedule::constant(0.2 * eta);
-    let single = stochastic_descent(&mut loss, &[0.0; 9], &constant, Batches::new(4, 1, 3), 6000);
+    let single = stochastic_gradient_descent(&mut loss, &[0.0; 9], &constant, Batches::new(4, 1, 3), 6000);
     for (method, path) in [("full", full), ("single examples", single)] {
-        // Each step adds a combination of rows: no more leaves the row space than rounding.
+        // Each step adds a linear combination of rows, so only rounding leaves the row space.
         assert!(path.iter().all(|w| svd.outside(w) < 1e-13), "{method}");
         let error = distance(&path[path.len() - 1], &shortest);
         assert!(error < 1e-11, "{method}: {error}");
@@ -186,7 +189,7 @@ fn on_wide_data_gradient_descent_and_sgd_from_zero_reach_the_minimum_norm_soluti
 }
 
 #[test]
-fn on_wide_data_adam_fits_as_well_but_leaves_the_row_space() {
+fn on_wide_data_adam_interpolates_but_leaves_the_row_space() {
     let (x, y) = (matrix(4, 9), targets(4));
     let svd = svd(&x, &y);
     let path = descend_with(&mut Adam::new(0.01), &x, &y, 6000);
@@ -199,12 +202,12 @@ fn on_wide_data_adam_fits_as_well_but_leaves_the_row_space() {
 }
 
 #[test]
-fn four_forms_of_ridge_and_the_mode_filter_agree() {
+fn all_forms_of_ridge_agree_with_the_filter_of_modes() {
     for (n, d) in [(9, 4), (5, 5), (4, 9)] {
         let (x, y) = (matrix(n, d), targets(n));
         let svd = svd(&x, &y);
         for lambda in [1e-3, 0.7, 50.0] {
-            let filtered = svd.back(|mode| mode.ridge_weight(lambda));
+            let filtered = svd.combine(|mode| mode.ridge_weight(lambda));
             for form in RidgeForm::ALL {
                 let error = distance(&form.solve((&x, &y), lambda).unwrap(), &filtered);
                 assert!(error < 1e-10, "{form:?}, {n} x {d}, lambda = {lambda}: {error}");
@@ -214,7 +217,7 @@ fn four_forms_of_ridge_and_the_mode_filter_agree() {
         }
         let mode = svd.modes[1];
         let share = mode.ridge_weight(0.7) / mode.optimum();
-        assert!((share - mode.ridge_share(0.7)).abs() < 1e-14);
+        assert!((share - mode.ridge_fraction(0.7)).abs() < 1e-14);
     }
 }
 
@@ -223,28 +226,29 @@ fn gradient_descent_with_weight_decay_converges_to_ridge() {
     let (x, y, lambda) = (matrix(7, 4), targets(7), 0.7);
     let ridge = RidgeForm::Primal.solve((&x, &y), lambda).unwrap();
     let eta = 0.5 / (svd(&x, &y).sigma[0].powi(2) + lambda);
-    // w <- (1 - 2 eta lambda) w + 2 eta X'(y - X w), by hand and by the optimizer's decay of 2 lambda.
-    let mut by_hand = Array1::zeros(4);
+    // w <- (1 - 2 eta lambda) w + 2 eta X'(y - X w), explicitly and with a weight decay of 2 lambda.
+    let mut explicit = Array1::zeros(4);
     let mut decayed = Sgd::new(eta).weight_decay(2.0 * lambda);
     let path = descend_with(&mut decayed, &x, &y, 3000);
     for w in &path {
-        assert!(distance(w, &by_hand) < 1e-13);
-        by_hand = &by_hand * (1.0 - 2.0 * eta * lambda) + x.t().dot(&(&y - &x.dot(&by_hand))) * (2.0 * eta);
+        assert!(distance(w, &explicit) < 1e-13);
+        explicit =
+            &explicit * (1.0 - 2.0 * eta * lambda) + x.t().dot(&(&y - &x.dot(&explicit))) * (2.0 * eta);
     }
     assert!(distance(&path[3000], &ridge) < 1e-12);
 }
 
 #[test]
-fn early_stopping_leaves_the_modes_about_as_ridge_does() {
+fn early_stopping_and_equivalent_ridge_shrink_modes_by_similar_factors() {
     let eta = 1e-3;
     for steps in [30, 300, 3000] {
-        let lambda = Mode::ridge_like_stopping(eta, steps);
+        let lambda = SingularMode::equivalent_ridge(eta, steps);
         for k in -30..=30 {
-            // From 2 eta t sigma^2 = 1e-6 to as large as stays monotone.
+            // From 2 eta t sigma^2 = 1e-6 to the largest value in the monotone regime.
             let sigma = (10.0_f64.powf(f64::from(k) / 5.0) * lambda).sqrt();
-            let mode = Mode { sigma, target: 1.0 };
+            let mode = SingularMode { sigma, target: 1.0 };
             if mode.factor(eta) > 0.0 {
-                let ratio = mode.share_after(eta, steps) / mode.ridge_share(lambda);
+                let ratio = mode.fraction_after(eta, steps) / mode.ridge_fraction(lambda);
                 // (1 - e^-s)(1 + 1/s) lies in [1, 1.299] for s > 0; t steps replace e^-s by (1 - s/t)^t <= e^-s.
                 assert!((1.0 - 1e-12..1.32).contains(&ratio), "t = {steps}, sigma = {sigma}: {ratio}");
             }
@@ -253,38 +257,39 @@ fn early_stopping_leaves_the_modes_about_as_ridge_does() {
 }
 
 #[test]
-fn stopping_early_leaves_the_modes_of_small_singular_values_small() {
-    // Singular values 3, 1 and 0.1 along the axes, all targets such that the optimum is 1.
+fn early_stopping_leaves_modes_of_small_singular_values_close_to_zero() {
+    // Singular values 3, 1 and 0.1 along the axes; the targets make the optimum 1 along each axis.
     let (x, y) = (Array2::from_diag(&array![3.0, 1.0, 0.1]), array![3.0, 1.0, 0.1]);
     let w = &descend(&x, &y, 0.02, 100)[100];
-    // Shares 1 - 0.64^100, 1 - 0.96^100, 1 - 0.9996^100.
+    // The fractions 1 - 0.64^100, 1 - 0.96^100, 1 - 0.9996^100.
     assert!(
         (w[0] - 1.0).abs() < 1e-15 && (w[1] - 0.983).abs() < 1e-3 && (w[2] - 0.0392).abs() < 1e-4,
         "{w:?}"
     );
-    let ridge = Ridge::new(Mode::ridge_like_stopping(0.02, 100)).without_intercept().fit((&x, &y)).unwrap();
+    let ridge =
+        Ridge::new(SingularMode::equivalent_ridge(0.02, 100)).without_intercept().fit((&x, &y)).unwrap();
     assert!(ridge.coefficients[0] > 0.97 && ridge.coefficients[2] < 0.04, "{}", ridge.coefficients);
 }
 
 #[test]
-fn the_condition_number_is_the_ratio_of_curvatures_and_sets_the_pace() {
+fn the_condition_number_is_the_ratio_of_curvatures_and_determines_the_rate_of_convergence() {
     let (x, y) = (matrix(7, 4), targets(7));
     let svd = svd(&x, &y);
     let gram = x.t().dot(&x);
     let curvatures = DMatrix::from_fn(4, 4, |i, j| 2.0 * gram[[i, j]]).symmetric_eigen().eigenvalues;
     let kappa = condition_number(&svd.sigma);
     assert!((kappa / (curvatures.max() / curvatures.min()) - 1.0).abs() < 1e-10, "{kappa}");
-    // The best constant rate shrinks the error by (kappa - 1) / (kappa + 1) a step.
+    // With the best constant learning rate, each step multiplies the error by (kappa - 1) / (kappa + 1).
     let eta = 2.0 / (curvatures.max() + curvatures.min());
-    let optimum = svd.back(Mode::optimum);
+    let optimum = svd.combine(SingularMode::optimum);
     let path = descend(&x, &y, eta, 400);
     let error = |t: usize| {
         let away = &Array1::from_vec(path[t].clone()) - &optimum;
         away.dot(&away).sqrt()
     };
-    let pace = (error(400) / error(200)).powf(1.0 / 200.0);
-    // By then the slowest modes alone are left.
-    assert!((pace - (kappa - 1.0) / (kappa + 1.0)).abs() < 1e-4, "{pace}, kappa = {kappa}");
+    let rate = (error(400) / error(200)).powf(1.0 / 200.0);
+    // After 200 steps, only the slowest modes contribute to the error.
+    assert!((rate - (kappa - 1.0) / (kappa + 1.0)).abs() < 1e-4, "{rate}, kappa = {kappa}");
 }
 
 #[test]
@@ -292,22 +297,22 @@ fn on_an_ill_conditioned_bowl_descent_zigzags_across_the_steep_direction() {
     let (x, y) = (Array2::from_diag(&array![10.0, 1.0]), array![10.0, 1.0]);
     let kappa = condition_number(&[10.0, 1.0]);
     assert!((kappa - 100.0).abs() < 1e-12);
-    // Just below the limit 1/100 of the steep mode.
+    // Just below 1/100, at which the steep mode diverges.
     let path = descend(&x, &y, 0.0095, 100);
     let crossings =
         |axis: usize| path.windows(2).filter(|w| (w[0][axis] - 1.0) * (w[1][axis] - 1.0) < 0.0).count();
     assert_eq!((crossings(0), crossings(1)), (100, 0));
-    // On the way it walks much further than the straight line: 1 + 0.9 + 0.9^2 ... twice over, against sqrt 2.
+    // The path is much longer than the straight line: 2 (1 + 0.9 + 0.9^2 + ...) instead of sqrt 2.
     let length: f64 = path.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum();
     assert!(length > 12.0, "{length}");
 }
 
 #[test]
-fn least_squares_solved_directly_is_where_descent_ends() {
+fn gradient_descent_converges_to_the_direct_solution_of_least_squares() {
     let (x, y) = (matrix(7, 4), targets(7));
     let svd = svd(&x, &y);
     let model = OrdinaryLeastSquares::new().without_intercept().fit((&x, &y)).unwrap();
-    assert!(distance(&model.coefficients, &svd.back(Mode::optimum)) < 1e-13);
+    assert!(distance(&model.coefficients, &svd.combine(SingularMode::optimum)) < 1e-13);
     let path = descend(&x, &y, 0.9 / svd.sigma[0].powi(2), 3000);
     assert!(distance(&path[3000], &model.coefficients) < 1e-12);
     let mut loss = SquaredError::new((&x, &y)).unwrap();
@@ -323,18 +328,18 @@ fn least_squares_solved_directly_is_where_descent_ends() {
 }
 
 #[test]
-fn a_solution_of_minimum_norm_needs_independent_rows() {
+fn a_minimum_norm_solution_needs_independent_rows() {
     let repeated = array![[1.0, 2.0, 3.0], [2.0, 4.0, 6.0]];
     assert_eq!(minimum_norm((&repeated, &[1.0, 2.0])), Err(LinearError::DependentExamples));
     assert_eq!(minimum_norm((&matrix(5, 3), &targets(5))), Err(LinearError::DependentExamples));
-    // Its columns may depend on each other.
+    // Columns may be dependent.
     let w = minimum_norm((&array![[1.0, 1.0]], &[4.0])).unwrap();
     assert!(distance(&w, &[2.0, 2.0]) < 1e-15);
 }
 
 #[test]
 fn minimum_norm_keeps_digits_that_the_gram_matrix_loses() {
-    // Rows at an angle of 1e-5: the Gram matrix has a condition number of 1e10.
+    // The angle between the rows is 1e-5, so the Gram matrix has a condition number of 1e10.
     let (x, y) = (array![[1.0, 0.0, 0.0], [1.0, 1e-5, 0.0]], [1.0, 1.0 + 2e-5]);
     let w = minimum_norm((&x, &y)).unwrap();
     assert!(distance(&w, &[1.0, 2.0, 0.0]) < 1e-9, "{w}");
