@@ -1,51 +1,28 @@
 //! Derivatives of any order from the rule table: against nested duals for every rule, and against exact answers.
 
-use crate::support::{
-    DIFFERENCE, Property, ROUNDING, Rule, assert_close, blames_this_line, difference, each_rule,
-};
+use crate::support::modes::{four_derivatives, four_duals};
+use crate::support::rules::all_rules;
+use crate::support::{DIFFERENCE, ROUNDING, assert_close, blames_this_line, difference, smooth};
 use wengert_ad::{
-    Arithmetic, Dual, Elementary, Jet, Number, Numeric, Scalar, Tape, arrays, derivatives, derivatives_along,
-    grad, hvp, jvp,
+    Arithmetic, Dual, Elementary, Jet, Numeric, Tape, arrays, derivatives, derivatives_along, grad, hvp, jvp,
 };
-
-/// `t -> rule(x + t v)` and its first four derivatives, with jets and with four levels of duals.
-struct AgreeWithNestedDuals;
-
-impl Property for AgreeWithNestedDuals {
-    fn check<R: Rule>(&mut self, rule: R, points: &[Vec<f64>]) {
-        for x in points {
-            let v: Vec<f64> = (0..x.len()).map(|i| 1.0 - 0.4 * i as f64).collect();
-            let line: Vec<Jet<5>> = x.iter().zip(&v).map(|(&x, &v)| Jet::line(x, v)).collect();
-            let nested: Vec<_> = x.iter().zip(&v).map(|(&x, &v)| level4(x, v)).collect();
-            let y = rule.apply(&nested);
-            let by_duals = [
-                y.value(),
-                y.primal.primal.primal.tangent,
-                y.primal.primal.tangent.tangent,
-                y.primal.tangent.tangent.tangent,
-                y.tangent.tangent.tangent.tangent,
-            ];
-            let by_jets = rule.apply(&line).derivatives();
-            for (order, (jet, dual)) in by_jets.into_iter().zip(by_duals).enumerate() {
-                // Both go through the same partials in another order; at the ends of the domains, fourth derivatives of size
-                // 1e5 are differences of terms some hundred times as large.
-                assert_close((R::NAME, x, order), jet, dual, 100.0 * ROUNDING);
-            }
-        }
-    }
-}
-
-/// `x + v t` with `t` a perturbation at each of four levels.
-fn level4(x: f64, v: f64) -> Dual<Dual<Dual<Dual>>> {
-    fn raise<T: Scalar>(x: T, v: f64) -> Dual<T> {
-        Dual::new(x, T::constant(v))
-    }
-    raise(raise(raise(raise(x, v), v), v), v)
-}
 
 #[test]
 fn every_rule_has_the_derivatives_of_nested_duals() {
-    each_rule(&mut AgreeWithNestedDuals);
+    let slope = |i: usize| 1.0 - 0.4 * i as f64;
+    for rule in &all_rules() {
+        for x in &rule.points {
+            // `t -> rule(x + t v)` and its first four derivatives, with jets and with four levels of duals.
+            let line: Vec<Jet<5>> = x.iter().enumerate().map(|(i, &x)| Jet::line(x, slope(i))).collect();
+            let nested: Vec<_> = x.iter().enumerate().map(|(i, &x)| four_duals(x, slope(i))).collect();
+            let (jets, duals) = (rule.apply(&line).derivatives(), four_derivatives(rule.apply(&nested)));
+            for (order, (jet, dual)) in jets.into_iter().zip(duals).enumerate() {
+                // Both use the same partials in another order; at the ends of the domains, fourth derivatives of size 1e5
+                // are differences of terms some hundred times as large.
+                assert_close((rule, x, order), jet, dual, 100.0 * ROUNDING);
+            }
+        }
+    }
 }
 
 #[test]
@@ -94,10 +71,6 @@ fn a_power_with_a_variable_exponent_is_differentiated_in_both_operands() {
 fn a_still_point_keeps_an_infinite_slope_to_itself() {
     assert_eq!(derivatives(|x: Jet<3>| Jet::constant(0.0).sqrt() + x, 1.0), [1.0, 1.0, 0.0]);
     assert_eq!(derivatives(|x: Jet<3>| x.sqrt(), 0.0)[..2], [0.0, f64::INFINITY]);
-}
-
-fn smooth<T: Number>(v: &[T]) -> T {
-    (v[0] * v[1]).sin() + (v[1] * v[2]).exp() / (v[0].square() + 1.5)
 }
 
 #[test]

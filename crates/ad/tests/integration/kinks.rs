@@ -1,8 +1,9 @@
-//! What single rules give where they have a kink, a pole, a limit, or nothing but a convention; the same in every mode.
-//! What all rules have in common there is in `limits.rs`.
+//! The values and partials of single rules at kinks, poles, limits and points of convention, the same in every mode.
+//! The properties that all rules share there are in `limits.rs`.
 
-use crate::support::modes::{Forward, Mode, OnArrays, ScalarTape};
-use crate::support::{One, Rule, Two, blames_this_line};
+use crate::support::blames_this_line;
+use crate::support::modes::modes;
+use crate::support::rules::AnyRule;
 use std::f64::consts::{FRAC_2_SQRT_PI, FRAC_PI_2, FRAC_PI_4, LN_2, PI};
 use wengert_ad::rules::*;
 use wengert_ad::{Binary, Elementary, Tape, Unary};
@@ -12,37 +13,38 @@ const NAN: f64 = f64::NAN;
 
 /// Panics unless the rule has this value and these partials in every mode; 0 and -0 count as the same.
 #[track_caller]
-fn expect<R: Rule>(rule: R, xs: &[f64], value: f64, partials: &[f64]) {
+fn expect(rule: &AnyRule, xs: &[f64], value: f64, partials: &[f64]) {
     let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
-    let modes = [
-        ("forward", Forward::value_and_gradient(rule, xs)),
-        ("scalar tape", ScalarTape::value_and_gradient(rule, xs)),
-        ("array tape", OnArrays::value_and_gradient(rule, xs)),
-    ];
-    for (mode, (y, gradient)) in modes {
+    for (mode, value_and_gradient) in modes() {
+        let (y, gradient) = value_and_gradient(rule, xs);
         assert!(same(y, value), "{rule:?} at {xs:?} is {y:?} in {mode}, not {value:?}");
         for (i, (&got, &want)) in gradient.iter().zip(partials).enumerate() {
             // Forward mode sums over all operands, so an infinite partial spoils the others: `inf * 0` is a NaN.
             let alone = partials.iter().enumerate().all(|(j, partial)| j == i || partial.is_finite());
-            let right = same(got, want) || mode == "forward" && !alone;
+            let right = same(got, want) || mode == "forward mode" && !alone;
             assert!(right, "{rule:?} at {xs:?}: partial {i} is {got:?} in {mode}, not {want:?}");
         }
     }
 }
 
-/// Rows of operand, value, partial.
+/// Checks rows of operand, value, partial.
 #[track_caller]
-fn unary<R: Unary>(rule: R, rows: &[[f64; 3]]) {
-    for &[x, y, partial] in rows {
-        expect(One(rule), &[x], y, &[partial]);
-    }
+fn unary(rule: impl Unary, rows: &[[f64; 3]]) {
+    expect_rows(&AnyRule::unary(rule), rows.as_flattened());
 }
 
-/// Rows of both operands, value, both partials.
+/// Checks rows of both operands, value, both partials.
 #[track_caller]
-fn binary<R: Binary>(rule: R, rows: &[[f64; 5]]) {
-    for &[a, b, y, by_a, by_b] in rows {
-        expect(Two(rule), &[a, b], y, &[by_a, by_b]);
+fn binary(rule: impl Binary, rows: &[[f64; 5]]) {
+    expect_rows(&AnyRule::binary(rule), rows.as_flattened());
+}
+
+/// Checks the rows, which hold the operands, the value and the partials.
+#[track_caller]
+fn expect_rows(rule: &AnyRule, rows: &[f64]) {
+    for row in rows.chunks_exact(2 * rule.operands + 1) {
+        let (xs, rest) = row.split_at(rule.operands);
+        expect(rule, xs, rest[0], &rest[1..]);
     }
 }
 

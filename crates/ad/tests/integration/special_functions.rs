@@ -1,10 +1,9 @@
 //! Special functions and their nested derivatives to order 4, against values from 60 digits
 //! (`goldens/special_functions.py`).
 
-use wengert_ad::{Dual, Elementary, Numeric, Scalar};
-
-/// Four perturbations: what is left after the derivative by each is the fourth derivative.
-type Nested = Dual<Dual<Dual<Dual<f64>>>>;
+use crate::support::SINGLE;
+use crate::support::modes::{four_derivatives, four_duals};
+use wengert_ad::{Dual, Elementary, Scalar};
 
 /// The function of a golden row, `polygamma:3` with its order.
 fn apply<T: Scalar>(function: &str, x: T) -> T {
@@ -24,16 +23,6 @@ fn apply<T: Scalar>(function: &str, x: T) -> T {
         ("polygamma", order) => x.polygamma(order.parse().expect("an order")),
         _ => panic!("a golden row for {function}, which is not known here"),
     }
-}
-
-/// The value and the derivatives of order 1 to 4.
-fn derivatives(function: &str, x: f64) -> [f64; 5] {
-    let seed = |x: Dual<f64>| Dual::new(x, Dual::constant(1.0));
-    let x = Dual::new(Dual::new(seed(Dual::new(x, 1.0)), Dual::constant(1.0)), Dual::constant(1.0));
-    let y: Nested = apply(function, x);
-    let (second, third) = (y.primal.primal.tangent, y.primal.tangent.tangent);
-    let first = y.primal.primal.primal;
-    [first.primal, first.tangent, second.tangent, third.tangent, y.tangent.tangent.tangent.tangent]
 }
 
 /// A row: the function, the point, the value and its derivatives.
@@ -59,7 +48,7 @@ fn values_are_within_a_few_ulps_of_the_exact_ones() {
 #[test]
 fn derivatives_nest_to_order_four_in_the_tails_too() {
     for (function, x, want) in goldens() {
-        let got = derivatives(function, x);
+        let got = four_derivatives(apply(function, four_duals(x, 1.0)));
         // Terms of a derivative may cancel, but not beyond the size of its neighbours.
         let scale = want[1..].iter().fold(0.0_f64, |scale, d| scale.max(d.abs()));
         for order in 1..5 {
@@ -77,8 +66,7 @@ fn single_precision_is_double_precision_rounded() {
         let comparable = (want[0] as f32).is_normal() && f64::from(x as f32) == x;
         let got = f64::from(apply(function, x as f32));
         // Rounding inside an exponent moves the value as rounding the operand does, by `x f' eps`.
-        let tolerance =
-            crate::support::SINGLE * want[0].abs() + f64::from(f32::EPSILON) * (x * want[1]).abs();
+        let tolerance = SINGLE * want[0].abs() + f64::from(f32::EPSILON) * (x * want[1]).abs();
         assert!(
             !comparable || (got - want[0]).abs() <= tolerance,
             "{function}({x}): {got}, want {}",

@@ -1,6 +1,7 @@
 //! The graph as people see it: formulas, the chain rule line by line, pictures, costs.
 
-use crate::support::{Property, Rule, each_rule};
+use crate::support::modes::graph;
+use crate::support::rules::all_rules;
 use wengert_ad::trace::{Graph, Operations, Receipt, Source, Traced};
 use wengert_ad::{Arithmetic, Elementary, Function, Number};
 
@@ -151,18 +152,13 @@ fn markdown_latex_and_dot_say_what_the_table_says() {
 
 #[test]
 fn latex_of_every_rule_has_balanced_braces_and_no_bare_underscore() {
-    struct Balanced;
-    impl Property for Balanced {
-        fn check<R: Rule>(&mut self, rule: R, points: &[Vec<f64>]) {
-            let inputs: Vec<_> = ["a", "b"].into_iter().zip(points[0].iter().copied()).collect();
-            let latex = Graph::of(&inputs, |v| rule.apply(v)).latex();
-            let count = |what: &str| latex.matches(what).count();
-            assert_eq!(count("{"), count("}"), "{latex}");
-            assert_eq!(count(r"\left"), count(r"\right"), "{latex}");
-            assert_eq!(count("_"), count("_{") + count(r"\_"), "{latex}");
-        }
+    for rule in &all_rules() {
+        let latex = graph(rule, &rule.points[0]).latex();
+        let count = |part: &str| latex.matches(part).count();
+        assert_eq!(count("{"), count("}"), "{latex}");
+        assert_eq!(count(r"\left"), count(r"\right"), "{latex}");
+        assert_eq!(count("_"), count("_{") + count(r"\_"), "{latex}");
     }
-    each_rule(&mut Balanced);
 }
 
 /// The attribute of an SVG element, as a number.

@@ -1,27 +1,18 @@
 //! The transforms against each other, against differences, and nested in each other.
 
-use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
+use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference, smooth, unit};
 use ndarray::{ArrayD, ShapeBuilder, array};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::{
-    Arithmetic, Dual, Elementary, Number, Numeric, Tape, Tensor, arrays, grad, gradcheck, hvp, jvp,
-    value_and_grad, value_and_grad_into, vjp,
+    Dual, Elementary, Number, Numeric, Tape, Tensor, arrays, grad, gradcheck, hvp, jvp, value_and_grad,
+    value_and_grad_into, vjp,
 };
 
 const AT: [f64; 3] = [0.7, -1.1, 0.4];
 
-/// Something smooth in which every pair of inputs meets.
-fn smooth<T: Number>(v: &[T]) -> T {
-    (v[0] * v[1]).sin() + (v[1] * v[2]).exp() / (v[0].square() + 1.5) + (v[2] + 2.0).pow(v[0] + 1.0)
-}
-
 /// Two outputs of three inputs.
 fn pair<T: Number>(v: &[T]) -> Vec<T> {
     vec![smooth(v), v[0] * v[2].tanh() - v[1]]
-}
-
-fn unit(n: usize, i: usize) -> Vec<f64> {
-    (0..n).map(|j| if i == j { 1.0 } else { 0.0 }).collect()
 }
 
 #[test]

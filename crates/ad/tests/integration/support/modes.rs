@@ -1,45 +1,83 @@
-//! The modes that differentiate a rule: forward, the scalar tape, the array tape.
+//! The modes that differentiate a rule, as functions: forward mode, the scalar tape, the array tape, the traced graph.
 
-use crate::support::Rule;
-use ndarray::{ArrayD, arr0};
-use wengert_ad::{ArrayTape, Dual, Element, Tape};
+use super::rules::{AnyRule, Apply, EveryMode, FourDuals};
+use ndarray::arr0;
+use wengert_ad::trace::Graph;
+use wengert_ad::{ArrayTape, Dual, Element, Numeric, Scalar, Tape, Tensor, Var};
 
-/// A way to apply a rule and to differentiate it by each operand.
-pub(crate) trait Mode {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>);
+/// The value of a rule at its operands, and the derivative with respect to each.
+pub(crate) type Mode<T> = fn(&AnyRule, &[T]) -> (T, Vec<T>);
+
+/// The modes whose numbers are made of elements `T`, with their names.
+pub(crate) fn modes<T: Element>() -> [(&'static str, Mode<T>); 3]
+where
+    dyn EveryMode: Apply<Dual<T>> + for<'t> Apply<Var<'t, T>> + for<'t> Apply<Tensor<'t, T>>,
+{
+    [("forward mode", forward), ("the scalar tape", scalar_tape), ("the array tape", array_tape)]
 }
 
-pub(crate) struct Forward;
-pub(crate) struct ScalarTape;
-pub(crate) struct OnArrays;
-
-impl Mode for Forward {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let along = |direction: usize| {
-            let seed = |(i, &x)| Dual::new(x, T::constant(f64::from(u8::from(i == direction))));
-            rule.apply(&xs.iter().enumerate().map(seed).collect::<Vec<_>>())
-        };
-        (along(0).primal, (0..xs.len()).map(|i| along(i).tangent).collect())
-    }
+pub(crate) fn forward<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
+where
+    dyn EveryMode: Apply<Dual<T>>,
+{
+    let along = |direction: usize| {
+        let seed = |i: usize| T::constant(if i == direction { 1.0 } else { 0.0 });
+        let inputs: Vec<_> = xs.iter().enumerate().map(|(i, &x)| Dual::new(x, seed(i))).collect();
+        rule.apply(&inputs)
+    };
+    let outputs: Vec<_> = (0..xs.len()).map(along).collect();
+    (outputs[0].primal, outputs.iter().map(|y| y.tangent).collect())
 }
 
-impl Mode for ScalarTape {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let tape = Tape::new();
-        let variables = tape.vars(xs);
-        let y = rule.apply(&variables);
-        let gradient = y.gradient();
-        (y.primal(), variables.iter().map(|&x| gradient.wrt(x)).collect())
-    }
+pub(crate) fn scalar_tape<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
+where
+    dyn EveryMode: for<'t> Apply<Var<'t, T>>,
+{
+    let tape = Tape::new();
+    let variables = tape.vars(xs);
+    let y = rule.apply(&variables);
+    let gradient = y.gradient();
+    (y.primal(), variables.iter().map(|&x| gradient.wrt(x)).collect())
 }
 
-impl Mode for OnArrays {
-    fn value_and_gradient<R: Rule, T: Element>(rule: R, xs: &[T]) -> (T, Vec<T>) {
-        let tape = ArrayTape::new();
-        let variables: Vec<_> = xs.iter().map(|&x| tape.var(&arr0(x))).collect();
-        let y = rule.apply(&variables);
-        let gradient = y.gradient();
-        let by = |g: ArrayD<T>| *g.first().expect("an array of rank 0 has one element");
-        (y.item(), variables.iter().map(|&x| by(gradient.wrt(x))).collect())
+pub(crate) fn array_tape<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
+where
+    dyn EveryMode: for<'t> Apply<Tensor<'t, T>>,
+{
+    let tape = ArrayTape::new();
+    let variables: Vec<_> = xs.iter().map(|&x| tape.var(&arr0(x))).collect();
+    let y = rule.apply(&variables);
+    let gradient = y.gradient();
+    (y.item(), variables.iter().map(|&x| gradient.wrt(x)[[]]).collect())
+}
+
+/// The rule applied to inputs `a` and, if it is binary, `b`.
+pub(crate) fn graph(rule: &AnyRule, xs: &[f64]) -> Graph {
+    let inputs: Vec<_> = ["a", "b"].into_iter().zip(xs.iter().copied()).collect();
+    Graph::of(&inputs, |v| rule.apply(v))
+}
+
+pub(crate) fn traced_graph(rule: &AnyRule, xs: &[f64]) -> (f64, Vec<f64>) {
+    let graph = graph(rule, xs);
+    (graph.value(), graph.reverse().derivatives[..xs.len()].to_vec())
+}
+
+/// `x + v t`, with `t` a perturbation at each of four levels.
+pub(crate) fn four_duals(x: f64, v: f64) -> FourDuals {
+    fn raise<T: Scalar>(x: T, v: f64) -> Dual<T> {
+        Dual::new(x, T::constant(v))
     }
+    raise(raise(raise(raise(x, v), v), v), v)
+}
+
+/// The value and the derivatives of order 1 to 4 along the perturbations of [`four_duals`].
+pub(crate) fn four_derivatives(y: FourDuals) -> [f64; 5] {
+    let third = y.primal.tangent.tangent.tangent;
+    [
+        y.value(),
+        y.primal.primal.primal.tangent,
+        y.primal.primal.tangent.tangent,
+        third,
+        y.tangent.tangent.tangent.tangent,
+    ]
 }
