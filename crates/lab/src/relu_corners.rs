@@ -23,7 +23,7 @@ pub struct Corner {
 pub fn relu_corners<T: Real>(params: &Params<T>, name: &str) -> Vec<Corner> {
     let (weight, bias) = (params.get(&format!("{name}.weight")), params.get(&format!("{name}.bias")));
     let Some(weight) = weight else {
-        panic!("relu corners: there is no layer {name:?}; the parameters are {}", params.layout().names())
+        panic!("relu corners: there is no layer {name:?}; the parameters are {}", params.layout().name_list())
     };
     let shape = weight.shape();
     assert!(

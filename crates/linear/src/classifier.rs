@@ -5,7 +5,7 @@ use crate::examples::Examples;
 use crate::fit_report::FitReport;
 use crate::width::{assert_width, check_features};
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
-use wengert_nn::metrics::{accuracy, chosen_class, class_probabilities};
+use wengert_nn::metrics::{accuracy, predicted_class, class_probabilities};
 
 /// A fitted classifier. The scores of an example are `W x + b`.
 ///
@@ -41,7 +41,7 @@ impl LinearClassifier {
     /// If the number of features is not that of the model.
     #[track_caller]
     pub fn predict_classes<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
-        self.scores(x).rows().into_iter().map(|row| chosen_class(&row.to_vec()) as u32).collect()
+        self.scores(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
     }
 
     /// The class probabilities of each row of `x` under [`LogisticRegression`](crate::LogisticRegression), the softmax of the

@@ -1,56 +1,54 @@
-//! Which numbers a model has, and where each stands in the flat buffers.
+//! The layout of a model's parameters: names, shapes and positions in the flat buffers.
 
 use crate::init::Init;
-use crate::params::Params;
-use crate::pattern::matches;
+use crate::pattern::NamePattern;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::ops::Range;
-use std::sync::Arc;
-use wengert_ad::Real;
 
-/// One array of numbers: its name, its shape, where its numbers stand and how they start.
+/// One array of a layout: its name, shape, position in the flat buffer and initialiser.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// The name, with its layer's in front: `hidden.0.weight`.
+    /// The full name, which begins with the name of the layer: `hidden.0.weight`.
     pub name: String,
     /// The extent along each axis.
     pub shape: Vec<usize>,
-    /// Its numbers in the flat buffer, row-major.
+    /// The range of its elements in the flat buffer, row-major.
     pub range: Range<usize>,
-    /// How it starts.
+    /// The distribution of its initial values.
     pub init: Init,
-    /// Whether training moves it; see [`Layout::freeze`].
+    /// Whether training changes it; see [`Layout::freeze`].
     pub trainable: bool,
 }
 
-/// The place of a parameter in its layout.
+/// The position of a parameter in its [`Layout`]; a layer stores it, and finds the parameter with
+/// [`Bound::get`](crate::Bound::get).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParameterSlot(pub(crate) usize);
 
-/// The place of running statistics in their layout.
+/// The position of running statistics in their [`Layout`]; see [`Bound::statistic`](crate::Bound::statistic).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatisticSlot(pub(crate) usize);
 
-/// Which random draws of a training pass are a layer's own.
+/// The number of a layer's stream of random numbers; each layer that draws has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomSlot(pub(crate) u32);
 
-/// All parameters of a model, in the order they were declared, and what else its layers need: running statistics, which
-/// a training pass updates and the optimizer does not see; random draws of their own; the whole batch at once.
+/// All parameters of a model in the order in which its layers declared them, and what else the layers need: running
+/// statistics, which a training pass updates and no optimizer sees; streams of random numbers; the whole batch at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     parameters: Vec<Parameter>,
     statistics: Vec<Parameter>,
-    noises: u32,
+    random_slots: u32,
     whole_batch: bool,
 }
 
-/// Where an array goes behind these, its name being new.
+/// Appends an array with a new name.
 #[track_caller]
-fn place(list: &mut Vec<Parameter>, name: &str, shape: &[usize], init: Init) {
+fn append(list: &mut Vec<Parameter>, name: &str, shape: &[usize], init: Init) {
     let elements: usize = shape.iter().product();
-    assert!(elements > 0, "layout: parameter {name:?} of shape {shape:?} holds nothing");
+    assert!(elements > 0, "layout: parameter {name:?} has shape {shape:?}; every extent must be at least 1");
     init.assert_valid();
     let start = list.last().map_or(0, |last| last.range.end);
     let (name, shape) = (name.to_owned(), shape.to_vec());
@@ -66,15 +64,15 @@ impl Layout {
     /// Declares a parameter.
     ///
     /// # Panics
-    /// If the name is taken, an extent is 0, or the initialiser's own parameters are out of range.
+    /// If the name is taken, an extent is 0, or a number of the initialiser is out of its range.
     #[track_caller]
     pub fn parameter(&mut self, name: &str, shape: &[usize], init: Init) -> ParameterSlot {
         self.assert_new(name);
-        place(&mut self.parameters, name, shape, init);
+        append(&mut self.parameters, name, shape, init);
         ParameterSlot(self.parameters.len() - 1)
     }
 
-    /// Declares running statistics: numbers that belong to the model and that the optimizer does not move. A layer
+    /// Declares running statistics: numbers that belong to the model and that the optimizer does not change. A layer
     /// [updates](crate::Bound::update) them in training passes.
     ///
     /// # Panics
@@ -82,17 +80,17 @@ impl Layout {
     #[track_caller]
     pub fn statistic(&mut self, name: &str, shape: &[usize], init: Init) -> StatisticSlot {
         self.assert_new(name);
-        place(&mut self.statistics, name, shape, init);
+        append(&mut self.statistics, name, shape, init);
         StatisticSlot(self.statistics.len() - 1)
     }
 
-    /// Declares that a layer draws random numbers in training passes; no other layer draws the same.
+    /// Declares that a layer draws random numbers in training passes, from a stream that no other layer uses.
     pub fn random_slot(&mut self) -> RandomSlot {
-        self.noises += 1;
-        RandomSlot(self.noises - 1)
+        self.random_slots += 1;
+        RandomSlot(self.random_slots - 1)
     }
 
-    /// Declares that a layer needs all examples of a batch at once. A training step is then not cut into shards.
+    /// Declares that a layer needs all examples of a batch at once, so that a training step must not split the batch.
     pub fn need_whole_batch(&mut self) {
         self.whole_batch = true;
     }
@@ -108,22 +106,22 @@ impl Layout {
         assert!(!taken, "layout: two parameters are called {name:?}");
     }
 
-    /// The parameters, in order.
+    /// The parameters, in order of declaration.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
 
-    /// The running statistics, in order.
+    /// The running statistics, in order of declaration.
     pub fn statistics(&self) -> &[Parameter] {
         &self.statistics
     }
 
-    /// The parameter of this name.
+    /// The parameter with this name.
     pub fn find(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// The running statistics of this name.
+    /// The running statistics with this name.
     pub fn find_statistic(&self, name: &str) -> Option<&Parameter> {
         self.statistics.iter().find(|statistic| statistic.name == name)
     }
@@ -133,34 +131,31 @@ impl Layout {
         self.parameters.last().map_or(0, |last| last.range.end)
     }
 
-    /// Whether there are no parameters.
+    /// Whether no parameter is declared.
     pub fn is_empty(&self) -> bool {
         self.parameters.is_empty()
     }
 
-    /// The parameters and statistics as they start. The numbers are drawn in `f64`, so that `f32` and `f64` start
-    /// at the same point; each parameter has a stream of its own, so that it does not depend on the others' sizes.
-    pub fn initialise<T: Real>(&self, seed: u64) -> Params<T> {
-        let mut values = Vec::with_capacity(self.len());
-        for (stream, parameter) in self.parameters.iter().enumerate() {
-            let mut random =
-                StdRng::seed_from_u64(seed ^ (stream as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            let elements = parameter.init.elements(&parameter.shape, &mut random);
-            values.extend(elements.into_iter().map(T::literal));
-        }
-        Params::new(Arc::new(self.clone()), values)
+    /// The initial values of the parameters.
+    ///
+    /// Each parameter is drawn from a random stream of its own, so that it does not depend on the sizes of the others.
+    pub(crate) fn initial_values(&self, seed: u64) -> impl Iterator<Item = f64> {
+        self.parameters.iter().enumerate().flat_map(move |(stream, parameter)| {
+            let stream_seed = seed ^ (stream as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            parameter.init.elements(&parameter.shape, &mut StdRng::seed_from_u64(stream_seed))
+        })
     }
 
-    /// The running statistics as they start; these are constants.
-    pub(crate) fn first_statistics(&self) -> impl Iterator<Item = f64> {
+    /// The initial values of the running statistics, which are constants.
+    pub(crate) fn initial_statistics(&self) -> impl Iterator<Item = f64> {
         self.statistics.iter().flat_map(|statistic| {
             let mut nothing_is_drawn = StdRng::seed_from_u64(0);
             statistic.init.elements(&statistic.shape, &mut nothing_is_drawn)
         })
     }
 
-    /// The layout as it was when only so many parameters and statistics were declared.
-    pub(crate) fn first(&self, parameters: usize, statistics: usize) -> Self {
+    /// The layout with only the first declared `parameters` and `statistics`.
+    pub(crate) fn truncated(&self, parameters: usize, statistics: usize) -> Self {
         let (parameters, statistics) =
             (self.parameters[..parameters].to_vec(), self.statistics[..statistics].to_vec());
         Self { parameters, statistics, ..*self }
@@ -169,12 +164,13 @@ impl Layout {
 
 /// Freezing.
 impl Layout {
-    /// Freezes the parameters and statistics whose names match the [pattern](matches()): training does not move them. Says
-    /// how many arrays these are.
+    /// Freezes the parameters and statistics whose names match the [pattern](NamePattern), so that training does not
+    /// change them. Returns their number of arrays.
     ///
-    /// A frozen parameter is a constant of the pass, has gradient zero, and stays where it is whatever momentum or
-    /// weight decay the optimizer has. Batch normalisation whose running statistics are frozen normalises with them
-    /// in training too. PyTorch's `requires_grad = False` keeps the parameters alone, and the statistics go on moving.
+    /// A frozen parameter is a constant of the pass, has gradient zero, and keeps its value whatever the momentum or
+    /// weight decay of the optimizer. Batch normalisation with frozen running statistics normalises with them in
+    /// training passes too. PyTorch's `requires_grad = False` freezes the parameters alone: there the statistics still
+    /// change.
     ///
     /// # Panics
     /// If nothing matches.
@@ -183,7 +179,8 @@ impl Layout {
         self.set_trainable("freeze", pattern, false)
     }
 
-    /// Lets training move the parameters and statistics whose names match the pattern again.
+    /// Reverses [`freeze`](Self::freeze) for the parameters and statistics whose names match the
+    /// [pattern](NamePattern). Returns their number of arrays.
     ///
     /// # Panics
     /// If nothing matches.
@@ -194,26 +191,26 @@ impl Layout {
 
     #[track_caller]
     fn set_trainable(&mut self, verb: &str, pattern: &str, trainable: bool) -> usize {
+        let names = NamePattern::new(pattern);
         let all = self.parameters.iter_mut().chain(&mut self.statistics);
-        let found = all.filter(|entry| matches(pattern, &entry.name));
-        let count = found.map(|entry| entry.trainable = trainable).count();
-        assert!(count > 0, "{verb}: no parameter matches {pattern:?}; there are {}", self.names());
+        let matching = all.filter(|entry| names.matches(&entry.name));
+        let count = matching.map(|entry| entry.trainable = trainable).count();
+        assert!(count > 0, "{verb}: no parameter matches {pattern:?}; the names are {}", self.name_list());
         count
     }
 
     /// The names of all parameters and statistics, separated by commas, for messages.
-    pub fn names(&self) -> String {
-        let names: Vec<&str> =
-            self.parameters.iter().chain(&self.statistics).map(|entry| &entry.name[..]).collect();
-        names.join(", ")
+    pub fn name_list(&self) -> String {
+        let all = self.parameters.iter().chain(&self.statistics);
+        all.map(|entry| &entry.name[..]).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether any parameter is frozen.
+    /// Whether a parameter is frozen.
     pub fn has_frozen(&self) -> bool {
         self.parameters.iter().any(|parameter| !parameter.trainable)
     }
 
-    /// The parts of the flat buffer that training moves, neighbours joined, in order.
+    /// The ranges of the flat buffer that training changes, in order; adjacent parameters share one range.
     pub fn trainable_ranges(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for parameter in self.parameters.iter().filter(|parameter| parameter.trainable) {

@@ -1,11 +1,12 @@
 //! Networks: parameters, initialisers, layers, losses, metrics and diagnostics.
 //!
-//! Layers are light descriptors; the numbers live in [`Params`], one flat buffer with named views, so that optimizers,
-//! checkpoints and reductions see one slice. A [`Layout`] says which numbers there are, an [`Init`] how they start, a
-//! [`Module`] what is computed with them, a [`Loss`] what is to be made small.
+//! A layer is a small descriptor; the values of all parameters are in [`Params`], one flat buffer with named views, so that
+//! optimizers, checkpoints and reductions work on one slice. A [`Layout`] holds the names and shapes of the parameters, an
+//! [`Init`] draws their initial values, a [`Module`] computes outputs with them, and a [`Loss`] compares outputs with
+//! targets.
 //!
-//! A pass is an evaluation unless its [`Bound`] parameters say that it is one of [`TrainingPass`]: then [`Dropout`] drops, and
-//! [`BatchNorm`] takes the statistics of the batch and leaves new running statistics behind.
+//! A forward pass is an evaluation, unless its [`Bound`] parameters are set to a [`TrainingPass`]: then [`Dropout`] drops
+//! elements, and [`BatchNorm`] normalises with the statistics of the batch and updates its running statistics.
 //!
 //! ```
 //! use wengert_ad::{ArrayTape, Elementary, Tensor};
@@ -44,21 +45,21 @@ mod model;
 mod orthogonal;
 mod params;
 mod pattern;
+mod regulariser;
 mod summary;
+mod training_pass;
 mod transfer;
 
-pub use bound::{Bound, TrainingPass};
+pub use bound::Bound;
 pub use init::Init;
-pub use layers::{Activation, BatchNorm, Bias, Dropout, Embedding, LayerNorm, Linear, Residual, Sequential};
+pub use layers::*;
 pub use layout::{Layout, Parameter, ParameterSlot, RandomSlot, StatisticSlot};
-pub use loss::{
-    BinaryCrossEntropy, CrossEntropy, HalfSquared, Hinge, Huber, Logistic, Loss, MeanAbsolute, MeanSquared,
-    MultiClassHinge, Penalty, ProbabilityCrossEntropy, Regulariser, SmoothL1, SquaredHinge, SumAbsolute,
-    SumSquared, TargetBatch, TargetKind, WeightedCrossEntropy,
-};
-pub use mlp::{Features, Mlp, MlpModule, Normalisation};
+pub use loss::*;
+pub use mlp::{Mlp, MlpFeatures, MlpModule, Normalisation};
 pub use model::{Architecture, Model, Module};
 pub use params::Params;
-pub use pattern::matches;
+pub use pattern::NamePattern;
+pub use regulariser::{Penalty, Regulariser};
 pub use summary::Summary;
+pub use training_pass::TrainingPass;
 pub use transfer::TransferError;

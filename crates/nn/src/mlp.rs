@@ -2,29 +2,30 @@
 
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear, assert_rate};
+use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear};
 use crate::layout::Layout;
 use crate::model::{Architecture, Model, Module};
 use wengert_ad::rules::Relu;
 use wengert_ad::{Element, Operand, Tensor, Unary};
+use wengert_kernels::validate::assert_below_one;
 
-/// Which normalisation follows each hidden linear layer.
+/// The normalisation after each hidden linear layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Normalisation {
-    /// None.
+    /// No normalisation.
     #[default]
     None,
-    /// [`BatchNorm`]. The bias before it has no effect, as the mean is taken away, and gradient 0: [`Bias::None`] saves it.
+    /// [`BatchNorm`]. It subtracts the mean, so the bias of the linear layer has no effect and gradient 0; [`Bias::None`]
+    /// omits it.
     Batch,
     /// [`LayerNorm`].
     Layer,
 }
 
-/// The description of a multi-layer perceptron: fully connected layers with an activation between them, none after the
-/// last. A hidden layer is linear map, normalisation, activation, dropout, of which the second and the last are there if
-/// asked for.
+/// The description of a multi-layer perceptron: fully connected layers with an activation after each but the last. A hidden
+/// layer consists of a linear map, an optional normalisation, the activation, and optional dropout.
 ///
-/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`; those of a normalisation
+/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`; those of the normalisations
 /// `hidden.0.norm.weight` and so on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mlp<R = Relu> {
@@ -32,13 +33,13 @@ pub struct Mlp<R = Relu> {
     activation: R,
     init: Init,
     bias: Bias,
-    norm: Normalisation,
+    normalisation: Normalisation,
     dropout: f64,
 }
 
 impl Mlp {
-    /// Layers between these widths: inputs first, outputs last. ReLU, He initialisation, biases of zero, no normalisation and
-    /// no dropout, unless said otherwise.
+    /// A perceptron with the given widths: first the number of inputs, then those of the hidden units, last the number of
+    /// outputs. By default: ReLU, He initialisation, biases initially 0, no normalisation, no dropout.
     ///
     /// # Panics
     /// If there are fewer than two widths, or one is 0.
@@ -47,53 +48,53 @@ impl Mlp {
         let widths = widths.into();
         assert!(widths.len() >= 2, "mlp: widths {widths:?} need at least the inputs and the outputs");
         assert!(!widths.contains(&0), "mlp: widths {widths:?} must all be at least 1");
-        let (bias, norm) = (Bias::Zero, Normalisation::None);
-        Self { widths, activation: Relu, init: Init::HeNormal, bias, norm, dropout: 0.0 }
+        let (bias, normalisation) = (Bias::Zero, Normalisation::None);
+        Self { widths, activation: Relu, init: Init::HeNormal, bias, normalisation, dropout: 0.0 }
     }
 }
 
 impl<R: Unary> Mlp<R> {
-    /// The elementwise rule between the layers: any of the rule table.
+    /// Sets the activation: any elementwise rule of the [table](wengert_ad::rules).
     #[must_use]
     pub fn activation<S: Unary>(self, activation: S) -> Mlp<S> {
-        let Self { widths, init, bias, norm, dropout, .. } = self;
-        Mlp { widths, activation, init, bias, norm, dropout }
+        let Self { widths, init, bias, normalisation, dropout, .. } = self;
+        Mlp { widths, activation, init, bias, normalisation, dropout }
     }
 
-    /// How the weights start.
+    /// Sets the initialiser of the weights.
     ///
-    /// The first layer's inputs are data, not ReLU outputs: with [`Init::HeNormal`] it starts with [`Init::LecunNormal`], `N(0, 1 /
-    /// f_in)`.
+    /// The inputs of the first layer are data, not outputs of ReLU. So with [`Init::HeNormal`], the first layer is
+    /// initialised by [`Init::LecunNormal`], `N(0, 1 / f_in)`.
     #[must_use]
     pub fn init(self, init: Init) -> Self {
         Self { init, ..self }
     }
 
-    /// How the biases start, and whether there are any.
+    /// Sets how the biases are initialised, or that there are none.
     #[must_use]
     pub fn bias(self, bias: Bias) -> Self {
         Self { bias, ..self }
     }
 
-    /// What follows each hidden linear layer.
+    /// Sets the normalisation after each hidden linear layer.
     #[must_use]
-    pub fn normalisation(self, norm: Normalisation) -> Self {
-        Self { norm, ..self }
+    pub fn normalisation(self, normalisation: Normalisation) -> Self {
+        Self { normalisation, ..self }
     }
 
-    /// The share of hidden units that [`Dropout`] turns off in training, behind each activation.
+    /// Sets the rate of [`Dropout`] after each activation: the probability that a hidden unit is dropped in training.
     ///
     /// # Panics
     /// If not in `[0, 1)`.
     #[must_use]
     #[track_caller]
     pub fn dropout(self, rate: f64) -> Self {
-        assert_rate("mlp: dropout", rate);
+        assert_below_one("mlp: the dropout rate", rate);
         Self { dropout: rate, ..self }
     }
 
-    /// With another number of outputs: a new head for the same hidden layers, whose parameters
-    /// [can be copied](crate::Params::copy_from).
+    /// Sets the number of outputs: a new head for the same hidden layers, whose parameters
+    /// [can be copied](crate::Params::copy_from) from a trained model.
     ///
     /// # Panics
     /// If `outputs` is 0.
@@ -105,27 +106,27 @@ impl<R: Unary> Mlp<R> {
         self
     }
 
-    /// The widths: inputs first, outputs last.
+    /// The widths: the number of inputs first, the number of outputs last.
     pub fn widths(&self) -> &[usize] {
         &self.widths
     }
 
-    /// The rule between the layers.
+    /// The activation.
     pub fn activation_rule(&self) -> R {
         self.activation
     }
 
-    /// How the biases start.
+    /// How the biases are initialised.
     pub fn bias_kind(&self) -> Bias {
         self.bias
     }
 
-    /// What follows each hidden linear layer.
+    /// The normalisation after each hidden linear layer.
     pub fn normalisation_kind(&self) -> Normalisation {
-        self.norm
+        self.normalisation
     }
 
-    /// The share of hidden units that are turned off in training.
+    /// The rate of dropout.
     pub fn dropout_rate(&self) -> f64 {
         self.dropout
     }
@@ -138,7 +139,7 @@ impl<R: Unary> Mlp<R> {
     fn hidden(&self, layout: &mut Layout, layer: usize) -> Hidden<R> {
         let (name, width) = (format!("hidden.{layer}"), self.widths[layer + 1]);
         let linear = self.linear(layout, layer, &name);
-        let norm = match self.norm {
+        let norm = match self.normalisation {
             Normalisation::None => NormalisationLayer::None,
             Normalisation::Batch => {
                 NormalisationLayer::Batch(BatchNorm::new(layout, &format!("{name}.norm"), width))
@@ -160,7 +161,10 @@ impl<R: Unary> Architecture for Mlp<R> {
             let last = self.widths.len() - 2;
             let hidden = (0..last).map(|layer| self.hidden(layout, layer)).collect();
             let inputs = self.widths[0];
-            MlpModule { hidden: Features { layers: hidden, inputs }, out: self.linear(layout, last, "out") }
+            MlpModule {
+                hidden: MlpFeatures { layers: hidden, inputs },
+                out: self.linear(layout, last, "out"),
+            }
         })
     }
 }
@@ -192,36 +196,36 @@ impl<R: Unary> Hidden<R> {
     }
 }
 
-/// The function that an [`Mlp`] describes; shapes `(m, first width) -> (m, last width)`.
+/// The module that an [`Mlp`] describes; shapes `(m, first width) -> (m, last width)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MlpModule<R = Relu> {
-    hidden: Features<R>,
+    hidden: MlpFeatures<R>,
     out: Linear,
 }
 
-/// The hidden layers of an [`Mlp`]: the outputs of its penultimate layer, which its last layer combines linearly.
+/// The hidden layers of an [`Mlp`], whose outputs are the features that its last layer combines linearly.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Features<R = Relu> {
+pub struct MlpFeatures<R = Relu> {
     layers: Vec<Hidden<R>>,
     inputs: usize,
 }
 
 impl<R: Unary> MlpModule<R> {
     /// The hidden layers.
-    pub fn features(&self) -> &Features<R> {
+    pub fn features(&self) -> &MlpFeatures<R> {
         &self.hidden
     }
 
-    /// The last layer.
+    /// The output layer.
     pub fn head(&self) -> &Linear {
         &self.out
     }
 }
 
-/// Surgery.
+/// Feature extraction.
 impl<R: Unary> Model<MlpModule<R>> {
-    /// The model without its head: its outputs are those of the penultimate layer. Its parameters
-    /// [can be picked](crate::Params::pick) from those of the whole.
+    /// The model without its output layer: its outputs are those of the last hidden layer. Its parameters
+    /// [can be picked](crate::Params::pick) from those of the whole model.
     ///
     /// ```
     /// use wengert_nn::{Architecture, Mlp};
@@ -233,14 +237,14 @@ impl<R: Unary> Model<MlpModule<R>> {
     /// assert_eq!(kept.len(), 64 * 128 + 128);
     /// # Ok::<(), wengert_nn::TransferError>(())
     /// ```
-    pub fn features(&self) -> Model<Features<R>> {
-        // The head was declared last, so the slots of what is before it stay what they are.
+    pub fn features(&self) -> Model<MlpFeatures<R>> {
+        // The head is declared last, so the slots of the other layers stay valid.
         let (head, statistics) = (self.module().out.first_slot(), self.layout().statistics().len());
-        Model::of(self.layout().first(head.0, statistics), self.module().hidden.clone())
+        Model::from_parts(self.layout().truncated(head.0, statistics), self.module().hidden.clone())
     }
 }
 
-impl<T: Element, R: Unary> Module<T> for Features<R> {
+impl<T: Element, R: Unary> Module<T> for MlpFeatures<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         x.fold_layers(&self.layers, |x, layer| layer.forward(p, x))
     }

@@ -1,26 +1,38 @@
-//! What is computed with parameters.
+//! Modules, and models: modules with the layout of their parameters.
 
 use crate::bound::Bound;
 use crate::layout::Layout;
 use wengert_ad::{Element, Tensor};
 
-/// A differentiable function of parameters and a batch of inputs, one example a row.
+/// A differentiable function of parameters and of a batch of inputs with one example per row.
 ///
-/// A module is plain data: it says where its parameters stand, and holds none. Whether a pass is one of training or an
-/// evaluation is told by [`Bound::training`].
+/// A module is plain data: it stores the positions of its parameters, not their values. [`Bound::training`] says whether a
+/// pass is a training pass or an evaluation.
 pub trait Module<T: Element = f32>: Send + Sync {
-    /// The outputs for the inputs `x`, recorded on the tape that both live on.
+    /// The outputs for the inputs `x`, recorded on the tape of `p` and `x`.
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;
 
-    /// The width that rows of inputs must have; `None` if any will do, or it is not known.
+    /// The required number of columns of the inputs; `None` if any number is accepted, or if it is not known.
     fn input_width(&self) -> Option<usize> {
         None
     }
 
-    /// The width of the rows of outputs, given that of the inputs; `None` if it is not known. What puts modules together
-    /// compares the widths of neighbours where both are known.
+    /// The number of columns of the outputs for inputs with `input` columns; `None` if it is not known.
+    /// [`Sequential`](crate::Sequential) and [`Residual`](crate::Residual) compare the widths that are known.
     fn output_width(&self, _input: Option<usize>) -> Option<usize> {
         None
+    }
+}
+
+impl<T: Element, M: Module<T> + ?Sized> Module<T> for Box<M> {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        (**self).forward(p, x)
+    }
+    fn input_width(&self) -> Option<usize> {
+        (**self).input_width()
+    }
+    fn output_width(&self, input: Option<usize>) -> Option<usize> {
+        (**self).output_width(input)
     }
 }
 
@@ -32,28 +44,28 @@ pub struct Model<M> {
 }
 
 impl<M> Model<M> {
-    /// Builds the module, whose layers declare their parameters in the layout.
+    /// Builds a model: `build` creates the module, and its layers declare their parameters in the layout.
     pub fn new(build: impl FnOnce(&mut Layout) -> M) -> Self {
         let mut layout = Layout::new();
         let module = build(&mut layout);
         Self { layout, module }
     }
 
-    pub(crate) fn of(layout: Layout, module: M) -> Self {
+    pub(crate) fn from_parts(layout: Layout, module: M) -> Self {
         Self { layout, module }
     }
 
-    /// The parameters it needs.
+    /// The layout of its parameters.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The function.
+    /// The module: the function that the model computes.
     pub fn module(&self) -> &M {
         &self.module
     }
 
-    /// With the parameters frozen whose names match the pattern: see [`Layout::freeze`].
+    /// Freezes the parameters whose names match the pattern: see [`Layout::freeze`].
     ///
     /// # Panics
     /// If nothing matches.
@@ -65,11 +77,11 @@ impl<M> Model<M> {
     }
 }
 
-/// What a model can be made of: a description such as [`Mlp`](crate::Mlp), or a [`Model`] itself.
+/// A description that a model can be built from, such as [`Mlp`](crate::Mlp), or a [`Model`] itself.
 pub trait Architecture {
-    /// The function it describes.
+    /// The module that it describes.
     type Module;
-    /// The function and its parameters.
+    /// Builds the module and the layout of its parameters.
     fn into_model(self) -> Model<Self::Module>;
 }
 

@@ -1,31 +1,43 @@
-//! Patterns for names of parameters.
+//! Patterns for parameter names.
 
-/// Whether `name` is what `pattern` describes, `*` standing for any characters, none among them: `hidden.*`,
-/// `*.weight`, `hidden.0.weight`.
+use wildmatch::WildMatchPattern;
+
+/// A pattern for parameter names: `*` matches any characters, or none; every other character matches itself.
+///
+/// The pattern describes the whole name: `hidden.*` matches `hidden.0.weight`, and `weight` does not.
 ///
 /// ```
-/// assert!(wengert_nn::matches("hidden.*.weight", "hidden.12.weight"));
-/// assert!(!wengert_nn::matches("hidden.*", "out.weight"));
+/// use wengert_nn::NamePattern;
+///
+/// let weights = NamePattern::new("hidden.*.weight");
+/// assert!(weights.matches("hidden.12.weight"));
+/// assert!(!weights.matches("out.weight"));
 /// ```
-pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    // The parts between two stars may be taken where they occur first: that leaves most for those behind.
-    for part in parts {
-        let Some(start) = rest.find(part) else { return false };
-        rest = &rest[start + part.len()..];
+#[derive(Clone, Debug)]
+pub struct NamePattern(WildMatchPattern<'*', '\0'>);
+
+impl NamePattern {
+    /// Reads a pattern; every text is one.
+    pub fn new(pattern: &str) -> Self {
+        Self(WildMatchPattern::new(pattern))
     }
-    rest.ends_with(last)
+
+    /// Whether the pattern matches the whole of `name`.
+    pub fn matches(&self, name: &str) -> bool {
+        self.0.matches(name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::NamePattern;
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        NamePattern::new(pattern).matches(name)
+    }
 
     #[test]
-    fn a_star_stands_for_any_characters_and_for_none() {
+    fn a_star_matches_any_characters_and_none() {
         for name in ["hidden.0.weight", "hidden.0.weight.x.weight", "hidden..weight"] {
             assert!(matches("hidden.*.weight", name), "{name}");
         }
@@ -36,6 +48,14 @@ mod tests {
         {
             assert!(!matches(pattern, "hidden.0.weight"), "{pattern}");
         }
+    }
+
+    #[test]
+    fn every_other_character_matches_itself_alone() {
+        for (pattern, name) in [("a?c", "abc"), ("a.c", "abc"), ("[abc]", "a"), ("a", "A"), ("a\\*", "a*")] {
+            assert!(!matches(pattern, name) && matches(pattern, pattern), "{pattern}");
+        }
+        assert!(matches("", "") && matches("*", "") && !matches("", "a"));
     }
 
     #[test]

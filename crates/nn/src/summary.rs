@@ -1,9 +1,9 @@
-//! A model's parameters as a table.
+//! The parameters of a model as a table.
 
 use crate::layout::{Layout, Parameter};
 use std::fmt;
 
-/// What each parameter of a layout is: a table for people, and totals.
+/// The parameters and statistics of a layout with their totals; its `Display` is a table.
 ///
 /// ```
 /// use wengert_nn::{Architecture, Mlp};
@@ -14,20 +14,20 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// The parameters, then the running statistics.
+    /// The arrays: first the parameters, then the running statistics.
     pub entries: Vec<Parameter>,
-    /// How many of the entries are parameters.
+    /// The number of entries that are parameters.
     pub parameters: usize,
-    /// The number of numbers that training moves.
+    /// The total number of elements of the trainable parameters.
     pub trainable: usize,
-    /// The number of numbers that are frozen.
+    /// The total number of elements of the frozen parameters.
     pub frozen: usize,
-    /// The number of running statistics.
+    /// The total number of elements of the running statistics.
     pub statistics: usize,
 }
 
 impl Layout {
-    /// A table of the parameters: name, shape, count, how it starts, whether training moves it.
+    /// A table of the parameters: name, shape, number of elements, initialiser, and whether training changes it.
     pub fn summary(&self) -> Summary {
         let count = |trainable: bool| {
             let found = self.parameters().iter().filter(move |entry| entry.trainable == trainable);
@@ -47,25 +47,25 @@ impl Summary {
     fn row(&self, i: usize) -> [String; 5] {
         let Parameter { name, shape, range, init, trainable } = &self.entries[i];
         let shape: Vec<String> = shape.iter().map(usize::to_string).collect();
-        let moved = match (i < self.parameters, trainable) {
+        let state = match (i < self.parameters, trainable) {
             (true, true) => "trainable",
             (false, true) => "running",
             (_, false) => "frozen",
         };
-        [name.clone(), shape.join(" x "), range.len().to_string(), init.to_string(), moved.to_owned()]
+        [name.clone(), shape.join(" x "), range.len().to_string(), init.to_string(), state.to_owned()]
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heading = ["name", "shape", "numbers", "start", ""].map(str::to_owned);
+        let heading = ["name", "shape", "numbers", "initialiser", ""].map(str::to_owned);
         let rows: Vec<[String; 5]> =
             std::iter::once(heading).chain((0..self.entries.len()).map(|i| self.row(i))).collect();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let [name_width, shape_width, count_width, start_width] = [0, 1, 2, 3].map(width);
-        for [name, shape, count, start, moved] in &rows {
+        let [name_width, shape_width, count_width, init_width] = [0, 1, 2, 3].map(width);
+        for [name, shape, count, init, state] in &rows {
             let line = format!(
-                "{name:name_width$}  {shape:shape_width$}  {count:>count_width$}  {start:start_width$}  {moved}"
+                "{name:name_width$}  {shape:shape_width$}  {count:>count_width$}  {init:init_width$}  {state}"
             );
             writeln!(f, "{}", line.trim_end())?;
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Add;
 use wengert_ad::{Real, Tensor};
-use wengert_nn::metrics::chosen_class;
+use wengert_nn::metrics::predicted_class;
 
 /// Loss and accuracy of a model on a set of examples.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,5 +48,5 @@ pub(crate) fn count_correct<T: Real>(outputs: Tensor<'_, T>, labels: &[u32]) -> 
     let width = outputs.shape().get(1).copied().unwrap_or(1).max(1);
     let elements = outputs.elements();
     let rows = elements.chunks_exact(width).zip(labels);
-    rows.filter(|(row, label)| chosen_class(row) == **label as usize).count()
+    rows.filter(|(row, label)| predicted_class(row) == **label as usize).count()
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real};
 use wengert_data::{Dataset, Targets};
-use wengert_nn::metrics::{chosen_class, class_probabilities};
+use wengert_nn::metrics::{predicted_class, class_probabilities};
 use wengert_nn::{Loss, Model, Module, Params};
 
 /// The number of examples that are evaluated together.
@@ -61,7 +61,7 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     /// # Panics
     /// If the number of features is not the input width of the model.
     pub fn predict_classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
-        self.predict(x).rows().into_iter().map(|row| chosen_class(&row.to_vec()) as u32).collect()
+        self.predict(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
     }
 
     /// The class probabilities of each row of `x`, shape `(examples, classes)`: the softmax of the outputs. With a single

@@ -1,4 +1,4 @@
-//! Which ReLU units are on for which examples.
+//! The activity of ReLU units: dead and always active ones.
 
 use super::observed;
 use crate::model::Module;
@@ -10,24 +10,25 @@ use wengert_ad::primitive::{Primitive, View};
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
 
-/// The units of one ReLU layer on a set of examples.
+/// The activity of the units of one ReLU layer on a set of examples. A unit is on if its output is positive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerActivity {
-    /// The number of the layer among the ReLU layers, counted from 0.
+    /// The index of the layer among the ReLU layers, from 0.
     pub layer: usize,
     /// The number of examples.
     pub examples: usize,
-    /// For how many of the examples each unit is on: its output is positive.
+    /// For each unit, the number of examples for which it is on.
     pub on: Vec<usize>,
 }
 
 impl LayerActivity {
-    /// The units that are off on every example. Their gradient is exactly zero: these examples will never change them.
+    /// The units that are off for every example. Their gradient is exactly zero, so training on these examples does not
+    /// change them.
     pub fn dead(&self) -> Vec<usize> {
         self.units(0)
     }
 
-    /// The units that are on for every example, where they are linear.
+    /// The units that are on for every example. On these examples they are linear functions of their inputs.
     pub fn always_on(&self) -> Vec<usize> {
         self.units(self.examples)
     }
@@ -36,12 +37,12 @@ impl LayerActivity {
         self.on.iter().enumerate().filter(|&(_, &count)| count == on).map(|(unit, _)| unit).collect()
     }
 
-    /// The share of units that are dead.
+    /// The fraction of units that are dead.
     pub fn dead_share(&self) -> f64 {
         self.dead().len() as f64 / self.on.len() as f64
     }
 
-    /// The share of units that are always on.
+    /// The fraction of units that are always on.
     pub fn always_on_share(&self) -> f64 {
         self.always_on().len() as f64 / self.on.len() as f64
     }
@@ -59,7 +60,7 @@ impl fmt::Display for LayerActivity {
     }
 }
 
-/// The activity of every ReLU layer of a module on the examples `x`, one a row, in the order they are computed.
+/// The activity of every ReLU layer of a module on the examples `x`, one per row, in the order of computation.
 ///
 /// # Panics
 /// If there are no examples.

@@ -1,4 +1,4 @@
-//! How large gradients and steps are, beside the parameters they belong to.
+//! Norms of gradients and of updates, relative to the parameters.
 
 use crate::layout::Layout;
 use crate::model::Module;
@@ -7,19 +7,19 @@ use ndarray::Array2;
 use std::fmt;
 use wengert_ad::{ArrayTape, Real};
 
-/// A parameter's size, beside that of its gradient or of its step.
+/// The norms of a parameter and of its gradient or its update.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterNorm {
-    /// The parameter's name.
+    /// The name of the parameter: `hidden.0.weight`.
     pub name: String,
     /// The Euclidean norm of the parameter.
     pub parameter: f64,
-    /// The Euclidean norm of its gradient, or of its step.
+    /// The Euclidean norm of its gradient, or of its update.
     pub change: f64,
 }
 
 impl ParameterNorm {
-    /// `change / parameter`; infinite for a change of a parameter that is 0. Of steps, about 1e-3 is usual.
+    /// `change / parameter`; infinite for a change of a parameter that is 0. For updates, about 1e-3 is usual.
     pub fn ratio(&self) -> f64 {
         if self.change == 0.0 { 0.0 } else { self.change / self.parameter }
     }
@@ -29,22 +29,22 @@ fn norm<T: Real>(x: impl Iterator<Item = T>) -> f64 {
     x.map(|x| x.value().powi(2)).sum::<f64>().sqrt()
 }
 
-/// The norm of each parameter and of its part of a flat `gradient`.
+/// The norms of each parameter and of its part of the flat `gradient`.
 ///
 /// # Panics
-/// If the gradient is not as long as the parameters.
+/// If the gradient and the parameters differ in length.
 #[track_caller]
 pub fn gradient_norms<T: Real>(params: &Params<T>, gradient: &[T]) -> Vec<ParameterNorm> {
     let (want, have) = (params.len(), gradient.len());
-    assert!(want == have, "gradient norms: {want} parameters have a gradient of length {have}");
+    assert!(want == have, "gradient norms: there are {want} parameters, but the gradient has length {have}");
     norms(params, |i| gradient[i])
 }
 
-/// The norm of each parameter before a step, and of the step: the update-to-weight ratio is their
+/// The norms of each parameter before an update, and of the update; the update-to-weight ratio is their
 /// [ratio](ParameterNorm::ratio).
 ///
 /// # Panics
-/// If the two are not parameters of one layout.
+/// If names or shapes of the parameters differ.
 #[track_caller]
 pub fn update_ratios<T: Real>(before: &Params<T>, after: &Params<T>) -> Vec<ParameterNorm> {
     let same = before.layout().parameters().iter().map(|entry| (&entry.name, &entry.shape));
@@ -63,14 +63,14 @@ fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<Parame
     of.collect()
 }
 
-/// The gradients of a module's only output at each example, stacked: one row for each row of `x`, one column for each
-/// parameter of the flat buffer.
+/// The Jacobian of a module with one output with respect to its parameters: one row per row of `x`, one column per element
+/// of the flat buffer of parameters.
 ///
-/// Column `j`, drawn over the examples, is the feature that parameter `j` adds at first order; the singular values order what
-/// gradient descent with a small rate fits first, and the left singular vectors are the features it fits.
+/// Column `j`, as a function of the examples, is the feature that parameter `j` adds to first order. Gradient descent with
+/// a small learning rate fits the left singular vectors in the order of decreasing singular values.
 ///
 /// # Panics
-/// If there are no examples, or the module has not one output.
+/// If there are no examples, or if the module does not have one output.
 #[track_caller]
 pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x: &Array2<T>) -> Array2<T> {
     assert!(x.nrows() > 0, "stacked gradients: there are no examples; it needs at least one");
@@ -87,14 +87,14 @@ pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x
     stacked
 }
 
-/// A parameter that is suspiciously large, or not finite.
+/// An element of a parameter that is larger than a limit, or not finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LargeParameter {
-    /// The name of its array.
+    /// The name of the parameter: `hidden.0.weight`.
     pub name: String,
-    /// Where in the array, row-major.
+    /// The position of the element in the parameter, row-major.
     pub index: usize,
-    /// The number.
+    /// The value of the element.
     pub value: f64,
 }
 
@@ -104,9 +104,9 @@ impl fmt::Display for LargeParameter {
     }
 }
 
-/// The first parameter that is larger than `limit` in size, or not finite.
+/// The first element of `values`, in flat order, whose absolute value is larger than `limit` or that is NaN.
 pub fn large_parameter<T: Real>(layout: &Layout, values: &[T], limit: f64) -> Option<LargeParameter> {
-    // A NaN is not larger than anything.
+    // Comparisons with NaN are false.
     let at = values.iter().position(|x| x.value().is_nan() || x.value().abs() > limit)?;
     let entry = layout.parameters().iter().find(|entry| entry.range.contains(&at))?;
     Some(LargeParameter {

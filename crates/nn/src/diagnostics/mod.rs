@@ -1,4 +1,4 @@
-//! What goes on inside of a network: numbers to look at, for any module.
+//! Diagnostics of networks: activity of units, sizes of intermediate results, gradients and updates, for any module.
 
 mod activity;
 mod gradients;
@@ -17,7 +17,7 @@ use ndarray::Array2;
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{ArrayTape, Element};
 
-/// Runs the module on the inputs, as an evaluation, under the eyes of an observer, and returns what that saw.
+/// Runs an evaluation pass of the module on a tape with the given observer, and returns the observer.
 fn observed<T: Element, O: TapeObserver<T> + Clone>(
     module: &impl Module<T>,
     params: &Params<T>,
@@ -28,6 +28,6 @@ fn observed<T: Element, O: TapeObserver<T> + Clone>(
     tape.set_observer(observer);
     let bound: Bound<'_, T> = params.bind_constant(&tape);
     module.forward(&bound, tape.constant(x));
-    let seen = tape.observer::<O>().expect("set above");
-    O::clone(&seen)
+    let observer = tape.observer::<O>().expect("set above");
+    O::clone(&observer)
 }

@@ -1,4 +1,4 @@
-//! How large the numbers are that a network computes on the way.
+//! Statistics of intermediate results.
 
 use super::observed;
 use crate::model::Module;
@@ -9,25 +9,25 @@ use wengert_ad::primitive::{Primitive, View};
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
 
-/// The results of one operation on a set of examples.
+/// Statistics of the results of one operation on a set of examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationStatistics {
-    /// What was computed: `affine` for a linear layer with a bias, `matmul` without, `relu`, `tanh`, ...
+    /// The name of the operation: `affine` for a linear layer with a bias, `matmul` for one without, `relu`, `tanh`, ...
     pub operator: &'static str,
-    /// The line of code that asked for it.
+    /// The line of code that recorded the operation.
     pub site: &'static Location<'static>,
-    /// The shape, one example a row.
+    /// The shape of the result, with one example per row.
     pub shape: Vec<usize>,
-    /// The mean of all elements.
+    /// The mean of all elements of the result.
     pub mean: f64,
-    /// Their population variance.
+    /// The population variance of all elements.
     pub variance: f64,
-    /// Their Euclidean norm.
+    /// The Euclidean norm of the result.
     pub norm: f64,
 }
 
-/// The results of every operation that has a row for each of the examples `x`, in the order they are computed: the
-/// pre-activations, the activations and what else there is.
+/// Statistics of every operation whose result has one row per example of `x`, in the order of computation: pre-activations,
+/// activations and all others.
 ///
 /// # Panics
 /// If there are no examples.

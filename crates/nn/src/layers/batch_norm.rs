@@ -1,21 +1,22 @@
 //! Batch normalisation.
 
-use super::{assert_epsilon, assert_rows, scale_and_shift};
+use super::rows::{assert_rows, scale_and_shift};
 use crate::bound::Bound;
 use crate::init::Init;
 use crate::layout::{Layout, ParameterSlot, StatisticSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Elementary, Tensor};
+use wengert_kernels::validate::assert_positive;
 
 /// Batch normalisation of features: `y = w (x - m) / sqrt(v + epsilon) + b`; shapes `(m, n) -> (m, n)` (Ioffe and Szegedy
 /// 2015).
 ///
-/// In training, `m` and `v` are the mean and the population variance of each column over the batch, and running
-/// statistics move towards them: `r <- (1 - momentum) r + momentum s`, `s` being the mean, and the variance times
-/// `rows / (rows - 1)`. In evaluation, `m` and `v` are the running statistics. These are the conventions of
-/// `torch.nn.BatchNorm1d`, momentum 0.1 and epsilon 1e-5 included.
+/// In a training pass, `m` and `v` are the mean and the population variance of each column over the batch, and the
+/// running statistics are updated: `r <- (1 - momentum) r + momentum s`, where `s` is the mean or the unbiased variance,
+/// `v rows / (rows - 1)`. In an evaluation pass, `m` and `v` are the running statistics. These are the conventions of
+/// `torch.nn.BatchNorm1d`, with the same defaults: momentum 0.1 and epsilon 1e-5.
 ///
-/// The statistics are those of the whole batch: a training step of a model with this layer runs as one shard.
+/// The statistics are those of the whole batch: a training step of a model with this layer does not split the batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNorm {
     weight: ParameterSlot,
@@ -28,7 +29,8 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// Declares `NAME.weight` (1 at the start), `NAME.bias` (0), `NAME.running_mean` (0) and `NAME.running_variance` (1).
+    /// Declares `NAME.weight` (initially 1), `NAME.bias` (0), `NAME.running_mean` (0) and `NAME.running_variance` (1), each
+    /// of shape `[width]`.
     ///
     /// # Panics
     /// If the name is taken, or the width is 0.
@@ -46,7 +48,7 @@ impl BatchNorm {
         }
     }
 
-    /// The weight of a batch in the running statistics.
+    /// Sets the weight of one batch in the running statistics; 0.1 by default.
     ///
     /// # Panics
     /// If not in `(0, 1]`.
@@ -57,19 +59,19 @@ impl BatchNorm {
         Self { momentum, ..self }
     }
 
-    /// What is added to the variance.
+    /// Sets the number that is added to the variance; 1e-5 by default.
     ///
     /// # Panics
     /// If not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {
-        assert_epsilon("batch norm", epsilon);
+        assert_positive("batch norm: epsilon", epsilon);
         Self { epsilon, ..self }
     }
 
-    /// Whether this pass takes the statistics of its batch.
-    fn takes_batch_statistics<T: Element>(&self, p: &Bound<'_, T>, rows: usize) -> bool {
+    /// Whether this pass normalises with the statistics of its batch.
+    fn uses_batch_statistics<T: Element>(&self, p: &Bound<'_, T>, rows: usize) -> bool {
         let Some(training) = p.training() else { return false };
         if p.is_frozen(self.mean) && p.is_frozen(self.variance) {
             return false;
@@ -77,9 +79,9 @@ impl BatchNorm {
         let whole = training.sees_whole_batch();
         assert!(
             whole,
-            "batch norm: a training pass over a part of a batch does not know the statistics of all"
+            "batch norm: a training pass needs the whole batch, but this pass sees a part of it"
         );
-        assert!(rows > 1, "batch norm: a batch of 1 has no variance to train with; it needs at least 2 rows");
+        assert!(rows > 1, "batch norm: a batch of 1 row has no variance; training needs at least 2 rows");
         true
     }
 
@@ -97,7 +99,7 @@ impl<T: Element> Module<T> for BatchNorm {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         assert_rows("batch norm", self.width, x);
         let (weight, bias, rows) = (p.get(self.weight), p.get(self.bias), x.shape()[0]);
-        if self.takes_batch_statistics(p, rows) {
+        if self.uses_batch_statistics(p, rows) {
             self.update_statistics(p, x, rows as f64);
             return scale_and_shift(x.normalise(0, self.epsilon), weight, bias);
         }

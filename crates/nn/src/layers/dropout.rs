@@ -5,34 +5,29 @@ use crate::layout::{Layout, RandomSlot};
 use crate::model::Module;
 use rand::Rng;
 use wengert_ad::{Element, Tensor};
+use wengert_kernels::validate::assert_below_one;
 
-/// In training, each element is 0 with probability `rate`, and divided by `1 - rate` otherwise, so that its mean stays; in
-/// evaluation, the identity (Srivastava et al. 2014, in the inverted form).
+/// Dropout: in a training pass, each element becomes 0 with probability `rate` and is otherwise divided by `1 - rate`, which
+/// keeps its expected value; in an evaluation pass, the identity (Srivastava et al. 2014, in the inverted form).
 ///
-/// Which elements are dropped depends on the seed, the step, the layer and the row in the batch alone, not on how the
-/// batch is cut.
+/// The choice of the dropped elements depends only on the seed, the step, the layer and the row of the batch, not on how
+/// the batch is split.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
-    noise: RandomSlot,
+    random: RandomSlot,
     rate: f64,
 }
 
 impl Dropout {
-    /// Drops elements with probability `rate`.
+    /// A layer that drops elements with probability `rate`. It has no parameters.
     ///
     /// # Panics
     /// If `rate` is not in `[0, 1)`.
     #[track_caller]
     pub fn new(layout: &mut Layout, rate: f64) -> Self {
-        assert_rate("dropout", rate);
-        Self { noise: layout.random_slot(), rate }
+        assert_below_one("dropout: the rate", rate);
+        Self { random: layout.random_slot(), rate }
     }
-}
-
-/// Refuses a rate outside `[0, 1)`: at 1 nothing is left.
-#[track_caller]
-pub(crate) fn assert_rate(layer: &str, rate: f64) {
-    assert!((0.0..1.0).contains(&rate), "{layer}: the rate is {rate}, must be in [0, 1)");
 }
 
 impl<T: Element> Module<T> for Dropout {
@@ -44,7 +39,7 @@ impl<T: Element> Module<T> for Dropout {
         let below = (self.rate * 2.0f64.powi(32)) as u64;
         let mask = p.tape().constant_from(&shape, |mask| {
             for row in 0..rows {
-                let mut draws = training.draws(self.noise, row);
+                let mut draws = training.draws(self.random, row);
                 mask.extend(
                     (0..width).map(|_| if u64::from(draws.next_u32()) < below { dropped } else { kept }),
                 );

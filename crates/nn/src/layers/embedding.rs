@@ -1,4 +1,4 @@
-//! Rows of a table instead of numbers.
+//! Embeddings of indices.
 
 use crate::bound::Bound;
 use crate::init::Init;
@@ -8,14 +8,14 @@ use std::cell::RefCell;
 use wengert_ad::{Element, Tensor};
 
 thread_local! {
-    /// The indices on their way from the tape to the primitive, which cannot be read and written at once.
+    /// The indices between the tape and the primitive: a tape cannot be read while something is recorded on it.
     static INDICES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A row of a table for each input, which is a whole number from 0 to `rows - 1`; the rows of the `k` inputs of an example
-/// stand one after another: shapes `(m, k) -> (m, k width)`. Without a derivative by the inputs.
+/// An embedding: replaces each input, a whole number from 0 to `rows - 1`, by the row of a table with this index. The
+/// rows of the `k` inputs of an example are concatenated: shapes `(m, k) -> (m, k width)`.
 ///
-/// In `f32`, numbers are whole up to 2^24.
+/// There is no derivative with respect to the inputs. In `f32`, indices are exact up to 2^24.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Embedding {
     weight: ParameterSlot,
@@ -24,7 +24,7 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Declares `NAME.weight` of shape `(rows, width)`, started by `init`; `torch.nn.Embedding` starts with
+    /// Declares the table `NAME.weight` of shape `(rows, width)`, initialised by `init`; `torch.nn.Embedding` uses
     /// [`Init::Normal(1.0)`](Init::Normal).
     ///
     /// # Panics
@@ -34,13 +34,13 @@ impl Embedding {
         Self { weight: layout.parameter(&format!("{name}.weight"), &[rows, width], init), rows, width }
     }
 
-    /// The row that an input names.
+    /// The row with the index that an input holds.
     fn row(&self, index: f64) -> usize {
         let row = index as usize;
         let known = row as f64 == index && row < self.rows;
         assert!(
             known,
-            "embedding: the input {index} is none of the whole numbers from 0 to {}",
+            "embedding: the input {index} must be a whole number from 0 to {}",
             self.rows - 1
         );
         row
@@ -51,7 +51,7 @@ impl<T: Element> Module<T> for Embedding {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let shape = x.shape();
         let [examples, inputs] = shape[..] else {
-            panic!("embedding: the inputs have shape {shape:?}, it needs (m, k)")
+            panic!("embedding: the inputs have shape {shape:?}, must have (m, k)")
         };
         let rows = INDICES.with_borrow_mut(|indices| {
             indices.clear();

@@ -1,14 +1,15 @@
 //! Layer normalisation.
 
-use super::{assert_epsilon, assert_rows, scale_and_shift};
+use super::rows::{assert_rows, scale_and_shift};
 use crate::bound::Bound;
 use crate::init::Init;
 use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
+use wengert_kernels::validate::assert_positive;
 
-/// Layer normalisation: `y = w (x - m) / sqrt(v + epsilon) + b`, `m` and `v` the mean and the population variance of each
-/// row; shapes `(m, n) -> (m, n)` (Ba et al. 2016). As `torch.nn.LayerNorm`, epsilon 1e-5 included.
+/// Layer normalisation: `y = w (x - m) / sqrt(v + epsilon) + b`, where `m` and `v` are the mean and the population variance
+/// of each row; shapes `(m, n) -> (m, n)` (Ba et al. 2016). The same as `torch.nn.LayerNorm` with its default epsilon 1e-5.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerNorm {
     weight: ParameterSlot,
@@ -18,7 +19,7 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    /// Declares `NAME.weight` (1 at the start) and `NAME.bias` (0).
+    /// Declares `NAME.weight` (initially 1) and `NAME.bias` (0), each of shape `[width]`.
     ///
     /// # Panics
     /// If the name is taken, or the width is 0.
@@ -32,14 +33,14 @@ impl LayerNorm {
         }
     }
 
-    /// What is added to the variance.
+    /// Sets the number that is added to the variance; 1e-5 by default.
     ///
     /// # Panics
     /// If not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {
-        assert_epsilon("layer norm", epsilon);
+        assert_positive("layer norm: epsilon", epsilon);
         Self { epsilon, ..self }
     }
 }

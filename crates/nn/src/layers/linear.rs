@@ -6,31 +6,31 @@ use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
 use wengert_ad::{Element, Operand, Tensor, Unary};
 
-/// How a layer's bias starts, and whether there is one.
+/// The bias of a layer: how it is initialised, or whether there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Bias {
-    /// There is none.
+    /// No bias.
     None,
-    /// Zero.
+    /// Initially 0.
     #[default]
     Zero,
-    /// A constant: with ReLU units often 0.01, so that few of them start off.
+    /// Initially the given number: with ReLU often 0.01, so that few units are inactive at first.
     Constant(f64),
-    /// Random: `N(0, s^2)`, given the standard deviation `s`.
+    /// Initially random: `N(0, s^2)` for the given standard deviation `s`.
     Random(f64),
-    /// As one more input that is always 1: the last row of a weight of shape `(f_in + 1, f_out)`, drawn like the others,
-    /// with fan-in `f_in + 1`.
+    /// The weight of an additional input that is always 1: the last row of a weight of shape `(f_in + 1, f_out)`,
+    /// initialised like the other rows, with fan-in `f_in + 1`.
     Input,
 }
 
 impl Bias {
-    /// The small constant: 0.01.
+    /// The constant 0.01.
     pub const SMALL: Self = Self::Constant(0.01);
 }
 
 /// A fully connected layer: `y = x W + b`; shapes `(m, f_in) -> (m, f_out)`.
 ///
-/// The weight has shape `(f_in, f_out)`: the transpose of PyTorch's.
+/// The weight has shape `(f_in, f_out)`: it is the transpose of the weight of `torch.nn.Linear`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Linear {
     weight: ParameterSlot,
@@ -39,7 +39,7 @@ pub struct Linear {
     fan_out: usize,
 }
 
-/// Where the bias is.
+/// The position of the bias.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Offset {
     None,
@@ -48,7 +48,8 @@ enum Offset {
 }
 
 impl Linear {
-    /// Declares `NAME.weight` of shape `(fan_in, fan_out)`, started by `init`, and `NAME.bias`, started at zero.
+    /// Declares `NAME.weight` of shape `(fan_in, fan_out)`, initialised by `init`, and `NAME.bias` of shape `[fan_out]`,
+    /// initially 0.
     ///
     /// # Panics
     /// If the name is taken, or a fan is 0.
@@ -57,10 +58,10 @@ impl Linear {
         Self::with_bias(layout, name, [fan_in, fan_out], init, Bias::Zero)
     }
 
-    /// As [`new`](Self::new), with another bias.
+    /// The same as [`new`](Self::new) with a choice of the bias.
     ///
     /// # Panics
-    /// As [`new`](Self::new); or if the bias cannot start as asked for.
+    /// As [`new`](Self::new); or if a number of the bias is out of its range.
     #[track_caller]
     pub fn with_bias(
         layout: &mut Layout,
@@ -71,7 +72,7 @@ impl Linear {
     ) -> Self {
         assert!(
             fan_in > 0 && fan_out > 0,
-            "linear: {name:?} has fans ({fan_in}, {fan_out}), must be at least 1"
+            "linear: {name:?} has fan-in {fan_in} and fan-out {fan_out}, must both be at least 1"
         );
         let rows = if bias == Bias::Input { fan_in + 1 } else { fan_in };
         let weight = layout.parameter(&format!("{name}.weight"), &[rows, fan_out], init);
@@ -86,7 +87,7 @@ impl Linear {
         Self { weight, offset, fan_in, fan_out }
     }
 
-    /// `activation(x W + b)`: the layer and an elementwise rule behind it, in one operation where that is possible.
+    /// `activation(x W + b)`: the layer followed by an elementwise rule, fused into one operation where that is possible.
     pub fn activated<'t, T: Element>(
         &self,
         p: &Bound<'t, T>,
@@ -99,7 +100,7 @@ impl Linear {
         }
     }
 
-    /// The first of its parameters.
+    /// The slot of the first parameter that the layer declares.
     pub(crate) fn first_slot(&self) -> ParameterSlot {
         self.weight
     }

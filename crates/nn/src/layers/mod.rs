@@ -1,48 +1,59 @@
-//! The layers, one a file.
+//! The layers, one per file. All of them are in one list, which the contract test of layers walks.
 
-mod activation;
-mod batch_norm;
-mod dropout;
-mod embedding;
-mod layer_norm;
-mod linear;
-mod residual;
-mod sequential;
+mod rows;
+mod sample;
 
-pub use activation::Activation;
-pub use batch_norm::BatchNorm;
-pub use dropout::Dropout;
-pub(crate) use dropout::assert_rate;
-pub use embedding::Embedding;
-pub use layer_norm::LayerNorm;
-pub use linear::{Bias, Linear};
-pub use residual::Residual;
-pub use sequential::Sequential;
+pub use sample::{LayerInputs, LayerSample};
 
-use wengert_ad::{Element, Tensor};
+use crate::init::Init;
+use crate::layout::Layout;
+use wengert_ad::rules::Tanh;
 
-/// `x_ij w_j + b_j`, the same weight and bias in every row.
-#[track_caller]
-fn scale_and_shift<'t, T: Element>(
-    x: Tensor<'t, T>,
-    weight: Tensor<'t, T>,
-    bias: Tensor<'t, T>,
-) -> Tensor<'t, T> {
-    let shape = x.shape();
-    x * weight.broadcast_to(&shape) + bias.broadcast_to(&shape)
+/// Declares and exports the layers, each with the type of its samples and at least one sample: the inputs it takes, and a
+/// function of a layout and the number of input columns.
+macro_rules! layers {
+    ($( $file:ident: $Layer:ident $(, $More:ident)* as $Sample:ty [ $($inputs:expr => $sample:expr),+ $(,)? ]; )*) => {
+        $( mod $file; pub use $file::{$Layer $(, $More)*}; )*
+
+        /// Samples of every layer, for tests.
+        pub fn layers() -> Vec<LayerSample> {
+            vec![$($( LayerSample {
+                name: stringify!($Layer),
+                inputs: $inputs,
+                build: |layout, width| {
+                    let build: fn(&mut Layout, usize) -> $Sample = $sample;
+                    Box::new(build(layout, width))
+                },
+            } ),+),*]
+        }
+    };
 }
 
-/// Refuses rows of another width than a normalising layer was built for.
-#[track_caller]
-fn assert_rows<T: Element>(layer: &str, width: usize, x: Tensor<'_, T>) {
-    let shape = x.shape();
-    let fits = matches!(shape[..], [rows, columns] if rows > 0 && columns == width);
-    assert!(fits, "{layer}: the inputs have shape {shape:?}, it needs (m, {width}) with m at least 1");
-}
-
-/// Refuses a number that is added to a variance unless it is positive: a constant feature has variance 0.
-#[track_caller]
-fn assert_epsilon(layer: &str, epsilon: f64) {
-    let fits = epsilon > 0.0 && epsilon.is_finite();
-    assert!(fits, "{layer}: epsilon is {epsilon}, must be in (0, inf)");
+layers! {
+    activation: Activation as Activation<Tanh> [LayerInputs::Numbers => |_, _| Activation(Tanh)];
+    batch_norm: BatchNorm as BatchNorm [LayerInputs::Numbers => |layout, width| BatchNorm::new(layout, "layer", width)];
+    dropout: Dropout as Dropout [LayerInputs::Numbers => |layout, _| Dropout::new(layout, 0.4)];
+    embedding: Embedding as Embedding [
+        LayerInputs::Indices { count: 4 } => |layout, _| Embedding::new(layout, "layer", 4, 3, Init::Normal(1.0)),
+    ];
+    layer_norm: LayerNorm as LayerNorm [LayerInputs::Numbers => |layout, width| LayerNorm::new(layout, "layer", width)];
+    linear: Linear, Bias as Linear [
+        LayerInputs::Numbers => |layout, width| Linear::new(layout, "layer", width, 3, Init::GlorotNormal),
+        LayerInputs::Numbers =>
+            |layout, width| Linear::with_bias(layout, "layer", [width, 2], Init::HeNormal, Bias::None),
+        LayerInputs::Numbers =>
+            |layout, width| Linear::with_bias(layout, "layer", [width, 3], Init::HeNormal, Bias::Input),
+    ];
+    residual: Residual as Residual<f64> [
+        LayerInputs::Numbers =>
+            |layout, width| Residual::new(Linear::new(layout, "layer", width, width, Init::GlorotNormal)),
+    ];
+    sequential: Sequential as Sequential<f64> [
+        LayerInputs::Numbers => |layout, width| {
+            let first = Linear::new(layout, "layer.0", width, 3, Init::GlorotNormal);
+            let normalised = BatchNorm::new(layout, "layer.1", 3);
+            let dropout = Dropout::new(layout, 0.3);
+            Sequential::new().then(first).then(normalised).then(Activation(Tanh)).then(dropout)
+        },
+    ];
 }

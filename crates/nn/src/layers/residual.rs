@@ -1,26 +1,26 @@
-//! A detour around a module.
+//! Residual connections.
 
 use crate::bound::Bound;
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
 
-/// `y = x + f(x)` for a module `f` (He et al. 2016); shapes `(m, n) -> (m, n)`.
+/// A residual connection around a module `f`: `y = x + f(x)`; shapes `(m, n) -> (m, n)` (He et al. 2016).
 pub struct Residual<T: Element = f32> {
     module: Box<dyn Module<T>>,
 }
 
 impl<T: Element> Residual<T> {
-    /// The detour around `module`.
+    /// The residual connection around `module`.
     ///
     /// # Panics
-    /// If its outputs are known to be of another width than its inputs.
+    /// If the module is known to change the number of columns.
     #[track_caller]
     pub fn new(module: impl Module<T> + 'static) -> Self {
         let inputs = module.input_width();
         if let (Some(inputs), Some(outputs)) = (inputs, module.output_width(inputs)) {
             assert!(
                 inputs == outputs,
-                "residual: the module takes rows of width {inputs} and gives {outputs}; they must be equal"
+                "residual: the module has inputs of width {inputs} and outputs of width {outputs}; they must be equal"
             );
         }
         Self { module: Box::new(module) }

@@ -1,34 +1,34 @@
-//! Modules one after another.
+//! Composition of modules.
 
 use crate::bound::Bound;
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
 
-/// Modules one after another.
+/// A composition of modules: the outputs of each are the inputs of the next.
 #[derive(Default)]
 pub struct Sequential<T: Element = f32> {
     modules: Vec<Box<dyn Module<T>>>,
 }
 
 impl<T: Element> Sequential<T> {
-    /// No modules: the identity.
+    /// The composition of no modules: the identity.
     pub fn new() -> Self {
         Self { modules: Vec::new() }
     }
 
-    /// Then this one.
+    /// Appends a module.
     ///
     /// # Panics
-    /// If it is known to take rows of another width than what comes before gives.
+    /// If its input width and the output width of the modules before it are known and differ.
     #[must_use]
     #[track_caller]
     pub fn then(mut self, module: impl Module<T> + 'static) -> Self {
-        let given = self.output_width(self.input_width());
-        if let (Some(given), Some(taken)) = (given, module.input_width()) {
+        let before = self.output_width(self.input_width());
+        if let (Some(before), Some(inputs)) = (before, module.input_width()) {
             let i = self.modules.len();
             assert!(
-                given == taken,
-                "sequential: module {i} takes rows of width {taken}, but those before it give {given}; they must be equal"
+                before == inputs,
+                "sequential: module {i} has inputs of width {inputs}, but the outputs before it have width {before}"
             );
         }
         self.modules.push(Box::new(module));
@@ -40,21 +40,21 @@ impl<T: Element> Sequential<T> {
         self.modules.len()
     }
 
-    /// Whether there are none: the identity.
+    /// Whether there are no modules: then it is the identity.
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty()
     }
 
-    /// The first `count` modules: without the last, what comes before the head. The parameters of the others stay in the
-    /// layout, where they do nothing.
+    /// Keeps the first `count` modules, for example all but the head. The parameters of the others stay in the layout,
+    /// unused.
     ///
     /// # Panics
-    /// If there are fewer.
+    /// If there are fewer than `count` modules.
     #[must_use]
     #[track_caller]
     pub fn first(mut self, count: usize) -> Self {
         let have = self.modules.len();
-        assert!(count <= have, "sequential: the first {count} modules were asked for, there are {have}");
+        assert!(count <= have, "sequential: there are {have} modules, fewer than the first {count}");
         self.modules.truncate(count);
         self
     }
@@ -65,12 +65,12 @@ impl<T: Element> Module<T> for Sequential<T> {
         x.fold_layers(&self.modules, |x, module| module.forward(p, x))
     }
     fn input_width(&self) -> Option<usize> {
-        // A module that takes any width passes the question on, if it keeps the width.
-        let keeps = |module: &dyn Module<T>| {
+        // The width is that of the first module that requires one, if all before it keep the number of columns.
+        let keeps_width = |module: &dyn Module<T>| {
             let keeps = |width| module.output_width(Some(width)) == Some(width);
             module.input_width().is_none() && keeps(1) && keeps(2)
         };
-        self.modules.iter().find(|module| !keeps(&***module)).and_then(|module| module.input_width())
+        self.modules.iter().find(|module| !keeps_width(&***module)).and_then(|module| module.input_width())
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         self.modules.iter().fold(input, |width, module| module.output_width(width))

@@ -1,9 +1,11 @@
-//! Losses of two classes: each output is a score of its own, positive for the upper class.
+//! Losses for two classes, in which each output is a score: positive scores stand for the upper class.
 
-use super::{Loss, TargetBatch, TargetKind, assert_labels, extents, values};
+use super::checks::{assert_labels, extents, values};
+use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Elementary, Tensor};
+use wengert_kernels::validate::assert_positive;
 
-/// The targets as a tensor of the outputs' shape: values as they are, classes 0 and 1 as `lower` and 1.
+/// The targets in the shape of the outputs: values are returned unchanged, classes 0 and 1 become `lower` and 1.
 #[track_caller]
 fn two_valued<'t, T: Element>(
     loss: &str,
@@ -13,13 +15,13 @@ fn two_valued<'t, T: Element>(
 ) -> Tensor<'t, T> {
     let TargetBatch::Classes(labels) = targets else { return values(loss, outputs, targets).0 };
     let [rows, width] = extents(loss, outputs);
-    assert!(width == 1, "{loss}: classes need one output, there are {width}");
+    assert!(width == 1, "{loss}: class targets need one output per example, but there are {width}");
     assert_labels(loss, labels, rows, 2);
     let value = |&label: &u32| T::constant(if label == 0 { lower } else { 1.0 });
     outputs.tape().constant_from(&[rows, 1], |buffer| buffer.extend(labels.iter().map(value)))
 }
 
-/// Refuses a target that is not allowed.
+/// Panics if a target is not allowed.
 #[track_caller]
 fn assert_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(f64) -> bool, needed: &str) {
     let wrong = targets.elements().iter().map(|t| t.value()).find(|&t| !allowed(t));
@@ -28,7 +30,7 @@ fn assert_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(
     }
 }
 
-/// `t x` for targets `t` of -1 or +1, and the number of outputs: what the margin losses are functions of.
+/// The margins `t x` for targets `t` of -1 or +1, and the number of outputs per example.
 #[track_caller]
 fn margins<'t, T: Element>(
     loss: &str,
@@ -59,18 +61,18 @@ macro_rules! margin_losses {
 }
 
 margin_losses! {
-    /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an example. Finite for
-    /// all finite scores, where the gradient of PyTorch's `SoftMarginLoss`, the same otherwise, is NaN from 710 on.
+    /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an example. PyTorch's
+    /// `SoftMarginLoss`, but finite for all finite scores: the gradient there is NaN for margins below -710.
     Logistic "logistic" |margin| (-margin).softplus();
-    /// Hinge loss of a support-vector machine: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over the outputs of
+    /// Hinge loss of support-vector machines: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over the outputs of
     /// an example; the derivative at the kink is 0.
     Hinge "hinge" |margin| (1.0 - margin).relu();
     /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an example.
     SquaredHinge "squared hinge" |margin| (1.0 - margin).relu().square();
 }
 
-/// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x`, for targets `t` from 0 to 1, the
-/// mean over the outputs of an example; `w` weighs the positive targets. Finite for all finite logits. PyTorch's
+/// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t` from 0 to 1, the
+/// mean over the outputs of an example; `w` is the weight of positive targets. Finite for all finite logits. PyTorch's
 /// `BCEWithLogitsLoss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossEntropy {
@@ -84,21 +86,19 @@ impl Default for BinaryCrossEntropy {
 }
 
 impl BinaryCrossEntropy {
-    /// Both targets weigh the same.
+    /// Positive targets have weight 1.
     pub fn new() -> Self {
         Self { positive_weight: 1.0 }
     }
 
-    /// The weight `w` of positive targets; above 1 it favours finding them over being right about them. PyTorch's
-    /// `pos_weight`.
+    /// Sets the weight `w` of positive targets; above 1 it favours recall over precision. PyTorch's `pos_weight`.
     ///
     /// # Panics
     /// If not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn positive_weight(self, weight: f64) -> Self {
-        let fits = weight > 0.0 && weight.is_finite();
-        assert!(fits, "binary cross-entropy: the positive weight is {weight}, must be in (0, inf)");
+        assert_positive("binary cross-entropy: the positive weight", weight);
         Self { positive_weight: weight }
     }
 }

@@ -1,6 +1,7 @@
 //! Multi-class cross-entropy.
 
-use super::{Loss, TargetBatch, TargetKind, classes, values};
+use super::checks::{classes, values};
+use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Tensor};
 
 /// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all finite logits.
@@ -9,7 +10,7 @@ use wengert_ad::{Element, Tensor};
 pub struct CrossEntropy;
 
 impl CrossEntropy {
-    /// With a share of the target spread evenly over all classes: see [`WeightedCrossEntropy`].
+    /// Cross-entropy with [label smoothing](WeightedCrossEntropy::label_smoothing).
     ///
     /// # Panics
     /// If `share` is not in `[0, 1)`.
@@ -18,10 +19,10 @@ impl CrossEntropy {
         WeightedCrossEntropy::default().label_smoothing(share)
     }
 
-    /// With a weight for each class: see [`WeightedCrossEntropy`].
+    /// Cross-entropy with [a weight for each class](WeightedCrossEntropy::class_weights).
     ///
     /// # Panics
-    /// If there is none, or one is negative, infinite or NaN.
+    /// If there are no weights, or one is negative, infinite or NaN.
     #[track_caller]
     pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> WeightedCrossEntropy {
         WeightedCrossEntropy::default().class_weights(weights)
@@ -38,14 +39,14 @@ impl<T: Element> Loss<T> for CrossEntropy {
     }
 }
 
-/// How a row of target probabilities is changed before it is compared: `w_j ((1 - s) q_j + s / k)`.
+/// Label smoothing and class weights: target probabilities `q_j` become the coefficients `w_j ((1 - s) q_j + s / k)`.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Changes {
+struct Weighting {
     smoothing: f64,
     weights: Option<Vec<f64>>,
 }
 
-impl Changes {
+impl Weighting {
     #[track_caller]
     fn smoothed(self, share: f64) -> Self {
         assert!((0.0..1.0).contains(&share), "cross-entropy: label smoothing is {share}, must be in [0, 1)");
@@ -67,42 +68,43 @@ impl Changes {
     fn weights(&self, classes: usize) -> impl Iterator<Item = f64> + Clone {
         if let Some(weights) = &self.weights {
             let have = weights.len();
-            assert!(have == classes, "cross-entropy: {classes} classes, but {have} class weights");
+            assert!(have == classes, "cross-entropy: there are {classes} classes, but {have} class weights");
         }
         (0..classes).map(|class| self.weights.as_ref().map_or(1.0, |weights| weights[class]))
     }
 }
 
-/// Cross-entropy with label smoothing, class weights or both: `-sum_j w_j q_j ln p_j` for each example, `p` the softmax of
-/// its logits, `q_j = (1 - s) [j = label] + s / k` with the smoothing share `s` (Szegedy et al. 2016, section 7).
+/// Cross-entropy with label smoothing, class weights or both: `-sum_j w_j q_j ln p_j` for each example, where `p` is the
+/// softmax of its logits and `q_j = (1 - s) [j = label] + s / k` with the smoothing `s` (Szegedy et al. 2016, section 7).
 ///
-/// Training divides the total by the number of examples, as with every loss. PyTorch's weighted mean divides by the sum of
-/// the labels' weights, `sum_i w_label(i)`: its value is ours times `m / sum_i w_label(i)` for a batch of `m`, which
-/// changes the step from batch to batch. With weights whose mean over the data is 1, both agree on the whole data set.
+/// Training divides the total by the number of examples, as for every loss. The weighted mean of PyTorch divides by the sum
+/// of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it is larger by the factor
+/// `m / sum_i w_label(i)`, which differs between batches. If the mean weight over the data is 1, both agree on the whole
+/// data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightedCrossEntropy {
-    changes: Changes,
+    weighting: Weighting,
 }
 
 impl WeightedCrossEntropy {
-    /// A share of the target is spread evenly over all classes, the label's among them.
+    /// Spreads a share of each target evenly over all classes, including that of the label; 0 by default.
     ///
     /// # Panics
     /// If `share` is not in `[0, 1)`.
     #[must_use]
     #[track_caller]
     pub fn label_smoothing(self, share: f64) -> Self {
-        Self { changes: self.changes.smoothed(share) }
+        Self { weighting: self.weighting.smoothed(share) }
     }
 
-    /// A weight for each class.
+    /// Sets a weight for each class; all are 1 by default.
     ///
     /// # Panics
-    /// If there is none, or one is negative, infinite or NaN.
+    /// If there are no weights, or one is negative, infinite or NaN.
     #[must_use]
     #[track_caller]
     pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> Self {
-        Self { changes: self.changes.weighted(weights.into()) }
+        Self { weighting: self.weighting.weighted(weights.into()) }
     }
 }
 
@@ -113,8 +115,8 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
     #[track_caller]
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let labels = classes("cross-entropy", outputs, targets);
-        let (shape, share) = (outputs.shape(), self.changes.smoothing);
-        let weights = self.changes.weights(shape[1]);
+        let (shape, share) = (outputs.shape(), self.weighting.smoothing);
+        let weights = self.weighting.weights(shape[1]);
         let spread = share / shape[1] as f64;
         let coefficients = outputs.tape().constant_from(&shape, |buffer| {
             for &label in labels {
@@ -127,38 +129,38 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
     }
 }
 
-/// Cross-entropy against probabilities: `-sum_j w_j q_j ln p_j` for each example, `p` the softmax of its logits, `q` its row
-/// of targets, of which with label smoothing `(1 - s) q_j + s / k` is taken. PyTorch's `CrossEntropyLoss` with
-/// probabilities, weighted or not, whose mean divides by the number of examples too.
+/// Cross-entropy against target probabilities: `-sum_j w_j q_j ln p_j` for each example, where `p` is the softmax of its
+/// logits and `q` its row of targets, or `(1 - s) q_j + s / k` with the smoothing `s`. PyTorch's `CrossEntropyLoss` with
+/// probabilities, weighted or not; its mean divides by the number of examples too.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProbabilityCrossEntropy {
-    changes: Changes,
+    weighting: Weighting,
 }
 
 impl ProbabilityCrossEntropy {
-    /// Without smoothing, all weights 1.
+    /// Cross-entropy without smoothing, with all class weights 1.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A share of the target is spread evenly over all classes.
+    /// Spreads a share of each target evenly over all classes; 0 by default.
     ///
     /// # Panics
     /// If `share` is not in `[0, 1)`.
     #[must_use]
     #[track_caller]
     pub fn label_smoothing(self, share: f64) -> Self {
-        Self { changes: self.changes.smoothed(share) }
+        Self { weighting: self.weighting.smoothed(share) }
     }
 
-    /// A weight for each class.
+    /// Sets a weight for each class; all are 1 by default.
     ///
     /// # Panics
-    /// If there is none, or one is negative, infinite or NaN.
+    /// If there are no weights, or one is negative, infinite or NaN.
     #[must_use]
     #[track_caller]
     pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> Self {
-        Self { changes: self.changes.weighted(weights.into()) }
+        Self { weighting: self.weighting.weighted(weights.into()) }
     }
 }
 
@@ -170,10 +172,10 @@ impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let (q, width) = values("cross-entropy", outputs, targets);
         let shape = outputs.shape();
-        let share = self.changes.smoothing;
+        let share = self.weighting.smoothing;
         let q = if share > 0.0 { q * (1.0 - share) + share / width as f64 } else { q };
-        let q = if self.changes.weights.is_some() {
-            let weights = self.changes.weights(width).map(T::constant);
+        let q = if self.weighting.weights.is_some() {
+            let weights = self.weighting.weights(width).map(T::constant);
             q * outputs.tape().constant_from(&[width], |buffer| buffer.extend(weights)).broadcast_to(&shape)
         } else {
             q

@@ -1,7 +1,9 @@
-//! Losses of regression: functions of the differences `d_j = y_j - t_j` of outputs and targets.
+//! Losses for regression: functions of the differences `d_j = y_j - t_j` between outputs and targets.
 
-use super::{Loss, TargetBatch, TargetKind, values};
+use super::checks::values;
+use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Elementary, Tensor};
+use wengert_kernels::validate::assert_positive;
 
 macro_rules! distances {
     ($( $(#[$doc:meta])* $Loss:ident $title:literal |$d:ident, $width:ident| $total:expr; )*) => {$(
@@ -24,27 +26,27 @@ macro_rules! distances {
 }
 
 distances! {
-    /// Squared loss, sum form: `sum_j d_j^2` for each example, `j` over the outputs.
+    /// Squared loss, sum form: `sum_j d_j^2` for each example, with `j` over the outputs.
     SumSquared "sum of squares" |d, width| d.square().sum();
-    /// Squared loss, mean form: `1/k sum_j d_j^2` for each example, `j` over the `k` outputs. PyTorch's `MSELoss`.
+    /// Squared loss, mean form: `1/k sum_j d_j^2` for each example, with `j` over the `k` outputs. PyTorch's `MSELoss`.
     MeanSquared "mean of squares" |d, width| d.square().sum() / width as f64;
-    /// Squared loss, half form: `1/2 sum_j d_j^2` for each example, whose gradient is the difference itself.
+    /// Squared loss, half form: `1/2 sum_j d_j^2` for each example. Its gradient is the difference `d`.
     HalfSquared "half of squares" |d, width| d.square().sum() * 0.5;
     /// L1 loss, sum form: `sum_j |d_j|` for each example; the derivative at `d_j = 0` is 0.
     SumAbsolute "sum of absolute differences" |d, width| d.norm_l1();
-    /// L1 loss, mean form: `1/k sum_j |d_j|` for each example, `j` over the `k` outputs. PyTorch's `L1Loss`.
+    /// L1 loss, mean form: `1/k sum_j |d_j|` for each example, with `j` over the `k` outputs. PyTorch's `L1Loss`.
     MeanAbsolute "mean of absolute differences" |d, width| d.norm_l1() / width as f64;
 }
 
-/// Huber's loss, mean form: `1/k sum_j h(d_j)` for each example, `h(d) = d^2 / 2` up to `|d| = delta` and
-/// `delta (|d| - delta / 2)` beyond (Huber 1964). PyTorch's `HuberLoss`.
+/// Huber loss, mean form: `1/k sum_j h(d_j)` for each example, where `h(d)` is `d^2 / 2` for `|d| <= delta` and
+/// `delta (|d| - delta / 2)` for larger `|d|` (Huber 1964). PyTorch's `HuberLoss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
     delta: f64,
 }
 
 impl Huber {
-    /// Quadratic up to `delta`.
+    /// The loss that is quadratic for differences up to `delta`.
     ///
     /// # Panics
     /// If `delta` is not positive and finite.
@@ -55,15 +57,15 @@ impl Huber {
     }
 }
 
-/// Smooth L1 loss, mean form: [`Huber`]'s loss with `delta = beta`, divided by `beta`: `d^2 / (2 beta)` up to `|d| = beta`,
-/// `|d| - beta / 2` beyond (Girshick 2015). PyTorch's `SmoothL1Loss`.
+/// Smooth L1 loss, mean form: the [`Huber`] loss with `delta = beta`, divided by `beta`: `d^2 / (2 beta)` for `|d| <= beta` and
+/// `|d| - beta / 2` for larger `|d|` (Girshick 2015). PyTorch's `SmoothL1Loss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SmoothL1 {
     beta: f64,
 }
 
 impl SmoothL1 {
-    /// Quadratic up to `beta`.
+    /// The loss that is quadratic for differences up to `beta`.
     ///
     /// # Panics
     /// If `beta` is not positive and finite: with `beta` 0 it would be [`MeanAbsolute`].
@@ -74,13 +76,8 @@ impl SmoothL1 {
     }
 }
 
-#[track_caller]
-fn assert_positive(setting: &str, value: f64) {
-    assert!(value > 0.0 && value.is_finite(), "{setting} is {value}, must be in (0, inf)");
-}
-
-/// The sum over all outputs of Huber's function: `c (d - c / 2)` with `c` the difference clamped to `delta`, which is
-/// `d^2 / 2` where nothing is clamped.
+/// The sum of Huber's function over all outputs: `c (d - c / 2)`, where `c` is the difference clamped to `[-delta, delta]`.
+/// Where nothing is clamped, that is `d^2 / 2`.
 fn huber<'t, T: Element>(d: Tensor<'t, T>, delta: f64) -> Tensor<'t, T> {
     let clamped = d.clamp(-delta, delta);
     clamped.dot(d - clamped * 0.5)

@@ -1,96 +1,81 @@
-//! What is to be made small.
+//! Loss functions.
 //!
-//! A loss gives the total over the examples of a batch; training divides by their number, so that the objective is the
-//! mean over examples of what each loss defines for one example. Over the outputs of an example, a loss is the mean,
+//! A loss returns the total over the examples of a batch. Training divides it by the number of examples, so that the
+//! objective is the mean over the examples of the loss of one example. Over the outputs of an example, a loss is the mean,
 //! unless its name says sum or half.
+//!
+//! All losses are in one list, which the contract test of losses walks.
 
-mod binary;
-mod cross_entropy;
-mod distance;
-mod multi_class_hinge;
-mod regulariser;
+mod checks;
+mod definition;
+mod interface;
 
-pub use binary::{BinaryCrossEntropy, Hinge, Logistic, SquaredHinge};
-pub use cross_entropy::{CrossEntropy, ProbabilityCrossEntropy, WeightedCrossEntropy};
-pub use distance::{HalfSquared, Huber, MeanAbsolute, MeanSquared, SmoothL1, SumAbsolute, SumSquared};
-pub use multi_class_hinge::MultiClassHinge;
-pub use regulariser::{Penalty, Regulariser};
+pub use definition::{LossDefinition, LossSample};
+pub use interface::{Loss, TargetBatch, TargetKind};
 
-use wengert_ad::{Element, Tensor};
+use LossDefinition::{Class, Probabilities, Reals, Signs, UnitInterval};
+use definition::{certain, cross_entropy as entropy, huber, ln_sigmoid, mean, over_other_classes, sum};
 
-/// What the outputs of a batch are compared with.
-#[derive(Clone, Copy, Debug)]
-pub enum TargetBatch<'a, 't, T: Element = f32> {
-    /// The class of each example.
-    Classes(&'a [u32]),
-    /// The wanted outputs of each example; shape `(m, outputs)`.
-    Values(Tensor<'t, T>),
-}
+/// Declares and exports the losses: for each the range of the loss of one example, and at least one sample with its
+/// definition.
+macro_rules! losses {
+    ($( $file:ident { $( $Loss:ident in $range:expr => [ $($sample:expr => $definition:expr),+ $(,)? ]; )* } )*) => {
+        $( mod $file; pub use $file::{$($Loss),*}; )*
 
-/// Which kind of targets there is, without the targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetKind {
-    /// A class index for each example.
-    Classes,
-    /// A row of numbers for each example.
-    Values,
-    /// Either one of two numbers, for each output of each example; or one of two classes for the only output of each
-    /// example, class 0 being the lower number.
-    TwoClasses,
-}
-
-/// A loss: one number for each example, small where output and target agree.
-pub trait Loss<T: Element = f32>: Send + Sync {
-    /// The kind of targets it compares with.
-    fn kind(&self) -> TargetKind;
-    /// The sum, over the examples of the batch, of each example's loss; `outputs` has one example a row.
-    ///
-    /// # Panics
-    /// If there are no examples, or if the targets are not of its [`kind`](Self::kind), or not as many as the outputs.
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
-}
-
-/// The extents of outputs that have at least one example and one output.
-#[track_caller]
-fn extents<T: Element>(loss: &str, outputs: Tensor<'_, T>) -> [usize; 2] {
-    let shape = outputs.shape();
-    let [rows, width] = shape[..] else {
-        panic!("{loss}: the outputs have shape {shape:?}, it needs one example a row (m, outputs)")
+        /// Samples of every loss, for tests.
+        pub fn losses() -> Vec<LossSample> {
+            vec![$($($({
+                let loss: $Loss = $sample;
+                let (name, loss, definition) = (stringify!($Loss), Box::new(loss), $definition);
+                LossSample { name, loss, range: $range, definition }
+            }),+),*),*]
+        }
     };
-    assert!(rows > 0, "{loss}: the batch is empty; it needs at least one example");
-    assert!(width > 0, "{loss}: the examples have no outputs; it needs at least one");
-    [rows, width]
 }
 
-/// The values that outputs are compared with; as many as the outputs.
-#[track_caller]
-fn values<'t, T: Element>(
-    loss: &str,
-    outputs: Tensor<'t, T>,
-    targets: TargetBatch<'_, 't, T>,
-) -> (Tensor<'t, T>, usize) {
-    let [_, width] = extents(loss, outputs);
-    let TargetBatch::Values(values) = targets else { panic!("{loss}: the targets must be values") };
-    let (want, have) = (outputs.shape(), values.shape());
-    assert!(want == have, "{loss}: the outputs have shape {want:?}, the targets {have:?}");
-    (values, width)
-}
+const INFINITY: f64 = f64::INFINITY;
 
-/// The classes that outputs are compared with, all among those of the outputs.
-#[track_caller]
-fn classes<'a, T: Element>(loss: &str, outputs: Tensor<'_, T>, targets: TargetBatch<'a, '_, T>) -> &'a [u32] {
-    let [rows, width] = extents(loss, outputs);
-    let TargetBatch::Classes(labels) = targets else { panic!("{loss}: the targets must be classes") };
-    assert_labels(loss, labels, rows, width);
-    labels
-}
-
-/// Refuses labels that are not one for each row, or not below the number of classes.
-#[track_caller]
-fn assert_labels(loss: &str, labels: &[u32], rows: usize, classes: usize) {
-    let have = labels.len();
-    assert!(have == rows, "{loss}: {rows} examples have {have} labels");
-    if let Some(row) = labels.iter().position(|&label| label as usize >= classes) {
-        panic!("{loss}: the label of example {row} is {}, must be below {classes}", labels[row]);
+losses! {
+    binary {
+        BinaryCrossEntropy in 0.0..=INFINITY => [
+            BinaryCrossEntropy::new() =>
+                UnitInterval(|x, t| mean(x, t, |x, t| -t * ln_sigmoid(x) - (1.0 - t) * ln_sigmoid(-x))),
+            BinaryCrossEntropy::new().positive_weight(3.0) =>
+                UnitInterval(|x, t| mean(x, t, |x, t| -3.0 * t * ln_sigmoid(x) - (1.0 - t) * ln_sigmoid(-x))),
+        ];
+        Hinge in 0.0..=INFINITY => [Hinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0)))];
+        Logistic in 0.0..=INFINITY => [Logistic => Signs(|x, t| mean(x, t, |x, t| (1.0 + (-t * x).exp()).ln()))];
+        SquaredHinge in 0.0..=INFINITY =>
+            [SquaredHinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0).powi(2)))];
+    }
+    cross_entropy {
+        CrossEntropy in 0.0..=INFINITY => [CrossEntropy => Class(|x, label| entropy(x, certain(label), 0.0, |_| 1.0))];
+        ProbabilityCrossEntropy in 0.0..=INFINITY => [
+            ProbabilityCrossEntropy::new() => Probabilities(|x, q| entropy(x, |j| q[j], 0.0, |_| 1.0)),
+            ProbabilityCrossEntropy::new().label_smoothing(0.2).class_weights([2.0, 0.0, 0.5]) =>
+                Probabilities(|x, q| entropy(x, |j| q[j], 0.2, |j| [2.0, 0.0, 0.5][j])),
+        ];
+        WeightedCrossEntropy in 0.0..=INFINITY => [
+            WeightedCrossEntropy::default().label_smoothing(0.1) =>
+                Class(|x, label| entropy(x, certain(label), 0.1, |_| 1.0)),
+            WeightedCrossEntropy::default().class_weights([2.0, 0.0, 0.5]) =>
+                Class(|x, label| entropy(x, certain(label), 0.0, |j| [2.0, 0.0, 0.5][j])),
+        ];
+    }
+    distance {
+        HalfSquared in 0.0..=INFINITY => [HalfSquared => Reals(|x, t| sum(x, t, |x, t| (x - t).powi(2) / 2.0))];
+        Huber in 0.0..=INFINITY => [Huber::new(0.7) => Reals(|x, t| mean(x, t, |x, t| huber(x - t, 0.7)))];
+        MeanAbsolute in 0.0..=INFINITY => [MeanAbsolute => Reals(|x, t| mean(x, t, |x, t| (x - t).abs()))];
+        MeanSquared in 0.0..=INFINITY => [MeanSquared => Reals(|x, t| mean(x, t, |x, t| (x - t).powi(2)))];
+        SmoothL1 in 0.0..=INFINITY => [SmoothL1::new(0.4) => Reals(|x, t| mean(x, t, |x, t| huber(x - t, 0.4) / 0.4))];
+        SumAbsolute in 0.0..=INFINITY => [SumAbsolute => Reals(|x, t| sum(x, t, |x, t| (x - t).abs()))];
+        SumSquared in 0.0..=INFINITY => [SumSquared => Reals(|x, t| sum(x, t, |x, t| (x - t).powi(2)))];
+    }
+    multi_class_hinge {
+        MultiClassHinge in 0.0..=INFINITY => [
+            MultiClassHinge::new() => Class(|x, label| over_other_classes(x, label, |d| (1.0 + d).max(0.0))),
+            MultiClassHinge::new().margin(0.5).squared() =>
+                Class(|x, label| over_other_classes(x, label, |d| (0.5 + d).max(0.0).powi(2))),
+        ];
     }
 }

@@ -1,17 +1,17 @@
-//! Shares of examples that are classified rightly.
+//! Metrics of classification.
 
 use ndarray::{ArrayBase, Data, Ix2};
 use wengert_ad::Real;
 
-/// The class that the outputs of one example choose: the position of the largest, the first of equals; of a single output,
-/// 1 where it is positive. A NaN is never the largest.
+/// The predicted class of one example: the position of the largest output, the first among equal ones; for a single output,
+/// 1 if it is positive and 0 otherwise. A NaN is never the largest.
 ///
 /// ```
-/// use wengert_nn::metrics::chosen_class;
-/// assert_eq!(chosen_class(&[0.1, 2.0, 2.0]), 1);
-/// assert_eq!((chosen_class(&[-0.1]), chosen_class(&[0.1])), (0, 1));
+/// use wengert_nn::metrics::predicted_class;
+/// assert_eq!(predicted_class(&[0.1, 2.0, 2.0]), 1);
+/// assert_eq!((predicted_class(&[-0.1]), predicted_class(&[0.1])), (0, 1));
 /// ```
-pub fn chosen_class<T: Real>(outputs: &[T]) -> usize {
+pub fn predicted_class<T: Real>(outputs: &[T]) -> usize {
     if let [score] = outputs {
         return usize::from(*score > T::literal(0.0));
     }
@@ -20,19 +20,19 @@ pub fn chosen_class<T: Real>(outputs: &[T]) -> usize {
     outputs.iter().copied().enumerate().fold(first, larger).0
 }
 
-/// The share of examples whose outputs choose their label.
+/// The fraction of examples whose predicted class is their label.
 ///
 /// # Panics
-/// If there are no examples, or not one label for each, or a label is no class.
+/// If there are no examples, if the number of labels differs, or if a label is not below the number of classes.
 #[track_caller]
 pub fn accuracy<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> f64 {
     assert_labels("accuracy", outputs, labels);
     let rows = outputs.rows().into_iter().zip(labels);
-    let hits = rows.filter(|(row, label)| chosen_class(&row.to_vec()) == **label as usize).count();
-    hits as f64 / labels.len() as f64
+    let correct = rows.filter(|(row, label)| predicted_class(&row.to_vec()) == **label as usize).count();
+    correct as f64 / labels.len() as f64
 }
 
-/// The 0/1 loss, mean form: the share of examples whose outputs choose another class than their label.
+/// The 0/1 loss, mean form: the fraction of examples whose predicted class is not their label.
 ///
 /// # Panics
 /// As [`accuracy`].
@@ -41,7 +41,8 @@ pub fn zero_one_loss<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, la
     1.0 - accuracy(outputs, labels)
 }
 
-/// The share of examples whose label is among the `k` largest outputs; equals count for the earlier class.
+/// The fraction of examples whose label is among the `k` largest outputs; of equal outputs, that of the earlier class
+/// counts as larger.
 ///
 /// # Panics
 /// As [`accuracy`]; or if `k` is 0 or larger than the number of classes.
@@ -61,16 +62,16 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
         });
         before.count() < k
     };
-    let hits = outputs.rows().into_iter().zip(labels).filter(|&(row, label)| among((row, label))).count();
-    hits as f64 / labels.len() as f64
+    let correct = outputs.rows().into_iter().zip(labels).filter(|&(row, label)| among((row, label))).count();
+    correct as f64 / labels.len() as f64
 }
 
-/// Refuses outputs without examples, and labels that do not fit them.
+/// Panics if there are no examples, if the number of labels differs, or if a label is not below the number of classes.
 #[track_caller]
 pub(super) fn assert_labels<T, S: Data<Elem = T>>(metric: &str, outputs: &ArrayBase<S, Ix2>, labels: &[u32]) {
     let (rows, width) = outputs.dim();
-    assert!(rows > 0 && width > 0, "{metric}: outputs of shape ({rows}, {width}) hold no example");
-    assert!(labels.len() == rows, "{metric}: {rows} examples have {} labels", labels.len());
+    assert!(rows > 0 && width > 0, "{metric}: outputs of shape ({rows}, {width}) have no examples");
+    assert!(labels.len() == rows, "{metric}: there are {rows} examples, but {} labels", labels.len());
     let classes = width.max(2);
     let wrong = labels.iter().position(|&label| label as usize >= classes);
     if let Some(row) = wrong {

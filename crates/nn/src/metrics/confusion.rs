@@ -1,11 +1,11 @@
-//! Which classes are taken for which.
+//! The confusion matrix.
 
-use super::classification::{assert_labels, chosen_class};
+use super::classification::{assert_labels, predicted_class};
 use ndarray::{Array2, ArrayBase, Data, Ix2};
 use std::fmt;
 use wengert_ad::Real;
 
-/// How many examples of each class were taken for each class: rows are the labels, columns the chosen classes.
+/// A confusion matrix: the number of examples for each pair of label (row) and predicted class (column).
 ///
 /// ```
 /// use ndarray::array;
@@ -22,22 +22,22 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Of outputs, one example a row, and their labels.
+    /// Counts outputs, with one example per row, against their labels.
     ///
     /// # Panics
-    /// If there are no examples, or not one label for each, or a label is no class.
+    /// If there are no examples, if the number of labels differs, or if a label is not below the number of classes.
     #[track_caller]
     pub fn of<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> Self {
         assert_labels("confusion matrix", outputs, labels);
         let classes = outputs.ncols().max(2);
         let mut counts = Array2::zeros((classes, classes));
         for (row, &label) in outputs.rows().into_iter().zip(labels) {
-            counts[[label as usize, chosen_class(&row.to_vec())]] += 1;
+            counts[[label as usize, predicted_class(&row.to_vec())]] += 1;
         }
         Self { counts }
     }
 
-    /// The counts: rows are labels, columns chosen classes.
+    /// The counts; shape `(classes, classes)`, with labels as rows and predicted classes as columns.
     pub fn counts(&self) -> &Array2<usize> {
         &self.counts
     }
@@ -47,55 +47,55 @@ impl ConfusionMatrix {
         self.counts.nrows()
     }
 
-    /// The share of examples on the diagonal.
+    /// The fraction of examples on the diagonal.
     pub fn accuracy(&self) -> f64 {
         self.counts.diag().sum() as f64 / self.counts.sum() as f64
     }
 
-    /// Of the examples taken for this class, the share that belong to it; `None` if none were taken for it.
+    /// The fraction of the examples predicted as `class` that belong to it; `None` if there are none.
     ///
     /// # Panics
-    /// If there is no such class.
+    /// If `class` is not below the number of classes.
     #[track_caller]
     pub fn precision(&self, class: usize) -> Option<f64> {
-        self.share(class, self.counts.column(class).sum())
+        self.diagonal_fraction(class, self.counts.column(class).sum())
     }
 
-    /// Of the examples of this class, the share that were taken for it; `None` if there are none.
+    /// The fraction of the examples of `class` that are predicted as such; `None` if there are none.
     ///
     /// # Panics
-    /// If there is no such class.
+    /// If `class` is not below the number of classes.
     #[track_caller]
     pub fn recall(&self, class: usize) -> Option<f64> {
-        self.share(class, self.counts.row(class).sum())
+        self.diagonal_fraction(class, self.counts.row(class).sum())
     }
 
-    /// `2 tp / (2 tp + fp + fn)`, the harmonic mean of precision and recall; `None` of a class that neither occurs nor is
-    /// chosen.
+    /// The F1 score `2 tp / (2 tp + fp + fn)`, the harmonic mean of precision and recall; `None` for a class that neither
+    /// occurs nor is predicted.
     ///
     /// # Panics
-    /// If there is no such class.
+    /// If `class` is not below the number of classes.
     #[track_caller]
     pub fn f1(&self, class: usize) -> Option<f64> {
         let all = self.counts.column(class).sum() + self.counts.row(class).sum();
         (all > 0).then(|| 2.0 * self.counts[[class, class]] as f64 / all as f64)
     }
 
-    fn share(&self, class: usize, of: usize) -> Option<f64> {
+    fn diagonal_fraction(&self, class: usize, of: usize) -> Option<f64> {
         (of > 0).then(|| self.counts[[class, class]] as f64 / of as f64)
     }
 
-    /// The mean of the classes' precisions; a class without one counts as 0, as in scikit-learn.
+    /// The mean precision over the classes; a class without one counts as 0, as in scikit-learn.
     pub fn macro_precision(&self) -> f64 {
         self.macro_mean(Self::precision)
     }
 
-    /// The mean of the classes' recalls; a class without one counts as 0, as in scikit-learn.
+    /// The mean recall over the classes; a class without one counts as 0, as in scikit-learn.
     pub fn macro_recall(&self) -> f64 {
         self.macro_mean(Self::recall)
     }
 
-    /// The mean of the classes' F1 scores; a class without one counts as 0, as in scikit-learn.
+    /// The mean F1 score over the classes; a class without one counts as 0, as in scikit-learn.
     pub fn macro_f1(&self) -> f64 {
         self.macro_mean(Self::f1)
     }
@@ -105,8 +105,8 @@ impl ConfusionMatrix {
             / self.classes() as f64
     }
 
-    /// F1 over all decisions at once. Each example has one label and one choice, so that precision, recall and F1 in this
-    /// micro form are all the accuracy.
+    /// The F1 score of all predictions together. As each example has one label and one predicted class, the micro-averaged
+    /// precision, recall and F1 score all equal the accuracy.
     pub fn micro_f1(&self) -> f64 {
         self.accuracy()
     }
@@ -117,12 +117,12 @@ impl fmt::Display for ConfusionMatrix {
         let digits = |count: usize| count.to_string().len();
         let widest = self.counts.iter().copied().max().unwrap_or(0);
         let width = digits(widest).max(digits(self.classes() - 1));
-        write!(f, "label \\ chosen")?;
+        write!(f, "label \\ predicted")?;
         for class in 0..self.classes() {
             write!(f, "  {class:>width$}")?;
         }
         for (class, row) in self.counts.rows().into_iter().enumerate() {
-            write!(f, "\n{class:>14}")?;
+            write!(f, "\n{class:>17}")?;
             for count in row {
                 write!(f, "  {count:>width$}")?;
             }

@@ -1,14 +1,14 @@
-//! How good outputs are, in numbers for people: no derivatives, plain arrays in.
+//! Metrics: the quality of outputs, computed from plain arrays, without derivatives.
 //!
-//! Outputs have one example a row. The class they choose is the position of the largest, the first of equals; of a single
-//! output, class 1 where it is positive.
+//! Outputs have one example per row. The predicted class of an example is the position of its largest output, the first
+//! among equal ones; for a single output, it is class 1 if the output is positive and class 0 otherwise.
 
 mod classification;
 mod confusion;
 mod probabilities;
 mod regression;
 
-pub use classification::{accuracy, chosen_class, top_k_accuracy, zero_one_loss};
+pub use classification::{accuracy, predicted_class, top_k_accuracy, zero_one_loss};
 pub use confusion::ConfusionMatrix;
 pub use probabilities::class_probabilities;
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};

@@ -1,9 +1,9 @@
-//! Distances of outputs from the wanted values.
+//! Metrics of regression.
 
 use ndarray::{ArrayBase, Data, Dimension};
 use wengert_ad::Real;
 
-/// The differences of outputs and targets, in `f64`.
+/// The differences between outputs and targets.
 #[track_caller]
 fn differences<T: Real, S: Data<Elem = T>, D: Dimension>(
     metric: &str,
@@ -11,8 +11,8 @@ fn differences<T: Real, S: Data<Elem = T>, D: Dimension>(
     targets: &ArrayBase<S, D>,
 ) -> Vec<f64> {
     let (have, want) = (outputs.shape(), targets.shape());
-    assert!(have == want, "{metric}: the outputs have shape {have:?}, the targets {want:?}");
-    assert!(!outputs.is_empty(), "{metric}: outputs of shape {have:?} hold no number");
+    assert!(have == want, "{metric}: the outputs have shape {have:?}, but the targets {want:?}");
+    assert!(!outputs.is_empty(), "{metric}: outputs of shape {have:?} are empty");
     outputs.iter().zip(targets).map(|(y, t)| y.value() - t.value()).collect()
 }
 
@@ -21,10 +21,10 @@ fn mean(x: impl ExactSizeIterator<Item = f64>) -> f64 {
     x.sum::<f64>() / n
 }
 
-/// `sqrt(mean (y - t)^2)` over all numbers.
+/// The root mean squared error `sqrt(mean (y - t)^2)` over all elements.
 ///
 /// # Panics
-/// If the shapes differ or hold nothing.
+/// If the shapes differ, or the arrays are empty.
 #[track_caller]
 pub fn root_mean_squared_error<T: Real, S: Data<Elem = T>, D: Dimension>(
     outputs: &ArrayBase<S, D>,
@@ -33,10 +33,10 @@ pub fn root_mean_squared_error<T: Real, S: Data<Elem = T>, D: Dimension>(
     mean(differences("rmse", outputs, targets).iter().map(|d| d * d)).sqrt()
 }
 
-/// `mean |y - t|` over all numbers.
+/// The mean absolute error `mean |y - t|` over all elements.
 ///
 /// # Panics
-/// If the shapes differ or hold nothing.
+/// If the shapes differ, or the arrays are empty.
 #[track_caller]
 pub fn mean_absolute_error<T: Real, S: Data<Elem = T>, D: Dimension>(
     outputs: &ArrayBase<S, D>,
@@ -45,11 +45,11 @@ pub fn mean_absolute_error<T: Real, S: Data<Elem = T>, D: Dimension>(
     mean(differences("mae", outputs, targets).iter().map(|d| d.abs()))
 }
 
-/// The coefficient of determination `1 - sum (y - t)^2 / sum (t - mean t)^2` over all numbers: 1 where all are hit, 0 for
-/// the mean of the targets, negative for what is worse than that. `None` if the targets are all equal.
+/// The coefficient of determination `1 - sum (y - t)^2 / sum (t - mean t)^2` over all elements: 1 for exact outputs, 0 for
+/// the mean of the targets, negative for outputs worse than that. `None` if the targets are all equal.
 ///
 /// # Panics
-/// If the shapes differ or hold nothing.
+/// If the shapes differ, or the arrays are empty.
 #[track_caller]
 pub fn r_squared<T: Real, S: Data<Elem = T>, D: Dimension>(
     outputs: &ArrayBase<S, D>,

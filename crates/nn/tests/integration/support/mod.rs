@@ -1,5 +1,4 @@
-//! What several tests need: modules and losses by name, draws, and the reader of goldens.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test uses a part; and tests unwrap")]
+//! Modules and losses by name, random draws, comparisons, and the reader of golden files.
 
 pub(crate) mod golden;
 
@@ -7,11 +6,11 @@ use ndarray::{Array2, ArrayD, IxDyn};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
-use wengert_ad::Elementary;
 use wengert_ad::check::{GradcheckReport, gradcheck_arrays};
 use wengert_ad::rules::{
     Clamp, Elu, Gelu, GeluTanh, LeakyRelu, LogSigmoid, Relu, Sigmoid, Silu, Softplus, Softsign, Tanh,
 };
+use wengert_ad::{ArrayTape, Elementary};
 use wengert_nn::{
     Activation, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Dropout, Embedding, HalfSquared,
     Hinge, Huber, Init, LayerNorm, Layout, Linear, Logistic, Loss, MeanAbsolute, MeanSquared, Model, Module,
@@ -19,7 +18,7 @@ use wengert_nn::{
     SumAbsolute, SumSquared, TrainingPass, WeightedCrossEntropy,
 };
 
-/// `a` and `b` agree within `tolerance` of the largest number among them, or of 1.
+/// Asserts that `a` and `b` differ by at most `tolerance` times the largest number among them, or times 1.
 #[track_caller]
 pub(crate) fn assert_close(what: &str, a: &[f64], b: &[f64], tolerance: f64) {
     assert_eq!(a.len(), b.len(), "{what}: lengths");
@@ -40,7 +39,7 @@ pub(crate) fn normal_matrix(rows: usize, columns: usize, seed: u64) -> Array2<f6
     normal(&[rows, columns], seed).into_dimensionality().unwrap()
 }
 
-/// Labels below `classes`.
+/// Random labels below `classes`.
 pub(crate) fn labels(count: usize, classes: u32, seed: u64) -> Vec<u32> {
     let mut random = StdRng::seed_from_u64(seed);
     (0..count).map(|_| random.random_range(0..classes)).collect()
@@ -126,7 +125,7 @@ pub(crate) fn loss(words: &str) -> Box<dyn Loss<f64>> {
     }
 }
 
-/// What a test draws the parameters of a layout from: normal numbers of deviation 0.8.
+/// Parameters drawn from the normal distribution with standard deviation 0.8.
 pub(crate) fn drawn_params(layout: &Layout, seed: u64) -> Params<f64> {
     let mut params = layout.initialise::<f64>(seed);
     let draws = normal(&[params.len()], seed + 1000);
@@ -134,18 +133,34 @@ pub(crate) fn drawn_params(layout: &Layout, seed: u64) -> Params<f64> {
     params
 }
 
-/// Checks the gradient of a fixed function of a module's outputs by its parameters and, unless the inputs are indices, by
+/// The outputs of a model in an evaluation pass, or in the given training pass.
+pub(crate) fn run(
+    model: &Model<impl Module<f64>>,
+    params: &Params<f64>,
+    x: &Array2<f64>,
+    training: Option<TrainingPass>,
+) -> Array2<f64> {
+    let tape = ArrayTape::new();
+    let bound = params.bind(&tape);
+    let bound = match training {
+        Some(training) => bound.in_training(training),
+        None => bound,
+    };
+    model.module().forward(&bound, tape.constant(x)).value().into_dimensionality().unwrap()
+}
+
+/// Checks the gradient of a fixed function of a module's outputs with respect to its parameters and, if `with_inputs`, to
 /// its inputs.
 pub(crate) fn gradcheck_module(
     model: &Model<impl Module<f64>>,
     params: &Params<f64>,
     x: &Array2<f64>,
     training: Option<TrainingPass>,
-    by_inputs: bool,
+    with_inputs: bool,
 ) -> GradcheckReport {
     let mut arrays: Vec<ArrayD<f64>> = params.iter().map(|(_, values)| values.to_owned()).collect();
     let count = arrays.len();
-    if by_inputs {
+    if with_inputs {
         arrays.push(x.clone().into_dyn());
     }
     let statistics = params.statistics().to_vec();
@@ -156,7 +171,7 @@ pub(crate) fn gradcheck_module(
                 Some(training) => bound.in_training(training),
                 None => bound,
             };
-            let x = if by_inputs { v[count] } else { v[0].tape().constant(x) };
+            let x = if with_inputs { v[count] } else { v[0].tape().constant(x) };
             let y = model.module().forward(&bound, x);
             // Curved, and different for each output.
             let weights = ArrayD::from_shape_fn(IxDyn(&y.shape()), |i| 0.3 + 0.7 * (i[0] + 2 * i[1]) as f64);
@@ -166,7 +181,7 @@ pub(crate) fn gradcheck_module(
     )
 }
 
-/// `attempt` panics and says this.
+/// Asserts that `attempt` panics with a message that contains `expected`.
 #[track_caller]
 pub(crate) fn assert_refused(expected: &str, attempt: impl FnOnce()) {
     let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempt)).expect_err(expected);
@@ -175,5 +190,5 @@ pub(crate) fn assert_refused(expected: &str, attempt: impl FnOnce()) {
         .map(String::as_str)
         .or_else(|| said.downcast_ref::<&str>().copied())
         .unwrap();
-    assert!(said.contains(expected), "{said:?} was said, not {expected:?}");
+    assert!(said.contains(expected), "{said:?} does not contain {expected:?}");
 }

@@ -1,21 +1,16 @@
-//! How parameters start: what each initialiser draws, and what that does to deep networks.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Initialisers: the distributions they draw from, and their effect in deep networks.
 
-mod support;
-
+use crate::support::{assert_close, assert_refused, normal_matrix};
 use ndarray::{Array2, array};
-use support::{assert_close, assert_refused, normal_matrix};
 use wengert_ad::ArrayTape;
-use wengert_nn::diagnostics::{operation_statistics, relu_activity};
-use wengert_nn::{
-    Architecture, Bias, HalfSquared, Init, Layout, Linear, Loss, Mlp, Model, Module, Params, TargetBatch,
-};
+use wengert_nn::diagnostics::operation_statistics;
+use wengert_nn::{Architecture, Bias, Init, Layout, Linear, Mlp, Model, Module};
 
 struct Moments {
     mean: f64,
     variance: f64,
     largest: f64,
-    /// The share beyond two standard deviations.
+    /// The fraction beyond two standard deviations from the mean.
     beyond: f64,
 }
 
@@ -31,15 +26,14 @@ fn moments(x: &[f64]) -> Moments {
 fn each_normal_initialiser_has_the_variance_of_its_name() {
     let expected = [
         (Init::LecunNormal, 1.0 / 400.0),
-        (Init::LecunNormal, 1.0 / 400.0),
         (Init::GlorotNormal, 2.0 / 650.0),
         (Init::HeNormal, 2.0 / 400.0),
         (Init::Normal(0.3), 0.09),
     ];
     for (init, variance) in expected {
         let found = moments(&init.draw(&[400, 250], 11));
-        // Of 1e5 normal draws the variance is known to sqrt(2 / 1e5) = 0.45 %, the mean to 0.32 % of the deviation;
-        // 4.55 % lie beyond two deviations, known to 0.07 %. Four of these each.
+        // The standard errors for 1e5 normal draws: of the variance sqrt(2 / 1e5) = 0.45 %, of the mean 0.32 % of the
+        // deviation; 4.55 % lie beyond two deviations, with 0.07 %. Four standard errors each.
         assert!((found.variance / variance - 1.0).abs() < 0.018, "{init:?}: variance {}", found.variance);
         assert!(found.mean.abs() < 0.013 * variance.sqrt(), "{init:?}: mean {}", found.mean);
         assert!((found.beyond - 0.0455).abs() < 0.0027, "{init:?}: {} beyond two deviations", found.beyond);
@@ -57,7 +51,8 @@ fn each_uniform_initialiser_fills_the_interval_of_its_name() {
     ];
     for (init, bound) in expected {
         let found = moments(&init.draw(&[400, 250], 12));
-        // The largest of 1e5 draws misses the bound by 1e-5 of it; the variance of u^2 is 4/5 of its mean's square.
+        // The largest of 1e5 draws is about 1e-5 of the bound below it; the variance of u^2 is 4/5 of the square of its
+        // mean.
         assert!(
             found.largest <= bound && found.largest > bound * (1.0 - 2e-4),
             "{init:?}: {}",
@@ -73,7 +68,7 @@ fn each_uniform_initialiser_fills_the_interval_of_its_name() {
 }
 
 #[test]
-fn an_orthogonal_matrix_has_orthogonal_sides_of_the_length_of_its_gain() {
+fn an_orthogonal_matrix_has_orthogonal_rows_or_columns_with_the_gain_as_length() {
     for shape in
         [vec![7, 7], vec![3, 8], vec![8, 3], vec![1, 5], vec![5, 1], vec![1, 1], vec![2, 2, 6], vec![4]]
     {
@@ -82,13 +77,13 @@ fn an_orthogonal_matrix_has_orthogonal_sides_of_the_length_of_its_gain() {
         let q = Array2::from_shape_vec((draws.len() / columns, columns), draws).unwrap();
         let product = if q.nrows() < columns { q.dot(&q.t()) } else { q.t().dot(&q) };
         let expected = Array2::<f64>::eye(product.nrows()) * 2.25;
-        // Orthogonalised twice: a few roundings each.
+        // A few rounding errors per element.
         assert!((&product - &expected).iter().all(|error| error.abs() < 1e-14), "{shape:?}: {product}");
     }
 }
 
 #[test]
-fn an_orthogonal_matrix_is_as_likely_to_turn_either_way() {
+fn the_elements_of_an_orthogonal_matrix_are_as_often_positive_as_negative() {
     let positive = (0..400).filter(|&seed| Init::Orthogonal(1.0).draw(&[2, 2], seed)[0] > 0.0).count();
     // 200 expected, standard deviation 10; four of them.
     assert!((160..=240).contains(&positive), "{positive}");
@@ -115,7 +110,7 @@ fn the_first_layer_of_a_relu_network_starts_with_the_variance_of_its_inputs() {
     let variance = |name: &str| {
         params.get(name).unwrap().iter().map(|w| w * w).sum::<f64>() / params.get(name).unwrap().len() as f64
     };
-    // Known to sqrt(2 / 2e5) = 0.3 % and sqrt(2 / 4e3) = 2.2 %.
+    // The standard errors are sqrt(2 / 2e5) = 0.3 % and sqrt(2 / 4e3) = 2.2 %.
     assert!((variance("hidden.0.weight") * 500.0 - 1.0).abs() < 0.02);
     assert!((variance("out.weight") * 400.0 / 2.0 - 1.0).abs() < 0.1);
 }
@@ -145,8 +140,8 @@ fn twenty_relu_layers_explode_under_unit_variance_decay_under_lecun_and_keep_the
         (0..4).map(variance).sum::<f64>() / 4.0
     };
     // Each layer multiplies the second moment by 128, 1/2 or 1 on average; the first by 256, 1 and 1. The moment of one
-    // network is about log-normal with variance 5 x 19 / 256 = 0.37 of the logarithm, so the logarithm of the mean
-    // of four is known to about 0.61 / 2; a factor of 4 is four of these.
+    // network is about log-normal, with variance 5 x 19 / 256 = 0.37 of the logarithm, so the logarithm of the mean of
+    // four has a standard error of about 0.61 / 2; a factor of 4 is four standard errors.
     let exact =
         [(Init::Normal(1.0), 2.0f64.powi(141)), (Init::LecunNormal, 2.0f64.powi(-19)), (Init::HeNormal, 1.0)];
     for (init, expected) in exact {
@@ -156,47 +151,8 @@ fn twenty_relu_layers_explode_under_unit_variance_decay_under_lecun_and_keep_the
     assert!((2.0f64.powi(141) / 2.8e42 - 1.0).abs() < 0.01);
 }
 
-/// A network of one input with a dead, an always active and an ordinary unit, on examples between -1 and 1.
-fn three_units() -> (Model<impl Module<f64> + use<>>, Params<f64>, Array2<f64>) {
-    let model = Mlp::new([1, 3, 1]).into_model();
-    let mut params = model.layout().initialise::<f64>(1);
-    params.values_mut().copy_from_slice(&[1.0, 0.5, 1.0, -2.0, 3.0, 0.25, 0.7, 0.8, 0.9, 0.1]);
-    let x = Array2::from_shape_fn((41, 1), |(i, _)| i as f64 / 20.0 - 1.0);
-    (model, params, x)
-}
-
 #[test]
-fn dead_and_always_active_units_are_counted_layer_by_layer() {
-    let (model, params, x) = three_units();
-    let [layer] = &relu_activity(model.module(), &params, &x)[..] else { panic!("one relu layer") };
-    assert_eq!((layer.dead(), layer.always_on()), (vec![0], vec![1]));
-    assert_eq!(layer.on, [0, 41, 25], "x > -1/4 from x = -0.2 on");
-    let text = layer.to_string();
-    assert_eq!(text, "relu 0: 3 units on 41 examples, 33.3 % dead, 33.3 % always on");
-}
-
-#[test]
-fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
-    let (model, params, x) = three_units();
-    let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
-    let mut gradient = vec![f64::NAN; params.len()];
-    HalfSquared.total(y, TargetBatch::Values(tape.constant(&x))).gradient_into(1.0, &mut gradient);
-    let of_unit = |unit: usize| [gradient[unit], gradient[3 + unit], gradient[6 + unit]];
-    assert_eq!(of_unit(0), [0.0; 3]);
-    assert!(of_unit(1).iter().chain(&of_unit(2)).all(|&g| g != 0.0));
-
-    // With the ordinary unit out of the way, the rest is 0.8 (0.5 x + 3) + 0.1.
-    let mut affine = params.clone();
-    affine.values_mut()[8] = 0.0;
-    let tape = ArrayTape::new();
-    let y = model.module().forward(&affine.bind(&tape), tape.constant(&x));
-    let expected: Vec<f64> = x.iter().map(|x| 0.8 * (0.5 * x + 3.0) + 0.1).collect();
-    assert_close("affine", &y.elements(), &expected, 1e-15);
-}
-
-#[test]
-fn biases_start_at_zero_at_a_small_constant_at_random_or_as_one_more_input() {
+fn biases_are_zero_a_small_constant_random_or_the_weight_of_one_more_input() {
     let layer = |bias: Bias| {
         let model =
             Model::new(|layout| Linear::with_bias(layout, "layer", [99, 400], Init::LecunNormal, bias));
@@ -207,7 +163,7 @@ fn biases_start_at_zero_at_a_small_constant_at_random_or_as_one_more_input() {
     assert!(values(Bias::Zero).iter().all(|&b| b == 0.0));
     assert!(values(Bias::SMALL).iter().all(|&b| b == 0.01));
     let random = moments(values(Bias::Random(0.1)).as_slice().unwrap());
-    // Of 400 draws the variance is known to 7 %, the mean to 5 % of the deviation; four of these.
+    // The standard errors for 400 draws are 7 % of the variance and 5 % of the deviation for the mean; four of them.
     assert!((random.variance / 0.01 - 1.0).abs() < 0.28 && random.mean.abs() < 0.02);
     assert_eq!(layer(Bias::None).1.get("layer.bias"), None);
 
@@ -216,7 +172,7 @@ fn biases_start_at_zero_at_a_small_constant_at_random_or_as_one_more_input() {
     let weight = params.get("layer.weight").unwrap();
     assert_eq!(weight.shape(), [100, 400], "the fan-in is one more");
     let found = moments(weight.as_slice().unwrap());
-    assert!((found.variance * 100.0 - 1.0).abs() < 0.03, "known to 0.7 %: {}", found.variance);
+    assert!((found.variance * 100.0 - 1.0).abs() < 0.03, "standard error 0.7 %: {}", found.variance);
     let x = normal_matrix(2, 99, 5);
     let with_one = ndarray::concatenate![ndarray::Axis(1), x, array![[1.0], [1.0]]];
     let tape = ArrayTape::new();

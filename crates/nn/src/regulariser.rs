@@ -1,14 +1,15 @@
-//! Penalties on the size of parameters.
+//! Regularisation: penalties on the size of parameters.
 
 use crate::bound::Bound;
 use crate::layout::{Layout, ParameterSlot};
-use crate::pattern::matches;
+use crate::pattern::NamePattern;
 use wengert_ad::{Element, Elementary, Tensor};
+use wengert_kernels::validate::assert_non_negative;
 
-/// A penalty that is added to the mean loss: `l1 sum |w| + l2 sum w^2` over the parameters it is for.
+/// A penalty that is added to the mean loss: `l1 sum |w| + l2 sum w^2` over the selected parameters, by default all.
 ///
-/// There is no 1/2: the gradient of the second part is `2 l2 w`. PyTorch's `weight_decay` adds `weight_decay w` to the
-/// gradient, so it is `2 l2`. With adaptive optimizers, a penalty differs from decoupled weight decay.
+/// There is no factor 1/2: the gradient of the second term is `2 l2 w`. PyTorch's `weight_decay` adds `weight_decay w` to
+/// the gradient, so `weight_decay = 2 l2`. With adaptive optimizers, a penalty differs from decoupled weight decay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regulariser {
     l1: f64,
@@ -18,7 +19,7 @@ pub struct Regulariser {
 }
 
 impl Regulariser {
-    /// `strength sum |w|`, as in the lasso; the derivative at 0 is 0.
+    /// The penalty `strength sum |w|` of the lasso; its derivative at 0 is 0.
     ///
     /// # Panics
     /// If `strength` is negative, infinite or NaN.
@@ -27,7 +28,7 @@ impl Regulariser {
         Self::elastic(strength, 0.0)
     }
 
-    /// `strength sum w^2`, as in ridge regression.
+    /// The penalty `strength sum w^2` of ridge regression.
     ///
     /// # Panics
     /// If `strength` is negative, infinite or NaN.
@@ -36,44 +37,43 @@ impl Regulariser {
         Self::elastic(0.0, strength)
     }
 
-    /// Both, as in the elastic net (Zou and Hastie 2005).
+    /// The penalty `l1 sum |w| + l2 sum w^2` of the elastic net (Zou and Hastie 2005).
     ///
     /// # Panics
     /// If a strength is negative, infinite or NaN.
     #[track_caller]
     pub fn elastic(l1: f64, l2: f64) -> Self {
-        for (name, strength) in [("l1", l1), ("l2", l2)] {
-            let fits = strength >= 0.0 && strength.is_finite();
-            assert!(fits, "regulariser: the strength of {name} is {strength}, must be in [0, inf)");
-        }
+        assert_non_negative("regulariser: the strength of l1", l1);
+        assert_non_negative("regulariser: the strength of l2", l2);
         Self { l1, l2, pattern: "*".to_owned(), biases: true }
     }
 
-    /// For the parameters alone whose names match the [pattern](matches()).
+    /// Selects the parameters whose names match the [pattern](NamePattern).
     #[must_use]
     pub fn only(self, pattern: &str) -> Self {
         Self { pattern: pattern.to_owned(), ..self }
     }
 
-    /// Not for biases: parameters whose names end in `bias`.
+    /// Excludes biases: parameters whose names end in `bias`.
     #[must_use]
     pub fn without_biases(self) -> Self {
         Self { biases: false, ..self }
     }
 
-    /// The penalty on the parameters of a layout.
+    /// The penalty on the selected parameters of a layout.
     ///
     /// # Panics
-    /// If it is for none of them.
+    /// If no parameter is selected.
     #[track_caller]
     pub fn on(&self, layout: &Layout) -> Penalty {
-        let wanted = |name: &str| {
-            matches(&self.pattern, name) && (self.biases || !(name == "bias" || name.ends_with(".bias")))
+        let pattern = NamePattern::new(&self.pattern);
+        let selected = |name: &str| {
+            pattern.matches(name) && (self.biases || !(name == "bias" || name.ends_with(".bias")))
         };
-        let found = layout.parameters().iter().enumerate().filter(|(_, entry)| wanted(&entry.name));
+        let found = layout.parameters().iter().enumerate().filter(|(_, entry)| selected(&entry.name));
         let slots: Vec<ParameterSlot> = found.map(|(i, _)| ParameterSlot(i)).collect();
-        let (pattern, names) = (&self.pattern, layout.names());
-        assert!(!slots.is_empty(), "regulariser: it is for no parameter: {pattern:?} of {names}");
+        let (pattern, names) = (&self.pattern, layout.name_list());
+        assert!(!slots.is_empty(), "regulariser: no parameter matches {pattern:?}; the names are {names}");
         Penalty { l1: self.l1, l2: self.l2, slots }
     }
 }

@@ -2,10 +2,10 @@
 
 networks.txt      20 random networks over all layers, activations and losses: outputs, losses and gradients of a training
                   pass and of an evaluation
-losses.txt        every loss with its options: total over the examples, and gradient by the outputs
+losses.txt        every loss with its options: total over the examples, and gradient with respect to the outputs
 initialisers.txt  standard deviation and largest element of what torch.nn.init draws
 
-A case begins with a line of its name; every other line is a key and its values. Weights of linear layers are written as
+A case begins with a line that holds its name; every other line is a key with its values. Weights of linear layers are written as
 (fan_in, fan_out), the transpose of PyTorch's.
 """
 
@@ -98,7 +98,7 @@ def statistics(module):
     return torch.cat(parts) if parts else torch.zeros(0)
 
 
-# Each loss as the total over the examples, in the convention of ours: the mean over the outputs of an example unless the
+# Each loss as the total over the examples, in our convention: the mean over the outputs of an example unless the
 # name says otherwise.
 def options(text):
     return [float(option) for option in text.split(",") if option]

@@ -1,5 +1,4 @@
-//! Networks put together from layers.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Networks composed of layers.
 
 use ndarray::{Array2, array};
 use wengert_ad::ArrayTape;
@@ -7,7 +6,7 @@ use wengert_ad::rules::{Relu, Tanh};
 use wengert_nn::{Activation, Architecture, Init, Layout, Linear, Mlp, Model, Module, Sequential};
 
 #[test]
-fn any_rule_of_the_table_is_an_activation() {
+fn every_rule_of_the_table_is_an_activation() {
     let run = |model: &Model<Sequential<f64>>| {
         let tape = ArrayTape::new();
         let params = model.layout().initialise::<f64>(1);

@@ -1,16 +1,13 @@
-//! Metrics on examples that can be counted by hand.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Metrics on a few examples with known counts.
 
-mod support;
-
+use crate::support::assert_refused;
 use ndarray::{Array2, array};
-use support::assert_refused;
 use wengert_nn::metrics::{
     ConfusionMatrix, accuracy, mean_absolute_error, r_squared, root_mean_squared_error, top_k_accuracy,
     zero_one_loss,
 };
 
-/// Six examples of three classes, of which class 2 is never chosen.
+/// Six examples of three classes, of which class 2 is never predicted.
 fn six() -> (Array2<f64>, [u32; 6]) {
     let outputs = array![
         [5.0, 1.0, 0.0],
@@ -24,7 +21,7 @@ fn six() -> (Array2<f64>, [u32; 6]) {
 }
 
 #[test]
-fn accuracy_and_the_zero_one_loss_are_shares_of_the_examples() {
+fn accuracy_and_the_zero_one_loss_are_fractions_of_the_examples() {
     let (outputs, labels) = six();
     assert_eq!(accuracy(&outputs, &labels), 4.0 / 6.0);
     assert!((zero_one_loss(&outputs, &labels) - 2.0 / 6.0).abs() < 1e-15);
@@ -32,7 +29,7 @@ fn accuracy_and_the_zero_one_loss_are_shares_of_the_examples() {
 }
 
 #[test]
-fn the_top_k_contain_the_label() {
+fn top_k_accuracy_counts_the_examples_whose_label_is_among_the_k_largest_outputs() {
     let (outputs, labels) = six();
     let top = [1, 2, 3].map(|k| top_k_accuracy(&outputs, &labels, k));
     assert_eq!(top, [4.0 / 6.0, 1.0, 1.0]);
@@ -40,7 +37,7 @@ fn the_top_k_contain_the_label() {
 }
 
 #[test]
-fn the_confusion_matrix_counts_labels_by_choices() {
+fn the_confusion_matrix_counts_pairs_of_label_and_predicted_class() {
     let (outputs, labels) = six();
     let matrix = ConfusionMatrix::of(&outputs, &labels);
     assert_eq!(matrix.counts(), array![[2, 0, 0], [1, 2, 0], [0, 1, 0]]);
@@ -54,13 +51,12 @@ fn the_confusion_matrix_counts_labels_by_choices() {
         found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-15),
         "{found:?}"
     );
-    let shown =
-        "label \\ chosen  0  1  2\n             0  2  0  0\n             1  1  2  0\n             2  0  1  0";
+    let shown = "label \\ predicted  0  1  2\n                0  2  0  0\n                1  1  2  0\n                2  0  1  0";
     assert_eq!(matrix.to_string(), shown);
 }
 
 #[test]
-fn distances_of_regression_are_known_exactly() {
+fn metrics_of_regression_have_their_exact_values() {
     let (y, t) = (array![[1.0], [2.0], [4.0]], array![[1.0], [4.0], [1.0]]);
     assert_eq!(root_mean_squared_error(&y, &t), (13.0f64 / 3.0).sqrt());
     assert_eq!(mean_absolute_error(&y, &t), 5.0 / 3.0);
@@ -71,18 +67,20 @@ fn distances_of_regression_are_known_exactly() {
 }
 
 #[test]
-fn metrics_of_nothing_or_of_what_does_not_fit_are_refused() {
+fn metrics_refuse_empty_outputs_and_targets_that_do_not_fit() {
     let refusals: [(&str, fn()); 6] = [
-        ("accuracy: outputs of shape (0, 3) hold no example", || {
+        ("accuracy: outputs of shape (0, 3) have no examples", || {
             _ = accuracy(&Array2::<f64>::zeros((0, 3)), &[]);
         }),
-        ("accuracy: 2 examples have 1 labels", || _ = accuracy(&Array2::<f64>::zeros((2, 3)), &[0])),
+        ("accuracy: there are 2 examples, but 1 labels", || {
+            _ = accuracy(&Array2::<f64>::zeros((2, 3)), &[0])
+        }),
         ("the label of example 1 is 3, must be below 3", || {
             ConfusionMatrix::of(&Array2::<f64>::zeros((2, 3)), &[0, 3]);
         }),
         ("k is 0, must be in [1, 3]", || _ = top_k_accuracy(&Array2::<f64>::zeros((1, 3)), &[0], 0)),
         ("k is 4, must be in [1, 3]", || _ = top_k_accuracy(&Array2::<f64>::zeros((1, 3)), &[0], 4)),
-        ("rmse: the outputs have shape [1, 2], the targets [2, 1]", || {
+        ("rmse: the outputs have shape [1, 2], but the targets [2, 1]", || {
             _ = root_mean_squared_error(&Array2::<f64>::zeros((1, 2)), &Array2::zeros((2, 1)));
         }),
     ];

@@ -1,14 +1,8 @@
-//! Freezing, taking models apart, moving parameters, and the summary.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Freezing, feature extraction, transfer of parameters by name, and the summary.
 
-mod support;
-
+use crate::support::{drawn_params, normal_matrix};
 use ndarray::Array2;
-use support::{assert_close, drawn_params, normal_matrix};
 use wengert_ad::ArrayTape;
-use wengert_nn::diagnostics::{
-    ParameterNorm, gradient_norms, large_parameter, operation_statistics, update_ratios,
-};
 use wengert_nn::{
     Architecture, Loss, Mlp, Module, Normalisation, Params, SumSquared, TargetBatch, TransferError,
 };
@@ -52,14 +46,14 @@ fn frozen_parameters_get_gradient_zero_and_the_others_the_same_as_before() {
 
 #[test]
 #[should_panic(
-    expected = "freeze: no parameter matches \"hiden.*\"; there are hidden.0.weight, hidden.0.bias, out.weight"
+    expected = "freeze: no parameter matches \"hiden.*\"; the names are hidden.0.weight, hidden.0.bias, out.weight"
 )]
-fn a_pattern_that_freezes_nothing_is_refused_with_the_names_there_are() {
+fn a_pattern_that_matches_nothing_is_refused_with_a_list_of_the_names() {
     let _ = Mlp::new([3, 5, 2]).into_model().freeze("hiden.*");
 }
 
 #[test]
-fn the_features_are_what_the_head_combines() {
+fn the_outputs_are_a_linear_map_of_the_features() {
     let model = Mlp::new([3, 6, 4, 2]).normalisation(Normalisation::Batch).into_model();
     let params = drawn_params(model.layout(), 3);
     let x = normal_matrix(7, 3, 4);
@@ -77,7 +71,7 @@ fn the_features_are_what_the_head_combines() {
 }
 
 #[test]
-fn a_new_head_goes_on_with_the_hidden_layers_of_the_old_model() {
+fn a_model_with_a_new_head_takes_the_hidden_layers_of_the_old_one() {
     let mlp = Mlp::new([3, 6, 4]).normalisation(Normalisation::Batch);
     let mut old = drawn_params(mlp.clone().into_model().layout(), 5);
     old.statistics_mut().fill(0.25);
@@ -101,7 +95,7 @@ fn parameters_that_cannot_be_copied_are_named_and_nothing_is_copied() {
     let shape = params.copy_from(&old, "out.*").unwrap_err();
     let (name, source, target) = ("out.weight".to_owned(), vec![6, 4], vec![5, 4]);
     assert_eq!(shape, TransferError::Shape { name, source, target });
-    assert!(shape.to_string().contains("[6, 4] at the source and [5, 4] at the target"), "{shape}");
+    assert!(shape.to_string().contains("[6, 4] in the source and [5, 4] in the target"), "{shape}");
     let nothing = params.copy_from(&old, "head.*").unwrap_err();
     assert!(nothing.to_string().contains("no parameter matches \"head.*\""), "{nothing}");
     assert_eq!(params, start);
@@ -111,7 +105,7 @@ fn parameters_that_cannot_be_copied_are_named_and_nothing_is_copied() {
 fn the_summary_lists_every_parameter_and_adds_them_up() {
     let model = Mlp::new([4, 3, 2]).normalisation(Normalisation::Batch).into_model().freeze("hidden.*");
     let expected = "\
-name                           shape  numbers  start
+name                           shape  numbers  initialiser
 hidden.0.weight                4 x 3       12  LeCun, N(0, 1/f_in)  frozen
 hidden.0.bias                  3            3  0                     frozen
 hidden.0.norm.weight           3            3  1                     frozen
@@ -129,53 +123,4 @@ hidden.0.norm.running_variance 3            3  1                     frozen
     let lines: Vec<usize> =
         summary.to_string().lines().take(9).map(|line| line.find("  ").unwrap()).collect();
     assert_eq!(lines.iter().max(), Some(&30));
-}
-
-#[test]
-fn gradient_norms_and_update_ratios_are_those_of_each_parameter() {
-    let model = Mlp::new([1, 2, 1]).into_model();
-    let mut params = model.layout().initialise::<f64>(0);
-    params.values_mut().copy_from_slice(&[3.0, 4.0, 0.0, 0.0, 1.0, 0.0, 2.0]);
-    let norms = gradient_norms(&params, &[0.0, 1.0, 3.0, 4.0, 0.0, 0.0, -2.0]);
-    let found: Vec<_> = norms.iter().map(|norm| (&norm.name[..], norm.parameter, norm.change)).collect();
-    let expected = [
-        ("hidden.0.weight", 5.0, 1.0),
-        ("hidden.0.bias", 0.0, 5.0),
-        ("out.weight", 1.0, 0.0),
-        ("out.bias", 2.0, 2.0),
-    ];
-    assert_eq!(found, expected);
-    assert_eq!(norms.iter().map(ParameterNorm::ratio).collect::<Vec<_>>(), [0.2, f64::INFINITY, 0.0, 1.0]);
-    let mut after = params.clone();
-    after.values_mut()[0] += 0.005;
-    let ratio = update_ratios(&params, &after)[0].ratio();
-    assert!((ratio - 1e-3).abs() < 1e-15, "{ratio}");
-}
-
-#[test]
-fn the_first_parameter_beyond_a_limit_is_named_with_its_place() {
-    let model = Mlp::new([2, 3, 1]).into_model();
-    let mut params = model.layout().initialise::<f64>(0);
-    assert_eq!(large_parameter(params.layout(), params.values(), 1e3), None);
-    params.values_mut()[10] = -2e3;
-    params.values_mut()[12] = f64::NAN;
-    let found = large_parameter(params.layout(), params.values(), 1e3).unwrap();
-    assert_eq!(found.to_string(), "out.weight[1] is -2e3");
-    let not_finite = large_parameter(params.layout(), params.values(), 1e4).unwrap();
-    assert_eq!((&not_finite.name[..], not_finite.index), ("out.bias", 0));
-}
-
-#[test]
-fn the_statistics_of_operations_are_those_of_their_results() {
-    let model = Mlp::new([2, 3, 1]).into_model();
-    let params = drawn_params(model.layout(), 7);
-    let x = normal_matrix(5, 2, 8);
-    let all = operation_statistics(model.module(), &params, &x);
-    assert_eq!(all.iter().map(|found| found.operator).collect::<Vec<_>>(), ["affine", "relu", "affine"]);
-    assert_eq!(all[1].shape, [5, 3]);
-    let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x)).value();
-    let (mean, norm) = (y.sum() / 5.0, y.iter().map(|y| y * y).sum::<f64>().sqrt());
-    let variance = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / 5.0;
-    assert_close("outputs", &[all[2].mean, all[2].variance, all[2].norm], &[mean, variance, norm], 1e-14);
 }

@@ -1,17 +1,15 @@
-//! Layers, losses and initialisers against PyTorch in double precision. `goldens/make.py` made the numbers.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Layers, losses and initialisers against PyTorch in double precision. `goldens/make.py` wrote the numbers.
 
-mod support;
-
-use support::golden::{Case, cases};
-use support::{assert_close, loss, sequential};
+use crate::support::golden::{Case, cases};
+use crate::support::{assert_close, loss, sequential};
 use wengert_ad::ArrayTape;
 use wengert_nn::{Init, Model, Module, Params, Sequential, TrainingPass};
 
-/// Both compute in double precision, in another order: some tens of roundings of 1e-16, on condition numbers of up to 100.
+/// Both compute in double precision in different orders: some tens of rounding errors of 1e-16, times condition numbers of
+/// up to 100.
 const TOLERANCE: f64 = 1e-12;
 
-/// Runs one pass of a golden network in a mode and compares outputs, loss and gradients with PyTorch's.
+/// Runs one pass of a golden network in a mode and compares outputs, loss and gradients with those of PyTorch's.
 fn compare(case: &Case, model: &Model<Sequential<f64>>, params: &mut Params<f64>, mode: &str) {
     let tape = ArrayTape::new();
     let bound = params.bind(&tape);
@@ -34,8 +32,8 @@ fn compare(case: &Case, model: &Model<Sequential<f64>>, params: &mut Params<f64>
     check("loss", &[mean.item()]);
     check("gradient", &gradient);
     if !embeds {
-        let by_x = mean.gradient().wrt(x);
-        check("input_gradient", by_x.as_slice().unwrap());
+        let gradient = mean.gradient().wrt(x);
+        check("input_gradient", gradient.as_slice().unwrap());
     }
     if mode == "training" {
         let mut statistics = params.statistics().to_vec();
@@ -77,7 +75,7 @@ fn every_loss_agrees_with_pytorch_under_all_options() {
 }
 
 #[test]
-fn the_weighted_mean_of_pytorch_is_ours_times_examples_over_the_sum_of_the_labels_weights() {
+fn the_weighted_mean_of_pytorch_is_our_mean_times_examples_over_the_sum_of_weights() {
     let all = cases(include_str!("goldens/losses.txt"), "case");
     let with_mean: Vec<_> = all.iter().filter(|case| case.has("torch_mean")).collect();
     assert_eq!(with_mean.len(), 4);
@@ -95,7 +93,7 @@ fn the_weighted_mean_of_pytorch_is_ours_times_examples_over_the_sum_of_the_label
 }
 
 #[test]
-fn initialisers_draw_as_widely_as_those_of_pytorch() {
+fn initialisers_have_the_deviations_and_bounds_of_those_of_pytorch() {
     for case in cases(include_str!("goldens/initialisers.txt"), "case") {
         let shape: Vec<usize> = case.numbers("shape").iter().map(|&extent| extent as usize).collect();
         let init = match &case.name[..] {
@@ -113,7 +111,8 @@ fn initialisers_draw_as_widely_as_those_of_pytorch() {
         let mean = draws.iter().sum::<f64>() / n;
         let deviation = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
         let largest = draws.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
-        // The deviation of n normal draws is known to 1 / sqrt(2 n), here 0.35 % at most; both sides draw, four of these.
+        // The deviation of n normal draws has a relative error of 1 / sqrt(2 n), here at most 0.35 %, on both sides; four
+        // standard errors.
         let within = 4.0 * (1.0 / n).sqrt();
         let ratio = deviation / case.number("deviation");
         assert!((ratio - 1.0).abs() < within, "{init:?}: {deviation}");

@@ -7,12 +7,12 @@ use wengert_nn::TargetBatch;
 /// One case of a golden file.
 #[derive(Debug, Default)]
 pub(crate) struct Case {
-    /// The rest of the line it begins with.
+    /// The rest of its first line.
     pub(crate) name: String,
     entries: HashMap<String, String>,
 }
 
-/// The cases of a file, each of which begins with a line whose first word is `begin`.
+/// The cases of a file; each begins with a line whose first word is `begin`.
 pub(crate) fn cases(text: &str, begin: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     for line in text.lines() {
@@ -46,7 +46,7 @@ impl Case {
         numbers[0]
     }
 
-    /// The numbers of a key as a matrix of so many rows, on a tape.
+    /// The numbers of a key as a matrix with the case's number of rows, on a tape.
     pub(crate) fn matrix<'t>(&self, key: &str, tape: &'t ArrayTape<f64>, active: bool) -> Tensor<'t, f64> {
         let (rows, numbers) = (self.number("rows") as usize, self.numbers(key));
         let shape = (rows, numbers.len() / rows);
@@ -54,7 +54,7 @@ impl Case {
         if active { tape.var(&matrix) } else { tape.constant(&matrix) }
     }
 
-    /// The labels, if the targets are classes.
+    /// The labels if the targets are classes; otherwise none.
     pub(crate) fn labels(&self) -> Vec<u32> {
         if self.has("labels") {
             self.numbers("labels").iter().map(|&label| label as u32).collect()

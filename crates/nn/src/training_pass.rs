@@ -1,0 +1,45 @@
+//! The settings of one training pass.
+
+use crate::layout::RandomSlot;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// The settings of a forward pass in training mode: the seed of its random draws, and the rows of the batch it sees.
+///
+/// A draw depends only on the seed, the step, the layer and the row of the batch, so that a batch that is split into
+/// parts gets the same draws as the whole batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrainingPass {
+    seed: u64,
+    step: u64,
+    first_row: usize,
+    whole_batch: bool,
+}
+
+impl TrainingPass {
+    /// A pass over a whole batch in step `step`.
+    pub fn new(seed: u64, step: u64) -> Self {
+        Self { seed, step, first_row: 0, whole_batch: true }
+    }
+
+    /// The same pass over a part of the batch that begins at row `first_row`.
+    #[must_use]
+    pub fn part_from(self, first_row: usize) -> Self {
+        Self { first_row, whole_batch: false, ..self }
+    }
+
+    /// Whether the pass sees all examples of the batch.
+    pub fn sees_whole_batch(&self) -> bool {
+        self.whole_batch
+    }
+
+    /// The random numbers of a layer for row `row` of the examples that this pass sees.
+    pub(crate) fn draws(&self, slot: RandomSlot, row: usize) -> StdRng {
+        let mut key = [0; 32];
+        let numbers = [self.seed, self.step, u64::from(slot.0), (self.first_row + row) as u64];
+        for (bytes, number) in key.chunks_exact_mut(8).zip(numbers) {
+            bytes.copy_from_slice(&number.to_le_bytes());
+        }
+        StdRng::from_seed(key)
+    }
+}

@@ -1,0 +1,193 @@
+//! The contract of losses, checked for every loss of the list.
+
+use crate::support::{assert_close, assert_refused, labels, normal_matrix};
+use ndarray::{Array2, s};
+use std::ops::Range;
+use wengert_ad::ArrayTape;
+use wengert_ad::check::gradcheck_arrays;
+use wengert_nn::{LossDefinition, LossSample, TargetBatch, losses};
+
+/// The number of outputs of each example, for which the samples have class weights.
+const OUTPUTS: usize = 3;
+
+enum Answers {
+    Classes(Vec<u32>),
+    Values(Array2<f64>),
+}
+
+/// Outputs, and targets that are valid for a loss.
+struct Batch {
+    outputs: Array2<f64>,
+    answers: Answers,
+}
+
+impl Batch {
+    /// Outputs of the given size, and targets with some exact zeros and ones where these are valid.
+    fn drawn(sample: &LossSample, rows: usize, size: f64, seed: u64) -> Self {
+        let outputs = normal_matrix(rows, OUTPUTS, seed) * size;
+        let draws = normal_matrix(rows, OUTPUTS, seed + 5000);
+        let sigmoid = draws.mapv(|x| if x > 1.0 { 0.0 } else { 1.0 / (1.0 + x.exp()) });
+        let answers = match sample.definition {
+            LossDefinition::Class(_) => Answers::Classes(labels(rows, OUTPUTS as u32, seed)),
+            LossDefinition::Reals(_) => Answers::Values(draws),
+            LossDefinition::Signs(_) => Answers::Values(draws.mapv(f64::signum)),
+            LossDefinition::UnitInterval(_) => Answers::Values(sigmoid),
+            LossDefinition::Probabilities(_) => {
+                let totals = (&sigmoid + 1e-3).sum_axis(ndarray::Axis(1)).insert_axis(ndarray::Axis(1));
+                let mut probabilities = (sigmoid + 1e-3) / totals;
+                let moved = probabilities.column(0).to_owned();
+                probabilities.column_mut(0).fill(0.0);
+                probabilities.column_mut(1).zip_mut_with(&moved, |p, moved| *p += moved);
+                Answers::Values(probabilities)
+            }
+        };
+        Self { outputs, answers }
+    }
+
+    fn rows(&self, rows: Range<usize>) -> Self {
+        let part = |x: &Array2<f64>| x.slice(s![rows.clone(), ..]).to_owned();
+        let answers = match &self.answers {
+            Answers::Classes(labels) => Answers::Classes(labels[rows.clone()].to_vec()),
+            Answers::Values(values) => Answers::Values(part(values)),
+        };
+        Self { outputs: part(&self.outputs), answers }
+    }
+
+    fn targets<'t>(&self, tape: &'t ArrayTape<f64>) -> TargetBatch<'_, 't, f64> {
+        match &self.answers {
+            Answers::Classes(labels) => TargetBatch::Classes(labels),
+            Answers::Values(values) => TargetBatch::Values(tape.constant(values)),
+        }
+    }
+
+    /// `factor` times the total, and its gradient with respect to the outputs.
+    fn total_and_gradient(&self, sample: &LossSample, factor: f64) -> (f64, Vec<f64>) {
+        let tape = ArrayTape::new();
+        let outputs = tape.var(&self.outputs);
+        let total = sample.loss.total(outputs, self.targets(&tape)) * factor;
+        (total.item(), total.gradient().wrt(outputs).into_iter().collect())
+    }
+
+    fn total(&self, sample: &LossSample) -> f64 {
+        self.total_and_gradient(sample, 1.0).0
+    }
+
+    /// The sum of the definition over the examples.
+    fn defined_total(&self, sample: &LossSample) -> f64 {
+        let each = self.outputs.rows().into_iter().enumerate().map(|(row, x)| {
+            let x = x.to_vec();
+            match (sample.definition, &self.answers) {
+                (LossDefinition::Class(f), Answers::Classes(labels)) => f(&x, labels[row] as usize),
+                (
+                    LossDefinition::Reals(f)
+                    | LossDefinition::Probabilities(f)
+                    | LossDefinition::UnitInterval(f)
+                    | LossDefinition::Signs(f),
+                    Answers::Values(values),
+                ) => f(&x, &values.row(row).to_vec()),
+                _ => unreachable!("targets are drawn for the definition"),
+            }
+        });
+        each.sum()
+    }
+}
+
+#[test]
+fn every_loss_is_the_sum_of_its_definition_over_the_examples() {
+    for sample in losses() {
+        for seed in 0..5 {
+            let batch = Batch::drawn(&sample, 5, 1.5, seed);
+            assert_close(sample.name, &[batch.total(&sample)], &[batch.defined_total(&sample)], 1e-13);
+        }
+    }
+}
+
+#[test]
+fn the_loss_of_one_example_is_in_the_documented_range() {
+    for sample in losses() {
+        for (size, seed) in [(0.1, 10), (1.0, 11), (30.0, 12), (1e4, 13)] {
+            let batch = Batch::drawn(&sample, 20, size, seed);
+            for row in 0..20 {
+                let total = batch.rows(row..row + 1).total(&sample);
+                assert!(sample.range.contains(&total), "{}: {total} for outputs of size {size}", sample.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_totals_of_the_parts_of_a_batch_add_up_to_the_total_of_the_batch() {
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 6, 1.5, 20);
+        let (whole, gradient) = batch.total_and_gradient(&sample, 1.0);
+        for bounds in [vec![0, 2, 6], vec![0, 1, 2, 3, 4, 5, 6]] {
+            let parts = bounds.windows(2).map(|bounds| batch.rows(bounds[0]..bounds[1]));
+            let (totals, gradients): (Vec<f64>, Vec<Vec<f64>>) =
+                parts.map(|part| part.total_and_gradient(&sample, 1.0)).unzip();
+            assert_close(sample.name, &[totals.iter().sum()], &[whole], 1e-14);
+            assert_close(sample.name, &gradients.concat(), &gradient, 1e-15);
+        }
+    }
+}
+
+#[test]
+fn the_gradient_of_every_loss_agrees_with_differences() {
+    for sample in losses() {
+        for (rows, seed) in [(1, 30), (2, 31), (5, 32)] {
+            let batch = Batch::drawn(&sample, rows, 1.5, seed);
+            let report = gradcheck_arrays(
+                |v| sample.loss.total(v[0], batch.targets(v[0].tape())),
+                &[batch.outputs.clone().into_dyn()],
+            );
+            assert!(report.passed(), "{}, {rows} rows\n{report}", sample.name);
+        }
+    }
+}
+
+/// An example of a class with weight 0, or one beyond the margin, has loss 0.
+#[test]
+fn an_example_with_loss_zero_contributes_nothing_to_the_gradient() {
+    let mut found = Vec::new();
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 40, 3.0, 40);
+        for row in 0..40 {
+            let (total, gradient) = batch.rows(row..row + 1).total_and_gradient(&sample, 1.0);
+            if total == 0.0 {
+                assert!(gradient.iter().all(|&g| g == 0.0), "{}, row {row}: {gradient:?}", sample.name);
+                found.push(sample.name);
+            }
+        }
+    }
+    for name in ["Hinge", "SquaredHinge", "MultiClassHinge", "WeightedCrossEntropy"] {
+        assert!(found.contains(&name), "no example has loss 0 under {name}");
+    }
+}
+
+#[test]
+fn a_loss_with_factor_zero_has_gradient_zero_even_for_large_outputs() {
+    for sample in losses() {
+        let (total, gradient) = Batch::drawn(&sample, 5, 1e4, 50).total_and_gradient(&sample, 0.0);
+        assert!(total == 0.0 && gradient.iter().all(|&g| g == 0.0), "{}: {total}, {gradient:?}", sample.name);
+    }
+}
+
+#[test]
+fn every_loss_and_its_gradient_are_finite_for_outputs_of_ten_thousand() {
+    for sample in losses() {
+        let (total, gradient) = Batch::drawn(&sample, 5, 1e4, 60).total_and_gradient(&sample, 1.0);
+        let finite = total.is_finite() && gradient.iter().all(|g| g.is_finite());
+        assert!(finite, "{}: {total}, {gradient:?}", sample.name);
+    }
+}
+
+#[test]
+fn every_loss_refuses_an_empty_batch_and_targets_of_another_shape() {
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 3, 1.0, 70);
+        assert_refused("the batch is empty; it needs at least one example", || {
+            batch.rows(0..0).total(&sample);
+        });
+        let short = Batch { outputs: batch.outputs.clone(), answers: batch.rows(0..2).answers };
+        assert_refused(", but", || _ = short.total(&sample));
+    }
+}

@@ -1,0 +1,14 @@
+//! The tests of networks, in one program.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod diagnostics;
+mod goldens;
+mod initialisation;
+mod layer_contract;
+mod layers;
+mod loss_contract;
+mod losses;
+mod metrics;
+mod networks;
+mod support;
+mod transfer;
