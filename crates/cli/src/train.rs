@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use wengert::data::{DataError, Standardiser, Targets, data_set, data_set_names, read_csv, read_idx_folder};
+use wengert::data::{DataError, Loaded, Standardiser, Targets, data_set_names, load};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
 use wengert::train::{Epoch, SavedMlp, SavedModelError, StopReason, TrainError};
@@ -160,17 +160,15 @@ impl Arguments {
         Path::new(&self.data).is_dir() && !data_set_names().any(|name| name == self.data)
     }
 
-    /// The data in their parts, ready to be trained on. What ends in `.csv` or `.gz`, or has a folder in its path, is a file.
+    /// The data in their parts, ready to be trained on.
     fn load(&self) -> Result<Split, DataError> {
-        let path = Path::new(&self.data);
-        if self.is_folder() {
-            return read_idx_folder(path)?.with_validation(self.validation.unwrap_or(0.0), self.seed);
+        match load(&self.data, self.seed)? {
+            Loaded::Parts(split) => split.with_validation(self.validation.unwrap_or(0.0), self.seed),
+            Loaded::Whole(data) => {
+                let validation = self.validation.unwrap_or(0.1);
+                Ok(data.split(0.9 - validation, validation, 0.1, self.seed)?.standardised())
+            }
         }
-        let file_ending = path.extension().is_some_and(|ending| ending == "csv" || ending == "gz");
-        let is_file = file_ending || self.data.contains(std::path::MAIN_SEPARATOR);
-        let data = if is_file { read_csv(path) } else { data_set(&self.data, self.seed) }?;
-        let validation = self.validation.unwrap_or(0.1);
-        Ok(data.split(0.9 - validation, validation, 0.1, self.seed)?.standardised())
     }
 }
 

@@ -1,15 +1,13 @@
-//! Mini-batches: every example once an epoch in a new order each time, or draws with replacement.
-
-use std::slice::Chunks;
+//! Mini-batches: a new shuffle in each epoch, or draws with replacement.
 
 use crate::permutation::{Purpose, draw, permute};
+use std::slice::Chunks;
 
-/// Seeded shuffled mini-batches of example indices.
+/// Seeded, shuffled mini-batches of example indices.
 ///
-/// Sampling is without replacement within an epoch, each index occurring in exactly one batch, unless
-/// [`with_replacement`](Batches::with_replacement) was asked for. The order is a pure function of the seed and
-/// the number of the epoch, whatever was drawn before, so training that resumes at epoch `k` sees the batches
-/// it would have seen.
+/// Sampling is without replacement within an epoch: each index is in exactly one batch. See
+/// [`with_replacement`](Batches::with_replacement) for the alternative. The order is a pure function of the seed and the
+/// number of the epoch, so that training that resumes at epoch `k` sees the same batches as without the interruption.
 ///
 /// ```
 /// let mut batches = wengert_data::Batches::new(10, 4, 7);
@@ -25,7 +23,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `batch_size` out of `examples` examples; the last of an epoch has what is left.
+    /// Batches of `batch_size` out of `examples` examples; the last batch of an epoch may be smaller.
     ///
     /// # Panics
     /// If `batch_size` is 0.
@@ -36,8 +34,8 @@ impl Batches {
         Self { order: vec![0; examples], batch_size, seed, with_replacement: false }
     }
 
-    /// Batches of independent draws, each index equally likely each time: the sampling of the theory. An epoch
-    /// has as many draws as there are examples; an index may occur in it several times, or not at all.
+    /// Batches of independent draws from a uniform distribution, as the theory of stochastic gradient descent assumes. An
+    /// epoch has `examples` draws; an index may occur several times or not at all.
     ///
     /// # Panics
     /// If `batch_size` is 0.
@@ -57,7 +55,7 @@ impl Batches {
         self.order.chunks(self.batch_size)
     }
 
-    /// How many batches an epoch has.
+    /// The number of batches per epoch.
     #[must_use]
     pub fn per_epoch(&self) -> usize {
         self.order.len().div_ceil(self.batch_size)
@@ -69,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_index_is_visited_once_an_epoch() {
+    fn every_index_is_visited_once_per_epoch() {
         for (examples, batch_size) in [(1, 1), (10, 3), (10, 5), (10, 100), (997, 64)] {
             let mut batches = Batches::new(examples, batch_size, 7);
             for epoch in 0..3 {
@@ -88,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn no_examples_make_no_batches() {
+    fn without_examples_there_are_no_batches() {
         assert_eq!((Batches::new(0, 4, 7).epoch(0).count(), Batches::new(0, 4, 7).per_epoch()), (0, 0));
     }
 
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_with_replacement_are_even_and_independent() {
+    fn draws_with_replacement_are_uniform_and_independent() {
         let (examples, epochs) = (10, 5000);
         let mut batches = Batches::with_replacement(examples, 1, 7);
         let (mut counts, mut repeats, mut complete) = (vec![0_u32; examples], 0_u32, 0);
@@ -136,14 +134,14 @@ mod tests {
             repeats += u32::from(drawn[0] == drawn[1]);
             complete += u32::from((0..examples).all(|i| drawn.contains(&i)));
         }
-        // 5000 expected each, standard deviation 67; 500 repeats, 21; five of them. All ten indices occur in
-        // 10! / 10^10 = 0.00036 of the epochs: two expected.
+        // Expected are 5000 draws of each index, standard deviation 67, and 500 repeats, standard deviation 21; five
+        // deviations. All ten indices occur in 10! / 10^10 = 0.00036 of the epochs: two expected.
         assert!(counts.iter().all(|&count| count.abs_diff(5000) < 335), "{counts:?}");
         assert!(repeats.abs_diff(500) < 105 && complete < 12, "{repeats} {complete}");
     }
 
     #[test]
-    fn draws_with_replacement_depend_on_seed_and_epoch_alone() {
+    fn draws_with_replacement_depend_only_on_seed_and_epoch() {
         let draws = |seed, epoch| {
             Batches::with_replacement(50, 8, seed).epoch(epoch).flatten().copied().collect::<Vec<_>>()
         };

@@ -1,8 +1,8 @@
-//! Real data sets that are shipped with the crate. Their sources and licences stand in `data/README.md`.
+//! Real data sets that are part of the crate. Their sources and licences are in `data/README.md`.
 
-use crate::{Dataset, Targets};
+use crate::dataset::{Dataset, Targets};
 
-/// Handwritten digits: 1,797 images of 8 by 8 pixels, each 0 to 16, row by row; the label is the digit.
+/// Handwritten digits: 1,797 images of 8 by 8 pixels from 0 to 16, row-major; the label is the digit.
 ///
 /// Source: Alpaydin and Kaynak 1998, *Optical Recognition of Handwritten Digits*, UCI Machine Learning
 /// Repository, the test part; CC BY 4.0.
@@ -11,10 +11,10 @@ pub fn digits() -> Dataset {
     classification("digits", include_str!("../data/digits.csv"), 10)
 }
 
-/// Iris flowers: 150 examples; length and width of sepal, length and width of petal, in cm; setosa,
-/// versicolor, virginica.
+/// Iris flowers: 150 examples with length and width of the sepal and length and width of the petal, in cm; the classes are
+/// setosa, versicolor and virginica.
 ///
-/// Source: Fisher 1936, *Iris*, UCI Machine Learning Repository, two rows corrected after the paper; CC BY
+/// Source: Fisher 1936, *Iris*, UCI Machine Learning Repository, with two rows corrected to the values of the paper; CC BY
 /// 4.0.
 #[must_use]
 pub fn iris() -> Dataset {
@@ -23,7 +23,7 @@ pub fn iris() -> Dataset {
     classification("iris", table, 3)
 }
 
-/// The set of a table of ours: features, then the label, no header, no quotes.
+/// The data set of a bundled table: features, then the label, without header and quotes.
 fn classification(name: &str, table: &str, classes: usize) -> Dataset {
     let (mut features, mut labels, mut width) = (Vec::with_capacity(table.len() / 2), Vec::new(), 0);
     for row in table.lines() {

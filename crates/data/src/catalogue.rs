@@ -1,11 +1,19 @@
-//! The data sets that have a name.
+//! The lists of all named data sets and all file formats, and the functions that load data from them.
 
-use crate::{DataError, Dataset, blobs, circles, digits, iris, moons, spiral, xor};
+use crate::bundled::{digits, iris};
+#[cfg(feature = "csv")]
+use crate::csv_file::read_csv;
+use crate::dataset::Dataset;
+use crate::error::{DataError, DataProblem};
+use crate::idx_file::read_idx_folder;
+use crate::split::Split;
+use crate::toy::{blobs, circles, moons, spiral, xor};
+use std::path::Path;
 
-/// A data set made from a seed; the bundled ones need none.
+/// Creates a data set from a seed, which the bundled sets ignore.
 type Maker = fn(u64) -> Dataset;
 
-const CATALOGUE: [(&str, Maker); 7] = [
+const NAMED: [(&str, Maker); 7] = [
     ("digits", |_| digits()),
     ("iris", |_| iris()),
     ("spiral", |seed| spiral(3, 300, 0.1, seed)),
@@ -15,15 +23,60 @@ const CATALOGUE: [(&str, Maker); 7] = [
     ("blobs", |seed| blobs(3, 1000, 1.0, seed)),
 ];
 
-/// The names that [`data_set`] knows.
-pub fn data_set_names() -> impl Iterator<Item = &'static str> {
-    CATALOGUE.iter().map(|&(name, _)| name)
+/// A file format: how to recognise a path, and the function that reads it.
+struct Format {
+    recognises: fn(&Path) -> bool,
+    read: fn(&Path) -> Result<Loaded, DataError>,
 }
 
-/// A bundled data set, or a toy problem of about a thousand points with a little noise drawn from `seed`.
+/// The first format that recognises a path reads it.
+const FORMATS: &[Format] = &[
+    Format { recognises: Path::is_dir, read: |path| read_idx_folder(path).map(Loaded::Parts) },
+    #[cfg(feature = "csv")]
+    Format { recognises: is_csv_path, read: |path| read_csv(path).map(Loaded::Whole) },
+];
+
+/// A path with the ending `csv` or `gz`, or with a folder in it.
+#[cfg(feature = "csv")]
+fn is_csv_path(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "csv" || ending == "gz")
+        || path.to_string_lossy().contains(std::path::MAIN_SEPARATOR)
+}
+
+/// Loaded data: one data set to split, or the parts that a source comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded {
+    /// One data set.
+    Whole(Dataset),
+    /// A training and a test part.
+    Parts(Split),
+}
+
+/// Loads a data set by its [name](data_set), or from a path: a folder in the [form of MNIST](crate::read_idx_folder), or
+/// with the feature `csv` a CSV file, whose path ends in `.csv` or `.gz` or contains a folder.
+///
+/// A name takes precedence over a folder with the same name; `./NAME` is the folder.
 ///
 /// # Errors
-/// If no data set has this name; the message lists those there are, and the nearest.
+/// If nothing has this name, or if the file or the folder cannot be read as data.
+pub fn load(source: &str, seed: u64) -> Result<Loaded, DataError> {
+    let path = Path::new(source);
+    let named = data_set_names().any(|name| name == source);
+    match FORMATS.iter().find(|format| !named && (format.recognises)(path)) {
+        Some(format) => (format.read)(path),
+        None => data_set(source, seed).map(Loaded::Whole),
+    }
+}
+
+/// The names that [`data_set`] accepts.
+pub fn data_set_names() -> impl Iterator<Item = &'static str> {
+    NAMED.iter().map(|&(name, _)| name)
+}
+
+/// A bundled data set, or a generated one of about a thousand points with a little noise drawn from `seed`.
+///
+/// # Errors
+/// If no data set has this name. The error lists all names, with a suggestion.
 ///
 /// ```
 /// let moons = wengert_data::data_set("moons", 7)?;
@@ -34,37 +87,23 @@ pub fn data_set_names() -> impl Iterator<Item = &'static str> {
 /// # Ok::<(), wengert_data::DataError>(())
 /// ```
 pub fn data_set(name: &str, seed: u64) -> Result<Dataset, DataError> {
-    match CATALOGUE.iter().find(|(known, _)| *known == name) {
+    match NAMED.iter().find(|(known, _)| *known == name) {
         Some((_, make)) => Ok(make(seed)),
-        None => Err(DataError::UnknownName { name: name.to_owned(), nearest: nearest(name) }),
+        None => {
+            let (known, nearest) = (data_set_names().collect(), nearest(name));
+            Err(DataProblem::UnknownName { known, nearest }.of(name))
+        }
     }
 }
 
-/// The known name that a slip of the fingers may have turned into this one: at most two edits, and fewer than
-/// half.
+/// The known name that `name` may be a misspelling of: at most two edits, and fewer than half of its letters.
 fn nearest(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
     data_set_names()
-        .map(|known| (edits(&name, known), known))
+        .map(|known| (strsim::levenshtein(&name, known), known))
         .filter(|&(edits, known)| edits <= 2 && 2 * edits < known.len())
         .min()
         .map(|(_, known)| known)
-}
-
-/// Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    // `row[j]` is the distance between the part of `a` seen so far and the first `j` characters of `b`.
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -72,16 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_count_the_edits() {
-        for (a, b, distance) in
-            [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("same", "same", 0), ("ab", "ba", 2)]
-        {
-            assert_eq!(edits(a, b), distance, "{a} {b}");
-        }
-    }
-
-    #[test]
-    fn a_near_miss_finds_the_name_meant() {
+    fn the_nearest_name_is_the_one_meant() {
         for (typed, meant) in [
             ("digit", "digits"),
             ("Iris", "iris"),

@@ -1,57 +1,55 @@
 //! Data sets in CSV files: numeric features, the class label last.
 //!
-//! A first row in which no cell is a number is taken for a header and skipped; so are empty lines. A file
-//! that gzip compressed is decompressed. Numbers are read in 32 bits.
+//! A first row without a number is a header and is skipped, as are empty lines. A file compressed by gzip is decompressed.
+//! Features are read in 32 bits.
 
+use crate::dataset::{Dataset, Targets};
+use crate::error::{CsvProblem, DataError, DataProblem};
+use crate::open::open;
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 
-use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
-
-use crate::open::open;
-use crate::{CsvProblem, DataError, Dataset, Targets};
-
 /// Reads a labelled data set: each row has the features, then the label, an integer that counts from 0.
 ///
-/// The data set is called as the file, without the endings; it has one class more than its greatest label.
+/// The name of the data set is that of the file without its endings. The number of classes is one more than the largest
+/// label.
 ///
 /// # Errors
-/// If the file can't be read, has no rows, or has a row that is not as long as the first, a feature that is
-/// not a finite number, or a label that is not a non-negative integer; the message names the file, the line
-/// and the column.
+/// If the file cannot be read, has no rows, or has a row whose length differs from that of the first, a feature that is not
+/// a finite number, or a label that is not a non-negative integer. The error has the file, the line and the column.
 pub fn read_csv(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let path = path.as_ref();
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
     let name = stem.trim_end_matches(".gz").trim_end_matches(".csv");
-    labelled(name, path, &text_of(path)?)
+    labelled(name, path, &content_of(path)?)
 }
 
-/// Rows to predict from, and their labels if they came with them.
+/// Examples to predict from, with their labels if the file has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureRows {
     /// The features, row-major, shape `(examples, width)`.
     pub features: Vec<f32>,
-    /// How many features a row has.
+    /// The number of features per example.
     pub width: usize,
-    /// One label a row, if the file had them.
+    /// One label per example, if the file has labels.
     pub labels: Option<Vec<u32>>,
 }
 
-/// Reads rows for a model that takes `width` features: `width` columns, or one more, whose last is the label.
+/// Reads examples for a model with `width` features: `width` columns, or one more, the last of which is the label.
 ///
 /// # Errors
-/// As [`read_csv`], and if the first row has any other number of columns; the message names both that are
-/// accepted.
+/// As [`read_csv`], and if the first row has any other number of columns.
 pub fn read_features_csv(path: impl AsRef<Path>, width: usize) -> Result<FeatureRows, DataError> {
     let path = path.as_ref();
-    let text = text_of(path)?;
-    let mut rows = Rows::new(path, &text);
+    let content = content_of(path)?;
+    let mut rows = Rows::new(path, &content);
     let mut read = FeatureRows { features: Vec::new(), width, labels: None };
     while let Some(row) = rows.next()? {
         let columns = row.columns();
         if columns != width && columns != width + 1 {
-            return Err(row.blame(CsvProblem::Width { columns, width }));
+            return Err(row.error(CsvProblem::Columns { found: columns, needed: width..=width + 1 }));
         }
         row.features(width, &mut read.features)?;
         if columns == width + 1 {
@@ -61,14 +59,14 @@ pub fn read_features_csv(path: impl AsRef<Path>, width: usize) -> Result<Feature
     Ok(read)
 }
 
-/// A labelled data set from the text of a file; `path` is for messages.
-fn labelled(name: &str, path: &Path, text: &[u8]) -> Result<Dataset, DataError> {
-    let mut rows = Rows::new(path, text);
+/// A labelled data set from the content of the file at `path`.
+fn labelled(name: &str, path: &Path, content: &[u8]) -> Result<Dataset, DataError> {
+    let mut rows = Rows::new(path, content);
     let (mut features, mut labels, mut width) = (Vec::new(), Vec::new(), 0);
     while let Some(row) = rows.next()? {
         width = row.columns() - 1;
         if width == 0 {
-            return Err(row.blame(CsvProblem::LabelOnly));
+            return Err(row.error(CsvProblem::Columns { found: 1, needed: 2..=usize::MAX }));
         }
         row.features(width, &mut features)?;
         labels.push(row.label()?);
@@ -77,50 +75,44 @@ fn labelled(name: &str, path: &Path, text: &[u8]) -> Result<Dataset, DataError> 
     Dataset::new(name, features, width, Targets::Classes { labels, classes })
 }
 
-/// The bytes of a file, decompressed if they are compressed.
-fn text_of(path: &Path) -> Result<Vec<u8>, DataError> {
-    let mut text = Vec::new();
-    let read = open(path).and_then(|mut file| file.read_to_end(&mut text));
-    read.map(|_| text).map_err(|error| blame(path, None, CsvProblem::Unreadable(error)))
+/// The content of a file, decompressed if it is compressed.
+fn content_of(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut content = Vec::new();
+    let read = open(path).and_then(|mut file| file.read_to_end(&mut content));
+    read.map(|_| content).map_err(|error| DataProblem::Unreadable(error).of_path(path))
 }
 
-fn blame(path: &Path, line: Option<usize>, problem: CsvProblem) -> DataError {
-    DataError::Csv { path: path.to_owned(), line, problem }
-}
-
-/// The rows of a file after its header, all as long as the first; at least one.
+/// The rows of a file after its header, all with the length of the first; at least one.
 struct Rows<'a> {
     path: &'a Path,
-    text: &'a [u8],
+    content: &'a [u8],
     reader: Reader<&'a [u8]>,
     record: ByteRecord,
-    /// Records read so far, the header among them.
+    /// The number of records read so far, including the header.
     read: usize,
     columns: Option<usize>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(path: &'a Path, text: &'a [u8]) -> Self {
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text); // the byte order mark of UTF-8
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text);
-        Self { path, text, reader, record: ByteRecord::new(), read: 0, columns: None }
+    fn new(path: &'a Path, content: &'a [u8]) -> Self {
+        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content); // the byte order mark of UTF-8
+        let reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(content);
+        Self { path, content, reader, record: ByteRecord::new(), read: 0, columns: None }
     }
 
     fn next(&mut self) -> Result<Option<Row<'_>>, DataError> {
         if !self.advance()? {
-            return match (self.read, self.columns) {
-                (0, _) => Err(blame(self.path, None, CsvProblem::Empty)),
-                (_, None) => Err(blame(self.path, None, CsvProblem::HeaderOnly)),
-                (_, Some(_)) => Ok(None),
-            };
+            let no_rows = || DataProblem::NoExamples.of_path(self.path);
+            return self.columns.map(|_| None).ok_or_else(no_rows);
         }
         if self.read == 1 && self.record.iter().all(|cell| parse::<f64>(cell).is_none()) {
             return self.next();
         }
-        let row = Row { path: self.path, text: self.text, record: &self.record };
-        let (columns, expected) = (row.columns(), *self.columns.get_or_insert(row.columns()));
-        if columns != expected {
-            return Err(row.blame(CsvProblem::Ragged { columns, expected }));
+        let row = Row { path: self.path, content: self.content, record: &self.record };
+        let (found, first) = (row.columns(), *self.columns.get_or_insert(row.columns()));
+        if found != first {
+            return Err(row.error(CsvProblem::Columns { found, needed: first..=first }));
         }
         Ok(Some(row))
     }
@@ -128,7 +120,7 @@ impl<'a> Rows<'a> {
     /// Reads the next record; false at the end of the file.
     fn advance(&mut self) -> Result<bool, DataError> {
         let more = self.reader.read_byte_record(&mut self.record);
-        let more = more.map_err(|error| blame(self.path, None, CsvProblem::Unreadable(error.into())))?;
+        let more = more.map_err(|error| DataProblem::Unreadable(error.into()).of_path(self.path))?;
         self.read += usize::from(more);
         Ok(more)
     }
@@ -137,7 +129,7 @@ impl<'a> Rows<'a> {
 /// One row; its cells are parsed on demand.
 struct Row<'a> {
     path: &'a Path,
-    text: &'a [u8],
+    content: &'a [u8],
     record: &'a ByteRecord,
 }
 
@@ -148,35 +140,40 @@ impl Row<'_> {
 
     /// Appends the first `width` cells.
     fn features(&self, width: usize, features: &mut Vec<f32>) -> Result<(), DataError> {
-        for (i, bytes) in self.record.iter().take(width).enumerate() {
-            let (column, cell) = (i + 1, || String::from_utf8_lossy(bytes).into_owned());
-            match parse::<f32>(bytes) {
-                Some(x) if x.is_finite() => features.push(x),
-                Some(_) => return Err(self.blame(CsvProblem::NotFinite { column, cell: cell() })),
-                None => return Err(self.blame(CsvProblem::NotANumber { column, cell: cell() })),
-            }
+        for (i, cell) in self.record.iter().take(width).enumerate() {
+            let Some(x) = parse::<f32>(cell).filter(|x| x.is_finite()) else {
+                return Err(self.cell_error(i, |cell| CsvProblem::NotANumber { cell }));
+            };
+            features.push(x);
         }
         Ok(())
     }
 
-    /// The last cell as a label; `3.0` counts as the integer it is.
+    /// The last cell as a label; `3.0` is read as 3.
     fn label(&self) -> Result<u32, DataError> {
-        let column = self.columns();
-        let bytes = &self.record[column - 1];
+        let last = self.columns() - 1;
         let whole = |x: &f64| x.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(x);
-        parse::<f64>(bytes).filter(whole).map(|x| x as u32).ok_or_else(|| {
-            self.blame(CsvProblem::NotALabel { column, cell: String::from_utf8_lossy(bytes).into_owned() })
-        })
+        let label = parse::<f64>(&self.record[last]).filter(whole).map(|x| x as u32);
+        label.ok_or_else(|| self.cell_error(last, |cell| CsvProblem::NotALabel { cell }))
     }
 
-    fn blame(&self, problem: CsvProblem) -> DataError {
-        blame(self.path, Some(self.line()), problem)
+    fn error(&self, problem: CsvProblem) -> DataError {
+        let mut error = DataProblem::from(problem).of_path(self.path);
+        error.place.line = Some(self.line());
+        error
     }
 
-    /// The line on which the row starts. The reader's own count stops before the empty lines that it skips.
+    /// The error of the cell at an index.
+    fn cell_error(&self, index: usize, problem: impl FnOnce(String) -> CsvProblem) -> DataError {
+        let mut error = self.error(problem(String::from_utf8_lossy(&self.record[index]).into_owned()));
+        error.place.column = Some(index + 1);
+        error
+    }
+
+    /// The line on which the row starts. The line that the reader counts is before the empty lines that it skips.
     fn line(&self) -> usize {
         let skipped = self.record.position().map_or(0, |position| position.byte() as usize);
-        let (before, rest) = self.text.split_at(skipped);
+        let (before, rest) = self.content.split_at(skipped);
         let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         1 + before.iter().chain(empty).filter(|&&byte| byte == b'\n').count()
     }

@@ -1,13 +1,12 @@
-//! A data set: a table of features and one target an example.
+//! Data sets: a table of features, and one target per example.
 
+use crate::error::{DataError, DataProblem, Table};
 use num_traits::Float;
 
-use crate::{DataError, Part};
-
-/// Examples to learn from: a row of features each, and a target each.
+/// Examples to learn from, each with a row of features and a target.
 ///
-/// A data set has at least one example (but see [`Split`](crate::Split)), labels below the number of classes,
-/// and finite values; its constructor checks that, so what uses it need not.
+/// A data set has at least one example (except for the empty parts of a [`Split`](crate::Split)), labels below the number
+/// of classes, and finite values. Its constructor checks that.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset<F = f32> {
     name: String,
@@ -16,31 +15,31 @@ pub struct Dataset<F = f32> {
     targets: Targets<F>,
 }
 
-/// What a model should answer, one an example.
+/// The targets of a data set, one per example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets<F = f32> {
     /// Classification: a label below `classes` for each example.
     Classes {
-        /// The labels, counted from 0.
+        /// The label of each example; labels count from 0.
         labels: Vec<u32>,
-        /// How many classes there are, including those without an example.
+        /// The number of classes, including those without an example.
         classes: usize,
     },
     /// Regression: a row of `width` values for each example.
     Values {
         /// The values, row-major, shape `(examples, width)`.
         values: Vec<F>,
-        /// How many values a row has.
+        /// The number of values per example.
         width: usize,
     },
 }
 
 impl<F: Float> Dataset<F> {
-    /// A data set from row-major `features` of shape `(examples, width)` and one target an example.
+    /// A data set of row-major `features` of shape `(examples, width)` and one target per example.
     ///
     /// # Errors
-    /// If there is no example, if the features do not fill rows, if there is not one target an example, if a
-    /// label is not below the number of classes, or if a value is infinite or NaN.
+    /// If there are no examples, if the features do not fill rows of `width`, if the number of targets differs from that of
+    /// the examples, if a label is not below the number of classes, or if a value is infinite or NaN.
     pub fn new(
         name: impl Into<String>,
         features: Vec<F>,
@@ -48,29 +47,29 @@ impl<F: Float> Dataset<F> {
         targets: Targets<F>,
     ) -> Result<Self, DataError> {
         let data = Self { name: name.into(), features, width, targets };
-        data.expect_rows()?;
-        data.expect_one_target_an_example()?;
-        data.expect_finite(Part::Features, &data.features, data.width)?;
+        data.check_rows()?;
+        data.check_one_target_per_example()?;
+        data.check_finite(Table::Features, &data.features, data.width)?;
         match &data.targets {
-            Targets::Classes { labels, classes } => data.expect_labels_below(labels, *classes)?,
-            Targets::Values { values, width } => data.expect_finite(Part::Targets, values, *width)?,
+            Targets::Classes { labels, classes } => data.check_labels(labels, *classes)?,
+            Targets::Values { values, width } => data.check_finite(Table::Targets, values, *width)?,
         }
         Ok(data)
     }
 
-    /// What the data set is called in messages and reports.
+    /// The name of the data set in messages and reports.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How many examples there are.
+    /// The number of examples.
     #[must_use]
     pub fn examples(&self) -> usize {
         self.features.len() / self.width
     }
 
-    /// How many features an example has.
+    /// The number of features per example.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
@@ -85,7 +84,7 @@ impl<F: Float> Dataset<F> {
     /// The features of example `i`.
     ///
     /// # Panics
-    /// If there is no such example.
+    /// If `i` is not below the number of examples.
     #[must_use]
     #[track_caller]
     pub fn row(&self, i: usize) -> &[F] {
@@ -98,7 +97,7 @@ impl<F: Float> Dataset<F> {
         &self.targets
     }
 
-    /// The same data set in another precision; values are rounded.
+    /// The data set in another precision; values are rounded.
     ///
     /// # Panics
     /// If a value is too large for `G`.
@@ -114,7 +113,7 @@ impl<F: Float> Dataset<F> {
         Dataset { name: self.name.clone(), features: cast(&self.features), width: self.width, targets }
     }
 
-    /// The examples at `indices`, in that order; none, if there are none.
+    /// The examples at `indices`, in that order. The result has no examples if there are no indices.
     pub(crate) fn select(&self, indices: &[usize]) -> Self {
         let targets = match &self.targets {
             Targets::Classes { labels, classes } => {
@@ -128,54 +127,53 @@ impl<F: Float> Dataset<F> {
         Self { name: self.name.clone(), features, width: self.width, targets }
     }
 
-    /// The features, to be standardised.
+    /// All features, mutable, for standardisation.
     pub(crate) fn features_mut(&mut self) -> &mut [F] {
         &mut self.features
     }
 
-    fn expect_rows(&self) -> Result<(), DataError> {
+    fn check_rows(&self) -> Result<(), DataError> {
         let (values, width) = (self.features.len(), self.width);
         if values == 0 {
-            return Err(DataError::Empty { name: self.name.clone() });
+            return Err(DataProblem::NoExamples.of(&self.name));
         }
         if width == 0 || !values.is_multiple_of(width) {
-            let name = self.name.clone();
-            return Err(DataError::Shape { name, part: Part::Features, values, width, examples: None });
+            let table = Table::Features;
+            return Err(DataProblem::Shape { table, values, width, examples: None }.of(&self.name));
         }
         Ok(())
     }
 
-    fn expect_one_target_an_example(&self) -> Result<(), DataError> {
+    fn check_one_target_per_example(&self) -> Result<(), DataError> {
         let (values, width) = match &self.targets {
             Targets::Classes { labels, .. } => (labels.len(), 1),
             Targets::Values { values, width } => (values.len(), *width),
         };
         if width == 0 || self.examples().checked_mul(width) != Some(values) {
-            let (name, examples) = (self.name.clone(), Some(self.examples()));
-            return Err(DataError::Shape { name, part: Part::Targets, values, width, examples });
+            let (table, examples) = (Table::Targets, Some(self.examples()));
+            return Err(DataProblem::Shape { table, values, width, examples }.of(&self.name));
         }
         Ok(())
     }
 
-    fn expect_labels_below(&self, labels: &[u32], classes: usize) -> Result<(), DataError> {
+    fn check_labels(&self, labels: &[u32], classes: usize) -> Result<(), DataError> {
         let Some(i) = labels.iter().position(|&label| label as usize >= classes) else { return Ok(()) };
-        Err(DataError::LabelOutOfRange { name: self.name.clone(), row: i + 1, label: labels[i], classes })
+        let mut error = DataProblem::LabelOutOfRange { label: labels[i], classes }.of(&self.name);
+        error.place.row = Some(i + 1);
+        Err(error)
     }
 
-    fn expect_finite(&self, part: Part, values: &[F], width: usize) -> Result<(), DataError> {
-        // Whole blocks compile to SIMD, which a search that may end at any element does not.
+    fn check_finite(&self, table: Table, values: &[F], width: usize) -> Result<(), DataError> {
+        // A loop over a whole block compiles to SIMD; a search that may end at any element does not.
         let all_finite = |block: &[F]| block.iter().fold(true, |all, x| all & x.is_finite());
         if values.chunks(1024).all(all_finite) {
             return Ok(());
         }
         let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
-        Err(DataError::NotFinite {
-            name: self.name.clone(),
-            part,
-            row: i / width + 1,
-            column: i % width + 1,
-            value: values[i].to_f64().expect("every float is an f64"),
-        })
+        let value = values[i].to_f64().expect("every float is an f64");
+        let mut error = DataProblem::NotFinite { table, value }.of(&self.name);
+        (error.place.row, error.place.column) = (Some(i / width + 1), Some(i % width + 1));
+        Err(error)
     }
 }
 

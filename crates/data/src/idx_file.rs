@@ -1,30 +1,31 @@
-//! Data sets in IDX files, the format of MNIST and of the sets that took its place (Fashion-MNIST, EMNIST, KMNIST).
+//! Data sets in IDX files, the format of MNIST and of its successors (Fashion-MNIST, EMNIST, KMNIST).
 //!
-//! An IDX file (LeCun, Cortes and Burges, *The MNIST database of handwritten digits*) has two bytes of zero, one for the type
-//! of its elements, of which 8 means unsigned bytes, and one for the number of dimensions; then the extents in 32 bits each,
-//! most significant byte first; then the elements, row-major. Only unsigned bytes are read, which is what images are kept in.
+//! An IDX file (LeCun, Cortes and Burges, *The MNIST database of handwritten digits*) consists of two zero bytes, one byte for
+//! the type of the elements (8 stands for unsigned bytes), one for the number of dimensions, the extents as big-endian 32-bit
+//! integers, and the elements, row-major. Only unsigned bytes, the type of images, are supported.
 
+use crate::dataset::{Dataset, Targets};
+use crate::error::{DataError, DataProblem, IdxProblem, Table};
+use crate::open::open;
+use crate::split::Split;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use crate::open::open;
-use crate::{DataError, Dataset, IdxProblem, Part, Split, Targets};
-
-/// Bytes that are read at a time, and how many such pieces may wait to be converted.
+/// The number of bytes that are read at a time, and the number of such chunks that may wait for conversion.
 const CHUNK: usize = 1 << 16;
 const WAITING: usize = 16;
 
-/// Reads a file of images, of 2 or more dimensions, and the file of their labels, each with or without compression by gzip.
+/// Reads a file of images, with 2 or more dimensions, and the file of their labels, each plain or compressed by gzip.
 ///
-/// A pixel of value `v` becomes the feature `v / 255`, in 0 to 1. The data set is called as the file of images, without
-/// `.gz`; it has one class more than its greatest label.
+/// A pixel with value `v` becomes the feature `v / 255`, from 0 to 1. The name of the data set is that of the file of images
+/// without `.gz`. The number of classes is one more than the largest label.
 ///
 /// # Errors
-/// If a file can't be read, is no IDX file of unsigned bytes, has the wrong number of dimensions, is shorter or longer than
-/// they say, or if there is not one label an image; the message names the file.
+/// If a file cannot be read, is not an IDX file of unsigned bytes, has the wrong number of dimensions, or is shorter or
+/// longer than they say; or if the numbers of labels and images differ. The error has the file.
 pub fn read_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let images = images.as_ref();
     let name = images.file_name().unwrap_or_default().to_string_lossy();
@@ -34,24 +35,24 @@ pub fn read_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Da
 }
 
 /// Reads the four files of a folder in the form of MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same
-/// with `t10k`, which are the test part; each as it is or with `.gz` behind its name.
+/// with `t10k` for the test part; each plain or compressed, with the ending `.gz`.
 ///
-/// The validation part is empty: see [`Split::with_validation`]. The features are those of [`read_idx`] and not standardised.
-/// Both parts are called as the folder and have one class more than the greatest label.
+/// The validation part is empty: see [`Split::with_validation`]. The features are those of [`read_idx`], not standardised.
+/// The name of the parts is that of the folder. The number of classes is one more than the largest label of both.
 ///
 /// # Errors
 /// As [`read_idx`], and if a file is missing, or if the images of both parts differ in size.
 pub fn read_idx_folder(folder: impl AsRef<Path>) -> Result<Split, DataError> {
     let folder = folder.as_ref();
-    fs::read_dir(folder).map_err(|error| blame(folder, IdxProblem::Unreadable(error)))?;
+    fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
     let find = |name| find(folder, name);
     let (train_images, train_labels) = (find("train-images-idx3-ubyte")?, find("train-labels-idx1-ubyte")?);
     let (test_images, test_labels) = (find("t10k-images-idx3-ubyte")?, find("t10k-labels-idx1-ubyte")?);
     let train = Labelled::read(&train_images, &train_labels)?;
     let test = Labelled::read(&test_images, &test_labels)?;
     if test.width != train.width {
-        let (width, expected) = (test.width, train.width);
-        return Err(blame(&test_images, IdxProblem::Width { width, expected }));
+        let (found, needed) = (test.width, train.width);
+        return Err(idx_error(&test_images, IdxProblem::ImageSize { found, needed }));
     }
     let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
     let classes = train.classes().max(test.classes());
@@ -59,18 +60,22 @@ pub fn read_idx_folder(folder: impl AsRef<Path>) -> Result<Split, DataError> {
     Ok(Split { train, validation: test.select(&[]), test, standardiser: None })
 }
 
-/// The file of this name in a folder, compressed or not.
+/// The file with this name in a folder, plain or compressed.
 fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
     let mut paths = [folder.join(name), folder.join(format!("{name}.gz"))].into_iter();
-    let absent = || blame(folder, IdxProblem::Absent { name: name.to_owned() });
-    paths.find(|path| path.is_file()).ok_or_else(absent)
+    let missing = || idx_error(folder, IdxProblem::MissingFile { file: name.to_owned() });
+    paths.find(|path| path.is_file()).ok_or_else(missing)
 }
 
-fn blame(path: &Path, problem: IdxProblem) -> DataError {
-    DataError::Idx { path: path.to_owned(), problem }
+fn idx_error(path: &Path, problem: IdxProblem) -> DataError {
+    DataProblem::from(problem).of_path(path)
 }
 
-/// What two files that belong together hold.
+fn unreadable(path: &Path, error: io::Error) -> DataError {
+    DataProblem::Unreadable(error).of_path(path)
+}
+
+/// The contents of a file of images and the file of their labels.
 struct Labelled {
     features: Vec<f32>,
     width: usize,
@@ -80,18 +85,18 @@ struct Labelled {
 impl Labelled {
     fn read(images_path: &Path, labels_path: &Path) -> Result<Self, DataError> {
         let (images, labels) = (IdxFile::open(images_path)?, IdxFile::open(labels_path)?);
-        for (file, part, fits) in [
-            (&images, Part::Features, images.extents.len() >= 2),
-            (&labels, Part::Targets, labels.extents.len() == 1),
+        for (file, table, fits) in [
+            (&images, Table::Features, images.extents.len() >= 2),
+            (&labels, Table::Targets, labels.extents.len() == 1),
         ] {
             if !fits {
-                return Err(blame(file.path, IdxProblem::Rank { rank: file.extents.len(), part }));
+                return Err(idx_error(file.path, IdxProblem::Rank { rank: file.extents.len(), table }));
             }
         }
         let (examples, width) = (images.extents[0], images.extents[1..].iter().product());
         if labels.extents[0] != examples {
-            let (labels, images_path) = (labels.extents[0], images_path.to_owned());
-            return Err(blame(labels_path, IdxProblem::Counts { labels, images_path, images: examples }));
+            let (labels, images) = (labels.extents[0], examples);
+            return Err(idx_error(labels_path, IdxProblem::LabelCount { labels, images }));
         }
         let labels = labels.elements(u32::from)?;
         let features = images.elements(|pixel| f32::from(pixel) / 255.0)?;
@@ -107,7 +112,7 @@ impl Labelled {
     }
 }
 
-/// A file whose header is read.
+/// An open file whose header has been read.
 struct IdxFile<'a> {
     path: &'a Path,
     reader: Box<dyn Read>,
@@ -118,24 +123,23 @@ struct IdxFile<'a> {
 
 impl<'a> IdxFile<'a> {
     fn open(path: &'a Path) -> Result<Self, DataError> {
-        let mut reader = open(path).map_err(|error| blame(path, IdxProblem::Unreadable(error)))?;
-        let extents = header(&mut reader).map_err(|problem| blame(path, problem))?;
+        let mut reader = open(path).map_err(|error| unreadable(path, error))?;
+        let extents = header(&mut reader).map_err(|problem| problem.of_path(path))?;
         let size = extents.iter().try_fold(1_usize, |size, &extent| size.checked_mul(extent));
         match size.filter(|&size| size > 0) {
             Some(size) => Ok(Self { path, reader, extents, size }),
-            None => Err(blame(path, IdxProblem::Extents { extents })),
+            None => Err(idx_error(path, IdxProblem::Extents { extents })),
         }
     }
 
-    /// All elements, each as the number that it stands for; another thread converts them, as memory that is new takes as long
-    /// as the decompression.
+    /// All elements, converted to numbers on another thread: to fill new memory takes as long as the decompression.
     fn elements<N: Send>(mut self, number: impl Fn(u8) -> N + Send) -> Result<Vec<N>, DataError> {
-        let (chunks, arrived) = sync_channel::<Vec<u8>>(WAITING);
+        let (chunks, received) = sync_channel::<Vec<u8>>(WAITING);
         let read = thread::scope(|scope| {
             let converted = scope.spawn(move || {
-                // The extents are only claims, so the memory grows with what arrives.
+                // The extents may be wrong, so the memory grows with the elements that arrive.
                 let mut numbers = Vec::new();
-                for chunk in arrived {
+                for chunk in received {
                     numbers.extend(chunk.iter().map(|&element| number(element)));
                 }
                 numbers
@@ -144,32 +148,36 @@ impl<'a> IdxFile<'a> {
             drop(chunks);
             Ok(converted.join().expect("converting bytes does not panic"))
         });
-        read.map_err(|problem| blame(self.path, problem))
+        read.map_err(|problem: DataProblem| problem.of_path(self.path))
     }
 
-    /// Reads the file to its end, in pieces.
-    fn send(&mut self, chunks: &SyncSender<Vec<u8>>) -> Result<(), IdxProblem> {
+    /// Reads the file to its end, in chunks.
+    fn send(&mut self, chunks: &SyncSender<Vec<u8>>) -> Result<(), DataProblem> {
         let mut found = 0;
         while found < self.size {
             let most = CHUNK.min(self.size - found);
             let mut chunk = Vec::with_capacity(most);
-            self.reader.by_ref().take(most as u64).read_to_end(&mut chunk).map_err(IdxProblem::Unreadable)?;
+            self.reader
+                .by_ref()
+                .take(most as u64)
+                .read_to_end(&mut chunk)
+                .map_err(DataProblem::Unreadable)?;
             if chunk.is_empty() {
-                return Err(IdxProblem::Truncated { found, extents: self.extents.clone() });
+                return Err(IdxProblem::Truncated { found, extents: self.extents.clone() }.into());
             }
             found += chunk.len();
-            chunks.send(chunk).expect("the pieces are converted until there are no more");
+            chunks.send(chunk).expect("the other thread receives until there are no more chunks");
         }
-        // To see the end is also what checks the sum of what was decompressed.
-        match self.reader.read(&mut [0]).map_err(IdxProblem::Unreadable)? {
+        // The decompressor verifies its checksum when it reaches the end.
+        match self.reader.read(&mut [0]).map_err(DataProblem::Unreadable)? {
             0 => Ok(()),
-            _ => Err(IdxProblem::Trailing { extents: self.extents.clone() }),
+            _ => Err(IdxProblem::TooLong { extents: self.extents.clone() }.into()),
         }
     }
 }
 
-/// The extents that a file begins with.
-fn header(reader: &mut impl Read) -> Result<Vec<usize>, IdxProblem> {
+/// The extents in the header of a file.
+fn header(reader: &mut impl Read) -> Result<Vec<usize>, DataProblem> {
     let mut word = || {
         let mut bytes = [0; 4];
         reader.read_exact(&mut bytes).map(|()| bytes).map_err(in_header)
@@ -178,14 +186,15 @@ fn header(reader: &mut impl Read) -> Result<Vec<usize>, IdxProblem> {
         [0, 0, 8, rank] => {
             (0..rank).map(|_| word().map(|bytes| u32::from_be_bytes(bytes) as usize)).collect()
         }
-        [0, 0, code, rank] if code != 0 && rank != 0 => Err(IdxProblem::ElementType { code }),
-        bytes => Err(IdxProblem::Magic { bytes }),
+        bytes => Err(IdxProblem::NotUnsignedBytes { bytes }.into()),
     }
 }
 
-fn in_header(error: io::Error) -> IdxProblem {
-    match error.kind() {
-        ErrorKind::UnexpectedEof => IdxProblem::EndsInHeader,
-        _ => IdxProblem::Unreadable(error),
-    }
+fn in_header(error: io::Error) -> DataProblem {
+    DataProblem::Unreadable(match error.kind() {
+        ErrorKind::UnexpectedEof => {
+            io::Error::new(error.kind(), "the file ends within its header; fetch it again")
+        }
+        _ => error,
+    })
 }

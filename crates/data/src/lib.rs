@@ -1,10 +1,9 @@
-//! Data sets, splits and mini-batches.
+//! Data sets, readers, splits, standardisation and mini-batches.
 //!
-//! What lives here: the [`Dataset`] itself, where one comes from (generators of toy problems, sets shipped with the crate,
-//! IDX files, CSV files with the feature `csv`; files that gzip compressed with the feature `gzip`), and what is done to it
-//! before training (splitting, standardising, batching).
-//! What does not: models and training. Randomness comes from seeds alone: the same seed gives the same data,
-//! split and order.
+//! A [`Dataset`] is generated ([`moons`], [`spiral`], ...), bundled with the crate ([`digits`], [`iris`]), or read from a file:
+//! IDX files, CSV files with the feature `csv`, compressed files with the feature `gzip`. Before training it is
+//! [split](Dataset::split), [standardised](Split::standardised) and divided into [`Batches`]. Randomness depends only on
+//! seeds: the same seed gives the same data, the same split and the same order.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};
@@ -34,11 +33,11 @@ mod toy;
 
 pub use batches::Batches;
 pub use bundled::{digits, iris};
-pub use catalogue::{data_set, data_set_names};
+pub use catalogue::{Loaded, data_set, data_set_names, load};
 #[cfg(feature = "csv")]
 pub use csv_file::{FeatureRows, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
-pub use error::{CsvProblem, DataError, IdxProblem, Part};
+pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Table};
 pub use idx_file::{read_idx, read_idx_folder};
 pub use split::Split;
 pub use standardiser::Standardiser;

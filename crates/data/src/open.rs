@@ -1,11 +1,11 @@
-//! Opening files. What gzip compressed is decompressed, whatever the file is called: browsers and programs that fetch data sets
-//! take the compression away or leave it, and do not always rename the file.
+//! Opening of files. Content compressed by gzip is decompressed whatever the name of the file: browsers and download
+//! programs may or may not decompress a data set, and do not always rename the file.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// What a gzip file begins with (RFC 1952, section 2.3.1); no text does, and no IDX file.
+/// The first bytes of a gzip file (RFC 1952, section 2.3.1). No text and no IDX file begins with them.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The content of a file.
@@ -21,12 +21,11 @@ fn decompressed(file: BufReader<File>) -> io::Result<Box<dyn Read>> {
 
 #[cfg(not(feature = "gzip"))]
 fn decompressed(_: BufReader<File>) -> io::Result<Box<dyn Read>> {
-    let problem =
-        "compressed files are read with the crate feature \"gzip\", which is off; decompress it first";
+    let problem = "the file is compressed, and the crate feature \"gzip\" is off; decompress the file first";
     Err(io::Error::new(io::ErrorKind::Unsupported, problem))
 }
 
-/// A decompressor whose errors say that it was one.
+/// A decompressor whose errors say that the compressed data are damaged.
 #[cfg(feature = "gzip")]
 struct Decompressed(flate2::bufread::MultiGzDecoder<BufReader<File>>);
 
@@ -34,7 +33,7 @@ struct Decompressed(flate2::bufread::MultiGzDecoder<BufReader<File>>);
 impl Read for Decompressed {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let damaged = |error| {
-            let problem = format!("what gzip compressed is damaged ({error}); fetch the file again");
+            let problem = format!("the gzip data are damaged ({error}); fetch the file again");
             io::Error::new(io::ErrorKind::InvalidData, problem)
         };
         self.0.read(bytes).map_err(damaged)

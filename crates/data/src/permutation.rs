@@ -1,11 +1,11 @@
-//! Seeded permutations and draws, and how one seed serves several purposes.
+//! Seeded permutations and draws, from one random stream per purpose.
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-/// What an order is for. Each purpose draws from a stream of its own, so that splitting a set and
-/// batching it with one seed does not repeat the same order.
+/// The purpose of a random order. Each purpose has its own random stream, so that a split and the batches of one seed do
+/// not have the same order.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Split,
@@ -13,7 +13,7 @@ pub(crate) enum Purpose {
     Draws(u64),
 }
 
-/// Overwrites `order` with a permutation of its indices, a pure function of length, seed and purpose.
+/// Overwrites `order` with a permutation of its indices, which depends only on its length, the seed and the purpose.
 pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
     for (i, index) in order.iter_mut().enumerate() {
         *index = i;
@@ -21,7 +21,7 @@ pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
     order.shuffle(&mut stream(seed, purpose));
 }
 
-/// Overwrites `drawn` with independent draws of its indices, a pure function of length, seed and purpose.
+/// Overwrites `drawn` with independent draws of its indices, which depend only on its length, the seed and the purpose.
 pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
     let (examples, mut random) = (drawn.len(), stream(seed, purpose));
     drawn.fill_with(|| random.random_range(0..examples));
@@ -74,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_equally_likely() {
+    fn every_position_is_equally_likely() {
         let mut landings = [0_u32; 4];
         for seed in 0..4000 {
             let order = permutation(4, seed, Purpose::Split);
             landings[order.iter().position(|&i| i == 0).unwrap()] += 1;
         }
-        // 1000 expected each, standard deviation 27; five of them.
+        // 1000 expected each, standard deviation 27; five deviations.
         assert!(landings.iter().all(|&count| count.abs_diff(1000) < 137), "{landings:?}");
     }
 }

@@ -1,39 +1,40 @@
-//! Splitting a data set into what is trained on, what is chosen on and what is reported.
+//! Splits of a data set into training, validation and test parts.
 
+use crate::dataset::Dataset;
+use crate::error::{DataError, DataProblem};
+use crate::permutation::{Purpose, permute};
+use crate::standardiser::Standardiser;
 use num_traits::Float;
 
-use crate::permutation::{Purpose, permute};
-use crate::{DataError, Dataset, Standardiser};
-
-/// A data set in three parts. Train on the first, choose hyper-parameters on the second, report the third.
+/// A data set in three parts: train on the first, choose hyper-parameters on the second, report results on the third.
 ///
-/// A part whose fraction was 0 is empty: it has no examples.
+/// A part with fraction 0 has no examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split<F = f32> {
-    /// What the model learns from.
+    /// The examples that the model is trained on.
     pub train: Dataset<F>,
-    /// What hyper-parameters and the moment to stop are chosen on.
+    /// The examples that hyper-parameters and the epoch to stop at are chosen on.
     pub validation: Dataset<F>,
-    /// What is reported; it takes no part in any choice.
+    /// The examples that the reported results are computed on; no choice depends on them.
     pub test: Dataset<F>,
-    /// How the features were standardised, if they were.
+    /// The statistics that the features are standardised with, if they are.
     pub standardiser: Option<Standardiser<F>>,
 }
 
 impl<F: Float> Dataset<F> {
-    /// Splits the examples, shuffled by `seed`, into three parts by fractions that sum to 1.
+    /// Shuffles the examples by `seed` and splits them into three parts by fractions that add up to 1.
     ///
-    /// The parts end after `round(n train)`, `round(n (train + validation))` and `n` examples, so that each
-    /// has its share to within one, and together they have every example once.
+    /// The parts end after `round(n train)`, `round(n (train + validation))` and `n` examples: each differs from its
+    /// fraction by less than one example, and each example is in one part.
     ///
     /// # Errors
-    /// If a fraction is outside 0 to 1, if they do not sum to 1 to within 1e-9, if `train` is 0, or if a part
-    /// of positive fraction would be empty.
+    /// If a fraction is not from 0 to 1, if their sum differs from 1 by more than 1e-9, if `train` is 0, or if a part with a
+    /// positive fraction would be empty.
     pub fn split(&self, train: f64, validation: f64, test: f64, seed: u64) -> Result<Split<F>, DataError> {
         let fractions = [train, validation, test];
         let whole = (train + validation + test - 1.0).abs() <= 1e-9;
         if !whole || train == 0.0 || !fractions.iter().all(|x| (0.0..=1.0).contains(x)) {
-            return Err(DataError::Fractions { train, validation, test });
+            return Err(DataProblem::Fractions { train, validation, test }.of(self.name()));
         }
         let n = self.examples();
         let end = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
@@ -41,10 +42,9 @@ impl<F: Float> Dataset<F> {
 
         let mut order = vec![0; n];
         permute(&mut order, seed, Purpose::Split);
-        let part = |name, fraction, range: std::ops::Range<usize>| {
+        let part = |part, fraction, range: std::ops::Range<usize>| {
             if fraction > 0.0 && range.is_empty() {
-                let (examples, name, part) = (n, self.name().to_owned(), name);
-                return Err(DataError::TooFewExamples { name, examples, part, fraction });
+                return Err(DataProblem::EmptyPart { part, fraction, examples: n }.of(self.name()));
             }
             Ok(self.select(&order[range]))
         };
@@ -58,13 +58,11 @@ impl<F: Float> Dataset<F> {
 }
 
 impl<F: Float> Split<F> {
-    /// Standardises the features of all parts with the statistics of the train part alone, and remembers
-    /// them.
+    /// Standardises the features of all parts with the statistics of the training part, and stores the statistics.
     ///
-    /// The train part gets mean 0 and variance 1 (of the population) in each feature, the others nearly so:
-    /// statistics that saw them would leak what is to be predicted. A feature that is constant on the train
-    /// part is centred and left unscaled. Targets stay as they are. A split that is standardised already is
-    /// returned unchanged.
+    /// Each feature gets mean 0 and population variance 1 on the training part. The statistics do not depend on the other
+    /// parts, so that nothing about them leaks into training. A feature that is constant on the training part is centred
+    /// and not scaled. Targets do not change. A split that is already standardised is returned unchanged.
     #[must_use]
     pub fn standardised(mut self) -> Self {
         if self.standardiser.is_some() {
@@ -77,20 +75,21 @@ impl<F: Float> Split<F> {
         Self { standardiser: Some(standardiser), ..self }
     }
 
-    /// Moves a share of the train part, drawn by `seed`, to the validation part; for data that come in two parts.
+    /// Moves a fraction of the training part, drawn by `seed`, to the validation part; for data that come in two parts.
     ///
     /// # Errors
-    /// If the fraction is outside 0 to 1, or 1, or positive and one of both parts would be empty.
+    /// If the fraction is not in `[0, 1)`, or if it is positive and one of both parts would be empty.
     ///
     /// # Panics
-    /// If there is a validation part already, or if the split is standardised, since the statistics saw what is moved.
+    /// If the validation part is not empty; or if the split is standardised, because then the statistics depend on the
+    /// examples that move.
     #[track_caller]
     pub fn with_validation(self, fraction: f64, seed: u64) -> Result<Self, DataError> {
         let found = self.validation.examples();
-        assert!(found == 0, "with_validation: the split has {found} validation examples already");
+        assert!(found == 0, "with_validation: the split already has {found} validation examples");
         assert!(
             self.standardiser.is_none(),
-            "with_validation: the split is standardised; do that afterwards"
+            "with_validation: the split is standardised; standardise it afterwards"
         );
         if fraction == 0.0 {
             return Ok(self);
@@ -99,7 +98,7 @@ impl<F: Float> Split<F> {
         Ok(Self { test: self.test, ..parts })
     }
 
-    /// The same with an empty test part: for choosing hyper-parameters, in which it must take no part.
+    /// The split with an empty test part, for the choice of hyper-parameters, which must not depend on it.
     #[must_use]
     pub fn without_test(&self) -> Self {
         let (train, validation) = (self.train.clone(), self.validation.clone());

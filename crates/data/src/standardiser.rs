@@ -1,14 +1,14 @@
-//! Standardising: every feature to mean 0 and variance 1.
+//! Standardisation of features to mean 0 and variance 1.
 
 use num_traits::Float;
 
-/// Mean and standard deviation of each feature, and the map `x -> (x - mean) / deviation` they define.
+/// The mean and the standard deviation of each feature, which define the map `x -> (x - mean) / deviation`.
 ///
-/// The variance is that of the population, `sum (x - mean)^2 / n`, not divided by `n - 1`. A feature that is
-/// constant where it was fitted has deviation 1: it is centred and left unscaled.
+/// The variance is that of the population, `sum (x - mean)^2 / n`, not divided by `n - 1`. A feature that is constant in the
+/// fitted data gets deviation 1: it is centred and not scaled.
 ///
-/// A model that was trained on standardised features needs them standardised alike when it predicts, so these
-/// numbers belong to it.
+/// A model that was trained on standardised features needs the same map for its predictions, so the statistics are saved
+/// with it.
 ///
 /// ```
 /// use wengert_data::Standardiser;
@@ -22,39 +22,39 @@ use num_traits::Float;
 pub struct Standardiser<F = f32> {
     /// The mean of each feature.
     pub mean: Vec<F>,
-    /// The standard deviation of each feature; positive.
+    /// The standard deviation of each feature, a positive number.
     pub deviation: Vec<F>,
 }
 
 impl<F: Float> Standardiser<F> {
-    /// The statistics of row-major features of shape `(examples, width)`, accumulated in `f64`.
+    /// Computes the statistics of row-major features of shape `(examples, width)`, with sums in `f64`.
     ///
     /// # Panics
-    /// If there is no row, or if the features do not fill rows of `width`.
+    /// If there are no rows, or if the features do not fill rows of `width`.
     #[must_use]
     #[track_caller]
     pub fn fit(features: &[F], width: usize) -> Self {
         assert_rows("fit", features.len(), width);
         assert!(!features.is_empty(), "Standardiser: fit needs at least one row");
         let mean = column_means(features, width, |x, _| x, &vec![0.0; width]);
-        // The squares around the mean, in a second pass, lose no digits to cancellation.
+        // The squares of the differences from the mean, in a second pass, do not suffer from cancellation.
         let variance = column_means(features, width, |x, mean| (x - mean) * (x - mean), &mean);
         let varies = varying_columns(features, width);
         let deviation = variance.iter().zip(&varies).map(|(&variance, &varies)| {
             let deviation = rounded::<F>(variance.sqrt());
-            // Values that differ by less than the precision resolves may have a deviation that rounds to 0.
+            // The deviation of values that differ by very little may round to 0.
             if varies && deviation > F::zero() { deviation } else { F::one() }
         });
-        // The rounded mean of a constant may differ from it, so it is taken from the first row.
+        // The rounded mean of a constant column may differ from the constant, so take it from the first row.
         let mean = mean.iter().zip(&varies).zip(features);
         let mean = mean.map(|((&mean, &varies), &first)| if varies { rounded(mean) } else { first });
         Self { mean: mean.collect(), deviation: deviation.collect() }
     }
 
-    /// Standardises row-major features in place; each row as wide as those fitted.
+    /// Standardises row-major features in place.
     ///
     /// # Panics
-    /// If the features do not fill rows.
+    /// If the features do not fill rows of the fitted width.
     #[track_caller]
     pub fn apply(&self, features: &mut [F]) {
         assert_rows("apply", features.len(), self.mean.len());
@@ -66,7 +66,7 @@ impl<F: Float> Standardiser<F> {
     }
 }
 
-/// The mean over the rows of `term(x, parameter)`, a parameter for each column.
+/// The mean over the rows of `term(x, parameter)`, with one parameter per column.
 fn column_means<F: Float>(
     features: &[F],
     width: usize,
@@ -83,7 +83,7 @@ fn column_means<F: Float>(
     sums.iter().map(|sum| sum / n).collect()
 }
 
-/// Which columns have two values that differ.
+/// For each column, whether its values differ.
 fn varying_columns<F: Float>(features: &[F], width: usize) -> Vec<bool> {
     let mut varies = vec![false; width];
     for row in features.chunks_exact(width) {
@@ -124,15 +124,15 @@ mod tests {
     }
 
     #[test]
-    fn statistics_are_those_computed_by_hand() {
+    fn statistics_of_a_small_table_are_exact() {
         let fitted = Standardiser::fit(&[1.0_f32, 10.0, 3.0, 20.0, 5.0, 30.0, 7.0, 40.0], 2);
         assert_eq!(fitted.mean, [4.0, 25.0]);
         assert_eq!(fitted.deviation, [5.0_f32.sqrt(), 125.0_f32.sqrt()]);
     }
 
     #[test]
-    fn a_constant_feature_is_centred_and_left_unscaled() {
-        // The mean of 0.1 summed ten times is not 0.1.
+    fn a_constant_feature_is_centred_and_not_scaled() {
+        // A tenth of the sum of ten times 0.1 is not 0.1.
         let fitted = Standardiser::fit(&[0.1_f64; 10], 1);
         assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.1, 1.0));
         let mut elsewhere = [0.1, 2.1];
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deviation_below_the_precision_stays_usable() {
+    fn a_deviation_that_rounds_to_zero_leaves_the_feature_finite() {
         let least = f32::from_bits(1);
         let mut table = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, least];
         Standardiser::fit(&table, 1).apply(&mut table);

@@ -1,18 +1,15 @@
-//! Toy problems in the plane: generators of labelled points, each with its formula and source.
+//! Generators of labelled points in the plane, each with its formula and source.
 //!
-//! `noise` means one thing in all of them: the standard deviation of the normal noise that is added to each
-//! coordinate last, after the label is fixed. Examples come class by class, or in turn, not shuffled:
-//! splitting and batching do that.
+//! `noise` is always the standard deviation of the normal noise that is added to each coordinate at the end, after the label
+//! is fixed. Examples are ordered by class, or the classes alternate; splits and batches shuffle them.
 
-use std::f64::consts::{PI, TAU};
-
+use crate::dataset::{Dataset, Targets};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Normal};
+use std::f64::consts::{PI, TAU};
 
-use crate::{Dataset, Targets};
-
-/// Interleaved spiral arms, one a class, `points_per_class` each.
+/// Interleaved spiral arms, one per class, with `points_per_class` points each.
 ///
 /// Point `i = 1..=n` of arm `k`: `r (sin t, cos t)` with `r = 5 i / n`,
 /// `t = 1.75 turns * i / n + k / classes turns`.
@@ -21,12 +18,12 @@ use crate::{Dataset, Targets};
 /// instead of uniform noise, and without the point at the origin, which all arms would share.
 ///
 /// # Panics
-/// If there is no class or no point, or if `noise` is negative, infinite or NaN.
+/// If `classes` or `points_per_class` is 0, or if `noise` is negative, infinite or NaN.
 #[must_use]
 #[track_caller]
 pub fn spiral(classes: usize, points_per_class: usize, noise: f64, seed: u64) -> Dataset {
     assert_at_least("spiral: classes", classes, 1);
-    assert_at_least("spiral: points a class", points_per_class, 1);
+    assert_at_least("spiral: points per class", points_per_class, 1);
     let points = (0..classes).flat_map(|arm| {
         (1..=points_per_class).map(move |i| {
             let along = i as f64 / points_per_class as f64;
@@ -37,10 +34,10 @@ pub fn spiral(classes: usize, points_per_class: usize, noise: f64, seed: u64) ->
     noisy("spiral", points, classes, noise, &mut StdRng::seed_from_u64(seed))
 }
 
-/// Two half circles that hook into each other; `n` points, `n / 2` on the first.
+/// Two interlocking half circles; `n` points, `n / 2` on the first.
 ///
-/// Class 0 is `(cos t, sin t)`, class 1 is `(1 - cos t, 1/2 - sin t)`, each with `t` evenly spaced from 0 to
-/// pi, both ends included.
+/// Class 0 is `(cos t, sin t)`, class 1 is `(1 - cos t, 1/2 - sin t)`, each with `t` evenly spaced from 0 to pi, both ends
+/// included.
 ///
 /// Source: `make_moons` of scikit-learn.
 ///
@@ -61,8 +58,7 @@ pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset {
 
 /// A circle inside a circle; `n` points, `n / 2` on the outer.
 ///
-/// Class 0 is the unit circle, class 1 the circle of radius `factor`, each with evenly spaced angles from 0
-/// on.
+/// Class 0 is the unit circle, class 1 the circle with radius `factor`, each with evenly spaced angles that begin at 0.
 ///
 /// Source: `make_circles` of scikit-learn, with `noise` before `factor`.
 ///
@@ -105,16 +101,16 @@ pub fn xor(n: usize, noise: f64, seed: u64) -> Dataset {
     noisy("xor", points, 2, noise, &mut rng)
 }
 
-/// Round clouds, one a class, with `n` points in all; the first classes have one more where `n` does not
-/// divide evenly.
+/// Normally distributed clusters, one per class, with `n` points in total; the first classes have one more if `n` is not a
+/// multiple of `classes`.
 ///
-/// Centres are uniform on the square from -10 to 10, so clouds may overlap; points are normal around them
-/// with standard deviation `spread`.
+/// The centres are uniform on the square from -10 to 10, so clusters may overlap. Around them, points are normal with
+/// standard deviation `spread`.
 ///
 /// Source: `make_blobs` of scikit-learn, in two dimensions.
 ///
 /// # Panics
-/// If there is no class, if `n` is below the number of classes, or if `spread` is negative, infinite or NaN.
+/// If `classes` is 0, if `n` is below `classes`, or if `spread` is negative, infinite or NaN.
 #[must_use]
 #[track_caller]
 pub fn blobs(classes: usize, n: usize, spread: f64, seed: u64) -> Dataset {
@@ -130,7 +126,7 @@ pub fn blobs(classes: usize, n: usize, spread: f64, seed: u64) -> Dataset {
     noisy("blobs", points, classes, spread, &mut rng)
 }
 
-/// Adds normal noise of deviation `noise` to labelled points and makes a data set of them.
+/// A data set of labelled points with normal noise of standard deviation `noise`.
 #[track_caller]
 fn noisy(
     name: &str,
@@ -144,7 +140,7 @@ fn noisy(
     let (mut features, mut labels) = (Vec::new(), Vec::new());
     for (point, class) in points {
         features.extend(point.map(|x| (x + normal.sample(rng)) as f32));
-        labels.push(u32::try_from(class).expect("classes are fewer than 2^32"));
+        labels.push(u32::try_from(class).expect("there are fewer than 2^32 classes"));
     }
     Dataset::new(name, features, 2, Targets::Classes { labels, classes })
         .expect("generated points are finite")

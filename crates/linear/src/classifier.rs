@@ -5,7 +5,7 @@ use crate::examples::Examples;
 use crate::fit_report::FitReport;
 use crate::width::{assert_width, check_features};
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
-use wengert_nn::metrics::{accuracy, predicted_class, class_probabilities};
+use wengert_nn::metrics::{accuracy, class_probabilities, predicted_class};
 
 /// A fitted classifier. The scores of an example are `W x + b`.
 ///

@@ -1,7 +1,7 @@
 //! The error of fitting or evaluating a linear model.
 
 use std::fmt;
-use wengert_data::Part;
+use wengert_data::Table;
 
 /// The reason why a linear model cannot be fitted or evaluated. The message says how to correct it. Rows and columns are
 /// counted from 1.
@@ -25,7 +25,7 @@ pub enum LinearError {
     /// A feature or a target is infinite or NaN.
     NotFinite {
         /// Features or targets.
-        part: Part,
+        part: Table,
         /// The row of the example.
         row: usize,
         /// The column of the feature; 1 for a target.

@@ -2,7 +2,7 @@
 
 use crate::error::LinearError;
 use ndarray::{ArrayBase, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
-use wengert_data::{Dataset, Part, Targets};
+use wengert_data::{Dataset, Table, Targets};
 
 /// Borrowed features, one example per row, and one target per example.
 ///
@@ -129,8 +129,8 @@ impl<'a> Examples<'a> {
             LinearTargets::Classes { .. } => return Err(LinearError::NeedsValues),
         };
         check_rows(&self.features, values.len())?;
-        check_finite(Part::Features, &self.features)?;
-        check_finite(Part::Targets, &values.insert_axis(Axis(1)))?;
+        check_finite(Table::Features, &self.features)?;
+        check_finite(Table::Targets, &values.insert_axis(Axis(1)))?;
         Ok((self.features, values))
     }
 
@@ -144,7 +144,7 @@ impl<'a> Examples<'a> {
             return Err(LinearError::NeedsClasses);
         };
         check_rows(&self.features, labels.len())?;
-        check_finite(Part::Features, &self.features)?;
+        check_finite(Table::Features, &self.features)?;
         Ok(Classification { features: self.features, labels, classes })
     }
 }
@@ -171,7 +171,7 @@ fn check_rows(features: &ArrayView2<'_, f64>, targets: usize) -> Result<(), Line
     Ok(())
 }
 
-fn check_finite(part: Part, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
+fn check_finite(part: Table, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
     let wrong = values.indexed_iter().find(|(_, x)| !x.is_finite());
     let Some(((i, j), &value)) = wrong else { return Ok(()) };
     Err(LinearError::NotFinite { part, row: i + 1, column: j + 1, value })

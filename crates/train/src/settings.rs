@@ -69,14 +69,16 @@ impl Settings {
     #[track_caller]
     pub(crate) fn groups(&self, layout: &Layout) -> Vec<Group> {
         for (pattern, _) in &self.groups {
-            let known = layout.parameters().iter().any(|entry| NamePattern::new(pattern).matches(&entry.name));
+            let known =
+                layout.parameters().iter().any(|entry| NamePattern::new(pattern).matches(&entry.name));
             assert!(known, "trainer: no parameter matches the group {pattern:?}");
         }
         let group = |entry: &Parameter| {
             if !entry.trainable {
                 return Some(Group::frozen(entry.range.clone()));
             }
-            let (_, options) = self.groups.iter().find(|(pattern, _)| NamePattern::new(pattern).matches(&entry.name))?;
+            let (_, options) =
+                self.groups.iter().find(|(pattern, _)| NamePattern::new(pattern).matches(&entry.name))?;
             Some(options(Group::new(entry.range.clone())))
         };
         layout.parameters().iter().filter_map(group).collect()

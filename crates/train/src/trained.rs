@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real};
 use wengert_data::{Dataset, Targets};
-use wengert_nn::metrics::{predicted_class, class_probabilities};
+use wengert_nn::metrics::{class_probabilities, predicted_class};
 use wengert_nn::{Loss, Model, Module, Params};
 
 /// The number of examples that are evaluated together.

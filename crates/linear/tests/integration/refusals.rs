@@ -1,7 +1,7 @@
 //! Invalid examples and settings, and fits that did not converge.
 
 use ndarray::{Array1, Array2, array, s};
-use wengert_data::{Dataset, Part, Targets};
+use wengert_data::{Dataset, Table, Targets};
 use wengert_linear::{Lasso, LinearError, LinearSvm, LogisticRegression, OrdinaryLeastSquares, Ridge};
 use wengert_minimize::Stopping;
 
@@ -49,7 +49,8 @@ fn invalid_examples_are_rejected_with_a_correction() {
     let rows = Targets::Values { values: vec![0.0; 6], width: 2 };
     let several = Dataset::new("pairs", vec![1.0, 2.0, 3.0], 1, rows).unwrap();
     assert_eq!(Ridge::new(1.0).fit(&several), Err(LinearError::SeveralTargets { width: 2 }));
-    let not_finite = LinearError::NotFinite { part: Part::Features, row: 2, column: 1, value: f64::INFINITY };
+    let not_finite =
+        LinearError::NotFinite { part: Table::Features, row: 2, column: 1, value: f64::INFINITY };
     wrong[[1, 0]] = f64::INFINITY;
     assert_eq!(LogisticRegression::new().fit((&wrong, &[0, 1, 1])), Err(not_finite));
 }

@@ -1,8 +1,7 @@
-//! Data sets: their construction, the bundled and generated ones, and their names.
+//! Data sets: their construction, and the bundled and generated ones.
 
 use wengert_data::{
-    DataError, Dataset, Part, Targets, blobs, circles, data_set, data_set_names, digits, iris, moons, spiral,
-    xor,
+    DataError, DataProblem, Dataset, Table, Targets, blobs, circles, digits, iris, moons, spiral, xor,
 };
 
 fn labels_of(data: &Dataset) -> &[u32] {
@@ -40,7 +39,7 @@ fn rows_are_the_features_of_an_example() {
 #[test]
 fn a_set_without_examples_is_refused() {
     let error = two_points(vec![], classes(&[])).unwrap_err();
-    assert!(matches!(error, DataError::Empty { .. }), "{error}");
+    assert!(matches!(error.problem, DataProblem::NoExamples), "{error}");
 }
 
 #[test]
@@ -52,27 +51,33 @@ fn features_that_do_not_fill_rows_are_refused() {
 }
 
 #[test]
-fn there_is_one_target_an_example() {
+fn there_is_one_target_per_example() {
     for (targets, found) in [(classes(&[0]), 1), (values(&[1.0; 3], 2), 3), (values(&[], 0), 0)] {
         let error = two_points(vec![1.0; 4], targets).unwrap_err();
-        assert!(error.to_string().contains(&format!("{found} targets are not 2 rows")), "{error}");
+        assert!(error.to_string().contains(&format!("{found} targets do not fill 2 rows")), "{error}");
     }
     assert!(two_points(vec![1.0; 4], values(&[1.0; 6], 3)).is_ok());
 }
 
 #[test]
-fn a_label_beyond_the_classes_is_refused_naming_the_row() {
+fn a_label_beyond_the_classes_is_refused_with_its_row() {
     let error = two_points(vec![1.0; 4], classes(&[0, 2])).unwrap_err();
-    assert!(error.to_string().contains("row 2 has label 2, but there are 2 classes"), "{error}");
+    assert!(
+        error.to_string().contains("pair, row 2: the label 2 must be below the number of classes, 2"),
+        "{error}"
+    );
 }
 
 #[test]
-fn a_value_that_is_not_finite_is_refused_naming_its_place() {
+fn a_value_that_is_not_finite_is_refused_with_its_place() {
     let error = two_points(vec![1.0, 2.0, 3.0, f32::NAN], classes(&[0, 1])).unwrap_err();
-    assert!(error.to_string().contains("row 2, column 2 of the features is NaN"), "{error}");
+    assert!(
+        error.to_string().contains("pair, row 2, column 2: NaN in the features must be finite"),
+        "{error}"
+    );
     let error = two_points(vec![1.0; 4], values(&[1.0, f32::NEG_INFINITY], 1)).unwrap_err();
-    assert!(matches!(error, DataError::NotFinite { part: Part::Targets, row: 2, column: 1, .. }), "{error}");
-    assert!(error.to_string().contains("targets is -inf"), "{error}");
+    assert!(matches!(error.problem, DataProblem::NotFinite { table: Table::Targets, .. }), "{error}");
+    assert!(error.to_string().contains("row 2, column 1: -inf in the targets"), "{error}");
 }
 
 #[test]
@@ -135,7 +140,7 @@ fn circles_have_radius_one_and_factor() {
 }
 
 #[test]
-fn arms_of_a_spiral_are_turned_copies_of_each_other() {
+fn the_arms_of_a_spiral_are_rotated_copies_of_each_other() {
     let data = spiral(2, 50, 0.0, 1);
     assert_eq!(counts(&data), [50, 50]);
     for i in 0..50 {
@@ -149,7 +154,7 @@ fn arms_of_a_spiral_are_turned_copies_of_each_other() {
 }
 
 #[test]
-fn xor_labels_by_the_signs_and_keeps_a_margin() {
+fn the_labels_of_xor_follow_the_signs_with_a_margin() {
     let data = xor(102, 0.0, 1);
     assert_eq!(counts(&data), [51, 51]);
     for (i, &label) in labels_of(&data).iter().enumerate() {
@@ -160,7 +165,7 @@ fn xor_labels_by_the_signs_and_keeps_a_margin() {
 }
 
 #[test]
-fn blobs_scatter_by_the_spread_around_their_centres() {
+fn blobs_have_the_given_spread_around_their_centres() {
     let (data, centres) = (blobs(3, 3001, 0.5, 1), blobs(3, 3001, 0.0, 1));
     assert_eq!(counts(&data), [1001, 1000, 1000]);
     let squares: f32 = data.features().iter().zip(centres.features()).map(|(x, c)| (x - c).powi(2)).sum();
@@ -170,35 +175,10 @@ fn blobs_scatter_by_the_spread_around_their_centres() {
 }
 
 #[test]
-fn the_seed_decides_the_noise() {
-    for name in data_set_names().filter(|name| !["digits", "iris"].contains(name)) {
-        let [a, b, c] = [7, 7, 8].map(|seed| data_set(name, seed).unwrap());
-        assert!(a == b && a != c, "{name}");
-    }
-}
-
-#[test]
-fn noise_has_the_deviation_asked_for() {
+fn noise_has_the_given_deviation() {
     let (noisy, clean) = (moons(5000, 0.2, 3), moons(5000, 0.0, 3));
     let squares: f32 = noisy.features().iter().zip(clean.features()).map(|(x, c)| (x - c).powi(2)).sum();
     assert!(((squares / 10_000.0).sqrt() - 0.2).abs() < 0.008, "{squares}");
-}
-
-#[test]
-fn every_name_leads_to_its_data_set() {
-    for name in data_set_names() {
-        let data = data_set(name, 7).unwrap();
-        assert_eq!(data.name(), name);
-        assert!(counts(&data).iter().all(|&count| count > 0), "{name} has an empty class");
-    }
-}
-
-#[test]
-fn an_unknown_name_lists_the_known_ones_and_the_nearest() {
-    let near = data_set("digit", 7).unwrap_err().to_string();
-    assert!(near.contains("\"digit\"") && near.contains("did you mean \"digits\"?"), "{near}");
-    let far = data_set("imagenet", 7).unwrap_err().to_string();
-    assert!(!far.contains("did you mean") && data_set_names().all(|name| far.contains(name)), "{far}");
 }
 
 #[test]
@@ -209,7 +189,7 @@ fn negative_noise_is_refused() {
 
 #[test]
 #[should_panic(expected = "circles: factor is 1, must be in [0, 1)")]
-fn a_factor_that_makes_the_circles_one_is_refused() {
+fn a_factor_of_one_is_refused() {
     let _ = circles(10, 0.1, 1.0, 1);
 }
 

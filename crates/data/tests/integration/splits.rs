@@ -1,6 +1,6 @@
-//! Splits: every example in one part, statistics from the train part alone.
+//! Splits: every example is in one part, and the statistics are those of the training part.
 
-use wengert_data::{DataError, Dataset, Split, Targets, digits};
+use wengert_data::{DataProblem, Dataset, Split, Targets, digits};
 
 /// Example `i` has features `i` and 5, and label `i % 3`.
 fn numbered(n: usize) -> Dataset {
@@ -42,7 +42,7 @@ fn regression_targets_stay_with_their_features() {
 }
 
 #[test]
-fn parts_have_their_share() {
+fn parts_have_the_sizes_of_their_fractions() {
     assert_eq!(sizes(&digits().split(0.8, 0.1, 0.1, 7).unwrap()), [1438, 179, 180]);
     assert_eq!(sizes(&numbered(150).split(0.8, 0.1, 0.1, 7).unwrap()), [120, 15, 15]);
 }
@@ -68,7 +68,7 @@ fn the_seed_decides_the_split() {
 }
 
 #[test]
-fn fractions_that_are_not_a_whole_are_refused_naming_them() {
+fn fractions_that_do_not_add_up_to_one_are_refused_with_their_values() {
     for [train, validation, test] in [
         [0.8, 0.1, 0.2],
         [0.5, 0.1, 0.1],
@@ -78,19 +78,19 @@ fn fractions_that_are_not_a_whole_are_refused_naming_them() {
         [f64::INFINITY, 0.1, 0.1],
     ] {
         let error = numbered(10).split(train, validation, test, 7).unwrap_err();
-        assert!(matches!(error, DataError::Fractions { .. }));
+        assert!(matches!(error.problem, DataProblem::Fractions { .. }));
         assert!(error.to_string().contains(&format!("{train} / {validation} / {test}")), "{error}");
     }
 }
 
 #[test]
-fn a_part_that_would_be_empty_is_refused() {
+fn a_part_with_a_positive_fraction_and_no_examples_is_refused() {
     let error = numbered(4).split(0.8, 0.1, 0.1, 7).unwrap_err();
     assert!(error.to_string().contains("0.1 of 4 examples, would be empty"), "{error}");
 }
 
 #[test]
-fn the_train_part_gets_mean_zero_and_variance_one() {
+fn the_training_part_gets_mean_zero_and_variance_one() {
     let split = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised();
     let n = split.train.examples() as f64;
     for feature in 0..split.train.width() {
@@ -98,7 +98,7 @@ fn the_train_part_gets_mean_zero_and_variance_one() {
             (0..split.train.examples()).map(|i| f64::from(split.train.row(i)[feature])).collect();
         let mean = column.iter().sum::<f64>() / n;
         let variance = column.iter().map(|x| x * x).sum::<f64>() / n;
-        // Rounding to f32 leaves about 1e-7.
+        // The rounding errors of f32 are about 1e-7.
         assert!(mean.abs() < 1e-5, "feature {feature}: mean {mean}");
         let constant = column.iter().all(|&x| x == 0.0);
         assert!(constant || (variance - 1.0).abs() < 1e-5, "feature {feature}: variance {variance}");
@@ -106,7 +106,7 @@ fn the_train_part_gets_mean_zero_and_variance_one() {
 }
 
 #[test]
-fn statistics_come_from_the_train_part_alone() {
+fn statistics_depend_only_on_the_training_part() {
     let raw = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap();
     let split = raw.clone().standardised();
     let standardiser = split.standardiser.as_ref().unwrap();
@@ -123,7 +123,7 @@ fn statistics_come_from_the_train_part_alone() {
 }
 
 #[test]
-fn standardising_twice_changes_nothing_more() {
+fn standardising_twice_is_the_same_as_once() {
     let once = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap().standardised();
     assert_eq!(once.clone().standardised(), once);
 }

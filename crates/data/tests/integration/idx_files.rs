@@ -1,15 +1,12 @@
-//! IDX files: what is read, and how files that can't be used are refused.
-#![cfg(feature = "gzip")]
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
-
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+//! IDX files: what is read, and how invalid files are refused.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use wengert_data::{DataError, Dataset, IdxProblem, Split, Targets, read_idx, read_idx_folder};
+use wengert_data::{DataError, DataProblem, Dataset, Split, Targets, read_idx, read_idx_folder};
 
 /// An IDX file of unsigned bytes.
 fn idx(extents: &[u32], elements: &[u8]) -> Vec<u8> {
@@ -47,14 +44,14 @@ fn read(images: &[u8], labels: &[u8]) -> Result<Dataset, DataError> {
     read_idx(&paths[0], &paths[1])
 }
 
-/// Asserts that the error names this file, with this said of it.
+/// Asserts that the error has this file and this text.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, DataError>, file: &str, said: &str) {
     let message = result.expect_err("should be refused").to_string();
     let (path, problem) = message.split_once(": ").unwrap();
-    assert!(path.ends_with(file) && problem.contains(said), "no {file} and {said:?} in {message}");
+    assert!(path.ends_with(file) && problem.contains(said), "{file} and {said:?} are not in {message}");
 }
 
-/// A folder in the form of MNIST: two classes, six images to train on, two to test with.
+/// A folder in the form of MNIST: three classes, six training images, two test images.
 fn mnist() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).unwrap();
@@ -87,7 +84,7 @@ fn images_have_any_number_of_dimensions_from_two_on() {
 }
 
 #[test]
-fn files_larger_than_a_piece_are_read_whole_and_in_order() {
+fn files_larger_than_a_chunk_are_read_completely_and_in_order() {
     let elements: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
     let file = idx(&[3, 100, 1000], &elements);
     let expected: Vec<f32> = elements.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
@@ -97,7 +94,7 @@ fn files_larger_than_a_piece_are_read_whole_and_in_order() {
 }
 
 #[test]
-fn compression_is_seen_in_the_file_and_not_in_its_name() {
+fn compression_is_recognised_by_content_and_not_by_name() {
     let plain = read(&images(), &labels()).unwrap();
     assert_eq!(read(&compressed(&images()), &compressed(&labels())).unwrap(), plain);
     let folder = tempfile::tempdir().unwrap();
@@ -111,32 +108,36 @@ fn compression_is_seen_in_the_file_and_not_in_its_name() {
 fn a_file_that_is_absent_or_a_folder_is_unreadable() {
     let folder = tempfile::tempdir().unwrap();
     let absent = read_idx(folder.path().join("absent"), folder.path().join("labels")).unwrap_err();
-    assert!(absent.to_string().contains("absent: can't be read: No such file"), "{absent}");
+    assert!(absent.to_string().contains("absent: cannot be read: No such file"), "{absent}");
     assert!(std::error::Error::source(&absent).is_some());
     let problem = read_idx(folder.path(), folder.path()).unwrap_err();
-    assert!(matches!(problem, DataError::Idx { problem: IdxProblem::Unreadable(_), .. }), "{problem}");
+    assert!(matches!(problem.problem, DataProblem::Unreadable(_)), "{problem}");
 }
 
 #[test]
-fn damaged_compression_is_told() {
+fn damaged_compression_is_reported() {
     let whole = compressed(&images());
     let (mut sum, mut block) = (whole.clone(), whole.clone());
-    let end = whole.len() - 8; // the checksum and the length stand last
+    let end = whole.len() - 8; // the checksum and the length are at the end
     sum[end] ^= 1;
     block[10] |= 0b110; // a kind of block that does not exist
     for damaged in [&whole[..5], &whole[..20], &whole[..end + 3], &sum, &block] {
-        assert_refused(read(damaged, &labels()), "images", "what gzip compressed is damaged");
+        assert_refused(read(damaged, &labels()), "images", "the gzip data are damaged");
     }
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused_by_its_first_bytes() {
+fn a_file_of_another_format_is_refused_with_its_first_bytes() {
     assert_refused(read(b"P5 28 28 255\n", &labels()), "images", "the bytes [50, 35, 20, 32]; an IDX file");
     assert_refused(read(&images(), b"0,1,2\n"), "labels", "begins with the bytes [30, 2c, 31, 2c]");
     assert_refused(read(&[0, 0, 0, 0], &labels()), "images", "begins with the bytes [00, 00, 00, 00]");
     let mut floats = images();
     floats[2] = 0x0d;
-    assert_refused(read(&floats, &labels()), "images", "32-bit floats (type 0x0d), must be unsigned bytes");
+    assert_refused(
+        read(&floats, &labels()),
+        "images",
+        "the bytes [00, 00, 0d, 03]; an IDX file of unsigned bytes begins with [00, 00, 08]",
+    );
 }
 
 #[test]
@@ -148,46 +149,50 @@ fn a_file_that_ends_in_its_header_is_refused() {
 }
 
 #[test]
-fn exchanged_files_are_refused_by_their_dimensions() {
-    assert_refused(read(&labels(), &images()), "images", "is 1, but images have at least 2; were images");
-    assert_refused(read(&images(), &images()), "labels", "is 3, but labels have 1; were images and labels");
-    assert_refused(read(&idx(&[], &[7]), &labels()), "images", "is 0, but images");
+fn swapped_files_are_refused_with_their_dimensions() {
+    assert_refused(
+        read(&labels(), &images()),
+        "images",
+        "images have at least 2 dimensions, not 1; are images",
+    );
+    assert_refused(
+        read(&images(), &images()),
+        "labels",
+        "labels have 1 dimension, not 3; are images and labels",
+    );
+    assert_refused(read(&idx(&[], &[7]), &labels()), "images", "images have at least 2 dimensions, not 0");
 }
 
 #[test]
 fn a_file_that_is_shorter_or_longer_than_its_dimensions_is_refused() {
     for length in [16, 17, 27] {
-        let said = format!("ends after {} elements, but its dimensions are 3 x 2 x 2", length - 16);
+        let said = format!("ends after {} of 3 x 2 x 2 elements", length - 16);
         assert_refused(read(&images()[..length], &labels()), "images", &said);
         assert_refused(read(&compressed(&images()[..length]), &labels()), "images", &said);
     }
-    assert_refused(read(&images(), &labels()[..10]), "labels", "ends after 2 elements");
+    assert_refused(read(&images(), &labels()[..10]), "labels", "ends after 2 of 3 elements");
     let longer = [images(), vec![0]].concat();
-    assert_refused(
-        read(&longer, &labels()),
-        "images",
-        "goes on behind the elements of its dimensions 3 x 2 x 2",
-    );
-    assert_refused(read(&compressed(&longer), &labels()), "images", "goes on behind");
+    assert_refused(read(&longer, &labels()), "images", "the file has more than 3 x 2 x 2 elements");
+    assert_refused(read(&compressed(&longer), &labels()), "images", "the file has more than");
 }
 
 #[test]
-fn dimensions_without_an_element_or_beyond_all_memory_are_refused() {
+fn dimensions_without_elements_or_beyond_memory_are_refused() {
     for extents in [&[0, 2, 2][..], &[3, 0, 2], &[u32::MAX; 3]] {
-        assert_refused(read(&idx(extents, &[]), &labels()), "images", "are 0 or too large");
+        assert_refused(
+            read(&idx(extents, &[]), &labels()),
+            "images",
+            "must be positive, and their product must fit in memory",
+        );
     }
-    // A header is a claim: what is not in the file takes no memory.
-    let claim = idx(&[3, u32::MAX, u32::MAX / 4], &[1, 2, 3]);
-    assert_refused(read(&claim, &labels()), "images", "ends after 3 elements");
+    // No memory is taken for elements that the header claims and the file does not have.
+    let claimed = idx(&[3, u32::MAX, u32::MAX / 4], &[1, 2, 3]);
+    assert_refused(read(&claimed, &labels()), "images", "ends after 3 of ");
 }
 
 #[test]
-fn a_label_too_few_is_refused_naming_both_files() {
-    let result = read(&images(), &idx(&[2], &[0, 1]));
-    assert!(
-        result.as_ref().unwrap_err().to_string().contains("images has 3 images; give one label an image")
-    );
-    assert_refused(result, "labels", "2 labels, but ");
+fn a_missing_label_is_refused_with_both_counts() {
+    assert_refused(read(&images(), &idx(&[2], &[0, 1])), "labels", "there are 2 labels for 3 images");
 }
 
 #[test]
@@ -206,7 +211,7 @@ fn a_folder_is_read_as_it_is_split() {
 }
 
 #[test]
-fn a_share_of_the_train_part_moves_to_the_validation_part() {
+fn a_fraction_of_the_training_part_moves_to_the_validation_part() {
     let given = read_idx_folder(mnist().path()).unwrap();
     assert_eq!(given.clone().with_validation(0.0, 7).unwrap(), given);
     let split = given.clone().with_validation(0.5, 7).unwrap();
@@ -217,36 +222,36 @@ fn a_share_of_the_train_part_moves_to_the_validation_part() {
     assert_eq!(seen, (0..6).map(|i| given.train.row(i)).collect::<Vec<_>>());
     for fraction in [-0.1, 1.0, 1.5, f64::NAN] {
         let error = given.clone().with_validation(fraction, 7).unwrap_err();
-        assert!(matches!(error, DataError::Fractions { .. }), "{fraction}: {error}");
+        assert!(matches!(error.problem, DataProblem::Fractions { .. }), "{fraction}: {error}");
     }
     let none = given.with_validation(0.01, 7).unwrap_err();
     assert!(none.to_string().contains("the validation part, 0.01 of 6 examples, would be empty"), "{none}");
 }
 
 #[test]
-#[should_panic(expected = "the split has 3 validation examples already")]
+#[should_panic(expected = "the split already has 3 validation examples")]
 fn a_second_validation_part_is_refused() {
     let split = read_idx_folder(mnist().path()).unwrap().with_validation(0.5, 7).unwrap();
     let _ = split.with_validation(0.5, 7);
 }
 
 #[test]
-#[should_panic(expected = "the split is standardised; do that afterwards")]
-fn a_validation_part_that_the_statistics_saw_is_refused() {
+#[should_panic(expected = "the split is standardised; standardise it afterwards")]
+fn a_validation_part_from_standardised_examples_is_refused() {
     let _ = read_idx_folder(mnist().path()).unwrap().standardised().with_validation(0.5, 7);
 }
 
 #[test]
-fn a_folder_that_lacks_a_file_or_is_none_is_refused() {
+fn a_folder_that_lacks_a_file_or_does_not_exist_is_refused() {
     let folder = mnist();
     let name = folder.path().file_name().unwrap().to_str().unwrap();
     for file in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
         let (path, aside) = (folder.path().join(file), folder.path().join("aside"));
         fs::rename(&path, &aside).unwrap();
-        assert_refused(read_idx_folder(folder.path()), name, &format!("there is no {file}, nor {file}.gz"));
+        assert_refused(read_idx_folder(folder.path()), name, &format!("there is no {file} or {file}.gz"));
         fs::rename(&aside, &path).unwrap();
     }
-    assert_refused(read_idx_folder(folder.path().join("absent")), "absent", "can't be read: No such file");
+    assert_refused(read_idx_folder(folder.path().join("absent")), "absent", "cannot be read: No such file");
 }
 
 #[test]
@@ -254,11 +259,11 @@ fn test_images_of_another_size_are_refused() {
     let folder = mnist();
     let wide = idx(&[2, 1, 3], &[0; 6]);
     fs::write(folder.path().join("t10k-images-idx3-ubyte.gz"), compressed(&wide)).unwrap();
-    let said = "the images have 3 pixels, but those to train on have 2";
+    let said = "the images have 3 pixels, must have 2 like the training images";
     assert_refused(read_idx_folder(folder.path()), "t10k-images-idx3-ubyte.gz", said);
 }
 
-/// MNIST, where it lies beside the checkout or where `WENGERT_MNIST_DIR` says.
+/// The folder of MNIST: beside the checkout, or the one in the environment variable `WENGERT_MNIST_DIR`.
 fn real_mnist() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
     let folder = std::env::var_os("WENGERT_MNIST_DIR").map_or_else(beside, PathBuf::from);
@@ -266,9 +271,9 @@ fn real_mnist() -> Option<PathBuf> {
 }
 
 #[test]
-fn mnist_has_the_numbers_that_are_known_of_it() {
+fn mnist_has_its_published_counts_mean_and_deviation() {
     let Some(folder) = real_mnist() else {
-        eprintln!("skipped: no MNIST; name its folder in WENGERT_MNIST_DIR");
+        eprintln!("skipped: there is no MNIST; set WENGERT_MNIST_DIR to its folder");
         return;
     };
     let split = read_idx_folder(folder).unwrap();
@@ -278,7 +283,7 @@ fn mnist_has_the_numbers_that_are_known_of_it() {
     let count = |class| labels.iter().filter(|&&label| label == class).count();
     let counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
     assert_eq!((0..10).map(count).collect::<Vec<_>>(), counts);
-    // Mean 0.1307 and deviation 0.3081 stand in every tutorial on it.
+    // Mean 0.1307 and deviation 0.3081 are the constants of every tutorial.
     let n = split.train.features().len() as f64;
     let mean = split.train.features().iter().map(|&x| f64::from(x)).sum::<f64>() / n;
     let square = split.train.features().iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / n;

@@ -1,14 +1,13 @@
-//! CSV files: what is read, and how a file that can't be used is refused.
-#![cfg(all(feature = "csv", feature = "gzip"))]
-
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+//! CSV files: what is read, and how invalid files are refused.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
 use tempfile::TempDir;
-use wengert_data::{CsvProblem, DataError, Dataset, FeatureRows, Targets, read_csv, read_features_csv};
+use wengert_data::{DataError, DataProblem, Dataset, FeatureRows, Targets};
+use wengert_data::{read_csv, read_features_csv};
 
 /// A directory with one file in it.
 struct Given {
@@ -31,7 +30,7 @@ fn read_features(content: &str, width: usize) -> Result<FeatureRows, DataError> 
     read_features_csv(given("points.csv", content).path, width)
 }
 
-/// The message, which must name the file.
+/// The message of an error, which contains the name of the file.
 fn message<T: std::fmt::Debug>(result: Result<T, DataError>) -> String {
     let message = result.expect_err("should be refused").to_string();
     assert!(message.contains("points.csv"), "{message}");
@@ -53,7 +52,7 @@ fn the_last_column_is_the_label() {
 }
 
 #[test]
-fn a_header_spaces_quotes_empty_lines_and_foreign_line_ends_are_accepted() {
+fn headers_spaces_quotes_empty_lines_and_other_line_ends_are_accepted() {
     let plain = read("1,2,0\n3,4,1\n").unwrap();
     for same in [
         "x,y,class\n1,2,0\n3,4,1\n",
@@ -69,14 +68,14 @@ fn a_header_spaces_quotes_empty_lines_and_foreign_line_ends_are_accepted() {
 }
 
 #[test]
-fn a_compressed_file_is_decompressed_whatever_it_is_called() {
+fn a_compressed_file_is_decompressed_whatever_its_name() {
     let plain = read("1,2,0\n3,4,1\n").unwrap();
     assert_eq!((plain.name(), plain.examples()), ("points", 2));
     let gzip = compressed("1,2,0\n3,4,1\n");
     for (name, content) in [
         ("points.csv.gz", &gzip[..]),
         ("points.csv", &gzip),
-        ("points.csv.gz", b"1,2,0\n3,4,1\n"), // decompressed on its way, as browsers do
+        ("points.csv.gz", b"1,2,0\n3,4,1\n"), // decompressed during the download, as browsers do
     ] {
         assert_eq!(read_csv(given(name, content).path).unwrap(), plain);
     }
@@ -85,61 +84,61 @@ fn a_compressed_file_is_decompressed_whatever_it_is_called() {
 #[test]
 fn an_absent_or_damaged_file_is_unreadable() {
     let absent = read_csv(given("points.csv", "").path.with_file_name("absent.csv")).unwrap_err();
-    assert!(absent.to_string().contains("absent.csv: can't be read"), "{absent}");
+    assert!(absent.to_string().contains("absent.csv: cannot be read"), "{absent}");
     assert!(std::error::Error::source(&absent).is_some());
 
     let damage = &compressed("1,2,0\n3,4,1\n")[..20];
     let damaged = read_csv(given("points.csv.gz", damage).path).unwrap_err();
-    assert!(matches!(damaged, DataError::Csv { problem: CsvProblem::Unreadable(_), .. }), "{damaged}");
-    assert!(damaged.to_string().contains("what gzip compressed is damaged"), "{damaged}");
+    assert!(matches!(damaged.problem, DataProblem::Unreadable(_)), "{damaged}");
+    assert!(damaged.to_string().contains("the gzip data are damaged"), "{damaged}");
 }
 
 #[test]
 fn a_file_without_rows_is_refused() {
     for empty in ["", "\n\n"] {
-        assert!(message(read(empty)).contains("the file is empty"));
-        assert!(message(read_features(empty, 2)).contains("the file is empty"));
+        assert!(message(read(empty)).contains("there are no examples"));
+        assert!(message(read_features(empty, 2)).contains("there are no examples"));
     }
-    assert!(message(read("x,y,class\n")).contains("nothing follows the header"));
-    assert!(message(read_features("x,y\n", 2)).contains("nothing follows the header"));
+    assert!(message(read("x,y,class\n")).contains("there are no examples"));
+    assert!(message(read_features("x,y\n", 2)).contains("there are no examples"));
 }
 
 #[test]
-fn a_row_of_another_length_is_refused_naming_line_and_lengths() {
+fn a_row_of_another_length_is_refused_with_its_line_and_both_lengths() {
     let message = message(read("x,y,class\n1,2,0\n3,4\n"));
-    assert!(message.contains("line 3: the row has 2 columns, but the first has 3"), "{message}");
+    assert!(message.contains("line 3: the row has 2 columns, must have 3 like the first row"), "{message}");
 }
 
 #[test]
-fn a_cell_that_is_not_a_number_is_refused_naming_line_and_column() {
+fn a_cell_that_is_not_a_number_is_refused_with_its_line_and_column() {
     let unknown = message(read("1,2,0\n3,?,1\n"));
-    assert!(unknown.contains("line 2: column 2 is \"?\", which is not a number"), "{unknown}");
+    assert!(unknown.contains("line 2, column 2: \"?\" must be a finite 32-bit number"), "{unknown}");
     let missing = message(read("1,2,0\n,4,1\n"));
-    assert!(missing.contains("line 2: column 1 is \"\", which is not a number"), "{missing}");
+    assert!(missing.contains("line 2, column 1: \"\" must be a finite 32-bit number"), "{missing}");
     let half_a_header = message(read("150,4,setosa\n1,2,0\n"));
-    assert!(half_a_header.contains("line 1: column 3 is \"setosa\""), "{half_a_header}");
+    assert!(half_a_header.contains("line 1, column 3: \"setosa\""), "{half_a_header}");
 }
 
 #[test]
-fn lines_are_counted_as_an_editor_counts_them() {
+fn lines_are_numbered_as_in_an_editor() {
     for content in ["1,2,0\n\n\n?,4,1\n", "1,2,0\r\n\r\n\r\n?,4,1\r\n", "x,y,\"cla\nss\"\n1,2,0\n\n?,4,1\n"] {
         let line = 1 + content[..content.find('?').unwrap()].matches('\n').count();
         let message = message(read(content));
-        assert!(message.contains(&format!("line {line}: column 1")), "{content:?}: {message}");
+        assert!(message.contains(&format!("line {line}, column 1")), "{content:?}: {message}");
     }
 }
 
 #[test]
-fn bytes_that_are_not_text_are_not_a_number() {
+fn bytes_that_are_not_utf_8_are_not_a_number() {
     let latin = given("points.csv", b"1,2,0\n3,\xe9,1\n");
-    assert!(message(read_csv(&latin.path)).contains("line 2: column 2"));
+    assert!(message(read_csv(&latin.path)).contains("line 2, column 2"));
 }
 
 #[test]
-fn an_infinite_feature_is_refused_naming_line_and_column() {
+fn an_infinite_feature_is_refused_with_its_line_and_column() {
     for cell in ["NaN", "inf", "-inf", "1e300"] {
         let message = message(read(&format!("1,2,0\n3,{cell},1\n")));
-        assert!(message.contains(&format!("line 2: column 2 is \"{cell}\"; every feature must be finite")));
+        assert!(message.contains(&format!("line 2, column 2: \"{cell}\" must be a finite")));
     }
 }
 
@@ -147,15 +146,16 @@ fn an_infinite_feature_is_refused_naming_line_and_column() {
 fn a_label_that_does_not_count_from_zero_is_refused() {
     for cell in ["-1", "0.5", "setosa", "NaN", "", "4294967296"] {
         let message = message(read(&format!("1,2,0\n3,4,{cell}\n")));
-        assert!(
-            message.contains(&format!("line 2: column 3 is \"{cell}\"; the last column must be the label"))
-        );
+        assert!(message.contains(&format!("line 2, column 3: \"{cell}\" must be a label")));
     }
 }
 
 #[test]
-fn a_lone_column_is_refused() {
-    assert!(message(read("0\n1\n")).contains("line 1: one column; give the features first"));
+fn a_single_column_is_refused() {
+    assert!(
+        message(read("0\n1\n"))
+            .contains("line 1: the row has 1 columns, must have at least 2: the features, then")
+    );
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn features_are_read_with_and_without_labels() {
 }
 
 #[test]
-fn rows_that_do_not_fit_the_model_are_refused_naming_both_widths() {
+fn rows_that_do_not_fit_the_model_are_refused_with_both_valid_lengths() {
     for content in ["1,2\n", "1,2,3,4,0\n"] {
         let message = message(read_features(content, 3));
         assert!(
@@ -175,5 +175,7 @@ fn rows_that_do_not_fit_the_model_are_refused_naming_both_widths() {
             "{message}"
         );
     }
-    assert!(message(read_features("1,2,3\n1,2,3,0\n", 3)).contains("line 2: the row has 4 columns, but the"));
+    assert!(
+        message(read_features("1,2,3\n1,2,3,0\n", 3)).contains("line 2: the row has 4 columns, must have 3")
+    );
 }

@@ -1,0 +1,261 @@
+//! The error of this crate: a place in the data, and a problem there. Each message says what was found and what is needed.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+/// The reason why data cannot be used.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DataError {
+    /// Where the problem is.
+    pub place: Place,
+    /// What the problem is.
+    pub problem: DataProblem,
+}
+
+/// A place in a file or in a data set. Lines, rows and columns count from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The path of a file or a folder, or the name of a data set.
+    pub name: String,
+    /// The line of a text file.
+    pub line: Option<usize>,
+    /// The row of a table in memory: the example.
+    pub row: Option<usize>,
+    /// The column of a text file or a table.
+    pub column: Option<usize>,
+}
+
+/// One of the two tables of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// The inputs of the model.
+    Features,
+    /// The desired outputs.
+    Targets,
+}
+
+/// A problem with data.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the sentence of each variant explains its fields")]
+pub enum DataProblem {
+    /// A file cannot be opened, read or decompressed.
+    Unreadable(io::Error),
+    /// There are no examples.
+    NoExamples,
+    /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of `examples`.
+    Shape { table: Table, values: usize, width: usize, examples: Option<usize> },
+    /// A `label` is not below the number of `classes`.
+    LabelOutOfRange { label: u32, classes: usize },
+    /// A `value` of a table is infinite or NaN.
+    NotFinite { table: Table, value: f64 },
+    /// The fractions of a split are negative, do not add up to 1, or leave nothing to train on.
+    Fractions { train: f64, validation: f64, test: f64 },
+    /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
+    EmptyPart { part: &'static str, fraction: f64, examples: usize },
+    /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or two letters.
+    UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
+    /// A problem with the content of a CSV file.
+    Csv(CsvProblem),
+    /// A problem with IDX files.
+    Idx(IdxProblem),
+}
+
+/// A problem with a row or a cell of a CSV file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the sentence of each variant explains its fields")]
+pub enum CsvProblem {
+    /// A row has the wrong number of columns: those `found`, and those `needed`.
+    Columns { found: usize, needed: RangeInclusive<usize> },
+    /// A `cell` is not a finite 32-bit number.
+    NotANumber { cell: String },
+    /// A `cell` is not a label: a whole number that counts from 0.
+    NotALabel { cell: String },
+}
+
+/// A problem with an IDX file, a pair of them, or a folder of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the sentence of each variant explains its fields")]
+pub enum IdxProblem {
+    /// A folder has no `file` of this name, neither plain nor with the ending `.gz`.
+    MissingFile { file: String },
+    /// The first four `bytes` are not those of an IDX file of unsigned bytes.
+    NotUnsignedBytes { bytes: [u8; 4] },
+    /// The number of dimensions, `rank`, is wrong for a file of this table.
+    Rank { rank: usize, table: Table },
+    /// One of the `extents` is 0, or their product overflows.
+    Extents { extents: Vec<usize> },
+    /// The file ends after the elements `found`, fewer than its `extents` say.
+    Truncated { found: usize, extents: Vec<usize> },
+    /// The file has more elements than its `extents` say.
+    TooLong { extents: Vec<usize> },
+    /// The number of `labels` differs from the number of `images`.
+    LabelCount { labels: usize, images: usize },
+    /// The test images have another number of pixels, `found`, than the training images, `needed`.
+    ImageSize { found: usize, needed: usize },
+}
+
+impl From<CsvProblem> for DataProblem {
+    fn from(problem: CsvProblem) -> Self {
+        Self::Csv(problem)
+    }
+}
+
+impl From<IdxProblem> for DataProblem {
+    fn from(problem: IdxProblem) -> Self {
+        Self::Idx(problem)
+    }
+}
+
+impl DataProblem {
+    /// The error of this problem in a data set, a file or a folder.
+    pub(crate) fn of(self, name: impl Into<String>) -> DataError {
+        DataError { place: Place { name: name.into(), ..Place::default() }, problem: self }
+    }
+
+    /// The error of this problem in a file or a folder.
+    pub(crate) fn of_path(self, path: &Path) -> DataError {
+        self.of(path.display().to_string())
+    }
+}
+
+impl Display for DataError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.problem)
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        let numbers = [("line", self.line), ("row", self.row), ("column", self.column)];
+        let mut known = numbers.iter().filter_map(|(what, number)| Some((what, (*number)?)));
+        known.try_for_each(|(what, number)| write!(f, ", {what} {number}"))
+    }
+}
+
+impl Display for Table {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Features => "features",
+            Self::Targets => "targets",
+        })
+    }
+}
+
+impl Display for DataProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => write!(f, "cannot be read: {error}"),
+            Self::NoExamples => write!(f, "there are no examples; at least one is needed"),
+            Self::Shape { table, values, width, examples: None } => {
+                write!(f, "{values} {table} do not fill rows of width {width}")
+            }
+            Self::Shape { table, values, width, examples: Some(n) } => {
+                write!(f, "{values} {table} do not fill {n} rows of width {width}, one per example")
+            }
+            Self::LabelOutOfRange { label, classes } => {
+                write!(f, "the label {label} must be below the number of classes, {classes}")
+            }
+            Self::NotFinite { table, value } => write!(f, "{value} in the {table} must be finite"),
+            Self::Fractions { train, validation, test } => write!(
+                f,
+                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 to 1 and add \
+                 up to 1, and train must be positive"
+            ),
+            Self::EmptyPart { part, fraction, examples } => write!(
+                f,
+                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger fraction, 0, or more \
+                 examples"
+            ),
+            Self::UnknownName { known, nearest } => {
+                let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
+                write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))
+            }
+            Self::Csv(problem) => problem.fmt(f),
+            Self::Idx(problem) => problem.fmt(f),
+        }
+    }
+}
+
+impl Display for CsvProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Columns { found, needed } => {
+                write!(f, "the row has {found} columns, must have ")?;
+                match (*needed.start(), *needed.end()) {
+                    (least, usize::MAX) => write!(f, "at least {least}: the features, then the label"),
+                    (first, last) if first == last => write!(f, "{first} like the first row"),
+                    (first, last) => write!(f, "{first} (features) or {last} (features, then the label)"),
+                }
+            }
+            Self::NotANumber { cell } => write!(f, "{cell:?} must be a finite 32-bit number"),
+            Self::NotALabel { cell } => {
+                write!(f, "{cell:?} must be a label, a whole number that counts from 0")
+            }
+        }
+    }
+}
+
+impl Display for IdxProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingFile { file } => write!(
+                f,
+                "there is no {file} or {file}.gz; a folder in the form of MNIST has {{train,t10k}}-images-idx3-ubyte and \
+                 {{train,t10k}}-labels-idx1-ubyte"
+            ),
+            Self::NotUnsignedBytes { bytes } => write!(
+                f,
+                "the file begins with the bytes {bytes:02x?}; an IDX file of unsigned bytes begins with [00, 00, 08] and \
+                 its number of dimensions"
+            ),
+            Self::Rank { rank, table: Table::Features } => {
+                write!(f, "images have at least 2 dimensions, not {rank}; are images and labels swapped?")
+            }
+            Self::Rank { rank, table: Table::Targets } => {
+                write!(f, "labels have 1 dimension, not {rank}; are images and labels swapped?")
+            }
+            Self::Extents { extents } => {
+                write!(
+                    f,
+                    "the dimensions {} must be positive, and their product must fit in memory",
+                    times(extents)
+                )
+            }
+            Self::Truncated { found, extents } => {
+                write!(f, "the file ends after {found} of {} elements; fetch it again", times(extents))
+            }
+            Self::TooLong { extents } => {
+                write!(f, "the file has more than {} elements; fetch it again", times(extents))
+            }
+            Self::LabelCount { labels, images } => {
+                write!(f, "there are {labels} labels for {images} images; one per image is needed")
+            }
+            Self::ImageSize { found, needed } => {
+                write!(f, "the images have {found} pixels, must have {needed} like the training images")
+            }
+        }
+    }
+}
+
+/// A shape as people write it: `60000 x 28 x 28`.
+fn times(extents: &[usize]) -> String {
+    extents.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+}
+
+impl Error for DataError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            DataProblem::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The tests of data sets, in one program.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod catalogue;
+#[cfg(all(feature = "csv", feature = "gzip"))]
+mod csv_files;
+mod data_sets;
+#[cfg(feature = "gzip")]
+mod idx_files;
+mod splits;
