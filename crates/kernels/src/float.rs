@@ -5,6 +5,25 @@ use crate::numeric::Numeric;
 
 /// A machine floating-point type: `f32` or `f64`.
 pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
+    /// Chooses between two values, one for each machine float.
+    ///
+    /// Generic code can so call a function that was compiled for both floats in the crate that defines it. A generic
+    /// function itself is compiled anew, without optimisation in a development build, in each crate that calls it.
+    ///
+    /// ```
+    /// use wengert_kernels::{Float, PerFloat};
+    ///
+    /// struct Halve;
+    /// impl PerFloat for Halve {
+    ///     type Of<F: Float> = fn(F) -> F;
+    /// }
+    ///
+    /// fn halve<F: Float>(x: F) -> F {
+    ///     F::choose::<Halve>(|x| 0.5 * x, |x| 0.5 * x)(x)
+    /// }
+    /// assert_eq!((halve(3.0_f32), halve(3.0_f64)), (1.5, 1.5));
+    /// ```
+    fn choose<T: PerFloat>(single: T::Of<f32>, double: T::Of<f64>) -> T::Of<Self>;
     /// `c` rounded to this type.
     fn literal(c: f64) -> Self;
     /// The number in double precision, exactly.
@@ -21,9 +40,26 @@ pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
     fn ln_gamma(self) -> Self;
 }
 
+/// A family of types, one for each machine float: see [`Float::choose`].
+pub trait PerFloat {
+    /// The type that belongs to `F`.
+    type Of<F: Float>;
+}
+
+fn first<A, B>(a: A, _: B) -> A {
+    a
+}
+
+fn second<A, B>(_: A, b: B) -> B {
+    b
+}
+
 macro_rules! machine_float {
-    ($($float:ty: $exp:path, $tanh:path, $erf:ident $erfc:ident $ln_gamma:ident;)*) => {$(
+    ($($float:ty: $choose:ident, $exp:path, $tanh:path, $erf:ident $erfc:ident $ln_gamma:ident;)*) => {$(
         impl Float for $float {
+            fn choose<T: PerFloat>(single: T::Of<f32>, double: T::Of<f64>) -> T::Of<Self> {
+                $choose(single, double)
+            }
             #[inline(always)]
             fn literal(c: f64) -> Self {
                 c as $float
@@ -53,6 +89,6 @@ macro_rules! machine_float {
     )*};
 }
 machine_float! {
-    f32: exponential::single::exp, exponential::single::tanh, erff erfcf lgammaf;
-    f64: exponential::exp, exponential::tanh, erf erfc lgamma;
+    f32: first, exponential::single::exp, exponential::single::tanh, erff erfcf lgammaf;
+    f64: second, exponential::exp, exponential::tanh, erf erfc lgamma;
 }

@@ -2,7 +2,7 @@
 //!
 //! | topic | items |
 //! |---|---|
-//! | numbers | [`Numeric`], [`Float`] |
+//! | numbers | [`Numeric`], [`Float`], [`PerFloat`] |
 //! | compilation for the processor at hand | [`vectorised`], [`vectorised_wide`] |
 //! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
 //! | sums and products of elements | [`sum`], [`sum_of`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
@@ -34,7 +34,7 @@ pub mod validate;
 
 pub use arena::Arena;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
-pub use float::Float;
+pub use float::{Float, PerFloat};
 pub use gemm::MatrixProduct;
 pub use householder::HouseholderQr;
 pub use matrix::Matrix;

@@ -1,21 +1,21 @@
-//! Averages of the parameters over the steps.
+//! Running averages of the parameters.
 
-use crate::Float;
-use crate::float::rounded;
-use crate::state::{State, StateError, fit_buffers, fit_settings};
 use wengert_kernels::partition::{is_shared, middle};
 use wengert_kernels::validate::assert_below_one;
 use wengert_kernels::vectorised_wide;
 
-/// A running average of the parameters, often better than the last of them.
+use crate::float::{Float, compiled_here, rounded};
+use crate::state::{OptimizerState, StateError, check_buffers, check_settings};
+
+/// A running average of the parameters, which often generalises better than the last parameters.
 ///
 /// ```text
 /// mean of all (Polyak):      a <- a + (w - a) / t              t = 1, 2, ...
 /// exponential (EMA):         a <- a + (1 - beta) (w - a)       a = w at t = 1
 /// ```
 ///
-/// Sources: Polyak and Juditsky 1992; Izmailov et al. 2018, where one `update` an epoch makes SWA. The exponential
-/// average begins with the first parameters, so it needs no correction for bias.
+/// Sources: Polyak and Juditsky 1992; Izmailov et al. 2018, where one `update` per epoch makes SWA. The exponential
+/// average begins with the first parameters, so it needs no bias correction.
 ///
 /// | here | PyTorch's `torch.optim.swa_utils` |
 /// |---|---|
@@ -33,20 +33,20 @@ use wengert_kernels::vectorised_wide;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Average<F = f32> {
-    /// `None` for the mean of all.
-    keep: Option<f64>,
+    /// The decay rate; `None` for the mean of all parameters.
+    beta: Option<f64>,
     updates: u64,
     values: Vec<F>,
 }
 
 impl<F: Float> Average<F> {
-    /// The mean of all parameters so far.
+    /// The mean of the parameters of all updates.
     #[must_use]
     pub fn mean() -> Self {
-        Self { keep: None, updates: 0, values: Vec::new() }
+        Self { beta: None, updates: 0, values: Vec::new() }
     }
 
-    /// The average that keeps `beta` of itself in each update.
+    /// The exponential moving average with the decay rate `beta`.
     ///
     /// # Panics
     /// If `beta` is outside `[0, 1)`.
@@ -54,13 +54,13 @@ impl<F: Float> Average<F> {
     #[track_caller]
     pub fn exponential(beta: f64) -> Self {
         assert_below_one("Average: beta", beta);
-        Self { keep: Some(beta), updates: 0, values: Vec::new() }
+        Self { beta: Some(beta), updates: 0, values: Vec::new() }
     }
 
-    /// Takes `parameters` into the average.
+    /// Adds `parameters` to the average.
     ///
     /// # Panics
-    /// If there are not as many as in the first update.
+    /// If their number is not that of the first update.
     #[track_caller]
     pub fn update(&mut self, parameters: &[F]) {
         let (new, first) = (parameters.len(), self.values.len());
@@ -70,8 +70,12 @@ impl<F: Float> Average<F> {
             return;
         }
         assert!(new == first, "Average: {new} parameters, but the first update had {first}");
-        let fresh = self.keep.map_or(1.0 / self.updates as f64, |beta| 1.0 - beta);
-        approach(&mut self.values, parameters, rounded(fresh));
+        let weight = self.beta.map_or(1.0 / self.updates as f64, |beta| 1.0 - beta);
+        compiled_here!(F: approach(averages: &mut [F], parameters: &[F], weight: f64))(
+            &mut self.values,
+            parameters,
+            weight,
+        );
     }
 
     /// The average so far; empty before the first update.
@@ -80,58 +84,62 @@ impl<F: Float> Average<F> {
         &self.values
     }
 
-    /// How many updates there were.
+    /// The number of updates so far.
     #[must_use]
     pub fn updates(&self) -> u64 {
         self.updates
     }
 
-    /// What has been averaged so far, to be saved.
+    /// The state to be saved.
     #[must_use]
-    pub fn state(&self) -> State<F> {
-        State {
+    pub fn state(&self) -> OptimizerState<F> {
+        OptimizerState {
             method: self.name().to_owned(),
             learning_rate: 0.0,
-            settings: self.keep.iter().map(|&beta| ("beta".to_owned(), beta)).collect(),
+            settings: self.beta.iter().map(|&beta| ("beta".to_owned(), beta)).collect(),
             steps: vec![(self.values.len(), self.updates)],
             buffers: vec![("average".to_owned(), self.values.clone())],
         }
     }
 
-    /// Goes on from a saved state, with the same bits.
+    /// Continues from a saved state, with the same bits.
     ///
     /// # Errors
     /// If the state is of another kind of average, or does not fit together; the average is then as before.
-    pub fn restore(&mut self, state: State<F>) -> Result<(), StateError> {
+    pub fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
         if state.method != self.name() {
-            return Err(StateError::Method { saved: state.method, here: self.name().to_owned() });
+            return Err(StateError::Method { saved: state.method, expected: self.name().to_owned() });
         }
-        let settings: Vec<_> = self.keep.iter().map(|&beta| ("beta", beta)).collect();
-        fit_settings(&state.settings, &settings)?;
-        let [(length, updates)] = state.steps[..] else { return Err(StateError::Steps(state.steps)) };
-        fit_buffers(&state.buffers, &["average"], length)?;
+        let settings: Vec<_> = self.beta.iter().map(|&beta| ("beta", beta)).collect();
+        check_settings(&state.settings, &settings)?;
+        let [(length, updates)] = state.steps[..] else {
+            return Err(StateError::Steps { runs: state.steps });
+        };
+        check_buffers(&state.buffers, &["average"], length)?;
         self.updates = updates;
         self.values = state.buffers.into_iter().flat_map(|(_, numbers)| numbers).collect();
         Ok(())
     }
 
     fn name(&self) -> &'static str {
-        if self.keep.is_some() { "exponential average" } else { "mean" }
+        if self.beta.is_some() { "exponential average" } else { "mean" }
     }
 }
 
-fn approach<F: Float>(averages: &mut [F], parameters: &[F], fresh: F) {
+/// `a <- a + weight (w - a)`.
+fn approach<F: Float>(averages: &mut [F], parameters: &[F], weight: f64) {
     if is_shared(averages.len()) {
         let cut = middle(averages.len());
-        let ((a, a_behind), (w, w_behind)) = (averages.split_at_mut(cut), parameters.split_at(cut));
-        rayon::join(|| approach(a, w, fresh), || approach(a_behind, w_behind, fresh));
+        let ((a, a_rest), (w, w_rest)) = (averages.split_at_mut(cut), parameters.split_at(cut));
+        rayon::join(|| approach(a, w, weight), || approach(a_rest, w_rest, weight));
         return;
     }
+    let weight = rounded::<F>(weight);
     vectorised_wide(
         #[inline(always)]
         || {
             for (average, &w) in averages.iter_mut().zip(parameters) {
-                *average = *average + fresh * (w - *average);
+                *average = *average + weight * (w - *average);
             }
         },
     );

@@ -1,16 +1,17 @@
-//! Gradients made shorter.
+//! Gradient clipping, by norm and by value.
 
-use crate::Float;
-use crate::float::{rounded, widened};
 use wengert_kernels::partition::{PART, is_shared, middle};
 use wengert_kernels::validate::assert_positive;
 use wengert_kernels::vectorised_wide;
 
-/// Shortens the gradient to the Euclidean norm `most` if it is longer, keeping its direction; gives the norm it had.
+use crate::float::{Float, compiled_here, rounded};
+
+/// Scales the gradient down to the Euclidean norm `most` if its norm is larger. Returns the norm that it had.
 ///
-/// Source: Pascanu, Mikolov and Bengio 2013, algorithm 1. A gradient whose norm is infinite or NaN stays as it is:
-/// look at what is returned. PyTorch's `clip_grad_norm_` divides by `norm + 1e-6`, and so stays a little shorter
-/// than `most`.
+/// A gradient whose norm is infinite or NaN is not changed: look at the returned norm.
+///
+/// Source: Pascanu, Mikolov and Bengio 2013, algorithm 1. PyTorch's `clip_grad_norm_` divides by `norm + 1e-6`, and
+/// therefore stays a little below `most`.
 ///
 /// # Panics
 /// If `most` is not positive and finite.
@@ -19,19 +20,36 @@ pub fn clip_norm<F: Float>(gradient: &mut [F], most: f64) -> f64 {
     assert_positive("clip_norm: largest norm", most);
     let norm = gradient_norm(gradient);
     if norm > most && norm.is_finite() {
-        let factor = rounded::<F>(most / norm);
-        for_each(gradient, &|g| factor * g);
+        compiled_here!(F: scale(gradient: &mut [F], factor: f64))(gradient, most / norm);
     }
     norm
 }
 
-/// Moves each number of the gradient into `[-most, most]`; PyTorch's `clip_grad_value_`. NaN stays NaN.
+/// Clamps each number of the gradient to `[-most, most]`, like PyTorch's `clip_grad_value_`. NaN stays NaN.
 ///
 /// # Panics
 /// If `most` is not positive and finite.
 #[track_caller]
 pub fn clip_value<F: Float>(gradient: &mut [F], most: f64) {
     assert_positive("clip_value: largest value", most);
+    compiled_here!(F: clamp(gradient: &mut [F], most: f64))(gradient, most);
+}
+
+/// The Euclidean norm of a flat gradient.
+///
+/// It is summed in double precision over a tree that depends on the length alone, so the bits are the same for every
+/// number of threads. If squares overflow or underflow, the numbers are scaled first.
+#[must_use]
+pub fn gradient_norm<F: Float>(gradient: &[F]) -> f64 {
+    compiled_here!(F: norm(gradient: &[F]) -> f64)(gradient)
+}
+
+fn scale<F: Float>(gradient: &mut [F], factor: f64) {
+    let factor = rounded::<F>(factor);
+    for_each(gradient, &|g| factor * g);
+}
+
+fn clamp<F: Float>(gradient: &mut [F], most: f64) {
     let most = rounded::<F>(most);
     for_each(gradient, &|g| {
         let below = if g > most { most } else { g };
@@ -39,19 +57,14 @@ pub fn clip_value<F: Float>(gradient: &mut [F], most: f64) {
     });
 }
 
-/// The Euclidean norm of a flat gradient.
-///
-/// Summed in double precision over a tree that depends on the length alone, so the bits are the same for every
-/// number of threads. Numbers whose squares overflow are scaled first.
-#[must_use]
-pub fn gradient_norm<F: Float>(gradient: &[F]) -> f64 {
+fn norm<F: Float>(gradient: &[F]) -> f64 {
     let squares = sum(gradient, &|g| g * g);
     if squares.is_normal() {
         return squares.sqrt();
     }
-    // A square may have over- or underflowed: 1e-200 in double precision.
+    // A square may have overflowed or underflowed, such as that of 1e-200.
     let largest = gradient.iter().fold(0.0, |most, &g| {
-        let size = widened(g).abs();
+        let size = g.widened().abs();
         if size > most || size.is_nan() { size } else { most }
     });
     if largest == 0.0 || !largest.is_finite() {
@@ -60,18 +73,18 @@ pub fn gradient_norm<F: Float>(gradient: &[F]) -> f64 {
     largest * sum(gradient, &|g| (g / largest) * (g / largest)).sqrt()
 }
 
-/// Sums that run side by side, for the vector units.
+/// The number of sums that are computed side by side in vector registers.
 const LANES: usize = 8;
 
 fn sum<F: Float>(numbers: &[F], term: &(impl Fn(f64) -> f64 + Sync)) -> f64 {
     if numbers.len() > PART {
-        let (front, behind) = numbers.split_at(middle(numbers.len()));
-        let (front, behind) = if is_shared(numbers.len()) {
-            rayon::join(|| sum(front, term), || sum(behind, term))
+        let (front, rest) = numbers.split_at(middle(numbers.len()));
+        let (front, rest) = if is_shared(numbers.len()) {
+            rayon::join(|| sum(front, term), || sum(rest, term))
         } else {
-            (sum(front, term), sum(behind, term))
+            (sum(front, term), sum(rest, term))
         };
-        return front + behind;
+        return front + rest;
     }
     vectorised_wide(
         #[inline(always)]
@@ -80,10 +93,10 @@ fn sum<F: Float>(numbers: &[F], term: &(impl Fn(f64) -> f64 + Sync)) -> f64 {
             let mut sums = [0.0; LANES];
             for block in blocks {
                 for (sum, &number) in sums.iter_mut().zip(block) {
-                    *sum += term(widened(number));
+                    *sum += term(number.widened());
                 }
             }
-            let rest: f64 = rest.iter().map(|&number| term(widened(number))).sum();
+            let rest: f64 = rest.iter().map(|&number| term(number.widened())).sum();
             sums.iter().sum::<f64>() + rest
         },
     )
@@ -92,8 +105,8 @@ fn sum<F: Float>(numbers: &[F], term: &(impl Fn(f64) -> f64 + Sync)) -> f64 {
 fn for_each<F: Float>(numbers: &mut [F], map: &(impl Fn(F) -> F + Sync)) {
     if is_shared(numbers.len()) {
         let cut = middle(numbers.len());
-        let (front, behind) = numbers.split_at_mut(cut);
-        rayon::join(|| for_each(front, map), || for_each(behind, map));
+        let (front, rest) = numbers.split_at_mut(cut);
+        rayon::join(|| for_each(front, map), || for_each(rest, map));
     } else {
         vectorised_wide(
             #[inline(always)]
@@ -107,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_gradient_is_shortened_to_the_norm_exactly_and_keeps_its_direction() {
+    fn a_long_gradient_is_scaled_to_the_norm_and_keeps_its_direction() {
         let mut gradient = [3.0_f64, 4.0];
         assert_eq!(clip_norm(&mut gradient, 1.0), 5.0);
         // Two roundings, of the factor 0.2 and of the product.
@@ -115,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn a_short_gradient_stays_as_it_is() {
+    fn a_short_gradient_is_not_changed() {
         let mut gradient = [3.0_f32, 4.0];
         assert_eq!((clip_norm(&mut gradient, 5.0), gradient), (5.0, [3.0, 4.0]));
     }
 
     #[test]
-    fn squares_that_overflow_or_vanish_do_not_spoil_the_norm() {
+    fn the_norm_is_accurate_where_squares_overflow_or_underflow() {
         let is_near = |norm: f64, exact: f64| (norm / exact - 1.0).abs() < 1e-15;
         assert!(is_near(gradient_norm(&[3e200_f64, 4e200]), 5e200));
         assert!(is_near(gradient_norm(&[3e-200_f64, 4e-200]), 5e-200));
@@ -130,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gradient_without_a_norm_stays_as_it_is() {
+    fn a_gradient_whose_norm_is_not_finite_is_not_changed() {
         let mut gradient = [1.0_f64, f64::INFINITY, 3.0];
         assert_eq!(clip_norm(&mut gradient, 1.0), f64::INFINITY);
         assert_eq!(gradient, [1.0, f64::INFINITY, 3.0]);
@@ -139,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_moved_into_the_interval_and_nan_stays() {
+    fn values_are_clamped_and_nan_stays() {
         let mut gradient = [-3.0_f32, -1.0, 0.5, 2.0, f32::INFINITY, f32::NAN];
         clip_value(&mut gradient, 1.0);
         assert_eq!(gradient[..5], [-1.0, -1.0, 0.5, 1.0, 1.0]);

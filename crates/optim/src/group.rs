@@ -1,11 +1,11 @@
-//! Groups of parameters that are treated in their own way.
+//! Parameter groups: ranges of the parameters with settings of their own.
 
 use std::iter::once;
 use std::ops::Range;
 
 use wengert_kernels::validate::assert_non_negative;
 
-/// A range of the flat parameters with its own learning rate or weight decay, or that stays where it is.
+/// A range of the flat parameters that has its own learning rate or weight decay, or is frozen.
 ///
 /// Parameters in no group follow the settings of the optimizer.
 ///
@@ -18,8 +18,8 @@ use wengert_kernels::validate::assert_non_negative;
 /// assert_eq!(w, [1.0, 1.0, 0.5, 0.95]);
 /// ```
 ///
-/// PyTorch's `param_groups` give each group a rate, where this is a factor on the rate of the optimizer, so that
-/// a schedule acts on all of them.
+/// PyTorch's `param_groups` have a rate for each group. Here it is a factor of the rate of the optimizer, so that a
+/// schedule acts on all groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     range: Range<usize>,
@@ -29,7 +29,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// The parameters of `range`, so far with the settings of the optimizer.
+    /// The parameters of `range`, with the settings of the optimizer.
     ///
     /// # Panics
     /// If the range ends before it starts.
@@ -40,8 +40,8 @@ impl Group {
         Self { range, frozen: false, rate_factor: 1.0, weight_decay: None }
     }
 
-    /// Parameters that stay where they are, with all that the optimizer keeps for them: neither momentum nor
-    /// decay moves them.
+    /// Frozen parameters, which do not change, and neither do their buffers: they are moved neither by momentum nor by
+    /// weight decay.
     ///
     /// # Panics
     /// If the range ends before it starts.
@@ -63,7 +63,7 @@ impl Group {
         self
     }
 
-    /// Replaces the `lambda` of the optimizer's weight decay, which stays of its kind, L2 or decoupled.
+    /// Replaces the `lambda` of the optimizer's weight decay. Its kind, L2 or decoupled, stays the same.
     ///
     /// # Panics
     /// If `lambda` is negative, infinite or NaN.
@@ -75,26 +75,27 @@ impl Group {
         self
     }
 
-    /// The parameters of the group.
+    /// The range of the parameters in the group.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
     }
 
-    /// What the group does with the learning rate of the optimizer; `None` if it is frozen.
+    /// The factor of the optimizer's learning rate; `None` if the group is frozen.
     #[must_use]
-    pub fn factor(&self) -> Option<f64> {
+    pub fn learning_rate_factor(&self) -> Option<f64> {
         (!self.frozen).then_some(self.rate_factor)
     }
 
-    /// The weight decay of the group, if it has its own.
+    /// The `lambda` of the group's weight decay, if it has one of its own.
     #[must_use]
-    pub fn decay(&self) -> Option<f64> {
+    pub fn own_weight_decay(&self) -> Option<f64> {
         self.weight_decay
     }
 
-    /// Both treatments at once, on `range`: factors multiply, and the weight decay of `other` goes first.
-    fn under(&self, other: &Self, range: Range<usize>) -> Self {
+    /// The settings of both groups at once, on `range`: factors multiply, and the weight decay of `other` has
+    /// precedence.
+    fn combined(&self, other: &Self, range: Range<usize>) -> Self {
         Self {
             range,
             frozen: self.frozen || other.frozen,
@@ -104,22 +105,22 @@ impl Group {
     }
 }
 
-/// Refuses groups that overlap, are not in order, or go beyond the parameters.
+/// Panics if groups overlap, are not in order, or go beyond the parameters.
 #[track_caller]
-pub(crate) fn expect_groups(groups: &[Group], length: usize) {
+pub(crate) fn assert_groups(groups: &[Group], length: usize) {
     let mut end = 0;
     for group in groups {
         let range = &group.range;
         assert!(
             end <= range.start,
-            "Group: {range:?} begins before the group in front of it ends at {end}; list groups in order, disjoint"
+            "Group: {range:?} begins before the previous group ends at {end}; list disjoint groups in order"
         );
         assert!(range.end <= length, "Group: {range:?} goes beyond the {length} parameters");
         end = range.end;
     }
 }
 
-/// All of `0..length` in order, cut where groups begin and end, each piece as a group.
+/// All of `0..length` in order, divided where groups begin and end; each piece is a group.
 pub(crate) fn pieces(groups: &[Group], length: usize) -> impl Iterator<Item = Group> {
     let mut at = 0;
     groups
@@ -134,14 +135,14 @@ pub(crate) fn pieces(groups: &[Group], length: usize) -> impl Iterator<Item = Gr
         .filter(|piece| !piece.range.is_empty())
 }
 
-/// Groups that act like `inner` and `outer` at once.
-pub(crate) fn meet(inner: &[Group], outer: &[Group], length: usize, meeting: &mut Vec<Group>) {
-    meeting.clear();
+/// Writes groups that act like `inner` and `outer` at once into `combined`.
+pub(crate) fn combine(inner: &[Group], outer: &[Group], length: usize, combined: &mut Vec<Group>) {
+    combined.clear();
     let (mut left, mut right) = (pieces(inner, length).peekable(), pieces(outer, length).peekable());
     let mut at = 0;
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
         let end = a.range.end.min(b.range.end);
-        meeting.push(a.under(b, at..end));
+        combined.push(a.combined(b, at..end));
         at = end;
         left.next_if(|a| a.range.end == end);
         right.next_if(|b| b.range.end == end);
@@ -161,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn where_groups_meet_both_act() {
+    fn where_groups_overlap_both_act() {
         let inner = [Group::new(0..4).rate_factor(0.5).weight_decay(0.1)];
         let outer = [Group::frozen(1..2), Group::new(3..5).rate_factor(0.5).weight_decay(0.0)];
-        let mut meeting = Vec::new();
-        meet(&inner, &outer, 6, &mut meeting);
+        let mut combined = Vec::new();
+        combine(&inner, &outer, 6, &mut combined);
         let half = |range| Group::new(range).rate_factor(0.5).weight_decay(0.1);
         assert_eq!(
-            meeting,
+            combined,
             [
                 half(0..1),
                 Group { frozen: true, ..half(1..2) },

@@ -1,31 +1,34 @@
-//! An optimizer that carries its parameter groups along.
+//! An optimizer with fixed parameter groups.
 
-use crate::group::{expect_groups, meet};
-use crate::{Float, Group, Optimizer, State, StateError};
+use crate::float::Float;
+use crate::group::{Group, assert_groups, combine};
+use crate::optimizer::Optimizer;
+use crate::state::{OptimizerState, StateError};
 
-/// An optimizer whose every step treats some parameters in their own way.
+/// An optimizer that applies the same parameter groups in every step.
 ///
 /// ```
 /// use wengert_optim::{Adam, Group, Grouped, Optimizer};
 ///
-/// // Weights 0..64 decay, the biases behind them do not.
+/// // Weights 0..64 decay, the biases after them do not.
 /// let adam = Adam::new(1e-3).decoupled_weight_decay(0.01);
 /// let mut optimizer = Grouped::new(adam, [Group::new(64..72).weight_decay(0.0)]);
 /// optimizer.step(&mut [1.0_f32; 72], &[0.0; 72]);
 /// ```
 ///
-/// Groups given to [`step_groups`](Optimizer::step_groups) act on top of these: factors multiply, what is frozen
-/// in one of them is frozen, and the given weight decay goes before the carried one. The groups are not part of
-/// the [`State`].
+/// Groups that are passed to [`step_groups`](Optimizer::step_groups) act in addition: factors multiply, parameters that
+/// are frozen in either are frozen, and the weight decay that is passed has precedence. The groups are not part of the
+/// [`OptimizerState`].
 #[derive(Clone, Debug)]
 pub struct Grouped<O> {
     optimizer: O,
     groups: Vec<Group>,
-    meeting: Vec<Group>,
+    /// The memory for the groups of a step.
+    combined: Vec<Group>,
 }
 
 impl<O> Grouped<O> {
-    /// `optimizer`, treating the parameters of `groups` as these say.
+    /// `optimizer` with these groups in every step.
     ///
     /// # Panics
     /// If the groups overlap or are not in order.
@@ -33,18 +36,18 @@ impl<O> Grouped<O> {
     #[track_caller]
     pub fn new(optimizer: O, groups: impl Into<Vec<Group>>) -> Self {
         let groups = groups.into();
-        expect_groups(&groups, usize::MAX);
-        Self { optimizer, groups, meeting: Vec::new() }
+        assert_groups(&groups, usize::MAX);
+        Self { optimizer, groups, combined: Vec::new() }
     }
 }
 
 impl<F: Float, O: Optimizer<F>> Optimizer<F> for Grouped<O> {
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
-        expect_groups(&self.groups, parameters.len());
-        expect_groups(groups, parameters.len());
-        meet(&self.groups, groups, parameters.len(), &mut self.meeting);
-        self.optimizer.step_groups(parameters, gradient, &self.meeting);
+        assert_groups(&self.groups, parameters.len());
+        assert_groups(groups, parameters.len());
+        combine(&self.groups, groups, parameters.len(), &mut self.combined);
+        self.optimizer.step_groups(parameters, gradient, &self.combined);
     }
 
     fn learning_rate(&self) -> f64 {
@@ -60,11 +63,11 @@ impl<F: Float, O: Optimizer<F>> Optimizer<F> for Grouped<O> {
         self.optimizer.name()
     }
 
-    fn state(&self) -> State<F> {
+    fn state(&self) -> OptimizerState<F> {
         self.optimizer.state()
     }
 
-    fn restore(&mut self, state: State<F>) -> Result<(), StateError> {
+    fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
         self.optimizer.restore(state)
     }
 }

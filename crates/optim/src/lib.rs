@@ -1,20 +1,17 @@
 //! Optimizers on flat slices: parameters and gradient in, parameters out.
 //!
-//! What lives here: the [`Optimizer`] trait and its implementations, one a file, each with its formula, its
-//! source and the map to PyTorch's arguments; learning-rate schedules, clipping, averages of the parameters. What does not: models, tapes, losses, and the
-//! minimisers of plain functions (`wengert-minimize`). An optimizer sees two slices of one
-//! length and nothing else, so it serves any model in any precision.
+//! | items | topic |
+//! |---|---|
+//! | [`Sgd`], [`AdaGrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`NAdam`], [`RAdam`], [`Lion`] | optimizers, each with formula, source and the map to PyTorch's arguments; [`all_optimizers`] compares them |
+//! | [`Optimizer`], [`OptimizerState`], [`Group`], [`Grouped`] | their interface, saved states, parameter groups |
+//! | [`Rule`], [`Elementwise`], [`Segment`] | your own optimizers |
+//! | [`Schedule`], [`RateFinder`] | learning rates |
+//! | [`clip_norm`], [`clip_value`], [`gradient_norm`] | gradient clipping |
+//! | [`Average`] | averages of the parameters |
+//! | [`trajectory`] | the points that an optimizer visits |
 //!
-//! | optimizer | direction of a step | extra memory a parameter |
-//! |---|---|---|
-//! | [`Sgd`] | gradient; velocity; Nesterov's | 0 or 1 |
-//! | [`AdaGrad`] | gradient over the root of its sum of squares | 1 |
-//! | [`RmsProp`] | over its running root mean square, or standard deviation | 1 to 3 |
-//! | [`Adadelta`] | in units of earlier steps | 2 |
-//! | [`Adam`] | running mean over root mean square; AdamW, AMSGrad | 2 or 3 |
-//! | [`NAdam`] | Adam with Nesterov's momentum | 2 |
-//! | [`RAdam`] | Adam that begins as momentum | 2 |
-//! | [`Lion`] | sign of a running mean | 1 |
+//! An optimizer sees two slices of equal length and nothing else, so it serves any model in `f32` or `f64`. Models,
+//! tapes, losses and the minimisers of plain functions (`wengert-minimize`) are elsewhere.
 //!
 //! ```
 //! use wengert_optim::{Optimizer, Sgd};
@@ -30,9 +27,7 @@
 
 mod average;
 mod clip;
-mod decay;
 mod elementwise;
-mod expect;
 mod float;
 mod group;
 mod grouped;
@@ -42,18 +37,19 @@ mod rate_finder;
 mod schedule;
 mod state;
 mod trajectory;
+mod validate;
+mod weight_decay;
 
 pub use average::Average;
 pub use clip::{clip_norm, clip_value, gradient_norm};
-pub use decay::Decay;
-pub use elementwise::{Elementwise, Rule, Stretch};
+pub use elementwise::{Elementwise, Rule, Segment};
 pub use float::Float;
 pub use group::Group;
 pub use grouped::Grouped;
-pub use method::{AdaGrad, Adadelta, Adam, Lion, NAdam, RAdam, RmsProp, Sgd};
-pub use method::{AdaGradRule, AdadeltaRule, AdamRule, LionRule, NAdamRule, RAdamRule, RmsPropRule, SgdRule};
+pub use method::*;
 pub use optimizer::Optimizer;
-pub use rate_finder::{NoSuggestion, RateFinder, suggest_rate};
-pub use schedule::Schedule;
-pub use state::{State, StateError};
+pub use rate_finder::{RateFinder, SuggestRateError, suggest_rate};
+pub use schedule::{Schedule, ScheduleSample, Trend, all_schedules};
+pub use state::{OptimizerState, StateError};
 pub use trajectory::trajectory;
+pub use weight_decay::WeightDecay;

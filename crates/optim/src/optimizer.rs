@@ -1,20 +1,21 @@
-//! The interface every optimizer has.
+//! The interface of all optimizers.
 
-use crate::{Float, Group, State, StateError};
+use crate::float::Float;
+use crate::group::Group;
+use crate::state::{OptimizerState, StateError};
 
-/// A rule that moves parameters against their gradient and remembers what it needs from step to step.
+/// A method that moves parameters against their gradient, with a state from step to step.
 ///
-/// Settings are `f64` whatever the precision of the parameters, and are rounded to it in each step. State
-/// (velocities, moments) is in the precision of the parameters; it starts at zero and is allocated by the
-/// first step, so later steps allocate nothing. A step is one pass over the slices, element by element, shared
-/// among the threads of the current rayon pool when it is long. The same calls give the same bits, whatever the
-/// processor and the number of threads.
+/// Settings are `f64` for every precision of the parameters, and are rounded to that precision in each step. The state
+/// (velocities, moments) has the precision of the parameters; it starts at zero and is allocated by the first step, so
+/// that later steps allocate nothing. A step is one pass over the slices, which is divided among the threads of the
+/// current rayon pool if they are long. The same calls give the same bits for any processor and any number of threads.
 pub trait Optimizer<F: Float>: Send {
-    /// Moves `parameters` one step, given the `gradient` of the loss at them, but treats the parameters of
-    /// `groups` as these say.
+    /// Moves `parameters` by one step, given the `gradient` of the loss at them, with the settings of `groups` for the
+    /// parameters in them.
     ///
-    /// Each parameter counts its own steps. One that is unfrozen late starts with its own first step, with
-    /// corrections for bias as at the beginning.
+    /// Each parameter has its own step count. One that is unfrozen later starts with its own first step, with the bias
+    /// correction of a first step.
     ///
     /// # Panics
     /// If the slices differ in length, if their length is not that of the first step, or if the groups overlap,
@@ -22,7 +23,7 @@ pub trait Optimizer<F: Float>: Send {
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]);
 
-    /// Moves all `parameters` one step, given the `gradient` of the loss at them.
+    /// Moves all `parameters` by one step, given the `gradient` of the loss at them.
     ///
     /// # Panics
     /// If the slices differ in length, or if their length is not that of the first step.
@@ -34,25 +35,25 @@ pub trait Optimizer<F: Float>: Send {
     /// The learning rate that the next step uses.
     fn learning_rate(&self) -> f64;
 
-    /// Changes the learning rate from the next step on; the state stays as it is.
+    /// Changes the learning rate from the next step on; the state does not change.
     ///
     /// # Panics
     /// If `rate` is negative, infinite or NaN.
     #[track_caller]
     fn set_learning_rate(&mut self, rate: f64);
 
-    /// The method's usual name in lower case, for reports: `"sgd"`, `"adam"`, `"adamw"`.
+    /// The usual name of the method in lower case, for reports: `"sgd"`, `"adam"`, `"adamw"`.
     fn name(&self) -> &'static str;
 
-    /// What has been remembered so far, to be saved.
-    fn state(&self) -> State<F>;
+    /// The state so far, to be saved.
+    fn state(&self) -> OptimizerState<F>;
 
-    /// Goes on from a saved state: later steps give the same bits as those of the optimizer that was saved.
+    /// Continues from a saved state: later steps give the same bits as those of the optimizer that was saved.
     ///
     /// # Errors
-    /// If the state is of another method, or one with other settings, or does not fit together; the optimizer
-    /// is then as before.
-    fn restore(&mut self, state: State<F>) -> Result<(), StateError>;
+    /// If the state is that of another method or of other settings, or if its parts contradict each other. The optimizer
+    /// is then not changed.
+    fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError>;
 }
 
 impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
@@ -79,11 +80,11 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
         (**self).name()
     }
 
-    fn state(&self) -> State<F> {
+    fn state(&self) -> OptimizerState<F> {
         (**self).state()
     }
 
-    fn restore(&mut self, state: State<F>) -> Result<(), StateError> {
+    fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
         (**self).restore(state)
     }
 }

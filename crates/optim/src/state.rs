@@ -1,12 +1,11 @@
-//! What an optimizer remembers, as plain data that can be saved.
+//! The state of an optimizer, as plain data that can be saved.
 
 use std::fmt;
 
-/// What an optimizer has come to remember: enough to go on with the same bits.
+/// The state of an optimizer: everything that it needs to continue with the same bits.
 ///
-/// [`Optimizer::state`](crate::Optimizer::state) gives it, [`Optimizer::restore`](crate::Optimizer::restore)
-/// takes it, for an optimizer that was built in the same way. All of it is plain data, for any file format that
-/// keeps numbers exactly.
+/// [`Optimizer::state`](crate::Optimizer::state) returns it, and [`Optimizer::restore`](crate::Optimizer::restore) of an
+/// optimizer that was built in the same way takes it. It is plain data, for any file format that stores numbers exactly.
 ///
 /// ```
 /// use wengert_optim::{Adam, Optimizer};
@@ -25,88 +24,94 @@ use std::fmt;
 /// # Ok::<(), wengert_optim::StateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct State<F> {
-    /// The method's name: `"adamw"`.
+pub struct OptimizerState<F> {
+    /// The name of the method: `"adamw"`.
     pub method: String,
     /// The learning rate, which is restored.
     pub learning_rate: f64,
-    /// The other settings by name, which must be those of the optimizer that restores the state.
+    /// The other settings by name. They must equal those of the optimizer that restores the state.
     pub settings: Vec<(String, f64)>,
-    /// How many steps have been taken: up to which parameter (exclusive), and the count. One entry, unless some
-    /// parameters were frozen for a while; none before the first step.
+    /// The step counts: the end of each run of parameters with equal counts (exclusive), and the count. There is one run,
+    /// unless some parameters were frozen for a while, and none before the first step.
     pub steps: Vec<(usize, u64)>,
-    /// The numbers kept for each parameter, by name.
+    /// The buffers by name, each with one number per parameter.
     pub buffers: Vec<(String, Vec<F>)>,
 }
 
-/// Why a saved state does not fit the optimizer that should go on from it.
+/// Why an optimizer cannot continue from a saved state.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum StateError {
-    /// It is of another method.
+    /// The state is that of another method.
     Method {
         /// The method of the state.
         saved: String,
         /// The method of the optimizer.
-        here: String,
+        expected: String,
     },
-    /// A setting differs; `None` where there is no such setting.
+    /// A setting differs.
     Setting {
-        /// The setting's name.
+        /// The name of the setting.
         name: String,
-        /// Its value in the state.
+        /// Its value in the state; `None` if the state does not have it.
         saved: Option<f64>,
-        /// Its value in the optimizer.
-        here: Option<f64>,
+        /// Its value in the optimizer; `None` if the optimizer does not have it.
+        expected: Option<f64>,
     },
     /// The learning rate is not in `[0, inf)`.
-    LearningRate(f64),
+    LearningRate {
+        /// The learning rate of the state.
+        rate: f64,
+    },
     /// The buffers have other names.
     Buffers {
-        /// Those of the state.
+        /// The names in the state.
         saved: Vec<String>,
-        /// Those of the optimizer.
-        here: Vec<String>,
+        /// The names in the optimizer.
+        expected: Vec<String>,
     },
-    /// A buffer has not the length that the counts of steps, or earlier steps of the optimizer, tell.
+    /// The length of a buffer differs from the number of parameters in the step counts, or that number from the number of
+    /// parameters in earlier steps of the optimizer.
     Length {
-        /// The buffer's name; `"steps"` for the counts of steps.
+        /// The name of the buffer; `"steps"` for the step counts.
         buffer: String,
-        /// Its length in the state.
+        /// The length in the state.
         saved: usize,
         /// The length that would fit.
         expected: usize,
     },
-    /// The ends of the counts of steps do not ascend.
-    Steps(Vec<(usize, u64)>),
+    /// The ends of the runs of step counts do not ascend.
+    Steps {
+        /// The end and the count of each run.
+        runs: Vec<(usize, u64)>,
+    },
 }
 
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |value: &Option<f64>| value.map_or("missing".to_owned(), |value| value.to_string());
         match self {
-            Self::Method { saved, here } => {
-                write!(
-                    f,
-                    "the state is of {saved}, the optimizer is {here}; build the optimizer that was saved"
-                )
-            }
-            Self::Setting { name, saved, here } => write!(
+            Self::Method { saved, expected } => write!(
                 f,
-                "the setting {name} is {} in the state, {} in the optimizer; build it as it was saved",
-                shown(saved),
-                shown(here)
+                "the state is that of {saved}, but the optimizer is {expected}; build the optimizer that was saved"
             ),
-            Self::LearningRate(rate) => {
+            Self::Setting { name, saved, expected } => write!(
+                f,
+                "the setting {name} is {} in the state, but {} in the optimizer; build it as it was saved",
+                shown(saved),
+                shown(expected)
+            ),
+            Self::LearningRate { rate } => {
                 write!(f, "the learning rate of the state is {rate}, must be in [0, inf)")
             }
-            Self::Buffers { saved, here } => {
-                write!(f, "the state has the buffers {saved:?}, the optimizer keeps {here:?}")
+            Self::Buffers { saved, expected } => {
+                write!(f, "the state has the buffers {saved:?}, but the optimizer has {expected:?}")
             }
             Self::Length { buffer, saved, expected } => {
                 write!(f, "the buffer {buffer} of the state has length {saved}, must have {expected}")
             }
-            Self::Steps(steps) => {
-                write!(f, "the ends in the counts of steps of the state must ascend, but are {steps:?}")
+            Self::Steps { runs } => {
+                write!(f, "the ends of the step counts in the state must ascend, but the runs are {runs:?}")
             }
         }
     }
@@ -115,34 +120,37 @@ impl fmt::Display for StateError {
 impl std::error::Error for StateError {}
 
 /// Compares the settings of a state with those of the optimizer that restores it.
-pub(crate) fn fit_settings(saved: &[(String, f64)], here: &[(&'static str, f64)]) -> Result<(), StateError> {
-    let here_at = |name: &str| here.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
+pub(crate) fn check_settings(
+    saved: &[(String, f64)],
+    expected: &[(&'static str, f64)],
+) -> Result<(), StateError> {
+    let expected_at = |name: &str| expected.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
     let saved_at = |name: &str| saved.iter().find(|(own, _)| own == name).map(|(_, value)| *value);
-    let names = here.iter().map(|(name, _)| *name).chain(saved.iter().map(|(name, _)| name.as_str()));
+    let names = expected.iter().map(|(name, _)| *name).chain(saved.iter().map(|(name, _)| name.as_str()));
     for name in names {
-        let (saved, here) = (saved_at(name), here_at(name));
-        if saved != here {
-            return Err(StateError::Setting { name: name.to_owned(), saved, here });
+        let (saved, expected) = (saved_at(name), expected_at(name));
+        if saved != expected {
+            return Err(StateError::Setting { name: name.to_owned(), saved, expected });
         }
     }
     Ok(())
 }
 
-/// Compares the names of the buffers, and their length with what is `expected`.
-pub(crate) fn fit_buffers<F>(
+/// Compares the names and the lengths of the buffers of a state with the expected ones.
+pub(crate) fn check_buffers<F>(
     saved: &[(String, Vec<F>)],
-    here: &[&'static str],
-    expected: usize,
+    names: &[&'static str],
+    length: usize,
 ) -> Result<(), StateError> {
-    if !saved.iter().map(|(name, _)| name.as_str()).eq(here.iter().copied()) {
+    if !saved.iter().map(|(name, _)| name.as_str()).eq(names.iter().copied()) {
         return Err(StateError::Buffers {
             saved: saved.iter().map(|(name, _)| name.clone()).collect(),
-            here: here.iter().map(|&name| name.to_owned()).collect(),
+            expected: names.iter().map(|&name| name.to_owned()).collect(),
         });
     }
-    match saved.iter().find(|(_, numbers)| numbers.len() != expected) {
+    match saved.iter().find(|(_, numbers)| numbers.len() != length) {
         Some((name, numbers)) => {
-            Err(StateError::Length { buffer: name.clone(), saved: numbers.len(), expected })
+            Err(StateError::Length { buffer: name.clone(), saved: numbers.len(), expected: length })
         }
         None => Ok(()),
     }

@@ -1,9 +1,11 @@
 //! The points that an optimizer visits.
 
-use crate::{Float, Optimizer};
+use crate::float::Float;
+use crate::optimizer::Optimizer;
 
-/// The start and the points that `optimizer` visits in `steps` steps: `steps + 1` of them. `gradient` is given
-/// a point and writes the gradient there; the slice arrives zeroed.
+/// The start and the points that `optimizer` visits in `steps` steps: `steps + 1` points.
+///
+/// `gradient` writes the gradient at a point into a slice that is zero on entry.
 ///
 /// ```
 /// use wengert_optim::{Sgd, trajectory};

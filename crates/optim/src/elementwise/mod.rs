@@ -1,37 +1,38 @@
-//! Optimizers that treat each parameter alone: one driver for all their rules.
+//! Optimizers that treat each parameter by itself: one implementation for all their rules.
 
-mod ages;
 mod rule;
-mod stretch;
+mod segment;
+mod step_counts;
 
-pub use rule::Rule;
-pub use stretch::Stretch;
-
-use crate::decay::Decay;
-use crate::expect::expect_lengths;
-use crate::float::rounded;
-use crate::group::{Group, expect_groups, pieces};
-use crate::state::{State, StateError, fit_buffers, fit_settings};
-use crate::{Float, Optimizer};
-use ages::Ages;
-use stretch::Coefficients;
 use wengert_kernels::validate::assert_non_negative;
 
-/// The optimizer that follows the rule `R` for each parameter alone.
+use crate::float::{Float, rounded};
+use crate::group::{Group, assert_groups, pieces};
+use crate::optimizer::Optimizer;
+use crate::state::{OptimizerState, StateError, check_buffers, check_settings};
+use crate::validate::assert_lengths;
+use crate::weight_decay::WeightDecay;
+pub use rule::Rule;
+pub(crate) use rule::compiled_update;
+use segment::Coefficients;
+pub use segment::Segment;
+use step_counts::StepCounts;
+
+/// The optimizer that follows the rule `R` for each parameter by itself.
 ///
-/// Use it by the names of its rules: [`Sgd`](crate::Sgd), [`Adam`](crate::Adam), and so on; a page each has
-/// formula and settings. What is here, they have in common.
+/// Use it by the names of its rules, [`Sgd`](crate::Sgd), [`Adam`](crate::Adam) and so on, whose pages have formula and
+/// settings. This page has what all of them share.
 #[derive(Clone, Debug)]
 pub struct Elementwise<R, F = f32> {
     pub(crate) rule: R,
     learning_rate: f64,
-    decay: Decay,
-    ages: Ages,
-    kept: Vec<Vec<F>>,
+    decay: WeightDecay,
+    counts: StepCounts,
+    buffers: Vec<Vec<F>>,
 }
 
 impl<R: Rule, F: Float> Elementwise<R, F> {
-    /// An optimizer that has not taken a step.
+    /// An optimizer that has not taken a step yet.
     ///
     /// # Panics
     /// If the rate is negative, infinite or NaN.
@@ -39,87 +40,88 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
     #[track_caller]
     pub fn from_rule(rule: R, learning_rate: f64) -> Self {
         assert_non_negative(&format!("{}: learning rate", R::TITLE), learning_rate);
-        Self { rule, learning_rate, decay: R::DECAY, ages: Ages::default(), kept: Vec::new() }
+        Self { rule, learning_rate, decay: R::DECAY, counts: StepCounts::default(), buffers: Vec::new() }
     }
 
-    /// Adds `lambda w` to the gradient, the gradient of `lambda |w|^2 / 2`, in front of everything else.
+    /// Adds `lambda w`, the gradient of `lambda |w|^2 / 2`, to the gradient before anything else.
     ///
-    /// This is L2 regularisation: the term goes through momentum and scaling. PyTorch's `weight_decay`, but for
+    /// This is L2 regularisation: the term goes through momentum and scaling. It is PyTorch's `weight_decay`, except in
     /// `AdamW`.
     ///
     /// # Panics
-    /// If `lambda` is negative, infinite or NaN, or if decoupled decay was asked for already.
+    /// If `lambda` is negative, infinite or NaN, or if decoupled weight decay is set as well.
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, lambda: f64) -> Self {
-        self.decay.ask(R::TITLE, Decay::L2(lambda));
+        self.decay.set(R::TITLE, WeightDecay::L2(lambda));
         self
     }
 
-    /// Shrinks the parameters by `1 - eta lambda` in each step, beside momentum and scaling.
+    /// Multiplies the parameters by `1 - eta lambda` in each step, independently of momentum and scaling.
     ///
-    /// The decay of Loshchilov and Hutter 2019 in PyTorch's form, where the learning rate multiplies it:
+    /// The decay of Loshchilov and Hutter 2019 in PyTorch's form, where it is multiplied by the learning rate:
     /// `weight_decay` of `AdamW`, or with `decoupled_weight_decay=True`.
     ///
     /// # Panics
-    /// If `lambda` is negative, infinite or NaN, or if L2 regularisation was asked for already.
+    /// If `lambda` is negative, infinite or NaN, or if L2 regularisation is set as well.
     #[must_use]
     #[track_caller]
     pub fn decoupled_weight_decay(mut self, lambda: f64) -> Self {
-        self.decay.ask(R::TITLE, Decay::Decoupled(lambda));
+        self.decay.set(R::TITLE, WeightDecay::Decoupled(lambda));
         self
     }
 
-    /// The numbers kept under a name, one for each parameter: `"velocity"` of momentum, `"mean"` of Adam.
+    /// The buffer of this name, one number per parameter: `"velocity"` of momentum, `"mean"` of Adam.
     ///
     /// `None` before the first step, and for a name that the rule does not have.
     #[must_use]
-    pub fn kept(&self, name: &str) -> Option<&[F]> {
-        let position = self.rule.kept().iter().position(|own| *own == name)?;
-        self.kept.get(position).map(Vec::as_slice)
+    pub fn buffer(&self, name: &str) -> Option<&[F]> {
+        let position = self.rule.buffers().iter().position(|own| *own == name)?;
+        self.buffers.get(position).map(Vec::as_slice)
     }
 
-    /// The rule and its settings.
+    /// The rule with its settings.
     #[must_use]
     pub fn rule(&self) -> &R {
         &self.rule
     }
 
-    /// What a state is compared by, beside the names of its parts.
+    /// The settings that a restored state must agree with.
     fn settings(&self) -> Vec<(&'static str, f64)> {
         let mut settings = self.rule.settings();
         settings.push((self.decay.name(), self.decay.lambda()));
         settings
     }
 
-    /// Allocates what is kept, before the first step.
-    fn begin(&mut self, length: usize) {
-        self.ages = Ages::newborn(length);
-        self.kept = self.rule.kept().iter().map(|_| vec![F::zero(); length]).collect();
+    /// Allocates the buffers, before the first step.
+    fn allocate(&mut self, length: usize) {
+        self.counts = StepCounts::zero(length);
+        self.buffers = self.rule.buffers().iter().map(|_| vec![F::zero(); length]).collect();
     }
 }
 
 impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
-        expect_lengths(R::TITLE, self.ages.length(), parameters.len(), gradient.len());
-        expect_groups(groups, parameters.len());
-        if self.ages.length().is_none() {
-            self.begin(parameters.len());
+        assert_lengths(R::TITLE, self.counts.length(), parameters.len(), gradient.len());
+        assert_groups(groups, parameters.len());
+        if self.counts.length().is_none() {
+            self.allocate(parameters.len());
         }
-        let Self { rule, learning_rate, decay, ages, kept } = self;
+        let Self { rule, learning_rate, decay, counts, buffers } = self;
         for group in pieces(groups, parameters.len()) {
-            let Some(factor) = group.factor() else { continue };
+            let Some(factor) = group.learning_rate_factor() else { continue };
             let rate = *learning_rate * factor;
-            let (l2, keep) = decay.with(group.decay().unwrap_or(decay.lambda())).coefficients(rate);
-            let decay = Coefficients { l2: rounded(l2), keep: rounded(keep) };
-            ages.step(group.range(), |run, t| {
+            let lambda = group.own_weight_decay().unwrap_or(decay.lambda());
+            let (l2, shrink) = decay.with_lambda(lambda).coefficients(rate);
+            let decay = Coefficients { l2: rounded(l2), shrink: rounded(shrink) };
+            counts.step(group.range(), |run, t| {
                 let start = run.start;
                 let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
-                rule.sweep(t, rate, Stretch { parameters, gradient, kept, start, decay });
+                rule.update_compiled(t, rate, Segment { parameters, gradient, buffers, start, decay });
             });
         }
-        ages.join();
+        counts.join();
     }
 
     fn learning_rate(&self) -> f64 {
@@ -136,42 +138,42 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
         self.rule.name(self.decay)
     }
 
-    fn state(&self) -> State<F> {
+    fn state(&self) -> OptimizerState<F> {
         let owned = |name: &str| name.to_owned();
-        let begun = self.ages.length().is_some();
-        let buffers = self.rule.kept().iter().enumerate();
-        State {
+        let begun = self.counts.length().is_some();
+        let buffers = self.rule.buffers().iter().enumerate();
+        OptimizerState {
             method: owned(self.name()),
             learning_rate: self.learning_rate,
             settings: self.settings().into_iter().map(|(name, value)| (owned(name), value)).collect(),
-            steps: self.ages.runs().to_vec(),
+            steps: self.counts.runs().to_vec(),
             buffers: buffers
-                .map(|(k, name)| (owned(name), if begun { self.kept[k].clone() } else { Vec::new() }))
+                .map(|(k, name)| (owned(name), if begun { self.buffers[k].clone() } else { Vec::new() }))
                 .collect(),
         }
     }
 
-    fn restore(&mut self, state: State<F>) -> Result<(), StateError> {
+    fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
         if state.method != self.name() {
-            return Err(StateError::Method { saved: state.method, here: self.name().to_owned() });
+            return Err(StateError::Method { saved: state.method, expected: self.name().to_owned() });
         }
-        fit_settings(&state.settings, &self.settings())?;
+        check_settings(&state.settings, &self.settings())?;
         if !(state.learning_rate >= 0.0 && state.learning_rate.is_finite()) {
-            return Err(StateError::LearningRate(state.learning_rate));
+            return Err(StateError::LearningRate { rate: state.learning_rate });
         }
-        let ages = Ages::restored(state.steps).map_err(StateError::Steps)?;
-        let length = ages.length().unwrap_or(0);
-        match self.ages.length() {
+        let counts = StepCounts::from_runs(state.steps).map_err(|runs| StateError::Steps { runs })?;
+        let length = counts.length().unwrap_or(0);
+        match self.counts.length() {
             Some(expected) if expected != length => {
                 return Err(StateError::Length { buffer: "steps".to_owned(), saved: length, expected });
             }
-            _ => fit_buffers(&state.buffers, self.rule.kept(), length)?,
+            _ => check_buffers(&state.buffers, self.rule.buffers(), length)?,
         }
         self.learning_rate = state.learning_rate;
-        self.ages = ages;
-        // Nothing is kept before the first step, which allocates.
-        let buffers = if self.ages.length().is_some() { state.buffers } else { Vec::new() };
-        self.kept = buffers.into_iter().map(|(_, numbers)| numbers).collect();
+        self.counts = counts;
+        // There are no buffers before the first step, which allocates them.
+        let buffers = if self.counts.length().is_some() { state.buffers } else { Vec::new() };
+        self.buffers = buffers.into_iter().map(|(_, numbers)| numbers).collect();
         Ok(())
     }
 }

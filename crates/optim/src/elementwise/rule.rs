@@ -1,64 +1,91 @@
-//! What distinguishes one elementwise optimizer from another.
+//! The part of an elementwise optimizer that differs from one to another.
 
-use crate::{Decay, Float, Stretch};
+use super::segment::Segment;
+use crate::float::Float;
+use crate::weight_decay::WeightDecay;
 
-/// The mathematics of an optimizer that treats each parameter alone.
+/// The mathematics of an optimizer that treats each parameter by itself.
 ///
-/// A rule is the settings of a method and its formula; [`Elementwise`](crate::Elementwise) makes an
-/// [`Optimizer`](crate::Optimizer) of it, and takes care of lengths, memory, weight decay, groups, saving, vector
-/// units and threads. Every optimizer of this crate is such a rule, and so can be yours:
+/// A rule is the settings of a method and its formula. [`Elementwise`](crate::Elementwise) makes an
+/// [`Optimizer`](crate::Optimizer) of it, and takes care of lengths, memory, weight decay, parameter groups, saving,
+/// vector units and threads. All optimizers of this crate are such rules, and yours can be one too:
 ///
 /// ```
-/// use wengert_optim::{Elementwise, Float, Optimizer, Rule, Stretch};
+/// use wengert_optim::{Elementwise, Float, Optimizer, Rule, Segment, WeightDecay};
 ///
-/// /// `w <- w - eta g^3`, and the last gradient is kept to look at.
+/// /// `w <- w - eta g^3`, with the last gradient in a buffer.
 /// #[derive(Clone, Debug)]
 /// struct Cubic;
 ///
 /// impl Rule for Cubic {
 ///     const TITLE: &'static str = "Cubic";
 ///
-///     fn name(&self, _: wengert_optim::Decay) -> &'static str {
+///     fn name(&self, _: WeightDecay) -> &'static str {
 ///         "cubic"
 ///     }
 ///
-///     fn kept(&self) -> &'static [&'static str] {
+///     fn buffers(&self) -> &'static [&'static str] {
 ///         &["last"]
 ///     }
 ///
-///     fn sweep<F: Float>(&mut self, _: u64, rate: f64, stretch: Stretch<'_, F>) {
+///     fn update<F: Float>(&mut self, _: u64, rate: f64, segment: Segment<'_, F>) {
 ///         let eta = F::from(rate).unwrap();
-///         stretch.each(|g, [_last]| (eta * g * g * g, [g]));
+///         segment.each(|g, [_last]| (eta * g * g * g, [g]));
 ///     }
 /// }
 ///
 /// let mut w = [1.0];
 /// let mut cubic = Elementwise::from_rule(Cubic, 0.5);
 /// cubic.step(&mut w, &[-1.0]);
-/// assert_eq!((w, cubic.kept("last")), ([1.5], Some(&[-1.0][..])));
+/// assert_eq!((w, cubic.buffer("last")), ([1.5], Some(&[-1.0][..])));
 /// ```
 pub trait Rule: Send {
-    /// How messages call the method: `"Adam"`.
+    /// The name of the method in messages: `"Adam"`.
     const TITLE: &'static str;
 
-    /// The kind of weight decay that a group asks for if the optimizer has none.
-    const DECAY: Decay = Decay::L2(0.0);
+    /// The kind of weight decay that a group gets if the optimizer has none.
+    const DECAY: WeightDecay = WeightDecay::L2(0.0);
 
-    /// The method's usual name in lower case; it may depend on the kind of weight decay, as in `"adamw"`.
-    fn name(&self, decay: Decay) -> &'static str;
+    /// Whether [`update_compiled`](Rule::update_compiled) was compiled where the rule is defined.
+    #[doc(hidden)]
+    const IS_COMPILED: bool = false;
 
-    /// The names of the numbers kept for each parameter, all 0 before its first step.
-    fn kept(&self) -> &'static [&'static str];
+    /// The usual name of the method in lower case. It may depend on the kind of weight decay: `"adamw"`.
+    fn name(&self, decay: WeightDecay) -> &'static str;
 
-    /// The settings by name, for a saved state, without learning rate and weight decay.
+    /// The names of the buffers: each holds one number per parameter, 0 before the parameter's first step.
+    fn buffers(&self) -> &'static [&'static str];
+
+    /// The settings by name, for a saved state, except for learning rate and weight decay.
     fn settings(&self) -> Vec<(&'static str, f64)> {
         Vec::new()
     }
 
-    /// Moves parameters that take their step number `t`, counted from 1, at the learning rate `eta`: computes what
-    /// they have in common and hands the formula to [`Stretch::each`].
+    /// Moves parameters that take their step number `t`, counted from 1, at the learning rate `rate`: computes what
+    /// they have in common, and passes the formula to [`Segment::each`].
     ///
-    /// The rule is borrowed mutably only so that it can keep what is costly to compute again. What it keeps must
-    /// follow from `t` and the settings alone, since it is not saved.
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>);
+    /// The rule is borrowed mutably only so that it can cache what is expensive to compute. What it caches must follow
+    /// from `t` and the settings alone, since it is not saved.
+    fn update<F: Float>(&mut self, t: u64, rate: f64, segment: Segment<'_, F>);
+
+    /// [`update`](Rule::update), in versions for `f32` and `f64` that were compiled with the rule if it asks for that.
+    #[doc(hidden)]
+    fn update_compiled<F: Float>(&mut self, t: u64, rate: f64, segment: Segment<'_, F>) {
+        self.update(t, rate, segment);
+    }
 }
+
+/// Inside the implementation of [`Rule`]: compiles its update in this crate, so that steps are fast even in a
+/// development build of the user's crate.
+macro_rules! compiled_update {
+    ($rule:ident) => {
+        const IS_COMPILED: bool = true;
+
+        fn update_compiled<F: $crate::Float>(&mut self, t: u64, rate: f64, segment: $crate::Segment<'_, F>) {
+            $crate::float::compiled_here!(
+                F: $rule::update(rule: &mut $rule, t: u64, rate: f64, segment: $crate::Segment<'_, F>)
+            )(self, t, rate, segment)
+        }
+    };
+}
+pub(crate) use compiled_update;

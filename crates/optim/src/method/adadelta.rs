@@ -1,11 +1,13 @@
-//! Adadelta: steps as long as the steps before, in units of the gradient.
+//! Adadelta: steps with the root mean square of the steps before.
 
-use crate::expect::expect_epsilon;
-use crate::float::{rounded, shares};
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::assert_below_one;
 
-/// Adadelta: the gradient times the ratio of two running root mean squares, of the steps and of the gradient.
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, average_weights, rounded};
+use crate::validate::assert_epsilon;
+use crate::weight_decay::WeightDecay;
+
+/// Adadelta: the gradient times the ratio of two running root mean squares, that of the steps to that of the gradient.
 ///
 /// ```text
 /// s <- rho s + (1 - rho) g^2                s = u = 0 before the first step
@@ -14,13 +16,13 @@ use wengert_kernels::validate::assert_below_one;
 /// w <- w - eta d
 /// ```
 ///
-/// Source: Zeiler 2012, algorithm 1, which has no `eta`: 1. Here `epsilon` is under both roots; it starts the
-/// steps, whose length is about `sqrt(epsilon)` at first.
+/// Source: Zeiler 2012, algorithm 1, where `eta` is 1. `epsilon` is under both roots; the first steps have a length of
+/// about `sqrt(epsilon)`. At a given rate, scaling all gradients by one factor changes the steps only through `epsilon`.
 ///
 /// | here | PyTorch's `Adadelta` | default |
 /// |---|---|---|
 /// | `new(eta)` | `lr` | |
-/// | [`keep(rho)`](Adadelta::keep) | `rho` | 0.9 |
+/// | [`rho(rho)`](Adadelta::rho) | `rho` | 0.9 |
 /// | [`epsilon(e)`](Adadelta::epsilon) | `eps` | 1e-6 |
 /// | [`weight_decay(lambda)`](Adadelta::weight_decay) | `weight_decay` | 0 |
 pub type Adadelta<F = f32> = Elementwise<AdadeltaRule, F>;
@@ -28,7 +30,7 @@ pub type Adadelta<F = f32> = Elementwise<AdadeltaRule, F>;
 /// The rule of [`Adadelta`].
 #[derive(Clone, Debug)]
 pub struct AdadeltaRule {
-    keep: f64,
+    rho: f64,
     epsilon: f64,
 }
 
@@ -40,29 +42,29 @@ impl<F: Float> Adadelta<F> {
     #[must_use]
     #[track_caller]
     pub fn new(learning_rate: f64) -> Self {
-        Self::from_rule(AdadeltaRule { keep: 0.9, epsilon: 1e-6 }, learning_rate)
+        Self::from_rule(AdadeltaRule { rho: 0.9, epsilon: 1e-6 }, learning_rate)
     }
 
-    /// The fraction of both mean squares that is kept from step to step.
+    /// Sets the decay rate of both running mean squares.
     ///
     /// # Panics
     /// If it is outside `[0, 1)`.
     #[must_use]
     #[track_caller]
-    pub fn keep(mut self, rho: f64) -> Self {
+    pub fn rho(mut self, rho: f64) -> Self {
         assert_below_one("Adadelta: rho", rho);
-        self.rule.keep = rho;
+        self.rule.rho = rho;
         self
     }
 
-    /// The term under both roots, which starts the steps.
+    /// Sets the term under both roots, which determines the length of the first steps.
     ///
     /// # Panics
     /// If it is not positive and finite in the precision of the parameters.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        expect_epsilon::<F>("Adadelta: epsilon", epsilon);
+        assert_epsilon::<F>("Adadelta: epsilon", epsilon);
         self.rule.epsilon = epsilon;
         self
     }
@@ -71,25 +73,27 @@ impl<F: Float> Adadelta<F> {
 impl Rule for AdadeltaRule {
     const TITLE: &'static str = "Adadelta";
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "adadelta"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         &["square", "step_square"]
     }
 
     fn settings(&self) -> Vec<(&'static str, f64)> {
-        vec![("keep", self.keep), ("epsilon", self.epsilon)]
+        vec![("rho", self.rho), ("epsilon", self.epsilon)]
     }
 
-    fn sweep<F: Float>(&mut self, _: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, _: u64, eta: f64, segment: Segment<'_, F>) {
         let (eta, epsilon) = (rounded::<F>(eta), rounded::<F>(self.epsilon));
-        let (rho, fresh) = shares::<F>(self.keep);
-        stretch.each(|g, [s, u]| {
+        let (rho, fresh) = average_weights::<F>(self.rho);
+        segment.each(|g, [s, u]| {
             let s = rho * s + fresh * (g * g);
             let d = (u + epsilon).sqrt() / (s + epsilon).sqrt() * g;
             (eta * d, [s, rho * u + fresh * (d * d)])
         });
     }
+
+    compiled_update!(AdadeltaRule);
 }

@@ -1,9 +1,11 @@
-//! AdaGrad: each coordinate has its own rate, which falls with the gradients seen so far.
+//! AdaGrad: a rate for each coordinate, which falls with the gradients so far.
 
-use crate::expect::expect_epsilon;
-use crate::float::rounded;
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::assert_non_negative;
+
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, rounded};
+use crate::validate::assert_epsilon;
+use crate::weight_decay::WeightDecay;
 
 /// AdaGrad: steps over the root of the sum of all squared gradients.
 ///
@@ -12,8 +14,9 @@ use wengert_kernels::validate::assert_non_negative;
 /// w <- w - eta g / (sqrt(s) + epsilon)
 /// ```
 ///
-/// Source: Duchi, Hazan and Singer 2011, section 1.1 with diagonal matrices; `epsilon` is their `delta`. The first
-/// step is `eta sign(g)` where `s_0 = 0`; at a constant gradient step `t` is `eta / sqrt t` long.
+/// Source: Duchi, Hazan and Singer 2011, section 1.1 with diagonal matrices; `epsilon` is their `delta`. With
+/// `s_0 = 0` the first step is `eta sign(g)`, and at a constant gradient step `t` has the length `eta / sqrt t`. Scaling
+/// all gradients by one factor changes the steps only through `epsilon` and `s_0`.
 ///
 /// | here | PyTorch's `Adagrad` | lectures | default |
 /// |---|---|---|---|
@@ -42,19 +45,19 @@ impl<F: Float> AdaGrad<F> {
         Self::from_rule(AdaGradRule { epsilon: 1e-10, initial_sum: 0.0 }, learning_rate)
     }
 
-    /// The term that bounds the step where gradients vanish; it is added outside the root.
+    /// Sets the term that bounds the step where gradients vanish; it is added outside the root.
     ///
     /// # Panics
     /// If it is not positive and finite in the precision of the parameters.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        expect_epsilon::<F>("AdaGrad: epsilon", epsilon);
+        assert_epsilon::<F>("AdaGrad: epsilon", epsilon);
         self.rule.epsilon = epsilon;
         self
     }
 
-    /// What the sum of squares begins with.
+    /// Sets the initial value of the sum of squares.
     ///
     /// # Panics
     /// If it is negative, infinite or NaN.
@@ -70,11 +73,11 @@ impl<F: Float> AdaGrad<F> {
 impl Rule for AdaGradRule {
     const TITLE: &'static str = "AdaGrad";
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "adagrad"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         &["sum"]
     }
 
@@ -82,12 +85,14 @@ impl Rule for AdaGradRule {
         vec![("epsilon", self.epsilon), ("initial_sum", self.initial_sum)]
     }
 
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, t: u64, eta: f64, segment: Segment<'_, F>) {
         let (eta, epsilon) = (rounded::<F>(eta), rounded::<F>(self.epsilon));
         let initial = rounded::<F>(if t == 1 { self.initial_sum } else { 0.0 });
-        stretch.each(|g, [s]| {
+        segment.each(|g, [s]| {
             let s = (s + initial) + g * g;
             (eta * g / (s.sqrt() + epsilon), [s])
         });
     }
+
+    compiled_update!(AdaGradRule);
 }

@@ -1,11 +1,13 @@
 //! Adam, AdamW and AMSGrad: steps scaled by running moments of the gradient.
 
-use crate::expect::expect_epsilon;
-use crate::float::{rounded, shares};
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::assert_below_one;
 
-/// Adam: the mean of the gradient over the root of its mean square, both running and bias-corrected.
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, average_weights, rounded};
+use crate::validate::assert_epsilon;
+use crate::weight_decay::WeightDecay;
+
+/// Adam: the running mean of the gradient over its running root mean square, both with bias correction.
 ///
 /// ```text
 /// m <- beta1 m + (1 - beta1) g
@@ -13,15 +15,15 @@ use wengert_kernels::validate::assert_below_one;
 /// w <- w - eta m_hat / (sqrt(s_hat) + epsilon)
 ///      with m_hat = m / (1 - beta1^t), s_hat = s / (1 - beta2^t)
 ///
-/// AdamW:    (1 - eta lambda) w takes the place of w
-/// AMSGrad:  r <- max(r, s), and r takes the place of s under the root
+/// AdamW:    (1 - eta lambda) w instead of w
+/// AMSGrad:  r <- max(r, s), and r instead of s under the root
 /// ```
 ///
 /// Sources: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2; AMSGrad: Reddi, Kale
-/// and Kumar 2018, algorithm 2, where PyTorch and this crate add the corrections for bias, which the paper leaves
-/// out. The correction makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate; without
-/// it, that step would be `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 at the defaults, and the tenth still
-/// 6.5 times. Scaling every gradient by one factor changes the steps only through `epsilon`.
+/// and Kumar 2018, algorithm 2, to which PyTorch and this crate add the bias correction. The correction
+/// makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate. Without it, that step would be
+/// `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 times with the defaults, and the tenth step still 6.5 times.
+/// Scaling all gradients by one factor changes the steps only through `epsilon`.
 ///
 /// | here | PyTorch's `Adam` and `AdamW` | lectures | default |
 /// |---|---|---|---|
@@ -31,7 +33,7 @@ use wengert_kernels::validate::assert_below_one;
 /// | [`amsgrad()`](Adam::amsgrad) | `amsgrad=True` | | |
 /// | [`weight_decay(lambda)`](Adam::weight_decay) | `weight_decay` of `Adam` | Adam with L2 | 0 |
 /// | [`decoupled_weight_decay(lambda)`](Adam::decoupled_weight_decay) | `weight_decay` of `AdamW` | AdamW | 0 |
-/// | [`uncorrected()`](Adam::uncorrected) | none | without the correction | |
+/// | [`uncorrected()`](Adam::uncorrected) | none | without bias correction | |
 #[doc(alias = "AdamW")]
 #[doc(alias = "AMSGrad")]
 pub type Adam<F = f32> = Elementwise<AdamRule, F>;
@@ -57,7 +59,7 @@ impl<F: Float> Adam<F> {
         Self::from_rule(rule, learning_rate)
     }
 
-    /// The fractions of the mean and of the mean square that are kept from step to step.
+    /// Sets the decay rates of the running mean and of the running mean square.
     ///
     /// # Panics
     /// If one is outside `[0, 1)`.
@@ -70,27 +72,26 @@ impl<F: Float> Adam<F> {
         self
     }
 
-    /// The term that bounds the step where the gradient vanishes; it is added outside the root.
+    /// Sets the term that bounds the step where the gradient vanishes; it is added outside the root.
     ///
     /// # Panics
-    /// If it is not positive and finite in the precision of the parameters: at 0, a zero gradient would give
-    /// 0/0.
+    /// If it is not positive and finite in the precision of the parameters. At 0, a gradient of zero would give 0/0.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        expect_epsilon::<F>("Adam: epsilon", epsilon);
+        assert_epsilon::<F>("Adam: epsilon", epsilon);
         self.rule.epsilon = epsilon;
         self
     }
 
-    /// Divides by the root of the largest mean square so far, so that no coordinate's rate ever rises (AMSGrad).
+    /// Divides by the root of the largest mean square so far, so that the rate of a coordinate never rises (AMSGrad).
     #[must_use]
     pub fn amsgrad(mut self) -> Self {
         self.rule.is_amsgrad = true;
         self
     }
 
-    /// Leaves out the corrections for bias, to see what they are for.
+    /// Omits the bias correction, to show its effect.
     #[must_use]
     pub fn uncorrected(mut self) -> Self {
         self.rule.is_corrected = false;
@@ -101,14 +102,14 @@ impl<F: Float> Adam<F> {
 impl Rule for AdamRule {
     const TITLE: &'static str = "Adam";
 
-    fn name(&self, decay: Decay) -> &'static str {
+    fn name(&self, decay: WeightDecay) -> &'static str {
         match decay {
-            Decay::Decoupled(_) => "adamw",
-            Decay::L2(_) => "adam",
+            WeightDecay::Decoupled(_) => "adamw",
+            WeightDecay::L2(_) => "adam",
         }
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         if self.is_amsgrad { &["mean", "square", "largest_square"] } else { &["mean", "square"] }
     }
 
@@ -122,24 +123,27 @@ impl Rule for AdamRule {
         ]
     }
 
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, t: u64, eta: f64, segment: Segment<'_, F>) {
         let unbias = |beta: f64| if self.is_corrected { 1.0 - beta.powf(t as f64) } else { 1.0 };
         let stride = rounded::<F>(eta / unbias(self.betas.0));
         let correction = rounded::<F>(1.0 / unbias(self.betas.1).sqrt());
         let epsilon = rounded::<F>(self.epsilon);
-        let ((beta1, fresh1), (beta2, fresh2)) = (shares::<F>(self.betas.0), shares::<F>(self.betas.1));
+        let ((beta1, fresh1), (beta2, fresh2)) =
+            (average_weights::<F>(self.betas.0), average_weights::<F>(self.betas.1));
         let change = |m: F, s: F| stride * m / (s.sqrt() * correction + epsilon);
         if self.is_amsgrad {
-            stretch.each(|g, [m, s, r]| {
+            segment.each(|g, [m, s, r]| {
                 let (m, s) = (beta1 * m + fresh1 * g, beta2 * s + fresh2 * (g * g));
                 let r = if r >= s { r } else { s };
                 (change(m, r), [m, s, r])
             });
         } else {
-            stretch.each(|g, [m, s]| {
+            segment.each(|g, [m, s]| {
                 let (m, s) = (beta1 * m + fresh1 * g, beta2 * s + fresh2 * (g * g));
                 (change(m, s), [m, s])
             });
         }
     }
+
+    compiled_update!(AdamRule);
 }

@@ -1,8 +1,10 @@
-//! Lion: steps of one length in every coordinate.
+//! Lion: steps of the same length in every coordinate.
 
-use crate::float::{rounded, shares};
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::assert_below_one;
+
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, average_weights, rounded};
+use crate::weight_decay::WeightDecay;
 
 /// Lion: the sign of a running mean of the gradient.
 ///
@@ -13,7 +15,8 @@ use wengert_kernels::validate::assert_below_one;
 /// ```
 ///
 /// Source: Chen et al. 2023, algorithm 2. Every coordinate moves by `eta`, so rates are 3 to 10 times smaller than
-/// those of Adam, and `lambda` as many times larger. PyTorch has no Lion.
+/// those of Adam, and `lambda` is larger by the same factor. Scaling all gradients by one factor does not change the
+/// steps. PyTorch has no Lion.
 ///
 /// | here | the paper, and its authors' code | default |
 /// |---|---|---|
@@ -39,7 +42,7 @@ impl<F: Float> Lion<F> {
         Self::from_rule(LionRule { betas: (0.9, 0.99) }, learning_rate)
     }
 
-    /// The fractions of the mean that are kept for the step, and from step to step.
+    /// Sets the weight of the mean in the direction of the step, and the decay rate of the mean.
     ///
     /// # Panics
     /// If one is outside `[0, 1)`.
@@ -56,13 +59,13 @@ impl<F: Float> Lion<F> {
 impl Rule for LionRule {
     const TITLE: &'static str = "Lion";
 
-    const DECAY: Decay = Decay::Decoupled(0.0);
+    const DECAY: WeightDecay = WeightDecay::Decoupled(0.0);
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "lion"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         &["mean"]
     }
 
@@ -70,19 +73,22 @@ impl Rule for LionRule {
         vec![("beta1", self.betas.0), ("beta2", self.betas.1)]
     }
 
-    fn sweep<F: Float>(&mut self, _: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, _: u64, eta: f64, segment: Segment<'_, F>) {
         let eta = rounded::<F>(eta);
-        let ((beta1, fresh1), (beta2, fresh2)) = (shares::<F>(self.betas.0), shares::<F>(self.betas.1));
-        stretch.each(|g, [m]| {
+        let ((beta1, fresh1), (beta2, fresh2)) =
+            (average_weights::<F>(self.betas.0), average_weights::<F>(self.betas.1));
+        segment.each(|g, [m]| {
             let c = beta1 * m + fresh1 * g;
-            (along(c, eta), [beta2 * m + fresh2 * g])
+            (scaled_sign(c, eta), [beta2 * m + fresh2 * g])
         });
     }
+
+    compiled_update!(LionRule);
 }
 
-/// `eta sign(c)`, where 0 and NaN stay what they are.
+/// `eta sign(c)`; 0 and NaN are returned unchanged.
 #[inline(always)]
-fn along<F: Float>(c: F, eta: F) -> F {
+fn scaled_sign<F: Float>(c: F, eta: F) -> F {
     if c > F::zero() {
         eta
     } else if c < F::zero() {

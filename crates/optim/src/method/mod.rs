@@ -1,19 +1,116 @@
-//! The optimizers, one a file: the rule with its formula, its source, and the map to PyTorch's arguments.
+//! The optimizers, one per file: the rule with its formula, its source, and the map to PyTorch's arguments. And the list
+//! of them that the tests walk.
 
-mod adadelta;
-mod adagrad;
-mod adam;
-mod lion;
-mod nadam;
-mod radam;
-mod rmsprop;
-mod sgd;
+use std::fmt;
 
-pub use adadelta::{Adadelta, AdadeltaRule};
-pub use adagrad::{AdaGrad, AdaGradRule};
-pub use adam::{Adam, AdamRule};
-pub use lion::{Lion, LionRule};
-pub use nadam::{NAdam, NAdamRule};
-pub use radam::{RAdam, RAdamRule};
-pub use rmsprop::{RmsProp, RmsPropRule};
-pub use sgd::{Sgd, SgdRule};
+use crate::elementwise::Rule;
+use crate::float::Float;
+use crate::optimizer::Optimizer;
+
+/// The effect of multiplying all gradients by one factor on the steps of an optimizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GradientScaling {
+    /// The steps are multiplied by the factor.
+    Proportional,
+    /// The steps stay the same, except for the effect of `epsilon`.
+    Invariant,
+    /// Neither of both.
+    Other,
+}
+
+/// An optimizer in the list of [`all_optimizers`].
+pub struct OptimizerSample<F> {
+    /// The name of the method with the settings that are not the default, unique in the list.
+    pub name: &'static str,
+    /// What the documentation of the method claims about scaled gradients.
+    pub scaling: GradientScaling,
+    /// The optimizer before its first step.
+    pub optimizer: Box<dyn Optimizer<F>>,
+}
+
+impl<F> fmt::Debug for OptimizerSample<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, scaling, .. } = self;
+        f.debug_struct("OptimizerSample")
+            .field("name", name)
+            .field("scaling", scaling)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Declares the module of each optimizer, exports its types, and lists samples of it.
+macro_rules! optimizers {
+    ($rate:ident: $(
+        $module:ident { $optimizer:ident, $rule:ident }
+        $($name:literal, $scaling:ident => $sample:expr),+;
+    )+) => {
+        $(
+            mod $module;
+            pub use $module::{$optimizer, $rule};
+            const _: () = assert!(<$rule as Rule>::IS_COMPILED, "the implementation of Rule lacks compiled_update!");
+        )+
+
+        /// Samples of every optimizer of this crate with the learning rate `rate`, to be compared or tested.
+        ///
+        /// | optimizer | direction of a step | buffers of one number per parameter |
+        /// |---|---|---|
+        /// | [`Sgd`] | gradient; velocity; Nesterov's velocity | 0 or 1 |
+        /// | [`AdaGrad`] | gradient over the root of its sum of squares | 1 |
+        /// | [`RmsProp`] | gradient over its running root mean square, or standard deviation | 1 to 3 |
+        /// | [`Adadelta`] | the same, in units of earlier steps | 2 |
+        /// | [`Adam`] | running mean over running root mean square; AdamW, AMSGrad | 2 or 3 |
+        /// | [`NAdam`] | Adam with Nesterov's momentum | 2 |
+        /// | [`RAdam`] | Adam that begins as momentum | 2 |
+        /// | [`Lion`] | sign of a running mean | 1 |
+        ///
+        /// # Panics
+        /// If the rate is negative, infinite or NaN.
+        #[must_use]
+        pub fn all_optimizers<F: Float>($rate: f64) -> Vec<OptimizerSample<F>> {
+            vec![$($(OptimizerSample {
+                name: $name,
+                scaling: GradientScaling::$scaling,
+                optimizer: Box::new($sample),
+            },)+)+]
+        }
+    };
+}
+
+optimizers! { rate:
+    adadelta { Adadelta, AdadeltaRule }
+        "adadelta", Invariant => Adadelta::new(rate),
+        "adadelta, L2", Other => Adadelta::new(rate).rho(0.8).epsilon(1e-3).weight_decay(0.1);
+    adagrad { AdaGrad, AdaGradRule }
+        "adagrad", Invariant => AdaGrad::new(rate),
+        "adagrad, initial sum, L2", Other => AdaGrad::new(rate).initial_sum(0.5).weight_decay(0.01);
+    adam { Adam, AdamRule }
+        "adam", Invariant => Adam::new(rate),
+        "adam, uncorrected", Invariant => Adam::new(rate).uncorrected(),
+        "adam, L2", Other => Adam::new(rate).betas(0.8, 0.95).weight_decay(0.1),
+        "amsgrad", Invariant => Adam::new(rate).amsgrad().betas(0.9, 0.9),
+        "adamw", Invariant => Adam::new(rate).decoupled_weight_decay(0.1);
+    lion { Lion, LionRule }
+        "lion", Invariant => Lion::new(rate),
+        "lion, decoupled", Invariant => Lion::new(rate).betas(0.8, 0.95).decoupled_weight_decay(0.1);
+    nadam { NAdam, NAdamRule }
+        "nadam", Invariant => NAdam::new(rate),
+        "nadam, momentum decay, decoupled", Invariant =>
+            NAdam::new(rate).momentum_decay(0.1).decoupled_weight_decay(0.1);
+    radam { RAdam, RAdamRule }
+        "radam", Other => RAdam::new(rate),
+        "radam, L2", Other => RAdam::new(rate).betas(0.9, 0.99).weight_decay(0.1);
+    rmsprop { RmsProp, RmsPropRule }
+        "rmsprop", Invariant => RmsProp::new(rate),
+        "rmsprop, momentum", Invariant => RmsProp::new(rate).momentum(0.5),
+        "rmsprop, centred", Invariant => RmsProp::new(rate).centred(),
+        "rmsprop, centred, momentum, L2", Other =>
+            RmsProp::new(rate).rho(0.9).epsilon(1e-4).momentum(0.8).centred().weight_decay(0.01);
+    sgd { Sgd, SgdRule }
+        "sgd", Proportional => Sgd::new(rate),
+        "sgd, momentum", Proportional => Sgd::new(rate).momentum(0.9),
+        "sgd, dampening", Proportional => Sgd::new(rate).momentum(0.9).dampening(0.5),
+        "sgd, low-pass", Proportional => Sgd::new(rate).low_pass(0.1),
+        "sgd, nesterov", Proportional => Sgd::new(rate).momentum(0.9).nesterov(),
+        "sgd, momentum, L2", Other => Sgd::new(rate).momentum(0.9).weight_decay(0.1);
+}

@@ -1,11 +1,13 @@
 //! NAdam: Adam with Nesterov's momentum.
 
-use crate::expect::expect_epsilon;
-use crate::float::{rounded, shares};
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::{assert_below_one, assert_non_negative};
 
-/// NAdam: Adam whose mean looks one step ahead, with a momentum that warms up.
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, average_weights, rounded};
+use crate::validate::assert_epsilon;
+use crate::weight_decay::WeightDecay;
+
+/// NAdam: Adam whose mean is extrapolated by one step, with a momentum that warms up.
 ///
 /// ```text
 /// mu_t = beta1 (1 - 0.96^(t psi) / 2)       M_t = mu_1 mu_2 ... mu_t
@@ -15,7 +17,8 @@ use wengert_kernels::validate::{assert_below_one, assert_non_negative};
 ///      with s_hat = s / (1 - beta2^t)
 /// ```
 ///
-/// Source: Dozat 2016, algorithm 8, with its schedule of `mu` as in PyTorch, where the mean itself keeps `beta1`.
+/// Source: Dozat 2016, algorithm 8, with its schedule of `mu` as in PyTorch, where the mean itself decays by `beta1`.
+/// Scaling all gradients by one factor changes the steps only through `epsilon`.
 ///
 /// | here | PyTorch's `NAdam` | default |
 /// |---|---|---|
@@ -33,7 +36,7 @@ pub struct NAdamRule {
     betas: (f64, f64),
     epsilon: f64,
     momentum_decay: f64,
-    /// The last step `t` and its product `M_t`.
+    /// A step `t` and its product `M_t`, cached.
     product: (u64, f64),
 }
 
@@ -49,7 +52,7 @@ impl<F: Float> NAdam<F> {
         Self::from_rule(rule, learning_rate)
     }
 
-    /// The fractions of the mean and of the mean square that are kept from step to step.
+    /// Sets the decay rates of the running mean and of the running mean square.
     ///
     /// # Panics
     /// If one is outside `[0, 1)`.
@@ -63,19 +66,19 @@ impl<F: Float> NAdam<F> {
         self
     }
 
-    /// The term that bounds the step where the gradient vanishes; it is added outside the root.
+    /// Sets the term that bounds the step where the gradient vanishes; it is added outside the root.
     ///
     /// # Panics
     /// If it is not positive and finite in the precision of the parameters.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        expect_epsilon::<F>("NAdam: epsilon", epsilon);
+        assert_epsilon::<F>("NAdam: epsilon", epsilon);
         self.rule.epsilon = epsilon;
         self
     }
 
-    /// How fast the momentum `mu_t` rises from about `beta1 / 2` to `beta1`; at 0 it stays at `beta1 / 2`.
+    /// Sets how fast the momentum `mu_t` rises from about `beta1 / 2` to `beta1`; at 0 it stays at `beta1 / 2`.
     ///
     /// # Panics
     /// If `psi` is negative, infinite or NaN.
@@ -94,10 +97,10 @@ impl NAdamRule {
         self.betas.0 * (1.0 - 0.5 * 0.96_f64.powf(t as f64 * self.momentum_decay))
     }
 
-    /// `M_t`, from that of the step before if it is still known.
+    /// `M_t`, computed from the cached product if that is of an earlier step.
     fn product_to(&mut self, t: u64) -> f64 {
         let (mut at, mut product) = if self.product.0 <= t { self.product } else { (0, 1.0) };
-        // Once it vanishes it stays 0.
+        // Once it has underflowed to 0 it stays 0.
         while at < t && product > 0.0 {
             at += 1;
             product *= self.mu(at);
@@ -110,11 +113,11 @@ impl NAdamRule {
 impl Rule for NAdamRule {
     const TITLE: &'static str = "NAdam";
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "nadam"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         &["mean", "square"]
     }
 
@@ -127,17 +130,20 @@ impl Rule for NAdamRule {
         ]
     }
 
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, t: u64, eta: f64, segment: Segment<'_, F>) {
         let product = self.product_to(t);
         let (mu, mu_ahead) = (self.mu(t), self.mu(t + 1));
         let of_mean = rounded::<F>(eta * mu_ahead / (1.0 - product * mu_ahead));
         let of_gradient = rounded::<F>(eta * (1.0 - mu) / (1.0 - product));
         let correction = rounded::<F>(1.0 / (1.0 - self.betas.1.powf(t as f64)).sqrt());
         let epsilon = rounded::<F>(self.epsilon);
-        let ((beta1, fresh1), (beta2, fresh2)) = (shares::<F>(self.betas.0), shares::<F>(self.betas.1));
-        stretch.each(|g, [m, s]| {
+        let ((beta1, fresh1), (beta2, fresh2)) =
+            (average_weights::<F>(self.betas.0), average_weights::<F>(self.betas.1));
+        segment.each(|g, [m, s]| {
             let (m, s) = (beta1 * m + fresh1 * g, beta2 * s + fresh2 * (g * g));
             ((of_mean * m + of_gradient * g) / (s.sqrt() * correction + epsilon), [m, s])
         });
     }
+
+    compiled_update!(NAdamRule);
 }

@@ -1,11 +1,13 @@
-//! RAdam: Adam that scales only once it knows by what.
+//! RAdam: Adam that begins as momentum.
 
-use crate::expect::expect_epsilon;
-use crate::float::{rounded, shares};
-use crate::{Decay, Elementwise, Float, Rule, Stretch};
 use wengert_kernels::validate::assert_below_one;
 
-/// RAdam: Adam whose first steps are plain momentum, until the mean square rests on enough gradients.
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, average_weights, rounded};
+use crate::validate::assert_epsilon;
+use crate::weight_decay::WeightDecay;
+
+/// RAdam: Adam whose first steps are plain momentum, until the mean square is an average of enough gradients.
 ///
 /// ```text
 /// m <- beta1 m + (1 - beta1) g
@@ -16,8 +18,8 @@ use wengert_kernels::validate::assert_below_one;
 ///      with m_hat = m / (1 - beta1^t), r^2 = (n - 4)(n - 2) n_inf / ((n_inf - 4)(n_inf - 2) n)
 /// ```
 ///
-/// Source: Liu et al. 2020, algorithm 2. As in PyTorch, the limit is 5, where the paper has 4, and `epsilon` is
-/// added before the correction for bias. At `beta2 = 0.999` the first five steps are momentum.
+/// Source: Liu et al. 2020, algorithm 2. As in PyTorch, the limit is 5 (the paper has 4), and `epsilon` is added
+/// before the bias correction. At `beta2 = 0.999` the first five steps are momentum.
 ///
 /// | here | PyTorch's `RAdam` | default |
 /// |---|---|---|
@@ -46,7 +48,7 @@ impl<F: Float> RAdam<F> {
         Self::from_rule(RAdamRule { betas: (0.9, 0.999), epsilon: 1e-8 }, learning_rate)
     }
 
-    /// The fractions of the mean and of the mean square that are kept from step to step.
+    /// Sets the decay rates of the running mean and of the running mean square.
     ///
     /// # Panics
     /// If one is outside `[0, 1)`.
@@ -59,21 +61,21 @@ impl<F: Float> RAdam<F> {
         self
     }
 
-    /// The term that bounds the step where the gradient vanishes; it is added outside the root.
+    /// Sets the term that bounds the step where the gradient vanishes; it is added outside the root.
     ///
     /// # Panics
     /// If it is not positive and finite in the precision of the parameters.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        expect_epsilon::<F>("RAdam: epsilon", epsilon);
+        assert_epsilon::<F>("RAdam: epsilon", epsilon);
         self.rule.epsilon = epsilon;
         self
     }
 }
 
 impl RAdamRule {
-    /// `r sqrt(1 - beta2^t)`; `None` while the mean square rests on too few gradients.
+    /// `r sqrt(1 - beta2^t)`; `None` while the mean square is an average of too few gradients.
     fn rectification(&self, t: u64) -> Option<f64> {
         let (beta2, t) = (self.betas.1, t as f64);
         let unbias = 1.0 - beta2.powf(t);
@@ -87,11 +89,11 @@ impl RAdamRule {
 impl Rule for RAdamRule {
     const TITLE: &'static str = "RAdam";
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "radam"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         &["mean", "square"]
     }
 
@@ -99,22 +101,25 @@ impl Rule for RAdamRule {
         vec![("beta1", self.betas.0), ("beta2", self.betas.1), ("epsilon", self.epsilon)]
     }
 
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, t: u64, eta: f64, segment: Segment<'_, F>) {
         let stride = eta / (1.0 - self.betas.0.powf(t as f64));
-        let ((beta1, fresh1), (beta2, fresh2)) = (shares::<F>(self.betas.0), shares::<F>(self.betas.1));
+        let ((beta1, fresh1), (beta2, fresh2)) =
+            (average_weights::<F>(self.betas.0), average_weights::<F>(self.betas.1));
         let moments = |g: F, m: F, s: F| [beta1 * m + fresh1 * g, beta2 * s + fresh2 * (g * g)];
         if let Some(rectification) = self.rectification(t) {
             let (stride, epsilon) = (rounded::<F>(stride * rectification), rounded::<F>(self.epsilon));
-            stretch.each(|g, [m, s]| {
+            segment.each(|g, [m, s]| {
                 let [m, s] = moments(g, m, s);
                 (stride * m / (s.sqrt() + epsilon), [m, s])
             });
         } else {
             let stride = rounded::<F>(stride);
-            stretch.each(|g, [m, s]| {
+            segment.each(|g, [m, s]| {
                 let [m, s] = moments(g, m, s);
                 (stride * m, [m, s])
             });
         }
     }
+
+    compiled_update!(RAdamRule);
 }

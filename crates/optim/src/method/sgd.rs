@@ -1,8 +1,11 @@
 //! Gradient descent, plain and with momentum.
 
-use crate::float::rounded;
-use crate::{Decay, Elementwise, Float, Optimizer, Rule, Stretch};
 use wengert_kernels::validate::assert_below_one;
+
+use crate::elementwise::{Elementwise, Rule, Segment, compiled_update};
+use crate::float::{Float, rounded};
+use crate::optimizer::Optimizer;
+use crate::weight_decay::WeightDecay;
 
 /// (Stochastic) gradient descent, plain, with momentum in either form, or Nesterov's.
 ///
@@ -15,15 +18,15 @@ use wengert_kernels::validate::assert_below_one;
 /// |---|---|---|---|
 /// | plain | `Sgd::new(eta)` | 0 | 1 |
 /// | velocity | [`momentum(rho)`](Sgd::momentum) | `rho` | 1 |
-/// | damped velocity | and [`dampening(d)`](Sgd::dampening) | `rho` | `1 - d`, in the first step 1 |
+/// | damped velocity | also [`dampening(d)`](Sgd::dampening) | `rho` | `1 - d`, but 1 in the first step |
 /// | low-pass: `a <- (1 - b) a + b g` | [`low_pass(b)`](Sgd::low_pass) | `1 - b` | `b` |
 ///
-/// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate taken out of the
-/// velocity, so that a change of rate acts at once; Nesterov 1983. At a constant gradient the velocity grows to
-/// `g / (1 - rho)`, the low-pass mean to `g`. So the low-pass form visits the points of the velocity form for
-/// `rho = 1 - b` and a velocity rate of `eta b`.
+/// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate outside of the velocity,
+/// so that a change of rate takes effect at once; Nesterov 1983. At a constant gradient the velocity grows to
+/// `g / (1 - rho)`, the low-pass mean to `g`. The low-pass form therefore visits the points of the velocity form with
+/// `rho = 1 - b` and the rate `eta b`. Scaling all gradients by one factor scales all steps by that factor.
 ///
-/// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge iff
+/// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge if and only if
 ///
 /// ```text
 /// plain     eta c < 2
@@ -31,10 +34,10 @@ use wengert_kernels::validate::assert_below_one;
 /// Nesterov  eta c < 2 (1 + rho) / (1 + 2 rho)         eta < (2 - b) / ((3 - 2 b) b sigma^2)
 /// ```
 ///
-/// **Nesterov, literally**, takes the gradient at the look-ahead point `w - eta rho v` and makes a momentum step
-/// with it: [`look_ahead`](Sgd::look_ahead), then `step`. Rearranged to keep the look-ahead point itself as the
-/// parameters, it needs only the gradient there: that is [`nesterov`](Sgd::nesterov), and PyTorch's. Both visit the
-/// same points as long as the rate is constant.
+/// **Nesterov's momentum** in its original form takes the gradient at the look-ahead point `w - eta rho v`, and makes a
+/// momentum step with it: [`look_ahead`](Sgd::look_ahead), then `step`. In the rearranged form the look-ahead points
+/// themselves are the parameters, and only the gradient there is needed: that is [`nesterov`](Sgd::nesterov), and
+/// PyTorch's. Both visit the same points as long as the rate is constant.
 ///
 /// | here | PyTorch's `SGD` | lectures | default |
 /// |---|---|---|---|
@@ -70,7 +73,7 @@ impl<F: Float> Sgd<F> {
         Self::from_rule(rule, learning_rate)
     }
 
-    /// Keeps the fraction `rho` of the velocity from step to step: velocity form.
+    /// Momentum in velocity form: the velocity decays by `rho` per step.
     ///
     /// # Panics
     /// If `rho` is outside `[0, 1)`.
@@ -85,9 +88,9 @@ impl<F: Float> Sgd<F> {
         self
     }
 
-    /// Takes the gradient into the velocity only by the fraction `1 - d`, but in whole in the first step.
+    /// Multiplies the gradient by `1 - d` before it is added to the velocity, except in the first step.
     ///
-    /// The exception is PyTorch's; the low-pass form makes none.
+    /// The exception is PyTorch's; the low-pass form has none.
     ///
     /// # Panics
     /// If `d` is outside `[0, 1)`.
@@ -99,33 +102,33 @@ impl<F: Float> Sgd<F> {
         self
     }
 
-    /// Steps along a running mean of the gradient, `a <- (1 - b) a + b g; w <- w - eta a`: low-pass form.
+    /// Momentum in low-pass form: steps along a running mean of the gradient, `a <- (1 - b) a + b g; w <- w - eta a`.
     ///
     /// # Panics
     /// If `b` is outside `(0, 1]`.
     #[must_use]
     #[track_caller]
     pub fn low_pass(mut self, b: f64) -> Self {
-        assert!(b > 0.0 && b <= 1.0, "Sgd: low-pass share is {b}, must be in (0, 1]");
+        assert!(b > 0.0 && b <= 1.0, "Sgd: low-pass weight is {b}, must be in (0, 1]");
         let rest = 1.0 - b;
         self.rule = SgdRule { momentum: rest, dampening: rest, is_low_pass: true, ..self.rule };
         self
     }
 
-    /// Nesterov's momentum, rearranged to need the gradient at the parameters only.
+    /// Nesterov's momentum, rearranged so that it needs the gradient at the parameters only.
     ///
-    /// Without momentum it changes nothing.
+    /// Without momentum it has no effect.
     #[must_use]
     pub fn nesterov(mut self) -> Self {
         self.rule.is_nesterov = true;
         self
     }
 
-    /// Writes the look-ahead point `w - eta rho v` into `ahead`: Nesterov's momentum in its literal form.
+    /// Writes the look-ahead point `w - eta rho v` into `ahead`, for Nesterov's momentum in its original form.
     ///
-    /// The gradient there, given to [`step`](Optimizer::step) together with the parameters, makes one step of that
-    /// form; do not ask for [`nesterov`](Sgd::nesterov) too. Groups are not looked at: use the rearranged form with
-    /// them.
+    /// [`step`](Optimizer::step) with the parameters and the gradient at that point then makes one step of that form. It
+    /// must not be combined with [`nesterov`](Sgd::nesterov). Parameter groups are not taken into account: use the
+    /// rearranged form with them.
     ///
     /// # Panics
     /// If the slices differ in length, or if their length is not that of the first step.
@@ -134,7 +137,7 @@ impl<F: Float> Sgd<F> {
         let (n, places) = (parameters.len(), ahead.len());
         assert!(n == places, "Sgd: {n} parameters, but a look-ahead point of length {places}");
         ahead.copy_from_slice(parameters);
-        let Some(velocity) = self.kept("velocity") else { return };
+        let Some(velocity) = self.buffer("velocity") else { return };
         assert!(n == velocity.len(), "Sgd: {n} parameters, but the first step had {}", velocity.len());
         let drift = rounded::<F>(self.learning_rate() * self.rule.momentum);
         for (ahead, &v) in ahead.iter_mut().zip(velocity) {
@@ -146,11 +149,11 @@ impl<F: Float> Sgd<F> {
 impl Rule for SgdRule {
     const TITLE: &'static str = "Sgd";
 
-    fn name(&self, _: Decay) -> &'static str {
+    fn name(&self, _: WeightDecay) -> &'static str {
         "sgd"
     }
 
-    fn kept(&self) -> &'static [&'static str] {
+    fn buffers(&self) -> &'static [&'static str] {
         if self.momentum == 0.0 { &[] } else { &["velocity"] }
     }
 
@@ -163,22 +166,24 @@ impl Rule for SgdRule {
         ]
     }
 
-    fn sweep<F: Float>(&mut self, t: u64, eta: f64, stretch: Stretch<'_, F>) {
+    fn update<F: Float>(&mut self, t: u64, eta: f64, segment: Segment<'_, F>) {
         let (eta, rho) = (rounded::<F>(eta), rounded::<F>(self.momentum));
-        let is_first_in_whole = t == 1 && !self.is_low_pass;
-        let phi = rounded::<F>(if is_first_in_whole { 1.0 } else { 1.0 - self.dampening });
+        let is_undamped = t == 1 && !self.is_low_pass;
+        let phi = rounded::<F>(if is_undamped { 1.0 } else { 1.0 - self.dampening });
         if self.momentum == 0.0 {
-            stretch.each(|g, []| (eta * (phi * g), []));
+            segment.each(|g, []| (eta * (phi * g), []));
         } else if self.is_nesterov {
-            stretch.each(|g, [v]| {
+            segment.each(|g, [v]| {
                 let v = rho * v + phi * g;
                 (eta * (rho * v + phi * g), [v])
             });
         } else {
-            stretch.each(|g, [v]| {
+            segment.each(|g, [v]| {
                 let v = rho * v + phi * g;
                 (eta * v, [v])
             });
         }
     }
+
+    compiled_update!(SgdRule);
 }

@@ -1,132 +1,93 @@
-//! Learning rates that change with the step.
+//! Learning-rate schedules, one family per file, and the list of them that the tests walk.
 
-mod combine;
-mod forms;
+#[allow(clippy::module_inception, reason = "the type that the families add constructors to")]
+mod schedule;
 
-use std::f64::consts::{E, PI};
-use std::fmt;
-use std::sync::Arc;
+pub use schedule::Schedule;
 
-use forms::{OneCycle, Restarts};
-use wengert_kernels::validate::{assert_at_least_one, assert_non_negative, assert_positive};
-
-/// A learning rate as a pure function of the step number `t`: how many steps have been taken before, from 0.
-///
-/// Nothing is kept between calls, so resuming needs the step number only.
-///
-/// | constructor | rate at step `t` | PyTorch |
-/// |---|---|---|
-/// | [`constant`](Schedule::constant) | `eta` | |
-/// | [`step`](Schedule::step) | `eta gamma^floor(t / n)` | `StepLR` |
-/// | [`milestones`](Schedule::milestones) | `eta gamma^(milestones up to t)` | `MultiStepLR` |
-/// | [`exponential`](Schedule::exponential) | `eta gamma^t` | `ExponentialLR` |
-/// | [`over_t`](Schedule::over_t) | `eta / (1 + t / tau)` | `LambdaLR` |
-/// | [`over_root_t`](Schedule::over_root_t) | `eta / sqrt(1 + t / tau)` | `LambdaLR` |
-/// | [`over_log_t`](Schedule::over_log_t) | `eta / ln(e + t / tau)` | `LambdaLR` |
-/// | [`linear`](Schedule::linear) | from `start` to `end` in `n` steps, then `end` | `LinearLR` |
-/// | [`cosine`](Schedule::cosine) | `low + (eta - low) (1 + cos(pi t / n)) / 2`, then `low` | `CosineAnnealingLR` |
-/// | [`cosine_restarts`](Schedule::cosine_restarts) | that again and again | `CosineAnnealingWarmRestarts` |
-/// | [`one_cycle`](Schedule::one_cycle) | up, down, and far down | `OneCycleLR` |
-/// | [`custom`](Schedule::custom) | your function of `t` | `LambdaLR` |
-///
-/// Beyond its end a schedule stays at its last rate. There PyTorch's `CosineAnnealingLR` rises again, and its
-/// `OneCycleLR` raises an error.
-///
-/// They compose: [`scaled`](Schedule::scaled), [`times`](Schedule::times), [`after`](Schedule::after),
-/// [`then`](Schedule::then), [`warmed_up`](Schedule::warmed_up), [`in_units_of`](Schedule::in_units_of).
-///
-/// ```
-/// use wengert_optim::{Optimizer, Schedule, Sgd};
-///
-/// let schedule = Schedule::cosine(0.1, 100).warmed_up(10, 0.0);
-/// assert_eq!([0, 5, 10, 60, 110].map(|t| schedule.rate(t)), [0.0, 0.05, 0.1, 0.05, 0.0]);
-///
-/// let (mut w, mut sgd) = ([1.0_f64], Sgd::new(0.1));
-/// for t in 0..110 {
-///     sgd.set_learning_rate(schedule.rate(t));
-///     let gradient = w;
-///     sgd.step(&mut w, &gradient);
-/// }
-/// ```
-#[derive(Clone, Debug)]
-pub struct Schedule(Form);
-
-#[derive(Clone, Debug)]
-enum Form {
-    Constant(f64),
-    Step { eta: f64, gamma: f64, every: u64 },
-    Milestones { eta: f64, gamma: f64, at: Arc<[u64]> },
-    Exponential { eta: f64, gamma: f64 },
-    OverT { eta: f64, tau: f64 },
-    OverRootT { eta: f64, tau: f64 },
-    OverLogT { eta: f64, tau: f64 },
-    Linear { start: f64, end: f64, over: u64 },
-    Cosine { eta: f64, low: f64, over: u64 },
-    Restarts(Restarts),
-    OneCycle(OneCycle),
-    Custom(Custom),
-    Scaled(Box<Schedule>, f64),
-    Times(Box<Schedule>, Box<Schedule>),
-    After(Box<Schedule>, u64),
-    Then { first: Box<Schedule>, steps: u64, next: Box<Schedule> },
-    InUnitsOf(Box<Schedule>, u64),
+/// The direction in which a schedule changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trend {
+    /// The rate never rises.
+    Falling,
+    /// The rate never falls.
+    Rising,
+    /// The rate rises and falls.
+    Both,
 }
 
-impl Schedule {
-    /// The learning rate of the step in front of which `t` steps have been taken.
-    #[must_use]
-    pub fn rate(&self, t: u64) -> f64 {
-        let time = t as f64;
-        match &self.0 {
-            Form::Constant(eta) => *eta,
-            Form::Step { eta, gamma, every } => eta * gamma.powf((t / every) as f64),
-            Form::Milestones { eta, gamma, at } => {
-                eta * gamma.powf(at.partition_point(|&milestone| milestone <= t) as f64)
-            }
-            Form::Exponential { eta, gamma } => eta * gamma.powf(time),
-            Form::OverT { eta, tau } => eta / (1.0 + time / tau),
-            Form::OverRootT { eta, tau } => eta / (1.0 + time / tau).sqrt(),
-            Form::OverLogT { eta, tau } => eta / (E + time / tau).ln(),
-            Form::Linear { start, end, over } => between(*start, *end, share(t, *over)),
-            Form::Cosine { eta, low, over } => half_cosine(*eta, *low, share(t, *over)),
-            Form::Restarts(restarts) => restarts.rate(t),
-            Form::OneCycle(cycle) => cycle.rate(time),
-            Form::Custom(custom) => (custom.0)(t),
-            Form::Scaled(schedule, factor) => factor * schedule.rate(t),
-            Form::Times(left, right) => left.rate(t) * right.rate(t),
-            Form::After(schedule, steps) => schedule.rate(t.saturating_sub(*steps)),
-            Form::Then { first, steps, .. } if t < *steps => first.rate(t),
-            Form::Then { steps, next, .. } => next.rate(t - steps),
-            Form::InUnitsOf(schedule, steps) => schedule.rate(t / steps),
+/// A schedule in the list of [`all_schedules`], with rates that follow from its documentation.
+#[derive(Clone, Debug)]
+pub struct ScheduleSample {
+    /// The constructor with settings, unique in the list.
+    pub name: &'static str,
+    /// The schedule.
+    pub schedule: Schedule,
+    /// Step numbers and the rates there, by the formula in the documentation: at 0, in between and after the end.
+    pub rates: &'static [(u64, f64)],
+    /// The direction of all changes.
+    pub trend: Trend,
+    /// The largest change of the rate in one step, rounded up.
+    pub largest_change: f64,
+}
+
+/// Declares the module of each family of schedules, and lists samples of it.
+macro_rules! schedules {
+    ($($module:ident $($trend:ident by $largest_change:literal: $sample:expr => $rates:expr),+;)+) => {
+        $(mod $module;)+
+
+        /// Samples of every schedule of this crate, with some of their rates, to be drawn or tested.
+        #[must_use]
+        pub fn all_schedules() -> Vec<ScheduleSample> {
+            vec![$($(ScheduleSample {
+                name: stringify!($sample),
+                schedule: $sample,
+                rates: &$rates,
+                trend: Trend::$trend,
+                largest_change: $largest_change,
+            },)+)+]
         }
-    }
+    };
 }
 
-/// A user's function; debugging shows that there is one.
-#[derive(Clone)]
-struct Custom(Arc<dyn Fn(u64) -> f64 + Send + Sync>);
-
-impl fmt::Debug for Custom {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a function")
-    }
-}
-
-/// How much of `over` steps has passed, at most 1.
-fn share(t: u64, over: u64) -> f64 {
-    t.min(over) as f64 / over as f64
-}
-
-/// From `start` to `end` on a straight line; exact at both ends.
-fn between(start: f64, end: f64, share: f64) -> f64 {
-    if share < 1.0 { start + (end - start) * share } else { end }
-}
-
-/// From `start` to `end` along half a period of the cosine; exact at both ends.
-fn half_cosine(start: f64, end: f64, share: f64) -> f64 {
-    if share == 0.5 {
-        // The rounded pi / 2 has a cosine of 6e-17.
-        return 0.5 * (start + end);
-    }
-    if share < 1.0 { end + (start - end) * (1.0 + (PI * share).cos()) / 2.0 } else { end }
+schedules! {
+    combined
+        Falling by 0.1: Schedule::linear(0.8, 0.4, 4).scaled(0.5) => [(0, 0.4), (1, 0.35), (4, 0.2), (5, 0.2)],
+        Falling by 1.5: Schedule::over_t(1.0, 1.0).times(Schedule::exponential(2.0, 0.5)) =>
+            [(0, 2.0), (1, 0.5), (2, 1.0 / 6.0), (3, 0.0625)],
+        Falling by 0.1: Schedule::linear(0.5, 0.1, 4).after(2) => [(0, 0.5), (2, 0.5), (3, 0.4), (6, 0.1), (7, 0.1)],
+        Both by 0.75: Schedule::linear(0.0, 0.75, 3).then(2, Schedule::exponential(1.0, 0.5)) =>
+            [(0, 0.0), (1, 0.25), (2, 1.0), (3, 0.5), (4, 0.25)],
+        Both by 0.25: Schedule::step(0.5, 0.5, 2).warmed_up(4, 0.5) =>
+            [(0, 0.25), (1, 0.3125), (3, 0.4375), (4, 0.5), (5, 0.5), (6, 0.25), (8, 0.125)],
+        Falling by 0.5: Schedule::exponential(1.0, 0.5).in_units_of(3) =>
+            [(0, 1.0), (2, 1.0), (3, 0.5), (5, 0.5), (6, 0.25)];
+    constant
+        Falling by 0.0: Schedule::constant(0.25) => [(0, 0.25), (1, 0.25), (1_000_000, 0.25)];
+    cosine
+        Falling by 0.2: Schedule::cosine(1.0, 8) => [(0, 1.0), (4, 0.5), (8, 0.0), (9, 0.0)],
+        Falling by 0.26: Schedule::cosine_to(1.0, 0.5, 3) => [(0, 1.0), (1, 0.875), (2, 0.625), (3, 0.5), (4, 0.5)],
+        Both by 0.9: Schedule::cosine_restarts(1.0, 0.2, 2, 2) =>
+            [(0, 1.0), (1, 0.6), (2, 1.0), (4, 0.6), (6, 1.0), (10, 0.6), (14, 1.0)];
+    custom
+        Rising by 6.0: Schedule::custom(|t| t.min(3).pow(2) as f64) => [(0, 0.0), (1, 1.0), (2, 4.0), (3, 9.0), (4, 9.0)];
+    exponential
+        Falling by 1.0: Schedule::exponential(2.0, 0.5) => [(0, 2.0), (1, 1.0), (2, 0.5), (5, 0.0625)],
+        Rising by 1e4: Schedule::exponential(1.0, 1.5) => [(0, 1.0), (1, 1.5), (2, 2.25), (4, 5.0625)];
+    inverse
+        Falling by 0.5: Schedule::over_t(1.0, 1.0) => [(0, 1.0), (1, 0.5), (2, 1.0 / 3.0), (9, 0.1)],
+        Falling by 0.3: Schedule::over_root_t(1.0, 1.0) => [(0, 1.0), (3, 0.5), (8, 1.0 / 3.0), (99, 0.1)],
+        Falling by 0.24: Schedule::over_log_t(1.0, 1.0) =>
+            [(0, 1.0), (1, 0.761_462_859_614_66), (9, 0.406_314_093_095_448_36)];
+    linear
+        Falling by 0.125: Schedule::linear(1.0, 0.5, 4) => [(0, 1.0), (1, 0.875), (2, 0.75), (4, 0.5), (5, 0.5)],
+        Rising by 0.25: Schedule::linear(0.0, 0.5, 2) => [(0, 0.0), (1, 0.25), (2, 0.5), (100, 0.5)];
+    one_cycle
+        Both by 0.5: Schedule::one_cycle(1.0, 10) => [(0, 0.04), (1, 0.52), (2, 1.0), (9, 4e-6), (10, 4e-6)],
+        Both by 0.46: Schedule::one_cycle_with(1.0, 8, 0.5, (10.0, 20.0)) => [(0, 0.1), (3, 1.0), (5, 0.525), (7, 0.05)];
+    step
+        Falling by 0.25: Schedule::step(0.5, 0.5, 3) => [(0, 0.5), (2, 0.5), (3, 0.25), (5, 0.25), (6, 0.125)],
+        Falling by 0.375: Schedule::milestones(0.5, 0.5, &[1, 4, 4]) =>
+            [(0, 0.5), (1, 0.25), (3, 0.25), (4, 0.0625), (9, 0.0625)];
 }

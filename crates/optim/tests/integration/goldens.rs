@@ -1,12 +1,11 @@
 //! Parity with PyTorch in double precision; `goldens/make.py` wrote the data.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
-
-mod support;
 
 use std::collections::HashMap;
 
-use support::{GOLDEN_NAMES, by_golden_name};
-use wengert_optim::{Average, Schedule, clip_norm, clip_value, gradient_norm};
+use wengert_optim::{
+    AdaGrad, Adadelta, Adam, Average, Lion, NAdam, Optimizer, RAdam, RmsProp, Schedule, Sgd, clip_norm,
+    clip_value, gradient_norm,
+};
 
 /// The blocks of a file by name.
 fn blocks(text: &str) -> HashMap<&str, Vec<Vec<f64>>> {
@@ -33,6 +32,70 @@ fn assert_close(ours: &[f64], theirs: &[f64], what: &str) {
         assert!((a - b).abs() <= 1e-12 * scale, "{what}: {ours:?}, PyTorch has {theirs:?}");
     }
 }
+
+/// The optimizer of this name in `goldens/make.py`.
+fn by_golden_name(name: &str, rate: f64) -> Box<dyn Optimizer<f64>> {
+    match name {
+        "sgd" => Box::new(Sgd::new(rate)),
+        "momentum" => Box::new(Sgd::new(rate).momentum(0.9)),
+        "damped" => Box::new(Sgd::new(rate).momentum(0.9).dampening(0.5)),
+        "nesterov" => Box::new(Sgd::new(rate).momentum(0.9).nesterov()),
+        "momentum_l2" => Box::new(Sgd::new(rate).momentum(0.9).weight_decay(0.1)),
+        "adagrad" => Box::new(AdaGrad::new(rate)),
+        "adagrad_all" => Box::new(AdaGrad::new(rate).epsilon(1e-6).initial_sum(0.5).weight_decay(0.01)),
+        "rmsprop" => Box::new(RmsProp::new(rate)),
+        "rmsprop_momentum" => Box::new(RmsProp::new(rate).momentum(0.5)),
+        "rmsprop_centred" => Box::new(RmsProp::new(rate).centred()),
+        "rmsprop_all" => {
+            Box::new(RmsProp::new(rate).rho(0.9).epsilon(1e-4).momentum(0.8).centred().weight_decay(0.01))
+        }
+        "adadelta" => Box::new(Adadelta::new(rate)),
+        "adadelta_l2" => Box::new(Adadelta::new(rate).rho(0.8).epsilon(1e-3).weight_decay(0.1)),
+        "adam" => Box::new(Adam::new(rate)),
+        "adam_l2" => Box::new(Adam::new(rate).betas(0.8, 0.95).epsilon(1e-3).weight_decay(0.1)),
+        "amsgrad" => Box::new(Adam::new(rate).amsgrad().betas(0.9, 0.9)),
+        "adamw" => Box::new(Adam::new(rate).decoupled_weight_decay(0.1)),
+        "amsgradw" => Box::new(Adam::new(rate).amsgrad().betas(0.9, 0.9).decoupled_weight_decay(0.1)),
+        "nadam" => Box::new(NAdam::new(rate)),
+        "nadam_l2" => Box::new(NAdam::new(rate).momentum_decay(0.1).weight_decay(0.1)),
+        "nadamw" => Box::new(NAdam::new(rate).momentum_decay(0.1).decoupled_weight_decay(0.1)),
+        "radam" => Box::new(RAdam::new(rate)),
+        "radam_l2" => Box::new(RAdam::new(rate).betas(0.9, 0.99).weight_decay(0.1)),
+        "radamw" => Box::new(RAdam::new(rate).betas(0.9, 0.99).decoupled_weight_decay(0.1)),
+        "lion" => Box::new(Lion::new(rate)),
+        "lionw" => Box::new(Lion::new(rate).betas(0.8, 0.95).decoupled_weight_decay(0.1)),
+        _ => panic!("{name} is not an optimizer of make.py"),
+    }
+}
+
+const GOLDEN_NAMES: [&str; 26] = [
+    "sgd",
+    "momentum",
+    "damped",
+    "nesterov",
+    "momentum_l2",
+    "adagrad",
+    "adagrad_all",
+    "rmsprop",
+    "rmsprop_momentum",
+    "rmsprop_centred",
+    "rmsprop_all",
+    "adadelta",
+    "adadelta_l2",
+    "adam",
+    "adam_l2",
+    "amsgrad",
+    "adamw",
+    "amsgradw",
+    "nadam",
+    "nadam_l2",
+    "nadamw",
+    "radam",
+    "radam_l2",
+    "radamw",
+    "lion",
+    "lionw",
+];
 
 const RECORDED: [usize; 14] = [1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50];
 

@@ -1,11 +1,9 @@
-//! Gradient descent and momentum, against what is known exactly of them on least squares.
+//! Gradient descent and momentum, against exact results on least squares.
 //!
 //! Along a singular vector of `X`, `|y - X w|^2` is `(y - sigma w)^2` plus a constant: its gradient is
 //! `2 sigma (sigma w - y)`, its curvature `2 sigma^2`.
 
-mod support;
-
-use support::noise;
+use crate::support::noise;
 use wengert_optim::{Adam, Optimizer, Schedule, Sgd};
 
 /// Gradient of `(w_0^2 + 10 w_1^2) / 2`.
@@ -13,14 +11,14 @@ fn bowl(w: &[f64; 2]) -> [f64; 2] {
     [w[0], 10.0 * w[1]]
 }
 
-/// How far 1000 steps get from the minimum of `(sigma w)^2`, from 1.
+/// The distance from the minimum of `(sigma w)^2` after 1000 steps, from 1.
 fn distance_after(mut optimizer: Sgd<f64>, sigma: f64) -> f64 {
     let mut w = [1.0];
     let mut largest = 0.0_f64;
     for step in 0..1000 {
         let gradient = [2.0 * sigma * sigma * w[0]];
         optimizer.step(&mut w, &gradient);
-        // The largest of the last steps: oscillations pass through 0.
+        // The largest of the last steps, since oscillations pass through 0.
         largest = if step < 900 { 0.0 } else { largest.max(w[0].abs()) };
     }
     largest
@@ -85,7 +83,7 @@ fn gradient_descent_is_stable_below_a_rate_of_one_over_sigma_squared() {
 }
 
 #[test]
-fn low_pass_momentum_is_stable_below_its_limit_and_not_above() {
+fn low_pass_momentum_is_stable_up_to_its_limit() {
     for (b, sigma) in [(0.1, 1.0), (0.5, 2.0), (0.9, 0.5), (1.0, 1.0)] {
         let limit = (2.0 - b) / (b * sigma * sigma);
         assert_stable_below(limit, sigma, |eta| Sgd::new(eta).low_pass(b));
@@ -93,7 +91,7 @@ fn low_pass_momentum_is_stable_below_its_limit_and_not_above() {
 }
 
 #[test]
-fn nesterovs_momentum_is_stable_below_its_lower_limit_and_not_above() {
+fn nesterovs_momentum_is_stable_up_to_its_lower_limit() {
     for (b, sigma) in [(0.1, 1.0), (0.5, 2.0), (0.9, 0.5), (1.0, 1.0)] {
         let limit = (2.0 - b) / ((3.0 - 2.0 * b) * b * sigma * sigma);
         assert_stable_below(limit, sigma, |eta| Sgd::new(eta).low_pass(b).nesterov());
@@ -102,7 +100,7 @@ fn nesterovs_momentum_is_stable_below_its_lower_limit_and_not_above() {
 }
 
 #[test]
-fn momentum_follows_the_sequence_computed_by_hand() {
+fn momentum_follows_a_known_sequence() {
     let mut sgd = Sgd::new(0.5).momentum(0.5);
     let mut w = [0.0_f64];
     let visited = [4.0, 2.0, 0.0, -1.0].map(|g| {
@@ -137,7 +135,7 @@ fn the_velocity_form_visits_the_points_of_the_low_pass_form() {
 }
 
 #[test]
-fn dampening_spares_the_first_gradient_and_low_pass_does_not() {
+fn dampening_does_not_apply_to_the_first_gradient_but_low_pass_does() {
     let (mut damped, mut low_pass) =
         (Sgd::new(1.0).momentum(0.5).dampening(0.5), Sgd::new(1.0).low_pass(0.5));
     let (mut w, mut u) = ([0.0_f64], [0.0_f64]);
@@ -151,16 +149,16 @@ fn dampening_spares_the_first_gradient_and_low_pass_does_not() {
 }
 
 #[test]
-fn literal_and_rearranged_nesterov_visit_the_same_points() {
+fn the_original_and_the_rearranged_form_of_nesterov_visit_the_same_points() {
     for make in [|| Sgd::new(0.02).momentum(0.9), || Sgd::new(0.2).low_pass(0.1)] {
-        let (mut literal, mut rearranged) = (make(), make().nesterov());
+        let (mut original, mut rearranged) = (make(), make().nesterov());
         let (mut w, mut ahead, mut u) = ([3.0, -2.0], [3.0, -2.0], [3.0, -2.0]);
         for step in 0..200 {
-            literal.look_ahead(&w, &mut ahead);
-            // The rearranged form keeps the look-ahead points as its parameters.
+            original.look_ahead(&w, &mut ahead);
+            // The parameters of the rearranged form are the look-ahead points.
             let gap = ahead.iter().zip(&u).map(|(x, y): (&f64, &f64)| (x - y).abs()).fold(0.0, f64::max);
             assert!(gap < 1e-13, "step {step}: {ahead:?} {u:?}");
-            literal.step(&mut w, &bowl(&ahead));
+            original.step(&mut w, &bowl(&ahead));
             let gradient = bowl(&u);
             rearranged.step(&mut u, &gradient);
         }
@@ -181,7 +179,7 @@ fn look_ahead_follows_its_formula() {
 }
 
 #[test]
-fn sgd_with_l2_is_sgd_with_decay_and_with_momentum_it_is_not() {
+fn both_kinds_of_weight_decay_agree_for_plain_sgd_but_not_with_momentum() {
     let (eta, lambda) = (0.05, 0.3);
     let run = |mut optimizer: Sgd<f64>| {
         let mut w = [3.0, -2.0];
@@ -291,7 +289,7 @@ fn gradient_descent_and_sgd_from_zero_reach_the_minimum_norm_solution_in_the_row
 }
 
 #[test]
-fn adam_fits_as_well_but_elsewhere() {
+fn adam_fits_equally_well_but_at_another_point() {
     let w = fit(Adam::new(0.01), 5000, |_| vec![0, 1]);
     let gradient = wide_gradient(&w, &[0, 1]);
     assert!(gradient.iter().all(|g| g.abs() < 1e-4), "it fits: {gradient:?}");

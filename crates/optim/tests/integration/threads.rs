@@ -1,13 +1,10 @@
-//! Bits do not depend on the number of threads.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Results with different numbers of threads, which have the same bits.
 
-mod support;
-
+use crate::support::{names, noise, optimizer};
 use rayon::ThreadPoolBuilder;
-use support::{GOLDEN_NAMES, by_golden_name, noise};
 use wengert_optim::{Average, clip_norm, clip_value, gradient_norm};
 
-/// Long enough to be shared, and no multiple of anything.
+/// Long enough to be divided among threads, and not a multiple of a block.
 const LENGTH: usize = 270_001;
 
 fn numbers(step: usize) -> Vec<f32> {
@@ -26,10 +23,10 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 #[test]
 fn every_optimizer_gives_the_same_bits_for_every_number_of_threads() {
     let (start, gradients) = (numbers(7), [numbers(0), numbers(1)]);
-    for name in GOLDEN_NAMES {
+    for name in names() {
         let walk = |threads: usize| {
             with_threads(threads, || {
-                let (mut optimizer, mut w) = (by_golden_name(name, 0.1), start.clone());
+                let (mut optimizer, mut w) = (optimizer(name, 0.1), start.clone());
                 gradients.iter().for_each(|gradient| optimizer.step(&mut w, gradient));
                 bits(&w)
             })
@@ -40,13 +37,13 @@ fn every_optimizer_gives_the_same_bits_for_every_number_of_threads() {
 }
 
 #[test]
-fn a_parameter_moves_as_if_it_were_alone() {
+fn a_parameter_among_many_moves_like_one_by_itself() {
     let (start, gradient) = (numbers(7), numbers(0));
-    for name in GOLDEN_NAMES {
-        let (mut together, mut w) = (by_golden_name(name, 0.1), start.clone());
+    for name in names() {
+        let (mut together, mut w) = (optimizer(name, 0.1), start.clone());
         with_threads(2, || (0..2).for_each(|_| together.step(&mut w, &gradient)));
         for i in [0, 15, 16, 200_000, LENGTH - 1] {
-            let (mut alone, mut u) = (by_golden_name(name, 0.1), [start[i]]);
+            let (mut alone, mut u) = (optimizer(name, 0.1), [start[i]]);
             (0..2).for_each(|_| alone.step(&mut u, &[gradient[i]]));
             assert_eq!(w[i].to_bits(), u[0].to_bits(), "{name}, parameter {i}");
         }

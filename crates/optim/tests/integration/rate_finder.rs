@@ -1,10 +1,7 @@
-//! The learning-rate finder: its sweep, its end, and its suggestion.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! The learning-rate finder: the sweep, its end, and the suggestion.
 
-mod support;
-
-use support::message_of;
-use wengert_optim::{NoSuggestion, Optimizer, RateFinder, Sgd, suggest_rate};
+use crate::panics::message_of;
+use wengert_optim::{Optimizer, RateFinder, Sgd, SuggestRateError, suggest_rate};
 
 #[test]
 fn the_sweep_rises_exponentially_from_the_lowest_to_the_highest_rate() {
@@ -21,7 +18,7 @@ fn the_sweep_rises_exponentially_from_the_lowest_to_the_highest_rate() {
 }
 
 #[test]
-fn the_suggestion_is_where_the_loss_falls_fastest_against_the_logarithm_of_the_rate() {
+fn the_suggestion_is_the_rate_where_the_loss_falls_fastest_on_a_logarithmic_scale() {
     // A step down in log(rate), steepest at 1e-2.
     let tried: Vec<_> = (0..=60)
         .map(|i| 10.0_f64.powf(f64::from(i) / 10.0 - 5.0))
@@ -65,8 +62,8 @@ fn a_suggested_rate_descends_a_steep_bowl() {
 #[test]
 fn without_a_descent_or_enough_losses_there_is_no_suggestion() {
     let rising = [(0.1, 1.0), (0.2, 2.0), (0.4, 3.0)];
-    assert_eq!(suggest_rate(&rising, 0.0), Err(NoSuggestion::NoDescent));
-    assert_eq!(suggest_rate(&rising[..2], 0.0), Err(NoSuggestion::TooFew(2)));
-    assert_eq!(suggest_rate(&[], 0.9), Err(NoSuggestion::TooFew(0)));
-    assert!(NoSuggestion::TooFew(2).to_string().contains("2 finite losses"));
+    assert_eq!(suggest_rate(&rising, 0.0), Err(SuggestRateError::NoDescent));
+    assert_eq!(suggest_rate(&rising[..2], 0.0), Err(SuggestRateError::TooFewLosses { count: 2 }));
+    assert_eq!(suggest_rate(&[], 0.9), Err(SuggestRateError::TooFewLosses { count: 0 }));
+    assert!(SuggestRateError::TooFewLosses { count: 2 }.to_string().contains("2 finite losses"));
 }

@@ -1,9 +1,6 @@
-//! A saved state goes on with the same bits, and one that does not fit is refused.
-#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+//! Resuming from saved states, and states that are refused.
 
-mod support;
-
-use support::{GOLDEN_NAMES, by_golden_name, noise};
+use crate::support::{names, noise, optimizer};
 use wengert_optim::{Adam, Average, Float, Group, Grouped, Optimizer, Sgd, StateError};
 
 fn gradient<F: Float>(step: usize) -> Vec<F> {
@@ -11,7 +8,7 @@ fn gradient<F: Float>(step: usize) -> Vec<F> {
 }
 
 fn assert_resumes_with_the_same_bits<F: Float + std::fmt::Debug>(name: &str) {
-    let mut unbroken = by_golden_name::<F>(name, 0.1);
+    let mut unbroken = optimizer::<F>(name, 0.1);
     let mut w = vec![F::one(); 20];
     for step in 0..10 {
         let groups = [Group::frozen(3..if step < 5 { 7 } else { 3 })];
@@ -20,7 +17,7 @@ fn assert_resumes_with_the_same_bits<F: Float + std::fmt::Debug>(name: &str) {
     unbroken.set_learning_rate(0.03);
 
     let (saved, mut u) = (unbroken.state(), w.clone());
-    let mut resumed = by_golden_name::<F>(name, 0.1);
+    let mut resumed = optimizer::<F>(name, 0.1);
     resumed.restore(saved.clone()).unwrap();
     assert_eq!((resumed.state(), resumed.learning_rate()), (saved, 0.03));
     for step in 10..20 {
@@ -32,16 +29,16 @@ fn assert_resumes_with_the_same_bits<F: Float + std::fmt::Debug>(name: &str) {
 
 #[test]
 fn every_optimizer_resumes_with_the_same_bits_in_both_precisions() {
-    for name in GOLDEN_NAMES {
+    for name in names() {
         assert_resumes_with_the_same_bits::<f32>(name);
         assert_resumes_with_the_same_bits::<f64>(name);
     }
 }
 
 #[test]
-fn going_back_in_time_gives_the_same_bits_again() {
-    for name in GOLDEN_NAMES {
-        let mut optimizer = by_golden_name::<f64>(name, 0.1);
+fn restoring_an_earlier_state_gives_the_same_bits_again() {
+    for name in names() {
+        let mut optimizer = optimizer::<f64>(name, 0.1);
         let mut w = vec![1.0; 20];
         (0..5).for_each(|step| optimizer.step(&mut w, &gradient(step)));
         let (saved, at) = (optimizer.state(), w.clone());
@@ -54,7 +51,7 @@ fn going_back_in_time_gives_the_same_bits_again() {
 }
 
 #[test]
-fn a_state_names_what_it_holds() {
+fn a_state_has_the_names_of_method_settings_and_buffers() {
     let mut adam = Adam::new(0.1).decoupled_weight_decay(0.5);
     adam.step(&mut [1.0_f64, 2.0], &[0.5, -1.0]);
     let state = adam.state();
@@ -67,18 +64,18 @@ fn a_state_names_what_it_holds() {
 }
 
 #[test]
-fn the_state_before_the_first_step_resumes_too() {
-    for name in GOLDEN_NAMES {
-        let (fresh, mut resumed) = (by_golden_name::<f32>(name, 0.5), by_golden_name::<f32>(name, 0.1));
+fn a_state_before_the_first_step_can_be_restored() {
+    for name in names() {
+        let (fresh, mut resumed) = (optimizer::<f32>(name, 0.5), optimizer::<f32>(name, 0.1));
         resumed.restore(fresh.state()).unwrap();
         let (mut w, mut u) = (vec![1.0; 20], vec![1.0; 20]);
         resumed.step(&mut w, &gradient(0));
-        by_golden_name(name, 0.5).step(&mut u, &gradient(0));
+        optimizer(name, 0.5).step(&mut u, &gradient(0));
         assert_eq!(w, u, "{name}");
     }
 }
 
-/// What an optimizer says to the state that another one has after a step, and that it goes on as if not asked.
+/// The error of restoring the state that another optimizer has after a step. It must not change the optimizer.
 #[track_caller]
 fn refusal(mut here: impl Optimizer<f64> + Clone, there: &mut impl Optimizer<f64>) -> StateError {
     there.step(&mut [1.0; 3], &[1.0; 3]);
@@ -91,14 +88,14 @@ fn refusal(mut here: impl Optimizer<f64> + Clone, there: &mut impl Optimizer<f64
 #[test]
 fn a_state_of_another_method_or_setting_is_refused_by_name() {
     let error = refusal(Sgd::new(0.1), &mut Adam::new(0.1));
-    assert_eq!(error, StateError::Method { saved: "adam".to_owned(), here: "sgd".to_owned() });
+    assert_eq!(error, StateError::Method { saved: "adam".to_owned(), expected: "sgd".to_owned() });
 
     let error = refusal(Adam::new(0.1), &mut Adam::new(0.1).betas(0.8, 0.999));
-    let (name, saved, here) = ("beta1".to_owned(), Some(0.8), Some(0.9));
-    assert_eq!(error, StateError::Setting { name, saved, here });
+    let (name, saved, expected) = ("beta1".to_owned(), Some(0.8), Some(0.9));
+    assert_eq!(error, StateError::Setting { name, saved, expected });
     assert_eq!(
         error.to_string(),
-        "the setting beta1 is 0.8 in the state, 0.9 in the optimizer; build it as it was saved"
+        "the setting beta1 is 0.8 in the state, but 0.9 in the optimizer; build it as it was saved"
     );
 
     let error = refusal(Sgd::new(0.1).momentum(0.5), &mut Sgd::new(0.1).momentum(0.5).weight_decay(1.0));
@@ -114,10 +111,10 @@ fn a_state_of_another_length_is_refused_naming_both() {
 }
 
 #[test]
-fn a_state_that_was_tampered_with_is_refused() {
+fn a_state_whose_parts_contradict_each_other_is_refused() {
     let mut adam = Adam::new(0.1);
     adam.step(&mut [1.0_f64; 3], &[1.0; 3]);
-    let restore = |change: fn(&mut wengert_optim::State<f64>)| {
+    let restore = |change: fn(&mut wengert_optim::OptimizerState<f64>)| {
         let mut state = adam.state();
         change(&mut state);
         Adam::new(0.1).restore(state).unwrap_err().to_string()
@@ -129,7 +126,7 @@ fn a_state_that_was_tampered_with_is_refused() {
     assert!(restore(|state| state.buffers.truncate(1)).contains(r#"has the buffers ["mean"]"#));
     assert!(restore(|state| state.settings.clear()).contains("beta1 is missing in the state"));
     let unknown = restore(|state| state.settings.push(("gamma".to_owned(), 1.0)));
-    assert!(unknown.contains("gamma is 1 in the state, missing in the optimizer"), "{unknown}");
+    assert!(unknown.contains("gamma is 1 in the state, but missing in the optimizer"), "{unknown}");
 }
 
 #[test]
@@ -156,7 +153,7 @@ fn averages_resume_with_the_same_bits() {
         assert_eq!((unbroken.values(), unbroken.updates()), (resumed.values(), resumed.updates()));
     }
     let other = Average::<f32>::exponential(0.9).restore(Average::mean().state()).unwrap_err();
-    assert!(other.to_string().contains("of mean, the optimizer is exponential average"), "{other}");
+    assert!(other.to_string().contains("that of mean, but the optimizer is exponential average"), "{other}");
     let other = Average::<f32>::exponential(0.9).restore(Average::exponential(0.5).state()).unwrap_err();
-    assert!(other.to_string().contains("beta is 0.5 in the state, 0.9"), "{other}");
+    assert!(other.to_string().contains("beta is 0.5 in the state, but 0.9"), "{other}");
 }

@@ -1,11 +1,11 @@
-//! What every optimizer promises: inference of the precision, steady lengths, refused settings.
+//! The interface of the optimizers: inference of the precision, rates, refused settings, and places of panics.
 
-mod support;
+use std::panic::Location;
 
-use support::{every_optimizer, message_of};
+use crate::panics::{message_of, place_of};
 use wengert_optim::{
-    AdaGrad, Adadelta, Adam, Average, Lion, NAdam, Optimizer, RAdam, RateFinder, RmsProp, Sgd, clip_norm,
-    clip_value,
+    AdaGrad, Adadelta, Adam, Average, Lion, NAdam, Optimizer, RAdam, RateFinder, RmsProp, Schedule, Sgd,
+    all_optimizers, clip_norm, clip_value,
 };
 
 #[test]
@@ -20,47 +20,7 @@ fn the_precision_is_inferred_from_use() {
 }
 
 #[test]
-fn a_gradient_of_another_length_is_refused_naming_both() {
-    for mut optimizer in every_optimizer::<f64>(0.1) {
-        let message = message_of(|| optimizer.step(&mut [0.0; 3], &[0.0; 2]));
-        assert!(message.contains("3 parameters") && message.contains("length 2"), "{message}");
-    }
-}
-
-#[test]
-fn a_later_step_of_another_length_is_refused_naming_both() {
-    for mut optimizer in every_optimizer::<f64>(0.1) {
-        optimizer.step(&mut [0.0; 3], &[1.0; 3]);
-        let message = message_of(|| optimizer.step(&mut [0.0; 4], &[1.0; 4]));
-        assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
-    }
-    let mut average = Average::mean();
-    average.update(&[1.0_f64; 3]);
-    let message = message_of(|| average.update(&[1.0; 4]));
-    assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
-}
-
-#[test]
-fn a_refused_step_leaves_the_optimizer_usable() {
-    for (mut optimizer, mut untroubled) in every_optimizer(0.1).into_iter().zip(every_optimizer(0.1)) {
-        let (mut w, mut u) = ([1.0; 3], [1.0_f64; 3]);
-        message_of(|| optimizer.step(&mut [0.0; 4], &[1.0; 5]));
-        optimizer.step(&mut w, &[1.0; 3]);
-        untroubled.step(&mut u, &[1.0; 3]);
-        assert_eq!(w, u);
-    }
-}
-
-#[test]
-fn no_parameters_are_no_trouble() {
-    for mut optimizer in every_optimizer::<f32>(0.1) {
-        (0..2).for_each(|_| optimizer.step(&mut [], &[]));
-        assert_eq!(optimizer.state().steps, [(0, 0)], "{}", optimizer.name());
-    }
-}
-
-#[test]
-fn a_new_learning_rate_acts_from_the_next_step() {
+fn a_new_learning_rate_takes_effect_in_the_next_step() {
     let mut sgd = Sgd::new(1.0);
     let mut w = [0.0_f32];
     sgd.step(&mut w, &[1.0]);
@@ -88,9 +48,9 @@ fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
         assert!(message_of(|| build(f64::NAN)).contains("learning rate is NaN"));
         assert!(message_of(|| build(f64::INFINITY)).contains("learning rate is inf"));
     }
-    for mut optimizer in every_optimizer::<f64>(0.1) {
-        assert!(message_of(|| optimizer.set_learning_rate(-0.1)).contains(rate));
-        assert_eq!(optimizer.learning_rate(), 0.1);
+    for mut sample in all_optimizers::<f64>(0.1) {
+        assert!(message_of(|| sample.optimizer.set_learning_rate(-0.1)).contains(rate), "{}", sample.name);
+        assert_eq!(sample.optimizer.learning_rate(), 0.1, "{}", sample.name);
     }
 }
 
@@ -99,17 +59,17 @@ fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
     let refused: [(fn(), &str); 26] = [
         (|| drop(Sgd::<f32>::new(0.1).momentum(1.0)), "Sgd: momentum is 1, must be in [0, 1)"),
         (|| drop(Sgd::<f32>::new(0.1).dampening(-0.5)), "Sgd: dampening is -0.5, must be in [0, 1)"),
-        (|| drop(Sgd::<f32>::new(0.1).low_pass(0.0)), "Sgd: low-pass share is 0, must be in (0, 1]"),
+        (|| drop(Sgd::<f32>::new(0.1).low_pass(0.0)), "Sgd: low-pass weight is 0, must be in (0, 1]"),
         (|| drop(Sgd::<f32>::new(0.1).weight_decay(-1.0)), "Sgd: weight decay is -1, must be in [0, inf)"),
         (|| drop(AdaGrad::<f32>::new(0.1).epsilon(0.0)), "AdaGrad: epsilon is 0, must be in (0, inf)"),
         (
             || drop(AdaGrad::<f32>::new(0.1).initial_sum(-1.0)),
             "AdaGrad: initial sum is -1, must be in [0, inf)",
         ),
-        (|| drop(RmsProp::<f32>::new(0.1).keep(1.0)), "RmsProp: rho is 1, must be in [0, 1)"),
+        (|| drop(RmsProp::<f32>::new(0.1).rho(1.0)), "RmsProp: rho is 1, must be in [0, 1)"),
         (|| drop(RmsProp::<f32>::new(0.1).momentum(-0.1)), "RmsProp: momentum is -0.1, must be in [0, 1)"),
         (|| drop(RmsProp::<f32>::new(0.1).epsilon(-1.0)), "RmsProp: epsilon is -1, must be in (0, inf)"),
-        (|| drop(Adadelta::<f32>::new(0.1).keep(2.0)), "Adadelta: rho is 2, must be in [0, 1)"),
+        (|| drop(Adadelta::<f32>::new(0.1).rho(2.0)), "Adadelta: rho is 2, must be in [0, 1)"),
         (|| drop(Adadelta::<f32>::new(0.1).epsilon(0.0)), "Adadelta: epsilon is 0, must be in (0, inf)"),
         (|| drop(Adam::<f32>::new(0.1).betas(-0.5, 0.9)), "Adam: beta1 is -0.5, must be in [0, 1)"),
         (|| drop(Adam::<f32>::new(0.1).betas(0.9, 1.5)), "Adam: beta2 is 1.5, must be in [0, 1)"),
@@ -134,16 +94,15 @@ fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
 }
 
 #[test]
-fn an_epsilon_that_the_precision_cannot_hold_is_refused() {
+fn an_epsilon_that_rounds_to_zero_in_the_precision_of_the_parameters_is_refused() {
     let wide = Adam::<f64>::new(0.1).epsilon(1e-60);
     assert_eq!(wide.name(), "adam");
     assert!(message_of(|| drop(Adam::<f32>::new(0.1).epsilon(1e-60))).contains("epsilon"));
 }
 
 #[test]
-fn weight_decay_that_is_asked_for_twice_is_refused_naming_both() {
-    let twice =
-        "Adam: weight decay was asked for twice, as weight_decay = 0.1 and as decoupled_weight_decay = 0.01";
+fn weight_decay_of_both_kinds_is_refused_naming_both() {
+    let twice = "Adam: weight decay is set twice, as weight_decay = 0.1 and as decoupled_weight_decay = 0.01";
     let message = message_of(|| drop(Adam::<f32>::new(0.1).weight_decay(0.1).decoupled_weight_decay(0.01)));
     assert!(message.starts_with(twice), "{message}");
     let message = message_of(|| drop(Sgd::<f32>::new(0.1).decoupled_weight_decay(0.01).weight_decay(0.1)));
@@ -154,7 +113,7 @@ fn weight_decay_that_is_asked_for_twice_is_refused_naming_both() {
 }
 
 #[test]
-fn a_weight_decay_of_zero_beside_the_other_is_none() {
+fn a_weight_decay_of_zero_can_stand_beside_the_other_kind() {
     let decayed = |optimizer: &mut Sgd<f64>| {
         let mut w = [2.0];
         optimizer.step(&mut w, &[0.0]);
@@ -166,4 +125,17 @@ fn a_weight_decay_of_zero_beside_the_other_is_none() {
         Sgd::new(0.5).weight_decay(0.25).weight_decay(0.5),
     ];
     assert_eq!(settings.map(|mut optimizer| decayed(&mut optimizer)), [1.5; 3]);
+}
+
+#[test]
+fn a_panic_points_at_the_caller() {
+    let places = [
+        place_of(|| Sgd::<f32>::new(-0.1)),
+        place_of(|| Adam::<f32>::new(0.1).betas(1.0, 0.9)),
+        place_of(|| Sgd::new(0.1).step(&mut [0.0_f32; 2], &[0.0; 1])),
+        place_of(|| Adam::<f32>::new(0.1).set_learning_rate(-1.0)),
+        place_of(|| Schedule::cosine(-1.0, 10)),
+        place_of(|| Schedule::over_t(1.0, 0.0)),
+    ];
+    assert_eq!(places, [Location::caller().file(); 6]);
 }

@@ -1,10 +1,8 @@
-//! Schedules: exact values, ends, and how they compose.
-
-mod support;
+//! Schedules: exact values, ends, and combinations.
 
 use std::f64::consts::{E, FRAC_1_SQRT_2};
 
-use support::message_of;
+use crate::panics::message_of;
 use wengert_optim::Schedule;
 
 fn rates<const N: usize>(schedule: &Schedule, steps: [u64; N]) -> [f64; N] {
@@ -25,7 +23,7 @@ fn a_constant_is_the_same_at_every_step() {
 }
 
 #[test]
-fn steps_multiply_every_n_steps_and_milestones_where_they_say() {
+fn step_multiplies_every_n_steps_and_milestones_at_the_milestones() {
     assert_eq!(rates(&Schedule::step(0.5, 0.5, 3), [0, 2, 3, 5, 6]), [0.5, 0.5, 0.25, 0.25, 0.125]);
     let milestones = Schedule::milestones(0.5, 0.5, &[1, 4, 4]);
     assert_eq!(rates(&milestones, [0, 1, 3, 4, 9]), [0.5, 0.25, 0.25, 0.0625, 0.0625]);
@@ -37,7 +35,7 @@ fn an_exponential_multiplies_at_each_step() {
 }
 
 #[test]
-fn falls_over_t_its_root_and_its_logarithm_have_their_exact_values() {
+fn inverse_schedules_have_their_exact_values() {
     assert_eq!(rates(&Schedule::over_t(1.0, 1.0), [0, 1, 2, 9]), [1.0, 0.5, 1.0 / 3.0, 0.1]);
     assert_eq!(rates(&Schedule::over_t(0.3, 10.0), [0, 10, 20]), [0.3, 0.15, 0.3 / 3.0]);
     assert_eq!(rates(&Schedule::over_root_t(1.0, 1.0), [0, 3, 8]), [1.0, 0.5, 1.0 / 3.0]);
@@ -63,7 +61,7 @@ fn a_cosine_with_restarts_begins_again_in_longer_cycles() {
 }
 
 #[test]
-fn one_cycle_goes_up_down_and_stays_far_down() {
+fn one_cycle_rises_falls_and_stays_low() {
     let cycle = Schedule::one_cycle(1.0, 10); // up to step 2, down to step 9
     assert_rates(&cycle, [0, 1, 2, 9, 10, 99], [0.04, 0.52, 1.0, 4e-6, 4e-6, 4e-6]);
     assert!((2..9).all(|t| cycle.rate(t) > cycle.rate(t + 1)));
@@ -89,7 +87,7 @@ fn schedules_are_scaled_multiplied_delayed_chained_and_slowed() {
 }
 
 #[test]
-fn your_own_function_is_a_schedule() {
+fn a_function_of_the_step_number_is_a_schedule() {
     let squares = Schedule::custom(|t| (t * t) as f64).scaled(0.5);
     assert_eq!(rates(&squares, [0, 2, 4]), [0.0, 2.0, 8.0]);
     assert!(format!("{squares:?}").contains("a function"));
@@ -107,7 +105,7 @@ fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
         (|| Schedule::linear(0.1, f64::INFINITY, 3), "last rate is inf"),
         (|| Schedule::cosine(0.1, 0), "number of steps is 0"),
         (|| Schedule::cosine_restarts(0.1, 0.0, 3, 0), "growth of a cycle is 0, must be at least 1"),
-        (|| Schedule::one_cycle(0.1, 3), "rising share 0.3 of 3 steps"),
+        (|| Schedule::one_cycle(0.1, 3), "rising fraction 0.3 of 3 steps"),
         (|| Schedule::one_cycle_with(0.1, 10, 0.3, (0.0, 1.0)), "first divisor is 0, must be in (0, inf)"),
         (|| Schedule::constant(0.1).scaled(-1.0), "factor is -1, must be in [0, inf)"),
         (|| Schedule::constant(0.1).in_units_of(0), "number of steps is 0"),

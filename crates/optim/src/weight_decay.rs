@@ -1,22 +1,21 @@
-//! Weight decay, of either kind.
+//! Weight decay: L2 regularisation or decoupled.
 
 use wengert_kernels::validate::assert_non_negative;
 
-/// How parameters are drawn towards zero.
+/// The kind of weight decay, with its strength `lambda`.
 ///
-/// Without momentum and scaling the two are the same, as in plain gradient descent. With them they are not: L2
-/// goes through the momentum and is divided by the root mean square like the rest of the gradient (Loshchilov
-/// and Hutter 2019, section 2).
+/// In plain gradient descent both kinds are the same. With momentum or scaling they differ: L2 goes through the momentum
+/// and is divided by the root mean square like the rest of the gradient (Loshchilov and Hutter 2019, section 2).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Decay {
-    /// `g <- g + lambda w`: the gradient of `lambda |w|^2 / 2` is added.
+pub enum WeightDecay {
+    /// `g <- g + lambda w`: the gradient of `lambda |w|^2 / 2` is added to the gradient.
     L2(f64),
-    /// `w <- (1 - eta lambda) w - ...`: the parameters shrink beside the step.
+    /// `w <- (1 - eta lambda) w - ...`: the parameters shrink, independently of the gradient.
     Decoupled(f64),
 }
 
-impl Decay {
-    /// How strong it is.
+impl WeightDecay {
+    /// The strength.
     #[must_use]
     pub fn lambda(self) -> f64 {
         match self {
@@ -24,15 +23,15 @@ impl Decay {
         }
     }
 
-    /// Decay of the same kind, `lambda` strong.
-    pub(crate) fn with(self, lambda: f64) -> Self {
+    /// Weight decay of the same kind with another strength.
+    pub(crate) fn with_lambda(self, lambda: f64) -> Self {
         match self {
             Self::L2(_) => Self::L2(lambda),
             Self::Decoupled(_) => Self::Decoupled(lambda),
         }
     }
 
-    /// What to add to the gradient, as a multiple of the parameter, and what to keep of the parameter.
+    /// The multiple of the parameter that is added to the gradient, and the factor by which the parameter shrinks.
     pub(crate) fn coefficients(self, rate: f64) -> (f64, f64) {
         match self {
             Self::L2(lambda) => (lambda, 1.0),
@@ -40,7 +39,7 @@ impl Decay {
         }
     }
 
-    /// The name under which a saved state has `lambda`.
+    /// The name of `lambda` in a saved state.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::L2(_) => "weight_decay",
@@ -48,15 +47,18 @@ impl Decay {
         }
     }
 
-    /// Asks for decay; refuses to be asked for both kinds.
+    /// Changes the setting of an optimizer to `wanted`.
+    ///
+    /// # Panics
+    /// If `lambda` is out of range, or if both kinds are set with a positive `lambda`.
     #[track_caller]
-    pub(crate) fn ask(&mut self, optimizer: &str, wanted: Self) {
+    pub(crate) fn set(&mut self, optimizer: &str, wanted: Self) {
         assert_non_negative(&format!("{optimizer}: weight decay"), wanted.lambda());
         let before = *self;
         let is_the_other_kind = before.name() != wanted.name();
         assert!(
             !(is_the_other_kind && before.lambda() > 0.0 && wanted.lambda() > 0.0),
-            "{optimizer}: weight decay was asked for twice, as {} = {} and as {} = {}; choose one",
+            "{optimizer}: weight decay is set twice, as {} = {} and as {} = {}; choose one",
             before.name(),
             before.lambda(),
             wanted.name(),

@@ -1,0 +1,120 @@
+//! The fused pass over the parameters that makes a step.
+
+use std::array;
+use std::mem::take;
+
+use wengert_kernels::partition::{is_shared, middle};
+use wengert_kernels::{Float, vectorised_wide};
+
+/// Neighbouring parameters that have taken the same number of steps, with their gradient and their buffers.
+///
+/// A [`Rule`](crate::Rule) describes the step of one parameter by a formula, which [`each`](Segment::each) applies to
+/// all parameters. Weight decay is applied here, so that a formula need not contain it.
+#[derive(Debug)]
+pub struct Segment<'a, F> {
+    pub(super) parameters: &'a mut [F],
+    pub(super) gradient: &'a [F],
+    /// Whole buffers; the segment begins at `start`.
+    pub(super) buffers: &'a mut [Vec<F>],
+    pub(super) start: usize,
+    pub(super) decay: Coefficients<F>,
+}
+
+/// The formula gets `g + l2 w` as the gradient, and changes `shrink w`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Coefficients<F> {
+    pub(super) l2: F,
+    pub(super) shrink: F,
+}
+
+impl<F: Float> Segment<'_, F> {
+    /// Moves each parameter: `w <- w - change`. `formula` maps the gradient and the numbers in the buffers to the change
+    /// and the new numbers in the buffers.
+    ///
+    /// The formula must be arithmetic on its arguments alone: it is compiled into a loop over several parameters at once,
+    /// on several threads.
+    ///
+    /// # Panics
+    /// If the rule does not have `K` buffers.
+    #[inline]
+    pub fn each<const K: usize>(self, formula: impl Fn(F, [F; K]) -> (F, [F; K]) + Sync) {
+        let Self { parameters, gradient, buffers, start, decay } = self;
+        let end = start + parameters.len();
+        let buffers: &mut [Vec<F>; K] = buffers.try_into().expect("a formula takes the buffers of its rule");
+        let buffers = buffers.each_mut().map(|buffer| &mut buffer[start..end]);
+        share(parameters, gradient, buffers, decay, &formula);
+    }
+}
+
+/// Halves the slices for the threads, as long as that is worthwhile.
+fn share<F: Float, const K: usize>(
+    w: &mut [F],
+    g: &[F],
+    buffers: [&mut [F]; K],
+    decay: Coefficients<F>,
+    formula: &(impl Fn(F, [F; K]) -> (F, [F; K]) + Sync),
+) {
+    if !is_shared(w.len()) {
+        return pass(w, g, buffers, decay, formula);
+    }
+    let cut = middle(w.len());
+    let ((w, w_rest), (g, g_rest)) = (w.split_at_mut(cut), g.split_at(cut));
+    let mut halves = buffers.map(|buffer| buffer.split_at_mut(cut));
+    let buffers = halves.each_mut().map(|(front, _)| take(front));
+    let buffers_rest = halves.map(|(_, rest)| rest);
+    rayon::join(
+        || share(w, g, buffers, decay, formula),
+        || share(w_rest, g_rest, buffers_rest, decay, formula),
+    );
+}
+
+/// The number of parameters that are loaded before any is stored, so that the compiler need not check whether slices
+/// overlap.
+const BLOCK: usize = 16;
+
+fn pass<F: Float, const K: usize>(
+    w: &mut [F],
+    g: &[F],
+    buffers: [&mut [F]; K],
+    decay: Coefficients<F>,
+    formula: &impl Fn(F, [F; K]) -> (F, [F; K]),
+) {
+    let ((w, w_rest), (g, g_rest)) = (w.as_chunks_mut::<BLOCK>(), g.as_chunks::<BLOCK>());
+    let mut buffers = buffers.map(|buffer| buffer.as_chunks_mut::<BLOCK>());
+    vectorised_wide(
+        #[inline(always)]
+        || {
+            for (i, (w, g)) in w.iter_mut().zip(g).enumerate() {
+                move_block(w, g, buffers.each_mut().map(|(blocks, _)| &mut blocks[i]), decay, formula);
+            }
+        },
+    );
+    for (i, (w, g)) in w_rest.iter_mut().zip(g_rest).enumerate() {
+        let buffers = buffers.each_mut().map(|(_, rest)| array::from_mut(&mut rest[i]));
+        move_block(array::from_mut(w), array::from_ref(g), buffers, decay, formula);
+    }
+}
+
+/// Moves `N` neighbouring parameters: loads everything, then computes, then stores.
+#[inline(always)]
+fn move_block<F: Float, const N: usize, const K: usize>(
+    w: &mut [F; N],
+    g: &[F; N],
+    buffers: [&mut [F; N]; K],
+    decay: Coefficients<F>,
+    formula: &impl Fn(F, [F; K]) -> (F, [F; K]),
+) {
+    let (mut next_w, mut next) = (*w, buffers.each_ref().map(|block| **block));
+    for i in 0..N {
+        let gradient = g[i] + decay.l2 * next_w[i];
+        let (change, numbers) = formula(gradient, array::from_fn(|k| next[k][i]));
+        next_w[i] = decay.shrink * next_w[i] - change;
+        for k in 0..K {
+            next[k][i] = numbers[k];
+        }
+    }
+    *w = next_w;
+    for (block, next) in buffers.into_iter().zip(next) {
+        *block = next;
+    }
+}

@@ -1,0 +1,224 @@
+//! The contract of an optimizer, for every optimizer in the list of the crate.
+
+use wengert_optim::{Average, Float, GradientScaling, Optimizer, OptimizerSample, all_optimizers};
+
+use crate::panics::message_of;
+use crate::support::{names, noise, optimizer};
+
+/// Whether the parameters decay.
+fn decays<F: Float>(optimizer: &dyn Optimizer<F>) -> bool {
+    optimizer.state().settings.iter().any(|(name, value)| name.ends_with("weight_decay") && *value > 0.0)
+}
+
+/// The samples without weight decay, at a rate.
+fn undecayed(rate: f64) -> impl Iterator<Item = OptimizerSample<f64>> {
+    all_optimizers::<f64>(rate).into_iter().filter(|sample| !decays(&*sample.optimizer))
+}
+
+/// The gradient of every parameter in a step, away from zero.
+fn gradient(step: usize, factor: f64) -> [f64; 4] {
+    [0, 1, 2, 3].map(|i| factor * (noise(i, step) + 0.25_f64.copysign(noise(i, step))))
+}
+
+/// The points that the gradients of 40 steps, multiplied by a factor, lead to.
+fn walk(optimizer: &mut dyn Optimizer<f64>, start: [f64; 4], factor: f64) -> Vec<[f64; 4]> {
+    let mut w = start;
+    let steps = (0..40).map(|step| {
+        optimizer.step(&mut w, &gradient(step, factor));
+        w
+    });
+    steps.collect()
+}
+
+/// Compares points with a tolerance relative to the largest of their numbers.
+fn assert_near(a: &[[f64; 4]], b: &[[f64; 4]], tolerance: f64, name: &str) {
+    let largest = a.iter().chain(b).flatten().fold(0.0, |most: f64, x| most.max(x.abs()));
+    for (step, (a, b)) in a.iter().zip(b).enumerate() {
+        let near = a.iter().zip(b).all(|(a, b)| (a - b).abs() <= tolerance * largest);
+        assert!(near, "{name}, step {step}: {a:?} {b:?}");
+    }
+}
+
+#[test]
+fn the_first_step_goes_against_the_gradient_in_every_coordinate() {
+    for mut sample in undecayed(0.1) {
+        let (mut w, g) = ([1.0, -1.0, 0.5, 0.0], [3.0, -0.25, 1e-2, 40.0]);
+        let before = w;
+        sample.optimizer.step(&mut w, &g);
+        for i in 0..4 {
+            assert!((w[i] - before[i]) * g[i] < 0.0, "{}: from {before:?} to {w:?}", sample.name);
+        }
+    }
+}
+
+/// The value of a bowl with curvatures 1 and 10 around `(0.5, -0.25)`, before and at the end of a descent.
+fn descend<F: Float>(optimizer: &mut dyn Optimizer<F>, start: [f64; 2], steps: usize) -> (f64, f64) {
+    let value = |w: &[F; 2]| {
+        let (x, y) = (w[0].widened() - 0.5, w[1].widened() + 0.25);
+        0.5 * (x * x + 10.0 * y * y)
+    };
+    let mut w = start.map(F::literal);
+    let before = value(&w);
+    for _ in 0..steps {
+        let slope = [w[0] - F::literal(0.5), F::literal(10.0) * (w[1] + F::literal(0.25))];
+        optimizer.step(&mut w, &slope);
+    }
+    (before, value(&w))
+}
+
+fn assert_descends<F: Float>() {
+    for start in [[2.0, 1.0], [-1.0, 0.5], [0.6, -2.0], [30.0, -20.0]] {
+        for mut sample in all_optimizers::<F>(0.05) {
+            let name = sample.name;
+            // Steps that are scaled are short compared with the distance of the last start, and those of Adadelta at
+            // this rate everywhere.
+            let (before, after) = descend(&mut *sample.optimizer, start, 2000);
+            let share = if name.starts_with("adadelta") || start[0] == 30.0 { 0.98 } else { 0.1 };
+            assert!(after < share * before, "{name} from {start:?}: {before} to {after}");
+        }
+    }
+}
+
+#[test]
+fn a_convex_bowl_is_descended_from_every_start_in_both_precisions() {
+    assert_descends::<f64>();
+    assert_descends::<f32>();
+}
+
+#[test]
+fn both_precisions_visit_the_same_points_up_to_rounding() {
+    for name in names() {
+        let (mut narrow, mut wide) = (optimizer::<f32>(name, 0.01), optimizer::<f64>(name, 0.01));
+        let (mut w, mut u) = ([1.0_f32, -1.0, 0.5, 0.0], [1.0_f64, -1.0, 0.5, 0.0]);
+        for step in 0..40 {
+            narrow.step(&mut w, &gradient(step, 1.0).map(|g| g as f32));
+            wide.step(&mut u, &gradient(step, 1.0).map(|g| f64::from(g as f32)));
+        }
+        let near = w.iter().zip(u).all(|(w, u)| (f64::from(*w) - u).abs() < 2e-5);
+        assert!(near, "{name}: {w:?} {u:?}");
+    }
+}
+
+#[test]
+fn steps_scale_with_the_gradients_as_documented() {
+    // Small factors would make epsilon visible.
+    for factor in [16.0, 1024.0] {
+        for (mut plain, mut scaled) in
+            all_optimizers::<f64>(0.01).into_iter().zip(all_optimizers::<f64>(0.01))
+        {
+            let start = [0.0; 4];
+            let steps = walk(&mut *plain.optimizer, start, 1e3);
+            let steps_scaled = walk(&mut *scaled.optimizer, start, 1e3 * factor);
+            match plain.scaling {
+                GradientScaling::Proportional => {
+                    let expected: Vec<_> = steps.iter().map(|w| w.map(|x| factor * x)).collect();
+                    assert_near(&steps_scaled, &expected, 1e-12, plain.name);
+                }
+                GradientScaling::Invariant => assert_near(&steps_scaled, &steps, 1e-4, plain.name),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_are_proportional_to_the_learning_rate_where_nothing_decays() {
+    for (mut slow, mut fast) in undecayed(0.01).zip(undecayed(0.04)) {
+        let fast_steps = walk(&mut *fast.optimizer, [0.0; 4], 1.0);
+        let expected: Vec<_> =
+            walk(&mut *slow.optimizer, [0.0; 4], 1.0).iter().map(|w| w.map(|x| 4.0 * x)).collect();
+        assert_near(&fast_steps, &expected, 1e-12, slow.name);
+    }
+    for mut sample in all_optimizers::<f64>(0.0) {
+        assert_eq!(walk(&mut *sample.optimizer, [0.5; 4], 1.0), [[0.5; 4]; 40], "{}", sample.name);
+    }
+}
+
+#[test]
+fn steps_do_not_depend_on_the_origin_where_nothing_decays_and_are_odd() {
+    for (mut here, mut there) in undecayed(0.01).zip(undecayed(0.01)) {
+        let steps = walk(&mut *here.optimizer, [0.0; 4], 1.0);
+        let moved: Vec<_> =
+            walk(&mut *there.optimizer, [8.0; 4], 1.0).iter().map(|w| w.map(|x| x - 8.0)).collect();
+        assert_near(&moved, &steps, 1e-10, here.name);
+    }
+    for (mut plain, mut mirrored) in all_optimizers::<f64>(0.1).into_iter().zip(all_optimizers::<f64>(0.1)) {
+        let start = [1.0, -2.0, 0.5, 3.0];
+        let steps = walk(&mut *plain.optimizer, start, 1.0);
+        let mirror = walk(&mut *mirrored.optimizer, start.map(|x| -x), -1.0);
+        let mirror: Vec<_> = mirror.iter().map(|w| w.map(|x| -x)).collect();
+        assert_eq!(mirror, steps, "{}", plain.name);
+    }
+}
+
+#[test]
+fn weight_decay_shrinks_parameters_at_a_gradient_of_zero_and_nothing_else_moves_them() {
+    for mut sample in all_optimizers::<f32>(0.1) {
+        let mut w = [1.0, -0.5];
+        sample.optimizer.step(&mut w, &[0.0, 0.0]);
+        let shrinks = 0.0 < w[0] && w[0] < 1.0 && -0.5 < w[1] && w[1] < 0.0;
+        let expected = if decays(&*sample.optimizer) { shrinks } else { w == [1.0, -0.5] };
+        assert!(expected, "{}: {w:?}", sample.name);
+    }
+}
+
+#[test]
+fn a_nan_in_the_gradient_reaches_its_parameter_and_no_other() {
+    for mut sample in all_optimizers::<f64>(0.1) {
+        let mut w = [1.0; 3];
+        sample.optimizer.step(&mut w, &[0.5, f64::NAN, 0.5]);
+        assert!(w[0].is_finite() && w[1].is_nan() && w[2].is_finite(), "{}: {w:?}", sample.name);
+    }
+}
+
+#[test]
+fn a_gradient_of_another_length_is_refused_naming_both() {
+    for mut sample in all_optimizers::<f64>(0.1) {
+        let message = message_of(|| sample.optimizer.step(&mut [0.0; 3], &[0.0; 2]));
+        assert!(message.contains("3 parameters") && message.contains("length 2"), "{message}");
+    }
+}
+
+#[test]
+fn a_later_step_of_another_length_is_refused_naming_both() {
+    for mut sample in all_optimizers::<f64>(0.1) {
+        sample.optimizer.step(&mut [0.0; 3], &[1.0; 3]);
+        let message = message_of(|| sample.optimizer.step(&mut [0.0; 4], &[1.0; 4]));
+        assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
+    }
+    let mut average = Average::mean();
+    average.update(&[1.0_f64; 3]);
+    let message = message_of(|| average.update(&[1.0; 4]));
+    assert!(message.contains("4 parameters") && message.contains("had 3"), "{message}");
+}
+
+#[test]
+fn a_refused_step_leaves_the_optimizer_usable() {
+    for name in names() {
+        let (mut refused, mut other) = (optimizer(name, 0.1), optimizer(name, 0.1));
+        let (mut w, mut u) = ([1.0; 3], [1.0_f64; 3]);
+        message_of(|| refused.step(&mut [0.0; 4], &[1.0; 5]));
+        refused.step(&mut w, &[1.0; 3]);
+        other.step(&mut u, &[1.0; 3]);
+        assert_eq!(w, u, "{name}");
+    }
+}
+
+#[test]
+fn steps_without_parameters_are_counted() {
+    for mut sample in all_optimizers::<f32>(0.1) {
+        (0..2).for_each(|_| sample.optimizer.step(&mut [], &[]));
+        assert_eq!(sample.optimizer.state().steps, [(0, 0)], "{}", sample.name);
+    }
+}
+
+#[test]
+fn names_in_the_list_are_unique_and_begin_with_the_name_of_the_method() {
+    let mut names = names();
+    for sample in all_optimizers::<f32>(0.1) {
+        let (first, method) = (sample.name.split(',').next(), sample.optimizer.name());
+        assert!(first == Some(method) || ["amsgrad", "nadam", "adam"].contains(&first.unwrap()), "{method}");
+    }
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+}
