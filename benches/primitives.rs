@@ -149,13 +149,14 @@ fn primitives(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("primal", case.name), |bencher| {
             bencher.iter(|| case.primitive.primal(black_box(&xs), black_box(&mut y)));
         });
-        let y_bar = vec![1.0; y.len()];
+        let mut y_bar = vec![1.0; y.len()];
         let mut adjoints: Vec<Vec<f32>> = data.iter().map(|x| vec![0.0; x.len()]).collect();
-        let at = Recorded { xs: &xs, y: View { shape: &shape, data: &y }, y_bar: &y_bar };
+        let y = View { shape: &shape, data: &y };
         group.bench_function(BenchmarkId::new("pullback", case.name), |bencher| {
             bencher.iter(|| {
-                let at = black_box(at);
-                case.primitive.begin(at, &|_| Some(&[]));
+                let (xs, y) = black_box((&xs[..], y));
+                case.primitive.start_pullback(&mut PullbackStart::new(xs, y, &mut y_bar, &|_| Some(&[])));
+                let at = Recorded { xs, y, y_bar: &y_bar };
                 for (wrt, x_bar) in adjoints.iter_mut().enumerate() {
                     case.primitive.vjp(wrt, at, Adjoint::new(black_box(x_bar), true));
                 }

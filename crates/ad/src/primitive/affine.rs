@@ -1,7 +1,7 @@
 //! Affine maps of rows: what a fully connected layer is made of.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use crate::element::Element;
+use super::{Adjoint, Primitive, PullbackStart, Recorded, Requirement, Shape, View};
 use crate::number::Unary;
 use smallvec::smallvec;
 use wengert_kernels::{Matrix, add_column_sums, vectorised_wide};
@@ -81,18 +81,17 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
             },
         );
     }
-    fn shares(&self) -> bool {
-        true
-    }
-    fn share(&self, y: View<'_, T>, y_bar: &mut [T]) {
-        vectorised_wide(
-            #[inline(always)]
-            || {
-                for (y_bar, &y) in y_bar.iter_mut().zip(y.data) {
-                    *y_bar = self.rule.partial(y, y) * *y_bar;
-                }
-            },
-        );
+    fn start_pullback(&self, start: &mut PullbackStart<'_, T>) {
+        start.replace_cotangent(|y, y_bar| {
+            vectorised_wide(
+                #[inline(always)]
+                || {
+                    for (y_bar, &y) in y_bar.iter_mut().zip(y.data) {
+                        *y_bar = self.rule.partial(y, y) * *y_bar;
+                    }
+                },
+            );
+        });
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         Affine.vjp(wrt, at, x_bar);

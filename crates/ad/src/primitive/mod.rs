@@ -90,20 +90,67 @@ pub trait Primitive<T: Element>: std::fmt::Debug + Send + 'static {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement>;
     /// Writes the output into `y`. What the pullback can use again may be kept in `self`.
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]);
-    /// Whether the pullbacks by all operands begin with the same work on the cotangent, which [`share`](Self::share) does.
-    fn shares(&self) -> bool {
-        false
-    }
-    /// Called first in a sweep, if the primitive [says so](Self::shares): replaces the cotangent of the output `y` by what
-    /// [`vjp`](Self::vjp) is then given for it. The elements of `y` are not seen again: their memory may be used for other adjoints.
-    fn share(&self, _y: View<'_, T>, _y_bar: &mut [T]) {}
-    /// Called in a sweep before [`vjp`](Self::vjp), for pullbacks that work on all operands together; most need nothing.
-    ///
-    /// `sum_of(wrt)` is what the adjoint of operand `wrt` holds so far: empty if nothing arrived there yet, `None` if it
-    /// needs no gradient.
-    fn begin<'a>(&self, _at: Recorded<'_, T>, _sum_of: &dyn Fn(usize) -> Option<&'a [T]>) {}
+    /// Called once in a sweep, before [`vjp`](Self::vjp), for work that the pullbacks of all operands share. Most primitives have
+    /// none.
+    fn start_pullback(&self, _start: &mut PullbackStart<'_, T>) {}
     /// Adds `J' y_bar` to the adjoint of operand `wrt`, where `J` is the Jacobian by that operand.
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>);
+}
+
+/// The start of one operation's pullback: see [`Primitive::start_pullback`].
+pub struct PullbackStart<'a, T> {
+    xs: &'a [View<'a, T>],
+    y: View<'a, T>,
+    y_bar: &'a mut [T],
+    sum_of: &'a dyn Fn(usize) -> Option<&'a [T]>,
+    keeps_original: bool,
+    replaced: bool,
+    original: Option<Vec<T>>,
+}
+
+impl<'a, T: Element> PullbackStart<'a, T> {
+    /// The start of a pullback. `sum_of` returns the sum of the cotangents that arrived at an operand so far.
+    pub fn new(
+        xs: &'a [View<'a, T>],
+        y: View<'a, T>,
+        y_bar: &'a mut [T],
+        sum_of: &'a dyn Fn(usize) -> Option<&'a [T]>,
+    ) -> Self {
+        Self { xs, y, y_bar, sum_of, keeps_original: false, replaced: false, original: None }
+    }
+
+    /// Keeps a copy of the cotangent if it is replaced.
+    pub(crate) fn keep_original(&mut self) {
+        self.keeps_original = true;
+    }
+
+    /// The operands, the output and its cotangent.
+    pub fn recorded(&self) -> Recorded<'_, T> {
+        Recorded { xs: self.xs, y: self.y, y_bar: self.y_bar }
+    }
+
+    /// The sum of the cotangents that arrived at an operand so far: empty if none arrived, `None` if the operand needs no
+    /// gradient.
+    pub fn sum_so_far(&self, operand: usize) -> Option<&'a [T]> {
+        (self.sum_of)(operand)
+    }
+
+    /// Replaces the cotangent of the output: `replace` gets the output and the cotangent to overwrite. [`vjp`](Primitive::vjp)
+    /// then gets the new cotangent, and must not read the elements of the output, whose memory may be used for other
+    /// adjoints.
+    #[inline(always)]
+    pub fn replace_cotangent(&mut self, replace: impl FnOnce(View<'_, T>, &mut [T])) {
+        if self.keeps_original && !self.replaced {
+            self.original = Some(self.y_bar.to_vec());
+        }
+        self.replaced = true;
+        replace(self.y, self.y_bar);
+    }
+
+    /// Whether the cotangent was replaced, and the copy of the original one.
+    pub(crate) fn finish(self) -> (bool, Option<Vec<T>>) {
+        (self.replaced, self.original)
+    }
 }
 
 /// The slot in which the cotangents of one operand add up during a reverse sweep.

@@ -5,7 +5,7 @@ use super::nodes::{FEW, NodeList, collected};
 use super::tape::ArrayTape;
 use crate::element::Element;
 use crate::node_id::NodeId;
-use crate::primitive::{Adjoint, Recorded, View};
+use crate::primitive::{Adjoint, PullbackStart, Recorded, View};
 
 /// The reverse sweep from `output` with the cotangent `seed`.
 ///
@@ -75,13 +75,17 @@ fn pull_back_node<T: Element>(
     let mut buffer = std::mem::take(&mut adjoints.buffers[buffer_index].elements);
     let y = nodes.view(id);
     let length = y.data.len();
-    let y_bar = &mut buffer[..length];
-    let mut original = None;
-    if primitive.shares() {
-        if flat.is_none() {
-            original = Some(y_bar.to_vec());
-        }
-        primitive.share(y, y_bar);
+    let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+    let parents = &nodes.node(id).parents;
+    let xs = collected(&mut few, &mut many, parents.iter().map(|&p| nodes.view(p)));
+    let sum_of = |operand: usize| adjoints.sum_so_far(parents[operand], nodes, flat.as_deref());
+    let mut start = PullbackStart::new(xs, y, &mut buffer[..length], &sum_of);
+    if flat.is_none() {
+        start.keep_original();
+    }
+    primitive.start_pullback(&mut start);
+    let (replaced, original) = start.finish();
+    if replaced {
         adjoints.borrow_memory(swept, i);
     }
     // Looked up again: the memory of the value may have been taken.
@@ -90,8 +94,7 @@ fn pull_back_node<T: Element>(
     let Some(primitive) = &node.primitive else { unreachable!("it has a primitive, see above") };
     let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
     let xs = collected(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
-    let recorded = Recorded { xs, y: nodes.view(id), y_bar };
-    primitive.begin(recorded, &|wrt| adjoints.sum_so_far(node.parents[wrt], nodes, flat.as_deref()));
+    let recorded = Recorded { xs, y: nodes.view(id), y_bar: &buffer[..length] };
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
         let slot = adjoints.slot(p, nodes, first, flat);

@@ -1,7 +1,7 @@
 //! Memory for time: a part of a function of arrays that is forgotten, and recorded again when the sweep needs it.
 
 use crate::element::Element;
-use crate::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use crate::primitive::{Adjoint, Primitive, PullbackStart, Recorded, Requirement, Shape, View};
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{ArrayView, IxDyn};
 use std::cell::RefCell;
@@ -143,8 +143,8 @@ where
         let constants: Vec<_> = xs.iter().map(|x| tape.constant(&array(x.shape, x.data))).collect();
         y.copy_from_slice(&self.segment.run(&constants).elements());
     }
-    fn begin<'a>(&self, at: Recorded<'_, T>, sum_of: &dyn Fn(usize) -> Option<&'a [T]>) {
-        self.adjoints.replace(self.segment.adjoints(at, sum_of));
+    fn start_pullback(&self, start: &mut PullbackStart<'_, T>) {
+        self.adjoints.replace(self.segment.adjoints(start.recorded(), &|operand| start.sum_so_far(operand)));
     }
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let slot = x_bar.slot();
