@@ -1,12 +1,15 @@
-//! Affine maps of rows: what a fully connected layer is made of.
+//! Affine maps, as in fully connected layers.
 
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::pullback_start::PullbackStart;
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use super::{Adjoint, Primitive, PullbackStart, Recorded, Requirement, Shape, View};
 use crate::number::Unary;
 use smallvec::smallvec;
 use wengert_kernels::{Matrix, add_column_sums, vectorised_wide};
 
-/// `Y = X W + 1 b'`: the rows of `X` through an affine map; shapes `(m, k) (k, n) (n) -> (m, n)`.
+/// `Y = X W + 1 b'`: an affine map of each row of `X`; shapes `(m, k) (k, n) (n) -> (m, n)`.
 ///
 /// Pullback: `X_bar += Y_bar W'`, `W_bar += X' Y_bar`, `b_bar += ` the column sums of `Y_bar`.
 #[derive(Clone, Copy, Debug)]
@@ -47,17 +50,18 @@ fn matrix<T: Element>(x: View<'_, T>) -> Matrix<'_, T> {
     x.matrix(x.shape[0], x.shape[1])
 }
 
-/// `Y = f(X W + 1 b')`, `f` an elementwise rule whose derivative its output tells; shapes `(m, k) (k, n) (n) -> (m, n)`.
+/// `Y = f(X W + 1 b')`, where `f` is an elementwise rule whose derivative is a function of its output; shapes
+/// `(m, k) (k, n) (n) -> (m, n)`.
 ///
-/// An [`Affine`] and a [`Map`](super::Map) in one buffer. Pullback: that of [`Affine`] for the cotangent `f'(y) Y_bar`, which is
-/// worked out once, in place.
+/// It is an [`Affine`] and a [`Map`](super::Map) in one buffer. Pullback: that of [`Affine`] for the cotangent `f'(y) Y_bar`,
+/// which is computed once, in place.
 #[derive(Clone, Copy, Debug)]
 pub struct AffineMap<R> {
     rule: R,
 }
 
 impl<R: Unary> AffineMap<R> {
-    /// The map with this rule, if the rule's derivative can be told from its output.
+    /// The map with this rule; `None` if the rule's derivative is not [a function of its output](Unary::FROM_OUTPUT).
     pub fn new(rule: R) -> Option<Self> {
         R::FROM_OUTPUT.then_some(Self { rule })
     }

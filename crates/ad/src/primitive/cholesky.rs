@@ -1,16 +1,18 @@
 //! The Cholesky factorisation.
 
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
 use super::square::{SQUARE, rows_of_square};
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
 use wengert_kernels::{Matrix, Triangle, Triangular, cholesky};
 
-/// The lower triangular `L` with a positive diagonal and `L L' = A`; shapes `(.., n, n)`, the same.
+/// The lower triangular `L` with a positive diagonal and `L L' = A`; shapes `(.., n, n) -> (.., n, n)`.
 ///
-/// The symmetric part `(A + A') / 2` is what is factorised, so that the derivative by each element is defined, and
-/// `A_bar` is symmetric. A matrix that is not positive definite gives NaN from the first row on where that shows.
+/// The symmetric part `(A + A') / 2` is factorised, so that the derivative with respect to each element is defined and
+/// `A_bar` is symmetric. If the matrix is not positive definite, the rows of `L` are NaN from some row on.
 ///
 /// Pullback: `A_bar += (S + S') / 2`, `S = L^-T Phi(L' L_bar) L^-1`, where `Phi` takes the lower triangle and halves the diagonal
 /// (Murray 2016, "Differentiation of the Cholesky decomposition", equation 10). Cost: `n^3 / 3` flops, the pullback `4 n^3`.
@@ -61,7 +63,7 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
 
 /// Writes `S'` of the pullback into `s`.
 fn pull_back<T: Element>(l: &[T], l_bar: &mut [T], n: usize, s: &mut [T]) {
-    // The zeros above the diagonal of `L` are constants.
+    // The zeros above the diagonal of `L` are constants: their cotangents are ignored.
     for i in 0..n {
         l_bar[i * n + i + 1..(i + 1) * n].fill(zero());
     }

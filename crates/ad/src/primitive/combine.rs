@@ -1,13 +1,15 @@
-//! Arrays of one shape put together element by element, with plain data in the rule.
+//! Elementwise combinations of arrays of one shape that depend on plain data.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use smallvec::SmallVec;
 use wengert_kernels::fill;
 
-/// `y = c_1 x_1 + ... + c_n x_n` with constant coefficients, in one pass; the operands have one shape. A step of a
-/// Runge-Kutta method is one of these.
+/// `y = c_1 x_1 + ... + c_n x_n` with constant coefficients, in one pass; all operands have one shape. A step of a
+/// Runge-Kutta method is such a combination.
 ///
 /// Pullback: `x_i_bar += c_i y_bar`.
 #[derive(Clone, Debug)]
@@ -21,13 +23,13 @@ impl<T: Element> Primitive<T> for LinearCombination {
         if operands.iter().any(|operand| operand != &operands[0]) {
             Err("operands of one shape")
         } else if operands.len() != self.0.len() {
-            Err("one coefficient for each operand")
+            Err("one coefficient per operand")
         } else {
             Ok(operands[0].into())
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        // Two operands a pass: `y` is read and written half as often as by adding one after another.
+        // Two operands per pass: `y` is read and written half as often as with one operand per pass.
         for (i, (xs, c)) in xs.chunks(2).zip(self.0.chunks(2)).enumerate() {
             let y = Adjoint::new(&mut *y, i == 0);
             match *xs {
@@ -41,13 +43,13 @@ impl<T: Element> Primitive<T> for LinearCombination {
     }
 }
 
-/// `y_i = a_i` where the mask holds, `b_i` elsewhere; the mask is plain data, row-major.
+/// `y_i = a_i` where the mask is true, `b_i` elsewhere; the mask is plain data in row-major order.
 ///
-/// Pullback: each operand gets the cotangents of the places where it was taken. What stands in the other operand does
-/// not matter, be it infinite or NaN: nothing is multiplied by zero.
+/// Pullback: each operand gets the cotangents at the positions where it was selected. Infinite and NaN elements of the
+/// other operand do not matter there, since nothing is multiplied by zero.
 #[derive(Clone, Debug, Default)]
 pub struct Select {
-    /// Where the first operand is taken.
+    /// One flag per element: true selects the first operand.
     pub mask: Vec<bool>,
 }
 
@@ -59,7 +61,7 @@ impl<T: Element> Primitive<T> for Select {
         if operands[0] != operands[1] {
             Err("two operands of the same shape")
         } else if self.mask.len() != operands[0].iter().product() {
-            Err("a mask with as many elements as each operand")
+            Err("a mask with one element per element of an operand")
         } else {
             Ok(operands[0].into())
         }

@@ -1,24 +1,27 @@
-//! Pieces cut from arrays, and arrays put together from pieces.
+//! Slices of arrays, and arrays assembled from pieces.
 
-use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::axis::{AN_AXIS, AxisExtents};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::zero;
 use std::ops::Range;
 use wengert_kernels::accumulate;
 
-/// The elements `start..end` along one axis.
+/// The elements at positions `start..end` along one axis. Pullback: the cotangent, added at these positions.
 #[derive(Clone, Debug)]
 pub struct Slice {
-    /// The axis that is cut.
+    /// The axis of the slice.
     pub axis: usize,
-    /// The positions that are kept.
+    /// The positions along the axis.
     pub range: Range<usize>,
 }
 
 impl Slice {
-    /// The contiguous pieces of the operand that are kept, in order.
+    /// The contiguous ranges of the operand that the slice consists of, in order.
     fn pieces(&self, operand: &[usize]) -> impl Iterator<Item = Range<usize>> + use<> {
-        let Around { outer, axis, inner } = Around::new(operand, self.axis);
+        let AxisExtents { outer, axis, inner } = AxisExtents::new(operand, self.axis);
         let (start, length) = (self.range.start * inner, self.range.len() * inner);
         (0..outer).map(move |o| o * axis * inner + start..o * axis * inner + start + length)
     }
@@ -58,16 +61,16 @@ impl<T: Element> Primitive<T> for Slice {
     }
 }
 
-/// Operands one after another along an axis; they agree along all others.
+/// The operands joined along an axis; their other extents agree. Pullback: each operand gets its part of the cotangent.
 #[derive(Clone, Copy, Debug)]
 pub struct Concatenate(pub usize);
 
 impl Concatenate {
-    /// The contiguous pieces of the output that come from operand `wrt`, in order.
+    /// The contiguous ranges of the output that hold operand `wrt`, in order.
     fn pieces<T>(&self, wrt: usize, xs: &[View<'_, T>]) -> impl Iterator<Item = Range<usize>> + use<T> {
         let extent = |x: &View<'_, T>| x.shape[self.0];
         let (before, all): (usize, usize) = (xs[..wrt].iter().map(extent).sum(), xs.iter().map(extent).sum());
-        let Around { outer, axis, inner } = Around::new(xs[wrt].shape, self.0);
+        let AxisExtents { outer, axis, inner } = AxisExtents::new(xs[wrt].shape, self.0);
         (0..outer).map(move |o| (o * all + before) * inner..(o * all + before + axis) * inner)
     }
 }
@@ -111,14 +114,14 @@ impl<T: Element> Primitive<T> for Concatenate {
     }
 }
 
-/// Operands of one shape, stacked along a new axis; shapes `(a, .., b)`, each the same, `-> (a, .., count, .., b)`.
+/// Operands of one shape, stacked along a new axis; shapes `(a, .., b)` each, `-> (a, .., count, .., b)`.
 ///
-/// Pullback: each operand gets its own layer of the cotangent.
+/// Pullback: each operand gets its part of the cotangent.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack(pub usize);
 
 impl Stack {
-    /// The contiguous pieces of the output that come from operand `wrt`, in order.
+    /// The contiguous ranges of the output that hold operand `wrt`, in order.
     fn pieces(
         &self,
         wrt: usize,
@@ -166,21 +169,22 @@ impl<T: Element> Primitive<T> for Stack {
     }
 }
 
-/// Zeros before and after the operand along an axis. Pullback: the cotangent without them.
+/// The operand with zeros before and after it along an axis. Pullback: the cotangent without these positions.
 #[derive(Clone, Copy, Debug)]
 pub struct Pad {
     /// The axis that grows.
     pub axis: usize,
-    /// How many zeros stand before the first element.
+    /// The number of zeros before the first element.
     pub before: usize,
-    /// How many stand behind the last.
+    /// The number of zeros after the last element.
     pub after: usize,
 }
 
 impl Pad {
-    /// For each block, the range of the output that holds the operand's elements.
+    /// The contiguous ranges of the output that hold elements of the operand, in order.
     fn pieces(&self, operand: &[usize]) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (Around { outer, axis, inner }, before) = (Around::new(operand, self.axis), self.before);
+        let (AxisExtents { outer, axis, inner }, before) =
+            (AxisExtents::new(operand, self.axis), self.before);
         let all = before + axis + self.after;
         (0..outer).map(move |o| (o * all + before) * inner..(o * all + before + axis) * inner)
     }

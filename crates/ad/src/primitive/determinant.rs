@@ -1,8 +1,10 @@
 //! Determinants.
 
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
 use super::solve::Factors;
 use super::square::{SQUARE, rows_of_square};
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
 use wengert_kernels::Matrix;
@@ -11,14 +13,14 @@ fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
     rows_of_square(operand).map(|_| operand[..operand.len() - 2].into()).ok_or(SQUARE)
 }
 
-/// `y = det A`, the product of the pivots of an LU factorisation; shapes `(.., n, n) -> (..)`; 1 of a matrix without rows.
+/// `y = det A`, the product of the pivots of an LU factorisation; shapes `(.., n, n) -> (..)`; 1 for a matrix without rows.
 ///
 /// Pullback: `A_bar += y_bar adj(A)'`, where `adj(A)' = det A  A^-T` (Giles 2008, section 2.2.4). Cost: `2 n^3 / 3` flops, the
 /// pullback `2 n^3`.
 ///
-/// A matrix with a zero pivot is singular, and has no inverse, but its determinant has a derivative: there the adjugate
-/// comes from the characteristic polynomial (Faddeev and LeVerrier; Householder 1964, section 6.7), which divides by
-/// integers only, and costs `2 n^4` flops.
+/// A matrix with a zero pivot is singular and has no inverse, but its determinant has a derivative. In this case the adjugate
+/// is computed from the characteristic polynomial (Faddeev and LeVerrier; Householder 1964, section 6.7), which divides by
+/// integers only and costs `2 n^4` flops.
 #[derive(Clone, Debug)]
 pub struct Determinant<T> {
     factors: Factors<T>,
@@ -42,7 +44,7 @@ impl<T: Element> Primitive<T> for Determinant<T> {
         for ((i, lu), y) in self.factors.matrices().iter().enumerate().zip(y) {
             *y = if lu.is_singular() {
                 let (determinant, _) = with_adjugate(element(&xs[0], i));
-                // Zero up to rounding, and known to be zero; the derivatives stay.
+                // The value is known to be zero: only the rounding error is removed, the derivatives remain.
                 determinant.shift(-determinant.value())
             } else {
                 lu.determinant()
@@ -71,12 +73,12 @@ fn element<'a, T>(a: &View<'a, T>, i: usize) -> Matrix<'a, T> {
     Matrix::new(&a.data[i * n * n..][..n * n], n, n)
 }
 
-/// `det A` and `adj(A)`, with `A adj(A) = det A  I`, by Faddeev's and LeVerrier's recurrence.
+/// `det A` and `adj(A)`, where `A adj(A) = det A  I`, by the recurrence of Faddeev and LeVerrier.
 fn with_adjugate<T: Element>(a: Matrix<'_, T>) -> (T, Vec<T>) {
     let [n, _] = a.shape();
     let add_to_diagonal = |m: &mut [T], c: T| m.iter_mut().step_by(n + 1).for_each(|m| *m = *m + c);
     let (mut adjugate, mut product) = (vec![zero(); n * n], vec![zero(); n * n]);
-    // The coefficient of the characteristic polynomial, from that of the highest power down.
+    // The coefficients of the characteristic polynomial, starting from the highest power.
     let mut coefficient: T = one();
     for k in 1..=n {
         std::mem::swap(&mut adjugate, &mut product);
@@ -94,10 +96,10 @@ fn with_adjugate<T: Element>(a: Matrix<'_, T>) -> (T, Vec<T>) {
     }
 }
 
-/// `y = ln |det A|`, the sum of the logarithms of the pivots, which neither overflows nor vanishes as a determinant does; shapes
-/// `(.., n, n) -> (..)`. Minus infinity of a singular matrix.
+/// `y = ln |det A|`, the sum of the logarithms of the pivots, which neither overflows nor underflows as the determinant does;
+/// shapes `(.., n, n) -> (..)`. Minus infinity for a singular matrix.
 ///
-/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); not finite at a singular matrix. Cost: `2 n^3 / 3` flops, the
+/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); not finite for a singular matrix. Cost: `2 n^3 / 3` flops, the
 /// pullback `2 n^3`.
 #[derive(Clone, Debug)]
 pub struct LogDeterminant<T> {

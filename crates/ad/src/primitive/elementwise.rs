@@ -1,11 +1,15 @@
 //! Elementwise rules lifted to arrays.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::number::{Binary, Unary};
 use wengert_kernels::fill;
 
 /// `y_i = rule(x_i)`; same shape.
+///
+/// Pullback: `x_bar_i += y_bar_i dy/dx`, with the partial of the rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Map<R>(pub R);
 
@@ -34,7 +38,9 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
     }
 }
 
-/// `y_i = rule(a_i, b_i)`; both operands of one shape.
+/// `y_i = rule(a_i, b_i)`; both operands have one shape.
+///
+/// Pullback: `a_bar_i += y_bar_i dy/da`, `b_bar_i += y_bar_i dy/db`, with the partials of the rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Zip<R>(pub R);
 
@@ -46,7 +52,7 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
         if operands[0] == operands[1] {
             Ok(operands[0].into())
         } else {
-            Err("two operands of the same shape (broadcast_to repeats one explicitly)")
+            Err("two operands of the same shape (broadcast_to repeats elements)")
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {

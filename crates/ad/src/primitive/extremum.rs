@@ -1,12 +1,14 @@
-//! The largest and the smallest element.
+//! The largest and the smallest element of an array.
 
-use super::reduce::{around, reduced_not_empty};
-use super::{Adjoint, Around, Axis, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::axis::{Axis, AxisExtents, axis_extents, reduced_not_empty};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::number::Scalar;
 use wengert_kernels::{largest, vectorised};
 
-/// Which end of the order is looked for.
+/// Which extremum to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The largest element.
@@ -15,50 +17,50 @@ pub enum Side {
     Smallest,
 }
 
-/// The largest or the smallest element. A NaN wins over every number.
+/// The largest or the smallest element; NaN if an element is NaN.
 ///
-/// Pullback: the whole cotangent goes to the first of those that are equal. Elements are compared by
-/// [`value`](Numeric::value), so lanes must agree on the winner's.
+/// Pullback: the cotangent goes to the first of the equal elements. Elements are compared by [`value`](crate::number::Numeric::value), so
+/// that lanes must agree on the values.
 #[derive(Clone, Debug)]
 pub struct Extremum {
     side: Side,
     axis: Axis,
-    winners: Vec<usize>,
+    indices: Vec<usize>,
 }
 
 impl Extremum {
     /// The extremum along `axis`.
     pub fn new(side: Side, axis: Axis) -> Self {
-        Self { side, axis, winners: Vec::new() }
+        Self { side, axis, indices: Vec::new() }
     }
 
-    /// Looks for another one from now on; keeps its buffers.
+    /// Changes the parameters and keeps the buffers.
     pub fn set(&mut self, side: Side, axis: Axis) {
         (self.side, self.axis) = (side, axis);
     }
 
-    /// The position of the winner along the axis (among all elements without one), for each fibre of an array.
+    /// The position of the extremum along the axis, for each fibre of an array; without an axis, the position among all elements.
     pub fn positions<T: Element>(mut self, x: View<'_, T>) -> Vec<usize> {
-        let at = around(self.axis, x.shape);
+        let at = axis_extents(self.axis, x.shape);
         self.find(at, x.data);
-        self.winners.iter().map(|winner| winner / at.inner % at.axis).collect()
+        self.indices.iter().map(|index| index / at.inner % at.axis).collect()
     }
 
-    /// Finds the index of the winner of each fibre.
-    fn find<T: Element>(&mut self, at: Around, x: &[T]) {
-        self.winners.clear();
+    /// Finds the index of the extremum of each fibre.
+    fn find<T: Element>(&mut self, at: AxisExtents, x: &[T]) {
+        self.indices.clear();
         if at.inner == 1 {
             let rows = x.chunks_exact(at.axis).enumerate();
-            self.winners.extend(rows.map(|(i, row)| i * at.axis + self.side.first_in(row)));
+            self.indices.extend(rows.map(|(i, row)| i * at.axis + self.side.first_in(row)));
         } else {
             for block in 0..at.outer {
                 let first = block * at.axis * at.inner;
-                self.winners.extend(first..first + at.inner);
-                let winners = &mut self.winners[block * at.inner..];
+                self.indices.extend(first..first + at.inner);
+                let indices = &mut self.indices[block * at.inner..];
                 for i in first + at.inner..first + at.axis * at.inner {
-                    let winner = &mut winners[i % at.inner];
-                    if self.side.wins(x[i].value(), x[*winner].value()) {
-                        *winner = i;
+                    let index = &mut indices[i % at.inner];
+                    if self.side.replaces(x[i].value(), x[*index].value()) {
+                        *index = i;
                     }
                 }
             }
@@ -67,9 +69,9 @@ impl Extremum {
 }
 
 impl Side {
-    /// Whether `new`, which stands behind `old`, takes its place.
+    /// Whether `new`, a later element, replaces `old`.
     #[inline(always)]
-    fn wins(self, new: f64, old: f64) -> bool {
+    fn replaces(self, new: f64, old: f64) -> bool {
         let further = match self {
             Self::Largest => new > old,
             Self::Smallest => new < old,
@@ -77,25 +79,25 @@ impl Side {
         further || (new.is_nan() && !old.is_nan())
     }
 
-    /// The position of the first winner of a row.
+    /// The position of the first extremum of a row.
     fn first_in<T: Scalar>(self, row: &[T]) -> usize {
-        // Long rows: first the value, several elements at a time, then where it stands.
+        // For long rows, find the value first, several elements at a time, then its position.
         if row.len() >= 32 && self == Self::Largest {
-            let winner = vectorised(
+            let index = vectorised(
                 #[inline(always)]
                 || largest(row),
             )
             .value();
-            let is_winner = |x: &T| x.value() == winner || (winner.is_nan() && x.value().is_nan());
-            return row.iter().position(is_winner).expect("the largest element is one of them");
+            let is_largest = |x: &T| x.value() == index || (index.is_nan() && x.value().is_nan());
+            return row.iter().position(is_largest).expect("the largest element is in the row");
         }
-        let (mut winner, mut value) = (0, row[0].value());
+        let (mut index, mut value) = (0, row[0].value());
         for (i, x) in row.iter().enumerate().skip(1) {
-            if self.wins(x.value(), value) {
-                (winner, value) = (i, x.value());
+            if self.replaces(x.value(), value) {
+                (index, value) = (i, x.value());
             }
         }
-        winner
+        index
     }
 }
 
@@ -111,15 +113,15 @@ impl<T: Element> Primitive<T> for Extremum {
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let x = xs[0].data;
-        self.find(around(self.axis, xs[0].shape), x);
-        for (y, &winner) in y.iter_mut().zip(&self.winners) {
-            *y = x[winner];
+        self.find(axis_extents(self.axis, xs[0].shape), x);
+        for (y, &index) in y.iter_mut().zip(&self.indices) {
+            *y = x[index];
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let x_bar = x_bar.slot();
-        for (&winner, &y_bar) in self.winners.iter().zip(at.y_bar) {
-            x_bar[winner] = x_bar[winner] + y_bar;
+        for (&index, &y_bar) in self.indices.iter().zip(at.y_bar) {
+            x_bar[index] = x_bar[index] + y_bar;
         }
     }
 }

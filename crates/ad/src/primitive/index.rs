@@ -1,40 +1,43 @@
-//! Elements by index.
+//! Selection and accumulation by index.
 
-use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::axis::{AN_AXIS, AxisExtents};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::zero;
 use wengert_kernels::accumulate;
 
-/// Blocks of the operand by their index along an axis, each as often as it is named; shapes
-/// `(.., n, ..) -> (.., k, ..)`, `k` the number of indices.
+/// Blocks of the operand selected by index along an axis, with repetition allowed; shapes
+/// `(.., n, ..) -> (.., k, ..)`, where `k` is the number of indices.
 ///
 /// Pullback: scatter-add, `x_bar[index_i] += y_bar[i]`.
 #[derive(Clone, Debug, Default)]
 pub struct Gather {
-    /// The axis along which the indices count.
+    /// The axis that the indices refer to.
     pub axis: usize,
-    /// The positions taken, in order.
+    /// The positions along the axis, in the order of the output.
     pub indices: Vec<usize>,
 }
 
-/// Sums of blocks by index: `y[index_i] += x[i]` along an axis, zero where no index points; shapes
-/// `(.., k, ..) -> (.., n, ..)`, `k` the number of indices.
+/// Sums of blocks by index: `y[index_i] += x[i]` along an axis, zero at positions without an index; shapes
+/// `(.., k, ..) -> (.., n, ..)`, where `k` is the number of indices.
 ///
-/// Pullback: gather, `x_bar[i] += y_bar[index_i]`. Contributions to one place are added in order, so the bits are the same
-/// in every run.
+/// Pullback: gather, `x_bar[i] += y_bar[index_i]`. Contributions to one position are added in order, so that the
+/// bits are the same in every run.
 #[derive(Clone, Debug, Default)]
 pub struct ScatterAdd {
-    /// The axis along which the indices count.
+    /// The axis that the indices refer to.
     pub axis: usize,
-    /// Where each block goes.
+    /// The position of each block in the output.
     pub indices: Vec<usize>,
     /// The extent of the axis in the output.
     pub extent: usize,
 }
 
-/// Calls `f` with where each block stands among those numbered by place, and among those numbered by index.
-fn each_pair(indices: &[usize], many: Around, f: impl FnMut((usize, usize))) {
-    let Around { outer, axis, inner } = many;
+/// Calls `f` with the offset of each block in the array in order, and its offset in the array that the indices refer to.
+fn each_pair(indices: &[usize], many: AxisExtents, f: impl FnMut((usize, usize))) {
+    let AxisExtents { outer, axis, inner } = many;
     let pairs = |o: usize| {
         let place =
             move |(i, &index): (usize, &usize)| ((o * indices.len() + i) * inner, (o * axis + index) * inner);
@@ -57,17 +60,17 @@ impl<T: Element> Primitive<T> for Gather {
         Ok(shape)
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = Around::new(xs[0].shape, self.axis);
+        let at = AxisExtents::new(xs[0].shape, self.axis);
         each_pair(&self.indices, at, |(place, index)| {
             y[place..][..at.inner].copy_from_slice(&xs[0].data[index..][..at.inner]);
         });
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, x_bar) = (Around::new(at.xs[0].shape, self.axis), x_bar.slot());
-        each_pair(&self.indices, around, |(place, index)| {
+        let (extents, x_bar) = (AxisExtents::new(at.xs[0].shape, self.axis), x_bar.slot());
+        each_pair(&self.indices, extents, |(place, index)| {
             accumulate(
-                &mut x_bar[index..][..around.inner],
-                at.y_bar[place..][..around.inner].iter().copied(),
+                &mut x_bar[index..][..extents.inner],
+                at.y_bar[place..][..extents.inner].iter().copied(),
             );
         });
     }
@@ -91,17 +94,17 @@ impl<T: Element> Primitive<T> for ScatterAdd {
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         y.fill(zero());
-        let at = Around { axis: self.extent, ..Around::new(xs[0].shape, self.axis) };
+        let at = AxisExtents { axis: self.extent, ..AxisExtents::new(xs[0].shape, self.axis) };
         each_pair(&self.indices, at, |(place, index)| {
             accumulate(&mut y[index..][..at.inner], xs[0].data[place..][..at.inner].iter().copied());
         });
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, x_bar) = (Around::new(at.y.shape, self.axis), x_bar.slot());
-        each_pair(&self.indices, around, |(place, index)| {
+        let (extents, x_bar) = (AxisExtents::new(at.y.shape, self.axis), x_bar.slot());
+        each_pair(&self.indices, extents, |(place, index)| {
             accumulate(
-                &mut x_bar[place..][..around.inner],
-                at.y_bar[index..][..around.inner].iter().copied(),
+                &mut x_bar[place..][..extents.inner],
+                at.y_bar[index..][..extents.inner].iter().copied(),
             );
         });
     }

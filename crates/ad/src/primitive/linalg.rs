@@ -1,25 +1,27 @@
-//! Matrix products.
+//! Products of matrices and vectors.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use smallvec::smallvec;
 use wengert_kernels::Matrix;
 
-/// `Y = A B`, also of vectors and of batches.
+/// `Y = A B` for matrices, vectors and batches.
 ///
-/// | shapes | |
+/// | shapes | product |
 /// |---|---|
-/// | `(m, k) (k, n) -> (m, n)` | a product of matrices |
+/// | `(m, k) (k, n) -> (m, n)` | of two matrices |
 /// | `(m, k) (k) -> (m)`, `(k) (k, n) -> (n)` | of a matrix and a vector |
-/// | `(.., m, k) (k, n) -> (.., m, n)`, `(.., m, k) (k) -> (.., m)` | every matrix of a batch by the same operand |
-/// | `(.., m, k) (.., k, n) -> (.., m, n)` | each matrix of a batch by its own |
+/// | `(.., m, k) (k, n) -> (.., m, n)`, `(.., m, k) (k) -> (.., m)` | of every matrix of a batch and one matrix or vector |
+/// | `(.., m, k) (.., k, n) -> (.., m, n)` | of corresponding matrices of two batches |
 ///
-/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over what is shared. Cost:
-/// `2mkn` flops a matrix; the pullback twice that.
+/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over the batch for an operand that it shares.
+/// Cost: `2mkn` flops per matrix; the pullback costs twice that.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
 
-/// A product as a batch of equal ones.
+/// The extents of each product of a batch, `(m, k) (k, n)`.
 #[derive(Clone, Copy, Debug)]
 struct Extents {
     m: usize,
@@ -28,8 +30,8 @@ struct Extents {
 }
 
 impl Extents {
-    /// The extents of the products of a batch, if the shapes fit. Where the right operand is shared, the rows of all left
-    /// ones are those of one matrix.
+    /// The extents for operands of these shapes; `None` if the shapes do not fit. If the whole batch shares the right operand,
+    /// the rows of all left operands form one matrix.
     fn of(a: &[usize], b: &[usize]) -> Option<Self> {
         let (&k, left) = a.split_last()?;
         let rows = left.iter().product();
@@ -56,7 +58,7 @@ impl Extents {
     }
 }
 
-const FITS: &str = "shapes whose extents fit: the extents were compared when it was recorded";
+const FITS: &str = "the extents were checked when the operation was recorded";
 
 impl<T: Element> Primitive<T> for MatMul {
     fn name(&self) -> &'static str {

@@ -1,26 +1,29 @@
-//! Log-softmax and negative log-likelihood in one pass.
+//! Cross-entropies on logits: log-softmax and negative log-likelihood in one pass.
 
+use super::adjoint::Adjoint;
+use super::axis::AxisExtents;
+use super::definition::{Primitive, Requirement};
 use super::softmax::{Exponentials, log_sum_exp};
-use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
 use wengert_kernels::{product, sum, unrolled};
 
-/// Cross-entropy of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
-/// `(m, n) -> (m)`, or their total, `(m, n) -> ()`. Finite for all finite logits.
+/// Cross-entropy of the softmax of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
+/// `(m, n) -> (m)`, or for the total `(m, n) -> ()`. Finite for all finite logits.
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j - [j = label(i)])`.
 #[derive(Clone, Debug)]
 pub struct ClassCrossEntropy<T> {
-    /// The class of each row.
+    /// The class index of each row, less than the number of columns.
     pub labels: Vec<u32>,
-    /// Whether the rows are added up.
+    /// Whether the output is the sum over the rows.
     pub total: bool,
     exponentials: Exponentials<T>,
     /// `softmax(x_i)_j - [j = label(i)]`.
     slopes: Vec<T>,
-    /// Of each row, where the output is a total, its loss without the logarithm.
+    /// For a total: the loss of each row without the logarithm.
     losses: Vec<T>,
 }
 
@@ -36,13 +39,20 @@ impl<T> Default for ClassCrossEntropy<T> {
     }
 }
 
+impl<T> ClassCrossEntropy<T> {
+    /// The cross-entropy of each row against its label.
+    pub fn with_labels(labels: &[u32]) -> Self {
+        Self { labels: labels.to_vec(), ..Self::default() }
+    }
+}
+
 impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn name(&self) -> &'static str {
         "cross_entropy"
     }
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         match *operands[0] {
-            [m, _] if m != self.labels.len() => Err("one label for each row of the logits"),
+            [m, _] if m != self.labels.len() => Err("one label per row of the logits"),
             [_, n] if self.labels.iter().any(|&label| label as usize >= n) => {
                 Err("labels smaller than the number of columns of the logits")
             }
@@ -54,7 +64,7 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
         self.slopes.resize(x.len(), zero());
-        self.exponentials.compute(Around::new(xs[0].shape, 1), x, &mut self.slopes);
+        self.exponentials.compute(AxisExtents::new(xs[0].shape, 1), x, &mut self.slopes);
         let Self { labels, total, exponentials, slopes, losses } = self;
         finish_slopes(slopes, columns, exponentials.totals(), labels);
         let rows = x.chunks_exact(columns).zip(&*labels).zip(exponentials.shifts_and_totals());
@@ -78,7 +88,7 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     }
 }
 
-/// Exponentials become `softmax(x_i)_j - [j = label(i)]`.
+/// Turns the exponentials into `softmax(x_i)_j - [j = label(i)]`.
 fn finish_slopes<T: Element>(slopes: &mut [T], columns: usize, totals: &[T], labels: &[u32]) {
     unrolled(
         columns,
@@ -93,22 +103,22 @@ fn finish_slopes<T: Element>(slopes: &mut [T], columns: usize, totals: &[T], lab
     );
 }
 
-/// `sum_i ln x_i` of numbers from 1 to `largest`: the logarithm of their product, in as many parts as keep it from overflowing.
+/// `sum_i ln x_i` for numbers from 1 to `largest`: the sum of the logarithms of partial products that do not overflow.
 fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
-    // The largest `f32` is beyond e^88.
+    // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
     x.chunks(factors).map(|x| product(x).ln()).fold(zero(), |sum, part| sum + part)
 }
 
-/// Cross-entropy of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij
-/// x_ij`; shapes `(m, n) (m, n) -> (m)`.
+/// Cross-entropy of the softmax of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij -
+/// sum_j q_ij x_ij`; shapes `(m, n) (m, n) -> (m)`.
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`, `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
 #[derive(Clone, Copy, Debug)]
 pub struct SoftmaxCrossEntropy;
 
 impl SoftmaxCrossEntropy {
-    /// For each row, its logits, its probabilities and `ln sum_j e^(x_j)`.
+    /// The logits, the probabilities and `ln sum_j e^(x_j)` of each row.
     fn rows<'a, T: Element>(xs: &[View<'a, T>]) -> impl Iterator<Item = (&'a [T], &'a [T], T)> {
         let (rows, columns) = (xs[0].shape[0], xs[0].shape[1]);
         let [x, q] = [xs[0].data, xs[1].data];

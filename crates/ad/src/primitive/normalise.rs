@@ -1,12 +1,15 @@
-//! Arrays brought to mean 0 and variance 1 along an axis.
+//! Normalisation to mean 0 and variance 1 along an axis.
 
-use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::axis::AxisExtents;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
 use wengert_kernels::{accumulate, add_column_sums, dot, fill, sum, sum_of};
 
-/// `y = (x - m) / sqrt(v + epsilon)` along an axis, `m` the mean and `v` the population variance of the fibre; same
+/// `y = (x - m) / sqrt(v + epsilon)` along an axis, where `m` is the mean and `v` the population variance of the fibre; same
 /// shape.
 ///
 /// Pullback, with `r = 1 / sqrt(v + epsilon)` and means over the fibre: `x_bar += r (y_bar - mean(y_bar) - y mean(y_bar
@@ -15,7 +18,7 @@ use wengert_kernels::{accumulate, add_column_sums, dot, fill, sum, sum_of};
 pub struct Normalise<T> {
     /// The axis along which the mean becomes 0 and the variance 1.
     pub axis: usize,
-    /// What is added to the variance.
+    /// The constant added to the variance, at least 0.
     pub epsilon: f64,
     means: Vec<T>,
     /// `1 / sqrt(v + epsilon)` of each fibre.
@@ -36,7 +39,7 @@ impl<T: Element> Normalise<T> {
         variance.shift(self.epsilon).sqrt().recip()
     }
 
-    fn rows(&mut self, at: Around, x: &[T], y: &mut [T]) {
+    fn rows(&mut self, at: AxisExtents, x: &[T], y: &mut [T]) {
         let (n, length) = (at.axis as f64, at.axis.max(1));
         for (i, (x, y)) in x.chunks_exact(length).zip(y.chunks_exact_mut(length)).enumerate() {
             let mean = sum(x).divide(n);
@@ -46,7 +49,7 @@ impl<T: Element> Normalise<T> {
         }
     }
 
-    fn columns(&mut self, at: Around, x: &[T], y: &mut [T]) {
+    fn columns(&mut self, at: AxisExtents, x: &[T], y: &mut [T]) {
         let (n, size) = (at.axis as f64, (at.axis * at.inner).max(1));
         for (block, (x, y)) in x.chunks_exact(size).zip(y.chunks_exact_mut(size)).enumerate() {
             let fibres = block * at.inner..(block + 1) * at.inner;
@@ -80,17 +83,17 @@ impl<T: Element> Primitive<T> for Normalise<T> {
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = Around::new(xs[0].shape, self.axis);
+        let at = AxisExtents::new(xs[0].shape, self.axis);
         self.means.resize(at.fibres(), zero());
         self.scales.resize(at.fibres(), zero());
         if at.inner == 1 { self.rows(at, xs[0].data, y) } else { self.columns(at, xs[0].data, y) }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, y, y_bar) = (Around::new(at.xs[0].shape, self.axis), at.y.data, at.y_bar);
-        let n = around.axis as f64;
-        if around.inner == 1 {
-            return x_bar.add_rows(around.axis, |i| {
-                let row = i * around.axis..(i + 1) * around.axis;
+        let (extents, y, y_bar) = (AxisExtents::new(at.xs[0].shape, self.axis), at.y.data, at.y_bar);
+        let n = extents.axis as f64;
+        if extents.inner == 1 {
+            return x_bar.add_rows(extents.axis, |i| {
+                let row = i * extents.axis..(i + 1) * extents.axis;
                 let (y, y_bar, scale) = (&y[row.clone()], &y_bar[row], self.scales[i]);
                 let (mean, along) = (sum(y_bar).divide(n), dot(y_bar, y).divide(n));
                 y.iter().zip(y_bar).map(move |(&y, &y_bar)| (y_bar - mean - y * along) * scale)
@@ -100,18 +103,18 @@ impl<T: Element> Primitive<T> for Normalise<T> {
         let [means, alongs] = &mut *pulled;
         for sums in [&mut *means, &mut *alongs] {
             sums.clear();
-            sums.resize(around.fibres(), zero());
+            sums.resize(extents.fibres(), zero());
         }
-        let rows = y.chunks_exact(around.inner.max(1)).zip(y_bar.chunks_exact(around.inner.max(1)));
+        let rows = y.chunks_exact(extents.inner.max(1)).zip(y_bar.chunks_exact(extents.inner.max(1)));
         for (i, (y, y_bar)) in rows.enumerate() {
-            let fibres = around.first_fibre(i)..around.first_fibre(i) + around.inner;
+            let fibres = extents.first_fibre(i)..extents.first_fibre(i) + extents.inner;
             accumulate(&mut means[fibres.clone()], y_bar.iter().map(|y_bar| y_bar.divide(n)));
             accumulate(&mut alongs[fibres], y.iter().zip(y_bar).map(|(&y, &y_bar)| (y * y_bar).divide(n)));
         }
         let (means, alongs) = (&*means, &*alongs);
-        x_bar.add_rows(around.inner, |i| {
-            let row = i * around.inner..(i + 1) * around.inner;
-            let fibres = around.first_fibre(i)..around.first_fibre(i) + around.inner;
+        x_bar.add_rows(extents.inner, |i| {
+            let row = i * extents.inner..(i + 1) * extents.inner;
+            let fibres = extents.first_fibre(i)..extents.first_fibre(i) + extents.inner;
             let fibres = means[fibres.clone()].iter().zip(&alongs[fibres.clone()]).zip(&self.scales[fibres]);
             let recorded = y[row.clone()].iter().zip(&y_bar[row]);
             recorded

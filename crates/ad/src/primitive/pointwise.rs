@@ -1,31 +1,33 @@
-//! A whole formula applied elementwise, or to every window of a vector, in one pass over memory.
+//! Formulas applied elementwise, or to every window of a vector, in one pass over memory.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::modes::Dual;
-use crate::modes::Lanes;
+use crate::modes::{Dual, Lanes};
 use crate::number::{Numeric, Scalar};
+use crate::rules::Elementary;
 use std::fmt::Debug;
 use wengert_kernels::vectorised;
 
-/// The number of points that are computed together: as many as fill the vector registers.
+/// The number of points that are computed together. They fill the vector registers.
 const BLOCK: usize = 8;
 
-/// A function of `K` numbers, to be applied to the elements of `K` arrays.
+/// A function of `K` numbers, applied to the elements of `K` arrays.
 ///
-/// It is written over any [`Scalar`], and without branches other than [`select`](Numeric::select), so that its loop
-/// vectorises. Its derivatives come from forward mode inside the loop: nothing of the formula is written to memory but its
-/// result. Mark `at` with `#[inline(always)]`: a function that is called, not inlined, keeps the architecture's baseline and
-/// hands its lanes over in memory.
+/// It is generic over the [`Scalar`] and has no branches other than [`select`](Numeric::select), so that its loop vectorises.
+/// Its derivatives are computed by forward mode inside the loop: only the result of the formula is written to memory. Mark
+/// `at` with `#[inline(always)]`: a function that is not inlined is compiled for the baseline of the architecture and passes
+/// its lanes in memory.
 pub trait Pointwise<const K: usize>: Copy + Debug + Send + Sync + 'static {
     /// The value at one point.
     fn at<T: Scalar>(self, x: [T; K]) -> T;
 }
 
-/// `y_i = f(x^1_i, ..., x^K_i)`; all operands of one shape.
+/// `y_i = f(x^1_i, ..., x^K_i)`; all operands have one shape.
 ///
-/// Pullback: `x^k_bar_i += y_bar_i df/dx^k`, each partial by forward mode. Cost: one evaluation of `f` for each element, and
-/// of its dual for each operand that needs a gradient.
+/// Pullback: `x^k_bar_i += y_bar_i df/dx^k`, with each partial by forward mode. Cost: one evaluation of `f` per element, and one
+/// on dual numbers per element and operand that needs a gradient.
 #[derive(Clone, Copy, Debug)]
 pub struct Fused<P, const K: usize>(pub P);
 
@@ -37,7 +39,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
         if operands.len() == K && operands.iter().all(|shape| shape == &operands[0]) {
             Ok(operands[0].into())
         } else {
-            Err("as many operands as the function has arguments, all of one shape")
+            Err("one operand per argument of the function, all of one shape")
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
@@ -65,8 +67,8 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
 /// `y = sum_i f(x_i, ..., x_(i+K-1))`: a formula summed over all windows of `K` neighbours; shapes `(n) -> ()`.
 ///
 /// Many objectives are such sums (partially separable functions; Griewank and Toint 1982). Pullback: `x_bar_(i+k) += y_bar
-/// df/dx^k (x_i, ...)`, each partial by forward mode. Cost: one evaluation of `f` for each window, and `K` of its dual; no
-/// memory. The sum runs over eight partial sums, in a fixed order.
+/// df/dx^k (x_i, ...)`, with each partial by forward mode. Cost: one evaluation of `f` per window, and `K` on dual numbers for
+/// the pullback; no memory. The sum consists of eight partial sums, in a fixed order.
 #[derive(Clone, Copy, Debug)]
 pub struct WindowSum<P, const K: usize>(pub P);
 
@@ -97,8 +99,9 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (x, y_bar) = (at.xs[0].data, at.y_bar[0]);
         let windows = x.len() + 1 - K;
-        // Element `i` is number `k` in window `i - k`: between the first and the last `K - 1` elements, for all `k`. Gathered
-        // like this, each derivative is written once; scattered, the next window would wait for the stores of this one.
+        // Element `i` is argument `k` of window `i - k`; between the first and the last `K - 1` elements, this holds for all `k`.
+        // Gathered in this way, each derivative is written once. If the windows scattered their contributions, each would have
+        // to wait for the stores of the previous one.
         let at_one = |i: usize| {
             let within = (0..K).filter(|&k| i >= k && i - k < windows);
             within.fold(T::constant(0.0), |sum, k| sum + slope(self.0, Operands::window(x, i - k).point(), k))
@@ -123,12 +126,23 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
     }
 }
 
-/// The operands of a formula from some place on.
+/// A formula with curvature, as a sample of formulas.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample;
+
+impl Pointwise<2> for Sample {
+    #[inline(always)]
+    fn at<T: Scalar>(self, [a, b]: [T; 2]) -> T {
+        a.sin() * b + (a * b).square()
+    }
+}
+
+/// The arguments of a formula, from some position on.
 #[derive(Clone, Copy)]
 struct Operands<'a, T, const K: usize>([&'a [T]; K]);
 
 impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
-    /// The window of a vector that begins at `i`.
+    /// The window of a vector that starts at `i`.
     #[inline(always)]
     fn window(x: &'a [T], i: usize) -> Self {
         let mut operands = [x; K];
@@ -138,7 +152,7 @@ impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
         Self(operands)
     }
 
-    /// The elements of several arrays from number `i` on.
+    /// The elements of several arrays from position `i` on.
     #[inline(always)]
     fn beside(xs: &[View<'a, T>], i: usize) -> Self {
         let mut operands = [xs[0].data; K];
@@ -154,12 +168,12 @@ impl<'a, T: Scalar, const K: usize> Operands<'a, T, K> {
         self.0.map(|x| x[0])
     }
 
-    /// The first block of each, side by side.
+    /// The first block of each, in lanes.
     #[inline(always)]
     fn block(self) -> [Lanes<BLOCK, T>; K] {
         let mut blocks = [Lanes::constant(0.0); K];
         for (block, x) in blocks.iter_mut().zip(self.0) {
-            *block = Lanes(*x.first_chunk().expect("the blocks are inside"));
+            *block = Lanes(*x.first_chunk().expect("only whole blocks are read"));
         }
         blocks
     }

@@ -1,38 +1,15 @@
-//! Reductions: over all elements, or along one axis, which disappears.
+//! Sums, means, variances and products: over all elements, or along one axis, which is removed.
 
-use super::{AN_AXIS, Adjoint, Around, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::axis::{Axis, AxisExtents, axis_extents, reduced, reduced_not_empty};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
 use wengert_kernels::{add_column_sums, row_sums, sum_of, vectorised};
 
-/// The axis that a reduction removes; `None` reduces everything to a scalar, shape `()`.
-pub type Axis = Option<usize>;
-
-pub(super) fn reduced(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
-    let Some(axis) = axis else { return Ok(Shape::new()) };
-    if axis >= operand.len() {
-        return Err(AN_AXIS);
-    }
-    let kept = operand.iter().enumerate().filter(|&(i, _)| i != axis);
-    Ok(kept.map(|(_, &extent)| extent).collect())
-}
-
-/// As [`reduced`], for reductions that have no value on nothing.
-pub(super) fn reduced_not_empty(axis: Axis, operand: &[usize]) -> Result<Shape, Requirement> {
-    let shape = reduced(axis, operand)?;
-    let reduced_extent = axis.map_or(operand.iter().product(), |axis| operand[axis]);
-    if reduced_extent == 0 { Err("at least one element to reduce") } else { Ok(shape) }
-}
-
-pub(super) fn around(axis: Axis, shape: &[usize]) -> Around {
-    match axis {
-        Some(axis) => Around::new(shape, axis),
-        None => Around { outer: 1, axis: shape.iter().product(), inner: 1 },
-    }
-}
-
 /// Sums of `x` along the axis.
-fn sum_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
+fn sum_into<T: Element>(at: AxisExtents, x: &[T], y: &mut [T]) {
     if at.inner == 1 {
         return row_sums(x, at.axis, y);
     }
@@ -43,8 +20,8 @@ fn sum_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
     }
 }
 
-/// Adds `f(y_bar)`, `y_bar` the cotangent of its sum, to the adjoint of each element.
-fn spread<T: Element>(at: Around, y_bar: &[T], x_bar: Adjoint<'_, T>, f: impl Fn(T) -> T) {
+/// Adds `f(y_bar)` to the adjoint of each element, where `y_bar` is the cotangent of the element's fibre.
+fn spread<T: Element>(at: AxisExtents, y_bar: &[T], x_bar: Adjoint<'_, T>, f: impl Fn(T) -> T) {
     if at.inner == 1 {
         x_bar.add_rows(at.axis, |i| std::iter::repeat(f(y_bar[i])));
     } else {
@@ -52,7 +29,7 @@ fn spread<T: Element>(at: Around, y_bar: &[T], x_bar: Adjoint<'_, T>, f: impl Fn
     }
 }
 
-/// Sum; pullback `x_bar += y_bar`, repeated.
+/// Sum. Pullback: `x_bar += y_bar`, repeated along the axis.
 #[derive(Clone, Copy, Debug)]
 pub struct Sum(pub Axis);
 
@@ -64,14 +41,14 @@ impl<T: Element> Primitive<T> for Sum {
         reduced(self.0, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        sum_into(around(self.0, xs[0].shape), xs[0].data, y);
+        sum_into(axis_extents(self.0, xs[0].shape), xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        spread(around(self.0, at.xs[0].shape), at.y_bar, x_bar, |y_bar| y_bar);
+        spread(axis_extents(self.0, at.xs[0].shape), at.y_bar, x_bar, |y_bar| y_bar);
     }
 }
 
-/// Arithmetic mean; pullback `x_bar += y_bar / n`, repeated.
+/// Arithmetic mean of `n` elements. Pullback: `x_bar += y_bar / n`, repeated along the axis.
 #[derive(Clone, Copy, Debug)]
 pub struct Mean(pub Axis);
 
@@ -83,24 +60,24 @@ impl<T: Element> Primitive<T> for Mean {
         reduced_not_empty(self.0, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        mean_into(around(self.0, xs[0].shape), xs[0].data, y);
+        mean_into(axis_extents(self.0, xs[0].shape), xs[0].data, y);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let around = around(self.0, at.xs[0].shape);
-        spread(around, at.y_bar, x_bar, |y_bar| y_bar.divide(around.axis as f64));
+        let extents = axis_extents(self.0, at.xs[0].shape);
+        spread(extents, at.y_bar, x_bar, |y_bar| y_bar.divide(extents.axis as f64));
     }
 }
 
-fn mean_into<T: Element>(at: Around, x: &[T], y: &mut [T]) {
+fn mean_into<T: Element>(at: AxisExtents, x: &[T], y: &mut [T]) {
     sum_into(at, x, y);
     for y in y {
         *y = y.divide(at.axis as f64);
     }
 }
 
-/// Population variance `sum_i (x_i - m)^2 / n`, `m` the mean: no division by `n - 1`.
+/// Population variance `sum_i (x_i - m)^2 / n`, where `m` is the mean: the divisor is `n`, not `n - 1`.
 ///
-/// Pullback: `x_bar_i += y_bar 2 (x_i - m) / n`. Computed in two passes, so that no digits cancel where the mean is
+/// Pullback: `x_bar_i += y_bar 2 (x_i - m) / n`. Computed in two passes, so that no digits cancel if the mean is
 /// large (Chan, Golub and LeVeque 1983).
 #[derive(Clone, Debug)]
 pub struct Variance<T> {
@@ -123,7 +100,7 @@ impl<T: Element> Primitive<T> for Variance<T> {
         reduced_not_empty(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let (at, x) = (around(self.axis, xs[0].shape), xs[0].data);
+        let (at, x) = (axis_extents(self.axis, xs[0].shape), xs[0].data);
         self.means.resize(y.len(), zero());
         mean_into(at, x, &mut self.means);
         y.fill(zero());
@@ -143,32 +120,32 @@ impl<T: Element> Primitive<T> for Variance<T> {
         y.iter_mut().for_each(|y| *y = y.divide(at.axis as f64));
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, x) = (around(self.axis, at.xs[0].shape), at.xs[0].data);
-        let scale = 2.0 / around.axis as f64;
+        let (extents, x) = (axis_extents(self.axis, at.xs[0].shape), at.xs[0].data);
+        let scale = 2.0 / extents.axis as f64;
         let pull = move |((&x, &mean), &y_bar): ((&T, &T), &T)| (x - mean).scale(scale) * y_bar;
-        if around.inner == 1 {
-            x_bar.add_rows(around.axis, |i| {
-                let row = &x[i * around.axis..][..around.axis];
+        if extents.inner == 1 {
+            x_bar.add_rows(extents.axis, |i| {
+                let row = &x[i * extents.axis..][..extents.axis];
                 row.iter().map(move |x| pull(((x, &self.means[i]), &at.y_bar[i])))
             });
         } else {
-            x_bar.add_rows(around.inner, |i| {
-                let (row, fibre) = (&x[i * around.inner..][..around.inner], around.first_fibre(i));
+            x_bar.add_rows(extents.inner, |i| {
+                let (row, fibre) = (&x[i * extents.inner..][..extents.inner], extents.first_fibre(i));
                 row.iter().zip(&self.means[fibre..]).zip(&at.y_bar[fibre..]).map(pull)
             });
         }
     }
 }
 
-/// Product `x_1 x_2 ... x_n`; 1 of nothing.
+/// Product `x_1 x_2 ... x_n`; 1 for empty input.
 ///
-/// Pullback: `x_bar_i += y_bar` times the product of all other elements, put together from both sides and never by a
-/// division, so that it is right where elements are zero. Cost: `3n` multiplications.
+/// Pullback: `x_bar_i += y_bar` times the product of all other elements. It is computed from the products before and after
+/// `x_i`, without division, so that it is right if elements are zero. Cost: `3n` multiplications.
 #[derive(Clone, Debug)]
 pub struct Product<T> {
     /// The axis that is reduced.
     pub axis: Axis,
-    /// At each element, the product of those before it.
+    /// For each element, the product of the elements before it.
     before: Vec<T>,
 }
 
@@ -186,7 +163,7 @@ impl<T: Element> Primitive<T> for Product<T> {
         reduced(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let (at, x) = (around(self.axis, xs[0].shape), xs[0].data);
+        let (at, x) = (axis_extents(self.axis, xs[0].shape), xs[0].data);
         self.before.resize(x.len(), zero());
         for (j, y) in y.iter_mut().enumerate() {
             *y = one();
@@ -197,10 +174,10 @@ impl<T: Element> Primitive<T> for Product<T> {
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, x, x_bar) = (around(self.axis, at.xs[0].shape), at.xs[0].data, x_bar.slot());
+        let (extents, x, x_bar) = (axis_extents(self.axis, at.xs[0].shape), at.xs[0].data, x_bar.slot());
         for (j, &y_bar) in at.y_bar.iter().enumerate() {
             let mut after = y_bar;
-            for i in around.fibre(j).rev() {
+            for i in extents.fibre(j).rev() {
                 x_bar[i] = x_bar[i] + self.before[i] * after;
                 after = after * x[i];
             }

@@ -1,12 +1,15 @@
-//! Running sums.
+//! Cumulative sums.
 
-use super::{Adjoint, Around, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
+use super::adjoint::Adjoint;
+use super::axis::{AxisExtents, same_shape_along};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::zero;
 
-/// Sums up to each element along an axis, `y_i = x_1 + ... + x_i`; same shape.
+/// Cumulative sums along an axis, `y_i = x_1 + ... + x_i`; same shape.
 ///
-/// Pullback: the sums from each element on, `x_bar_i += y_bar_i + ... + y_bar_n`.
+/// Pullback: cumulative sums in reverse order, `x_bar_i += y_bar_i + ... + y_bar_n`.
 #[derive(Clone, Copy, Debug)]
 pub struct CumulativeSum(pub usize);
 
@@ -18,7 +21,7 @@ impl<T: Element> Primitive<T> for CumulativeSum {
         same_shape_along(self.0, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = Around::new(xs[0].shape, self.0);
+        let at = AxisExtents::new(xs[0].shape, self.0);
         for j in 0..at.fibres() {
             let mut sum = zero();
             for i in at.fibre(j) {
@@ -28,10 +31,10 @@ impl<T: Element> Primitive<T> for CumulativeSum {
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, x_bar) = (Around::new(at.xs[0].shape, self.0), x_bar.slot());
-        for j in 0..around.fibres() {
+        let (extents, x_bar) = (AxisExtents::new(at.xs[0].shape, self.0), x_bar.slot());
+        for j in 0..extents.fibres() {
             let mut sum = zero();
-            for i in around.fibre(j).rev() {
+            for i in extents.fibre(j).rev() {
                 sum = sum + at.y_bar[i];
                 x_bar[i] = x_bar[i] + sum;
             }

@@ -1,10 +1,12 @@
-//! Rearrangements: the same numbers in another shape or order.
+//! Rearrangements: the same elements in another shape or order.
 
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
 use super::strided::Strided;
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 
-/// The same elements in storage order, under another shape of as many elements.
+/// The same elements in row-major order under another shape. Pullback: the cotangent under the shape of the operand.
 #[derive(Clone, Debug)]
 pub struct Reshape(pub Shape);
 
@@ -14,7 +16,7 @@ impl<T: Element> Primitive<T> for Reshape {
     }
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         let (have, want): (usize, usize) = (operands[0].iter().product(), self.0.iter().product());
-        if have == want { Ok(self.0.clone()) } else { Err("a new shape with as many elements") }
+        if have == want { Ok(self.0.clone()) } else { Err("a new shape with the same number of elements") }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         y.copy_from_slice(xs[0].data);
@@ -24,7 +26,7 @@ impl<T: Element> Primitive<T> for Reshape {
     }
 }
 
-/// How far apart neighbours along each axis stand in storage.
+/// The distance in memory between neighbours along each axis.
 fn strides(shape: &[usize]) -> Shape {
     let mut strides = Shape::from_elem(1, shape.len());
     for axis in (1..shape.len()).rev() {
@@ -57,7 +59,7 @@ impl<T: Element> Primitive<T> for Transpose {
 
 /// The axes in another order: axis `i` of the output is axis `axes[i]` of the operand.
 ///
-/// Pullback: the axes of the cotangent back in the old order.
+/// Pullback: the cotangent with its axes in the order of the operand.
 #[derive(Clone, Debug)]
 pub struct Permute(pub Shape);
 
@@ -88,15 +90,15 @@ impl<T: Element> Primitive<T> for Permute {
     }
 }
 
-/// Repetition along axes: the operand's axes are aligned with the last ones of the target, and each either agrees or
-/// has extent 1 and is repeated (NumPy's rule, applied where it is asked for and nowhere else).
+/// Repetition along axes: the operand's axes are aligned with the last axes of the target, and each extent either agrees or is
+/// 1 and is repeated (the broadcasting rule of NumPy, applied only on request).
 ///
 /// Pullback: sums over the repetitions.
 #[derive(Clone, Debug)]
 pub struct Broadcast(pub Shape);
 
 impl Broadcast {
-    /// For the elements of the target, those of the operand that they repeat.
+    /// For each element of the target, the position of the operand's element that it repeats.
     fn sources(&self, operand: &[usize]) -> Strided {
         let missing = self.0.len() - operand.len();
         let strides = strides(operand);
@@ -117,7 +119,7 @@ impl<T: Element> Primitive<T> for Broadcast {
         if operands[0].len() <= self.0.len() && aligned.into_iter().all(fits) {
             Ok(self.0.clone())
         } else {
-            Err("a target whose last axes agree with the operand's, where those are not 1")
+            Err("a target shape whose last extents equal those of the operand, except where those are 1")
         }
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {

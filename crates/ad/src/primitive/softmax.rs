@@ -1,7 +1,9 @@
-//! Exponentials that cannot overflow: log-sum-exp, softmax, log-softmax.
+//! Log-sum-exp, softmax and log-softmax, without overflow.
 
-use super::reduce::{around, reduced_not_empty};
-use super::{Adjoint, Around, Axis, Primitive, Recorded, Requirement, Shape, View, same_shape_along};
+use super::adjoint::Adjoint;
+use super::axis::{Axis, AxisExtents, axis_extents, reduced_not_empty, same_shape_along};
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::number::Scalar;
 use crate::rules::{Elementary, zero};
@@ -11,8 +13,8 @@ use wengert_kernels::{
     vectorised_wide,
 };
 
-/// `w_i = e^(x_i - m)`, `m` the largest `x` of the fibre, with `m` and `sum_i w_i` for each fibre. None of the exponentials
-/// overflows, and one of them is 1.
+/// `w_i = e^(x_i - m)`, where `m` is the largest `x` of the fibre, with `m` and `sum_i w_i` for each fibre. None of the
+/// exponentials overflows, and one of them is 1.
 #[derive(Clone, Debug)]
 pub(super) struct Exponentials<T> {
     shifts: Vec<T>,
@@ -27,7 +29,7 @@ impl<T> Default for Exponentials<T> {
 
 impl<T: Element> Exponentials<T> {
     /// Writes the exponentials of `x` into `w`.
-    pub(super) fn compute(&mut self, at: Around, x: &[T], w: &mut [T]) {
+    pub(super) fn compute(&mut self, at: AxisExtents, x: &[T], w: &mut [T]) {
         self.shifts.resize(at.fibres(), zero());
         self.totals.resize(at.fibres(), zero());
         if at.inner == 1 {
@@ -56,7 +58,7 @@ impl<T: Element> Exponentials<T> {
         row_maxima(x, length, &mut self.shifts);
         self.shifts.iter_mut().for_each(|shift| *shift = finite(*shift));
         subtract_from_rows(x, length, &self.shifts, w);
-        // Rows are often too short to fill vector registers; all of them together are not.
+        // A row is often too short to fill the vector registers; all rows together are not.
         vectorised_wide(
             #[inline(always)]
             || {
@@ -85,7 +87,7 @@ impl<T: Element> Exponentials<T> {
     }
 }
 
-/// `ln sum_i e^(x_i)`; minus infinity of nothing.
+/// `ln sum_i e^(x_i)`; minus infinity for empty input.
 pub(super) fn log_sum_exp<T: Element>(x: &[T]) -> T {
     let shift = finite(vectorised(
         #[inline(always)]
@@ -105,7 +107,7 @@ pub(super) fn log_sum_exp<T: Element>(x: &[T]) -> T {
         + shift
 }
 
-/// The largest of each column.
+/// The largest element of each column; NaN if one is NaN.
 fn largest_of_rows<T: Element>(x: &[T], y: &mut [T]) {
     y.fill(T::constant(f64::NEG_INFINITY));
     for row in x.chunks_exact(y.len().max(1)) {
@@ -114,13 +116,13 @@ fn largest_of_rows<T: Element>(x: &[T], y: &mut [T]) {
     y.iter_mut().for_each(|y| *y = finite(*y));
 }
 
-/// A shift by infinity would make `inf - inf`; without it the sum is the right infinity by itself.
+/// The shift, or 0 if it is not finite: a shift by infinity would give `inf - inf`, and the sum without a shift is right.
 fn finite<T: Scalar>(shift: T) -> T {
     shift.select(zero(), |shift, _| shift.is_finite(), shift, zero())
 }
 
-/// Calls `f` with the factor of its fibre for each element, in storage order.
-fn each_scaled<T: Element>(at: Around, w: &mut [T], factor: impl Fn(usize) -> T, f: impl Fn(T, T) -> T) {
+/// Replaces each element by `f(element, factor)`, with the factor of its fibre.
+fn each_scaled<T: Element>(at: AxisExtents, w: &mut [T], factor: impl Fn(usize) -> T, f: impl Fn(T, T) -> T) {
     let length = if at.inner == 1 { at.axis } else { at.inner };
     for (i, row) in w.chunks_exact_mut(length.max(1)).enumerate() {
         if at.inner == 1 {
@@ -132,9 +134,9 @@ fn each_scaled<T: Element>(at: Around, w: &mut [T], factor: impl Fn(usize) -> T,
     }
 }
 
-/// `ln sum_i e^(x_i)`, shifted by the largest element, so finite for all finite `x`.
+/// `ln sum_i e^(x_i)`, shifted by the largest element, so that it is finite for all finite `x`.
 ///
-/// Pullback: `x_bar_i += y_bar e^(x_i - y)`, from the exponentials that the primal keeps: none is computed twice.
+/// Pullback: `x_bar_i += y_bar e^(x_i - y)`, from the exponentials that the primal keeps, so that none is computed twice.
 #[derive(Clone, Debug)]
 pub struct LogSumExp<T> {
     /// The axis that is reduced.
@@ -158,24 +160,24 @@ impl<T: Element> Primitive<T> for LogSumExp<T> {
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.weights.resize(xs[0].data.len(), zero());
-        self.exponentials.compute(around(self.axis, xs[0].shape), xs[0].data, &mut self.weights);
+        self.exponentials.compute(axis_extents(self.axis, xs[0].shape), xs[0].data, &mut self.weights);
         for (y, (shift, total)) in y.iter_mut().zip(self.exponentials.shifts_and_totals()) {
             *y = total.ln() + shift;
         }
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let around = around(self.axis, at.xs[0].shape);
+        let extents = axis_extents(self.axis, at.xs[0].shape);
         let scale = |fibre: usize| self.exponentials.normaliser(fibre) * at.y_bar[fibre];
-        // With all terms at minus infinity the normaliser is infinite; nothing flows from an exponential that is zero.
+        // If all terms are minus infinity, the normaliser is infinite; an exponential that is zero contributes nothing.
         let pull = |w: T, scale: T| w.select(zero(), |w, zero| w == zero, zero(), w * scale);
-        if around.inner == 1 {
-            x_bar.add_rows(around.axis, |i| {
+        if extents.inner == 1 {
+            x_bar.add_rows(extents.axis, |i| {
                 let scale = scale(i);
-                self.weights[i * around.axis..].iter().map(move |&w| pull(w, scale))
+                self.weights[i * extents.axis..].iter().map(move |&w| pull(w, scale))
             });
         } else {
-            x_bar.add_rows(around.inner, |i| {
-                let row = self.weights[i * around.inner..].iter().zip(around.first_fibre(i)..);
+            x_bar.add_rows(extents.inner, |i| {
+                let row = self.weights[i * extents.inner..].iter().zip(extents.first_fibre(i)..);
                 row.map(move |(&w, fibre)| pull(w, scale(fibre)))
             });
         }
@@ -207,28 +209,28 @@ impl<T: Element> Primitive<T> for Softmax<T> {
         same_shape_along(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let at = Around::new(xs[0].shape, self.axis);
+        let at = AxisExtents::new(xs[0].shape, self.axis);
         self.exponentials.compute(at, xs[0].data, y);
         each_scaled(at, y, |fibre| self.exponentials.normaliser(fibre), |w, factor| w * factor);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let (around, y) = (Around::new(at.xs[0].shape, self.axis), at.y.data);
+        let (extents, y) = (AxisExtents::new(at.xs[0].shape, self.axis), at.y.data);
         let mut sums = self.inner_products.borrow_mut();
         sums.clear();
-        if around.inner == 1 {
-            let rows = y.chunks_exact(around.axis.max(1)).zip(at.y_bar.chunks_exact(around.axis.max(1)));
+        if extents.inner == 1 {
+            let rows = y.chunks_exact(extents.axis.max(1)).zip(at.y_bar.chunks_exact(extents.axis.max(1)));
             sums.extend(rows.map(|(y, y_bar)| dot(y, y_bar)));
         } else {
-            let product = |j| around.fibre(j).fold(zero(), |sum: T, i| sum + y[i] * at.y_bar[i]);
-            sums.extend((0..around.fibres()).map(product));
+            let product = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + y[i] * at.y_bar[i]);
+            sums.extend((0..extents.fibres()).map(product));
         }
-        pull_back_rows(around, x_bar, |i, fibre| y[i] * (at.y_bar[i] - sums[fibre]));
+        pull_back_rows(extents, x_bar, |i, fibre| y[i] * (at.y_bar[i] - sums[fibre]));
     }
 }
 
-/// Adds `contribution(i, fibre)` for each element `i`, given its fibre.
+/// Adds `contribution(i, fibre)` for each element `i` and its fibre.
 fn pull_back_rows<T: Element>(
-    at: Around,
+    at: AxisExtents,
     x_bar: Adjoint<'_, T>,
     contribution: impl Fn(usize, usize) -> T + Copy,
 ) {
@@ -269,11 +271,11 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
         same_shape_along(self.axis, operands[0])
     }
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        let (at, x) = (Around::new(xs[0].shape, self.axis), xs[0].data);
+        let (at, x) = (AxisExtents::new(xs[0].shape, self.axis), xs[0].data);
         self.softmax.resize(x.len(), zero());
         self.exponentials.compute(at, x, &mut self.softmax);
         each_scaled(at, &mut self.softmax, |j| self.exponentials.normaliser(j), |w, factor| w * factor);
-        // The shift goes first: with logits of 1e4, `x - (1e4 + ln total)` would lose the digits of the logarithm.
+        // Subtract the shift first: for logits of 1e4, `x - (1e4 + ln total)` would lose the digits of the logarithm.
         let Exponentials { shifts, totals } = &mut self.exponentials;
         totals.iter_mut().for_each(|total| *total = total.ln());
         y.copy_from_slice(x);
@@ -281,11 +283,11 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
         each_scaled(at, y, |j| totals[j], |x, log_total| x - log_total);
     }
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let around = Around::new(at.xs[0].shape, self.axis);
+        let extents = AxisExtents::new(at.xs[0].shape, self.axis);
         let mut sums = self.sums.borrow_mut();
         sums.clear();
-        let sum = |j| around.fibre(j).fold(zero(), |sum: T, i| sum + at.y_bar[i]);
-        sums.extend((0..around.fibres()).map(sum));
-        pull_back_rows(around, x_bar, |i, fibre| at.y_bar[i] - self.softmax[i] * sums[fibre]);
+        let sum = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + at.y_bar[i]);
+        sums.extend((0..extents.fibres()).map(sum));
+        pull_back_rows(extents, x_bar, |i, fibre| at.y_bar[i] - self.softmax[i] * sums[fibre]);
     }
 }

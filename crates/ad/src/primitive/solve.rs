@@ -1,7 +1,9 @@
-//! Linear systems. The adjoint of a solution is the solution of the transposed system, found with the same factors.
+//! Linear systems. The adjoint of a solution is the solution of the transposed system, with the same factors.
 
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
 use super::square::{SQUARE, rows_of_square};
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{one, zero};
 use std::cell::{RefCell, RefMut};
@@ -12,7 +14,7 @@ use wengert_kernels::{Lu, Matrix, Triangle, Triangular, dot};
 pub(super) struct Factors<T> {
     matrices: Vec<Lu<T>>,
     n: usize,
-    /// What a pullback computes before it is added to an adjoint.
+    /// The intermediate result of a pullback.
     scratch: RefCell<Vec<T>>,
 }
 
@@ -102,14 +104,14 @@ fn shape_of_solution(a: &[usize], b: &[usize]) -> Result<Shape, Requirement> {
 }
 
 fn columns(xs: &[View<'_, impl Element>]) -> usize {
-    right_sides(xs[0].shape, xs[1].shape).expect("the shapes were compared when it was recorded")
+    right_sides(xs[0].shape, xs[1].shape).expect("the shapes were checked when the operation was recorded")
 }
 
 /// The solution of `A X = B` by LU factorisation with partial pivoting; shapes `(n, n) (n) -> (n)` or
 /// `(.., n, n) (.., n, m) -> (.., n, m)`.
 ///
 /// Pullback: `B_bar += A^-T X_bar`, `A_bar += -A^-T X_bar X'` (Giles 2008, section 2.3.1), with the factors of the primal.
-/// Cost: `2 n^3 / 3 + 2 n^2 m` flops, the pullback `2 n^2 m` for each operand and as much for the product.
+/// Cost: `2 n^3 / 3 + 2 n^2 m` flops; the pullback `2 n^2 m` per operand, and `2 n^2 m` for the product.
 ///
 /// A singular matrix gives a solution that is not finite.
 #[derive(Clone, Debug)]
@@ -147,7 +149,7 @@ impl<T: Element> Primitive<T> for Solve<T> {
     }
 }
 
-/// `Y = A^-1`; shapes `(.., n, n)`, the same. To solve a system, [`Solve`] is cheaper and more accurate.
+/// `Y = A^-1`; shapes `(.., n, n) -> (.., n, n)`. To solve a system, [`Solve`] is cheaper and more accurate.
 ///
 /// Pullback: `A_bar += -A^-T Y_bar Y'` (Giles 2008, section 2.2.3). Cost: `8 n^3 / 3` flops. The inverse of a singular matrix
 /// is not finite.
@@ -184,10 +186,10 @@ impl<T: Element> Primitive<T> for Inverse<T> {
     }
 }
 
-/// The solution of `T X = B` with a triangular matrix, of which only that triangle is read; shapes as of [`Solve`].
+/// The solution of `T X = B` with a triangular matrix `T`; the shapes are those of [`Solve`]. Only the triangle is read.
 ///
-/// Pullback: `B_bar += T^-T X_bar`, `T_bar += ` the triangle of `-T^-T X_bar X'`. Cost: `n^2 m` flops, the pullback as much for
-/// each operand. A zero on the diagonal gives a solution that is not finite.
+/// Pullback: `B_bar += T^-T X_bar`, `T_bar += ` the triangle of `-T^-T X_bar X'`. Cost: `n^2 m` flops, and the same
+/// for the pullback of each operand. A zero on the diagonal gives a solution that is not finite.
 #[derive(Clone, Debug)]
 pub struct SolveTriangular<T> {
     triangle: Triangle,
@@ -195,12 +197,12 @@ pub struct SolveTriangular<T> {
 }
 
 impl<T> SolveTriangular<T> {
-    /// Systems whose matrices have this triangle.
+    /// The solution for matrices with this triangle.
     pub fn new(triangle: Triangle) -> Self {
         Self { triangle, scratch: RefCell::default() }
     }
 
-    /// Solves for another triangle from now on; keeps its buffers.
+    /// Changes the triangle and keeps the buffers.
     pub fn set_triangle(&mut self, triangle: Triangle) {
         self.triangle = triangle;
     }
@@ -215,7 +217,7 @@ impl<T: Element> SolveTriangular<T> {
         }
     }
 
-    /// Adds the triangle of `-B_bar X'`: for each element, an inner product of two rows.
+    /// Adds the triangle of `-B_bar X'`. Each element is an inner product of two rows.
     fn pull_back_matrix(&self, n: usize, columns: usize, b_bar: &[T], x: &[T], a_bar: Adjoint<'_, T>) {
         a_bar.add_rows(n, |row| {
             let (first, i) = (row / n * n, row % n);

@@ -1,14 +1,16 @@
 //! Parts of square matrices.
 
-use super::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
+use super::adjoint::Adjoint;
+use super::definition::{Primitive, Requirement};
+use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::zero;
 use wengert_kernels::Triangle;
 
-/// The requirement of every primitive on square matrices.
+/// The requirement of primitives on square matrices.
 pub(super) const SQUARE: Requirement = "square matrices (.., n, n)";
 
-/// The number of rows of square matrices `(.., n, n)`; `None` if they are none.
+/// The number of rows of square matrices `(.., n, n)`; `None` if the matrices are not square.
 pub(super) fn rows_of_square(shape: &[usize]) -> Option<usize> {
     match *shape {
         [.., m, n] if m == n => Some(n),
@@ -16,7 +18,7 @@ pub(super) fn rows_of_square(shape: &[usize]) -> Option<usize> {
     }
 }
 
-/// Square matrices with the elements of vectors on the diagonal, zero elsewhere; shapes `(.., n) -> (.., n, n)`.
+/// Square matrices with the elements of a vector on the diagonal and zeros elsewhere; shapes `(.., n) -> (.., n, n)`.
 ///
 /// Pullback: the diagonal of the cotangent.
 #[derive(Clone, Copy, Debug)]
@@ -43,21 +45,21 @@ impl<T: Element> Primitive<T> for DiagonalMatrix {
     }
 }
 
-/// Matrices with zeros outside a triangle, which the diagonal belongs to; shapes `(.., m, n)`, the same.
+/// The triangular part of matrices, with the diagonal and with zeros elsewhere; shapes `(.., m, n) -> (.., m, n)`.
 ///
 /// Pullback: the same triangle of the cotangent.
 #[derive(Clone, Copy, Debug)]
 pub struct TriangularPart(pub Triangle);
 
 impl TriangularPart {
-    /// The elements of row `i`, those outside the triangle replaced by zero.
+    /// The elements of row `i`, with zeros outside of the triangle.
     fn row<'x, T: Element>(
         self,
         x: &'x [T],
         shape: &[usize],
         i: usize,
     ) -> impl Iterator<Item = T> + use<'x, T> {
-        let [.., m, n] = *shape else { unreachable!("the shape was found to be that of matrices") };
+        let [.., m, n] = *shape else { unreachable!("the rank was checked when the operation was recorded") };
         let (row, triangle) = (i % m, self.0);
         x[i * n..][..n].iter().enumerate().map(move |(column, &x)| {
             let inside = match triangle {

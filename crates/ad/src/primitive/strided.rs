@@ -1,12 +1,12 @@
-//! Elements read in another order than they are stored: broadcasting, transposes, diagonals.
+//! Elements in another order than in memory: broadcasting, transposes, diagonals.
 
 use crate::element::Element;
 use smallvec::SmallVec;
 use wengert_kernels::{sum, vectorised};
 
-/// Positions in a buffer, in the storage order of an array laid over it: `(i, j, ...) -> i s_0 + j s_1 + ...`.
+/// The positions in a buffer of an array with strides, `(i, j, ...) -> i s_0 + j s_1 + ...`, in row-major order.
 ///
-/// The last axes are merged where their positions are evenly spaced; what is left of them is a run.
+/// The last axes are merged into one run if their positions are evenly spaced.
 #[derive(Clone, Debug)]
 pub(super) struct Strided {
     /// Extent and stride of the axes before the run.
@@ -16,7 +16,7 @@ pub(super) struct Strided {
 }
 
 impl Strided {
-    /// The axes, each with its extent and its stride, the last one running fastest.
+    /// The positions for the extent and the stride of each axis.
     pub(super) fn new(axes: impl IntoIterator<Item = (usize, usize)>) -> Self {
         let mut outer: SmallVec<[(usize, usize); 4]> = axes.into_iter().filter(|axis| axis.0 != 1).collect();
         let (mut run, step) = outer.pop().unwrap_or((1, 1));
@@ -26,7 +26,7 @@ impl Strided {
         Self { outer, run, step }
     }
 
-    /// Where the runs start, in order.
+    /// The start of each run, in order.
     fn starts(&self) -> impl Iterator<Item = usize> {
         let count: usize = self.outer.iter().map(|axis| axis.0).product();
         let (mut place, mut start) = (SmallVec::<[usize; 4]>::from_elem(0, self.outer.len()), 0);

@@ -1,14 +1,16 @@
-//! Every array primitive, with operands to try it on.
+//! Every array primitive with operands to test it on: the samples in the list of primitives, and further shapes.
 
 mod algebra;
 mod arrangements;
 mod elements;
 mod reductions;
+mod samples;
 
 use super::rules::{Apply, EveryMode};
 use super::{draw, rng};
 use ndarray::{ArrayD, IxDyn};
 use rand::rngs::StdRng;
+use wengert_ad::primitive::each_primitive;
 use wengert_ad::{Element, Tensor};
 
 /// A function of tensors.
@@ -35,6 +37,7 @@ where
     dyn EveryMode: for<'t> Apply<Tensor<'t, T>>,
 {
     let mut cases = Cases { list: Vec::new(), rng: rng(3) };
+    each_primitive(&mut cases);
     cases.products();
     cases.systems();
     cases.square_matrices();

@@ -1,0 +1,99 @@
+//! The accumulation of cotangents.
+
+use crate::element::Element;
+use wengert_kernels::{Matrix, accumulate, fill, vectorised};
+
+/// The slot that accumulates the cotangents of one operand during a reverse sweep.
+///
+/// The first contribution overwrites what an earlier sweep left there, later ones are added. The methods take care of the
+/// difference.
+#[derive(Debug)]
+pub struct Adjoint<'a, T> {
+    slot: &'a mut [T],
+    first: bool,
+}
+
+impl<'a, T: Element> Adjoint<'a, T> {
+    /// The slot of an operand. `first` says that nothing was added to it in this sweep yet, and its contents are arbitrary.
+    pub fn new(slot: &'a mut [T], first: bool) -> Self {
+        Self { slot, first }
+    }
+
+    /// Adds one contribution per element, in row-major order.
+    #[inline(always)]
+    pub fn add(self, contributions: impl Iterator<Item = T>) {
+        if self.first {
+            fill(self.slot, contributions);
+        } else {
+            accumulate(self.slot, contributions);
+        }
+    }
+
+    /// Adds the contributions row by row: `row(i)` yields those of the `length` elements of row `i`, in order.
+    #[inline(always)]
+    pub fn add_rows<I: Iterator<Item = T>>(self, length: usize, row: impl Fn(usize) -> I) {
+        let (first, rows) = (self.first, self.slot.chunks_exact_mut(length.max(1)).enumerate());
+        vectorised(
+            #[inline(always)]
+            || {
+                for (i, slot) in rows {
+                    if first {
+                        slot.iter_mut().zip(row(i)).for_each(|(x_bar, value)| *x_bar = value);
+                    } else {
+                        slot.iter_mut().zip(row(i)).for_each(|(x_bar, value)| *x_bar = *x_bar + value);
+                    }
+                }
+            },
+        );
+    }
+
+    /// Adds the contributions block by block: `block(i)` returns those of the `N` elements from `i` on. Returns the number of
+    /// elements in whole blocks, and the slot of the elements after them.
+    #[inline(always)]
+    pub(crate) fn add_blocks<const N: usize>(self, block: impl Fn(usize) -> [T; N]) -> (usize, Self) {
+        let first = self.first;
+        let (blocks, rest) = self.slot.as_chunks_mut::<N>();
+        let whole = blocks.len() * N;
+        vectorised(
+            #[inline(always)]
+            || {
+                for (i, slot) in blocks.iter_mut().enumerate() {
+                    let contributions = block(i * N);
+                    if first {
+                        *slot = contributions;
+                    } else {
+                        slot.iter_mut().zip(contributions).for_each(|(x_bar, value)| *x_bar = *x_bar + value);
+                    }
+                }
+            },
+        );
+        (whole, Self { slot: rest, first })
+    }
+
+    /// The slots of the elements before `index`, and of the others.
+    pub(crate) fn split_at(self, index: usize) -> [Self; 2] {
+        let (front, back) = self.slot.split_at_mut(index);
+        [front, back].map(|slot| Self { slot, first: self.first })
+    }
+
+    /// Adds the matrix product `A B`, which has the shape of the operand.
+    pub fn add_product(self, a: Matrix<'_, T>, b: Matrix<'_, T>) {
+        T::gemm(a, b, self.slot, self.first);
+    }
+
+    /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length` elements per matrix.
+    pub fn add_products<'m>(self, length: usize, factors: impl Fn(usize) -> [Matrix<'m, T>; 2]) {
+        for (i, slot) in self.slot.chunks_exact_mut(length.max(1)).enumerate() {
+            let [a, b] = factors(i);
+            T::gemm(a, b, slot, self.first);
+        }
+    }
+
+    /// The memory of the slot, which holds the sum so far, for pullbacks that add to single elements.
+    pub fn slot(self) -> &'a mut [T] {
+        if self.first {
+            self.slot.fill(T::constant(0.0));
+        }
+        self.slot
+    }
+}
