@@ -6,26 +6,53 @@
 
 use super::polygamma::polygamma;
 use super::{Arithmetic, Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
-use crate::number::{Float, Operand, Scalar, Unary};
+use crate::number::{Float, Operand};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 
-macro_rules! unary {
-    ($( $(#[$doc:meta])* $Rule:ident
-        $(( $($parameter:ident: $ty:ty = $sample:expr),+ $(; $condition:expr)? ))? $method:ident
-        on [$($interval:expr),+],
-        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr; )*) => {
-        $( $(#[$doc])*
+/// Defines a rule of one operand: its documentation, a type, a name, a primal and a partial.
+///
+/// The type implements [`Unary`](crate::Unary), so that the rule works in every mode and to any order: `x.unary(Rule)`. The
+/// library defines its own table of rules with this macro. The primal is generic over the machine float `F`, the partial over
+/// any scalar `T`; the partial gets the operand and the output. Constants of the rule stand in parentheses after the type, with
+/// an optional condition on them after a semicolon. If the partial does not need the operand, name it `_`: some operations then
+/// store less.
+///
+/// ```
+/// use wengert_ad::{Elementary, Operand, Scalar, derivatives, grad, gradcheck, unary_rule};
+///
+/// unary_rule! {
+///     /// `x e^-x`; `dy/dx = (1 - x) e^-x`.
+///     pub Pulse pulse,
+///     primal |x| x * (-x).exp(),
+///     partial |x, _| (T::constant(1.0) - x) * (-x).exp()
+/// }
+/// unary_rule! {
+///     /// `x / (c + x)`; `dy/dx = c / (c + x)^2`.
+///     pub Saturation(c: f64; c > 0.0) saturation,
+///     primal |x| x / (F::literal(c) + x),
+///     partial |x, _| x.shift(c).square().recip().scale(c)
+/// }
+///
+/// assert_eq!(grad(|v| v[0].unary(Pulse), &[1.0]), [0.0]);
+/// assert_eq!(derivatives::<3, _>(|x| x.unary(Saturation(1.0)), 1.0), [0.5, 0.25, -0.25]);
+/// assert!(gradcheck(|v| v[0].unary(Pulse), &[0.7]).passed());
+/// ```
+#[macro_export]
+macro_rules! unary_rule {
+    ($(#[$doc:meta])* $vis:vis $Rule:ident $(( $($parameter:ident: $ty:ty),+ $(; $condition:expr)? ))? $method:ident,
+        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr $(;)?) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
-        pub struct $Rule $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
-        impl Unary for $Rule {
+        $vis struct $Rule $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
+        impl $crate::Unary for $Rule {
             const NAME: &'static str = stringify!($method);
-            const FROM_OUTPUT: bool = is_blank!($px);
-            #[inline(always)] fn primal<F: Float>(self, $x: F) -> F {
+            const FROM_OUTPUT: bool = matches!(stringify!($px).as_bytes(), b"_");
+            #[inline(always)] fn primal<F: $crate::Float>(self, $x: F) -> F {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal
             }
-            #[allow(unused_variables, reason = "a partial such as that of `x + c` is free of the parameter")]
-            #[inline(always)] fn partial<T: Scalar>(self, $px: T, $py: T) -> T {
+            #[allow(unused_variables, reason = "a partial such as that of `x + c` does not depend on the parameter")]
+            #[inline(always)] fn partial<T: $crate::Scalar>(self, $px: T, $py: T) -> T {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $partial
             }
@@ -36,10 +63,28 @@ macro_rules! unary {
             #[allow(unused_variables, reason = "few rules have a condition on their parameters")]
             fn with_parameters(parameters: &[f64]) -> Option<Self> {
                 let [$( $($parameter),+ )?] = *parameters else { return None };
-                let rule = $Rule $(( $(num_traits::cast::<f64, $ty>($parameter)?),+ ))?;
+                let rule = $Rule $(( $($crate::rules::parameter::<$ty>($parameter)?),+ ))?;
                 let $Rule $(( $($parameter),+ ))? = rule;
                 (rule.parameters() == parameters $($( && $condition )?)?).then_some(rule)
             }
+        }
+    };
+}
+
+/// The value of a rule's parameter in its own type; `None` if the type has no such value.
+#[doc(hidden)]
+pub fn parameter<P: num_traits::NumCast>(value: f64) -> Option<P> {
+    num_traits::cast(value)
+}
+
+macro_rules! unary {
+    ($( $(#[$doc:meta])* $Rule:ident
+        $(( $($parameter:ident: $ty:ty = $sample:expr),+ $(; $condition:expr)? ))? $method:ident
+        on [$($interval:expr),+],
+        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr; )*) => {
+        $( $crate::unary_rule! {
+            $(#[$doc])* pub $Rule $(( $($parameter: $ty),+ $(; $condition)? ))? $method,
+            primal |$x| $primal, partial |$px, $py| $partial
         } )*
         /// The elementary functions of anything that rules apply to: scalars of every mode and tensors.
         pub trait Elementary: Operand {
@@ -55,15 +100,6 @@ macro_rules! unary {
         pub fn each_unary(visitor: &mut impl UnaryVisitor) {
             $({ const DOMAIN: &[Interval] = &[$($interval),+]; visitor.visit($Rule $(( $($sample),+ ))?, DOMAIN); })*
         }
-    };
-}
-
-macro_rules! is_blank {
-    (_) => {
-        true
-    };
-    ($name:tt) => {
-        false
     };
 }
 

@@ -1,32 +1,19 @@
-//! Rules of the user's own: a value and its partial, a value and its pullback; each checked in one call.
+//! Custom rules: a value with its partials, or a value with its pullback; each is checked in one call.
 
 use crate::support::{ROUNDING, assert_close, blames_this_line, panic_of};
 use ndarray::{ArrayD, array};
 use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use wengert_ad::{
-    ArrayTape, Directions, Dual, Element, Elementary, Float, Jet, Lanes, Number, Operand, Scalar, Tape,
-    Tensor, Unary, Var, arrays, derivatives, grad, gradcheck, hvp, jacobian, jvp,
+    ArrayTape, Directions, Dual, Element, Elementary, Jet, Lanes, Number, Operand, Scalar, Tape, Tensor,
+    Unary, Var, arrays, derivatives, grad, gradcheck, hvp, jacobian, jvp, unary_rule,
 };
 
-/// `x e^-x`; `dy/dx = (1 - x) e^-x`, without the library's table.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Pulse;
-
-impl Unary for Pulse {
-    const NAME: &'static str = "pulse";
-    fn primal<F: Float>(self, x: F) -> F {
-        x * (-x).exp()
-    }
-    fn partial<T: Scalar>(self, x: T, _: T) -> T {
-        (T::constant(1.0) - x) * (-x).exp()
-    }
-    fn parameters(self) -> Vec<f64> {
-        Vec::new()
-    }
-    fn with_parameters(parameters: &[f64]) -> Option<Self> {
-        parameters.is_empty().then_some(Self)
-    }
+unary_rule! {
+    /// `x e^-x`; `dy/dx = (1 - x) e^-x`.
+    Pulse pulse,
+    primal |x| x * (-x).exp(),
+    partial |x, _| (T::constant(1.0) - x) * (-x).exp()
 }
 
 #[test]
@@ -54,24 +41,29 @@ fn a_value_and_its_partial_are_a_rule_in_every_mode() {
     assert!(report.passed(), "{report}");
 }
 
-/// As [`Pulse`], with a wrong sign.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct WrongPulse;
+unary_rule! {
+    /// `Pulse` with a partial of the wrong sign.
+    WrongPulse wrong_pulse,
+    primal |x| Pulse.primal(x),
+    partial |x, y| -Pulse.partial(x, y)
+}
 
-impl Unary for WrongPulse {
-    const NAME: &'static str = "wrong_pulse";
-    fn primal<F: Float>(self, x: F) -> F {
-        Pulse.primal(x)
-    }
-    fn partial<T: Scalar>(self, x: T, y: T) -> T {
-        -Pulse.partial(x, y)
-    }
-    fn parameters(self) -> Vec<f64> {
-        Vec::new()
-    }
-    fn with_parameters(_: &[f64]) -> Option<Self> {
-        Some(Self)
-    }
+unary_rule! {
+    /// `x / (c + x)`; `dy/dx = c / (c + x)^2`.
+    Saturation(c: f64; c > 0.0) saturation,
+    primal |x| x / (F::literal(c) + x),
+    partial |x, _| x.shift(c).square().recip().scale(c)
+}
+
+#[test]
+fn a_rule_with_a_constant_states_its_name_and_refuses_other_constants() {
+    let report = gradcheck(|v| v[0].unary(Saturation(0.5)), &[0.7]);
+    assert!(report.passed(), "{report}");
+    assert_eq!((Saturation::NAME, Saturation(0.5).parameters()), ("saturation", vec![0.5]));
+    assert_eq!(Saturation::with_parameters(&[2.0]), Some(Saturation(2.0)));
+    assert_eq!(Saturation::with_parameters(&[-1.0]), None);
+    assert_eq!(Saturation::with_parameters(&[]), None);
+    assert!(!Saturation::FROM_OUTPUT && !Pulse::FROM_OUTPUT);
 }
 
 #[test]
