@@ -5,23 +5,27 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wengert_kernels::validate::assert_at_least_one;
 
-/// The interval in which the components of a least-squares problem in one variable have gradients of different signs.
+/// The interval in which the components of a least-squares problem in one variable have gradients
+/// of different signs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConfusionRegion {
     /// The smallest of the components' minima, `min b_i / a_i`.
     pub low: f64,
-    /// The minimum of the sum of the components, `sum a_i b_i / sum a_i^2`, which lies between `low` and `high`.
+    /// The minimum of the sum of the components, `sum a_i b_i / sum a_i^2`, which lies between
+    /// `low` and `high`.
     pub optimum: f64,
     /// The largest of the components' minima, `max b_i / a_i`.
     pub high: f64,
 }
 
-/// The region of confusion of the components `f_i(x) = (a_i x - b_i)^2 / 2`, with the factor **1/2**. Outside of the region,
-/// the gradients of all components have the sign of the full gradient, so every step of SGD moves towards the minimum. Inside,
-/// SGD moves back and forth (Bertsekas 2011, section 2.2).
+/// The region of confusion of the components `f_i(x) = (a_i x - b_i)^2 / 2`, with the factor
+/// **1/2**. Outside of the region, the gradients of all components have the sign of the full
+/// gradient, so every step of SGD moves towards the minimum. Inside, SGD moves back and forth
+/// (Bertsekas 2011, section 2.2).
 ///
 /// # Panics
-/// If there are no components, if `a` and `b` differ in length, or if an `a` is 0, as this component has no minimum.
+/// If there are no components, if `a` and `b` differ in length, or if an `a` is 0, as this
+/// component has no minimum.
 #[track_caller]
 pub fn region_of_confusion(a: &[f64], b: &[f64]) -> ConfusionRegion {
     assert!(!a.is_empty() && a.len() == b.len(), "region of confusion: {} a and {} b", a.len(), b.len());
@@ -35,8 +39,8 @@ pub fn region_of_confusion(a: &[f64], b: &[f64]) -> ConfusionRegion {
     ConfusionRegion { optimum: products / squares, ..region }
 }
 
-/// The covariance of the gradient of a random example: `D = mean_i g_i g_i' - g g'` with the mean gradient `g`. The rows of
-/// `gradients` are the gradients `g_i` of the examples.
+/// The covariance of the gradient of a random example: `D = mean_i g_i g_i' - g g'` with the mean
+/// gradient `g`. The rows of `gradients` are the gradients `g_i` of the examples.
 ///
 /// # Panics
 /// If there are no rows.
@@ -49,8 +53,8 @@ pub fn gradient_covariance<S: Data<Elem = f64>>(gradients: &ArrayBase<S, Ix2>) -
     deviations.t().dot(&deviations) / gradients.nrows() as f64
 }
 
-/// The covariance of an SGD update, `-eta` times the mean gradient of `B = batch` examples drawn with replacement:
-/// `(eta^2 / B) D` with the [`gradient_covariance`] `D`.
+/// The covariance of an SGD update, `-eta` times the mean gradient of `B = batch` examples drawn
+/// with replacement: `(eta^2 / B) D` with the [`gradient_covariance`] `D`.
 ///
 /// # Panics
 /// If there are no rows, or `batch` is 0.
@@ -64,7 +68,8 @@ pub fn update_covariance<S: Data<Elem = f64>>(
     gradient_covariance(gradients) * (eta * eta / batch as f64)
 }
 
-/// Samples of SGD updates: `-eta` times the mean gradient of `batch` examples drawn with replacement, one row per trial.
+/// Samples of SGD updates: `-eta` times the mean gradient of `batch` examples drawn with
+/// replacement, one row per trial.
 ///
 /// # Panics
 /// If there are no rows, or `batch` is 0.

@@ -1,6 +1,7 @@
 //! Experiments from lectures on gradient descent and on neural networks, as library functions.
 //!
-//! This crate contains what only a lecture needs. Everything that a user of the library needs is in the crate of its topic.
+//! This crate contains what only a lecture needs. Everything that a user of the library needs is in
+//! the crate of its topic.
 //!
 //! | gradient descent | |
 //! |---|---|

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use wengert_nn::{Architecture, Mlp, MlpModule, Model, Params};
 
-/// The ReLU network with one hidden layer that interpolates the given points linearly and is constant outside of them:
-/// `y_0 + sum_i c_i max(0, x - x_i)`, where `c_i` is the change of slope at point `i`.
+/// The ReLU network with one hidden layer that interpolates the given points linearly and is
+/// constant outside of them: `y_0 + sum_i c_i max(0, x - x_i)`, where `c_i` is the change of slope
+/// at point `i`.
 ///
 /// # Panics
 /// If there are no points, or if their first coordinates are not strictly increasing.

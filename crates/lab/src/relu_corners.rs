@@ -14,8 +14,9 @@ pub struct Corner {
     pub slope: f64,
 }
 
-/// The corners of all units of a layer with one input. The layer is given by its name: its parameters are `{name}.weight` of
-/// shape `(1, units)` and `{name}.bias` of shape `(units)`. Without a bias, all corners are at 0.
+/// The corners of all units of a layer with one input. The layer is given by its name: its
+/// parameters are `{name}.weight` of shape `(1, units)` and `{name}.bias` of shape `(units)`.
+/// Without a bias, all corners are at 0.
 ///
 /// # Panics
 /// If there is no such layer, or if it does not have one input.

@@ -25,11 +25,13 @@ pub enum Sampling {
 }
 
 impl Sampling {
-    /// The variance of the mean of `k = draws` numbers from a population of `N` numbers with variance `s2` (the mean square
-    /// deviation): `s2 / k` with replacement, and `(s2 / k) (N - k) / (N - 1)` without.
+    /// The variance of the mean of `k = draws` numbers from a population of `N` numbers with
+    /// variance `s2` (the mean square deviation): `s2 / k` with replacement, and
+    /// `(s2 / k) (N - k) / (N - 1)` without.
     ///
     /// # Panics
-    /// If the population is empty, if `draws` is 0, or if there are more draws without replacement than numbers.
+    /// If the population is empty, if `draws` is 0, or if there are more draws without replacement
+    /// than numbers.
     #[track_caller]
     pub fn variance_of_mean(self, population: &[f64], draws: usize) -> f64 {
         self.assert_draws(population, draws);
@@ -43,8 +45,8 @@ impl Sampling {
         }
     }
 
-    /// An estimate of [`variance_of_mean`](Self::variance_of_mean) by simulation: the mean square error of the mean of `draws`
-    /// numbers over `trials` trials.
+    /// An estimate of [`variance_of_mean`](Self::variance_of_mean) by simulation: the mean square
+    /// error of the mean of `draws` numbers over `trials` trials.
     ///
     /// # Panics
     /// As [`variance_of_mean`](Self::variance_of_mean), or if `trials` is 0.

@@ -1,7 +1,8 @@
-//! Gradient descent on least squares in the basis of singular vectors, in which the coordinates are independent.
+//! Gradient descent on least squares in the basis of singular vectors, in which the coordinates are
+//! independent.
 //!
-//! With `X = sum_i sigma_i u_i v_i'`, the loss `|y - X w|^2` is `sum_i (y~_i - sigma_i w~_i)^2` plus a constant, where
-//! `y~ = U'y` and `w~ = V'w`: **without 1/2, and without the mean**.
+//! With `X = sum_i sigma_i u_i v_i'`, the loss `|y - X w|^2` is `sum_i (y~_i - sigma_i w~_i)^2`
+//! plus a constant, where `y~ = U'y` and `w~ = V'w`: **without 1/2, and without the mean**.
 
 use wengert_kernels::validate::{assert_at_least_one, assert_positive};
 
@@ -34,7 +35,8 @@ pub enum Regime {
     OneStep,
     /// Up to `eta = 1/sigma^2`: the error shrinks and changes its sign in every step.
     Alternating,
-    /// From `eta = 1/sigma^2` on: the error changes its sign in every step, and grows; at `eta = 1/sigma^2` it keeps its size.
+    /// From `eta = 1/sigma^2` on: the error changes its sign in every step, and grows; at
+    /// `eta = 1/sigma^2` it keeps its size.
     Diverging,
 }
 
@@ -70,7 +72,8 @@ impl SingularMode {
         if self.sigma == 0.0 { 0.0 } else { self.target / self.sigma }
     }
 
-    /// The fraction of the optimum that gradient descent from 0 reaches after `t = steps` steps: `1 - (1 - 2 eta sigma^2)^t`.
+    /// The fraction of the optimum that gradient descent from 0 reaches after `t = steps` steps:
+    /// `1 - (1 - 2 eta sigma^2)^t`.
     pub fn fraction_after(self, eta: f64, steps: u64) -> f64 {
         let (factor, t) = (self.factor(eta), steps as f64);
         if factor > 0.0 {
@@ -98,10 +101,12 @@ impl SingularMode {
         self.target * self.sigma / (self.sigma * self.sigma + lambda)
     }
 
-    /// The strength `lambda` of ridge regression that corresponds to stopping after `t = steps` steps: `1 / (2 eta t)`.
+    /// The strength `lambda` of ridge regression that corresponds to stopping after `t = steps`
+    /// steps: `1 / (2 eta t)`.
     ///
-    /// Both reach the fraction `2 eta t sigma^2` of the optimum for small `sigma`, and all of it for large `sigma`. Between,
-    /// early stopping reaches up to 1.3 times the fraction of ridge regression.
+    /// Both reach the fraction `2 eta t sigma^2` of the optimum for small `sigma`, and all of it
+    /// for large `sigma`. Between, early stopping reaches up to 1.3 times the fraction of ridge
+    /// regression.
     ///
     /// # Panics
     /// If `eta` is not positive and finite, or if `steps` is 0.
@@ -114,20 +119,20 @@ impl SingularMode {
 }
 
 /// The index of the mode that gradient descent with this learning rate fits first: the one whose
-/// [factor](SingularMode::factor) is closest to **zero**. For a small learning rate, it is the mode of the largest singular
-/// value. `None` if there are no modes.
+/// [factor](SingularMode::factor) is closest to **zero**. For a small learning rate, it is the mode
+/// of the largest singular value. `None` if there are no modes.
 pub fn first_fitted_mode(modes: &[SingularMode], eta: f64) -> Option<usize> {
     let size = |mode: &SingularMode| mode.factor(eta).abs();
     let fastest = modes.iter().enumerate().min_by(|a, b| size(a.1).total_cmp(&size(b.1)));
     fastest.map(|(i, _)| i)
 }
 
-/// The condition number of the Hessian of `|y - X w|^2`: the ratio of its largest curvature to the smallest, which is the
-/// square of the ratio of the singular values of `X`.
+/// The condition number of the Hessian of `|y - X w|^2`: the ratio of its largest curvature to the
+/// smallest, which is the square of the ratio of the singular values of `X`.
 ///
 /// # Panics
-/// If there is no singular value, or if a singular value is not positive and finite. Along a singular value of 0, the loss
-/// is constant.
+/// If there is no singular value, or if a singular value is not positive and finite. Along a
+/// singular value of 0, the loss is constant.
 #[track_caller]
 pub fn condition_number(singular_values: &[f64]) -> f64 {
     assert!(!singular_values.is_empty(), "condition number: there are no singular values; give at least one");

@@ -8,9 +8,9 @@ use wengert_linear::{Examples, LinearError};
 use wengert_minimize::Objective;
 use wengert_optim::{Optimizer, Schedule, Sgd};
 
-/// The loss `|y - X w|^2`, **summed** over the examples, without 1/2 and without an intercept, with gradients from the
-/// differentiation engine. It is an [`Objective`] for the methods of [`wengert_minimize`], and can be used with
-/// [`trajectory`](wengert_optim::trajectory()):
+/// The loss `|y - X w|^2`, **summed** over the examples, without 1/2 and without an intercept, with
+/// gradients from the differentiation engine. It is an [`Objective`] for the methods of
+/// [`wengert_minimize`], and can be used with [`trajectory`](wengert_optim::trajectory()):
 ///
 /// ```
 /// use ndarray::array;
@@ -60,11 +60,12 @@ impl SquaredError {
         gradient
     }
 
-    /// The estimate of the gradient over all `n` examples from a batch of `B` examples: `n / B` times the gradient over the
-    /// batch.
+    /// The estimate of the gradient over all `n` examples from a batch of `B` examples: `n / B`
+    /// times the gradient over the batch.
     ///
     /// # Panics
-    /// If the batch is empty or contains an index out of range; if the length of `w` is not the number of features.
+    /// If the batch is empty or contains an index out of range; if the length of `w` is not the
+    /// number of features.
     #[track_caller]
     pub fn batch_gradient(&mut self, w: &[f64], batch: &[usize]) -> Vec<f64> {
         assert!(!batch.is_empty(), "batch gradient: the batch is empty; give at least one example");
@@ -76,8 +77,8 @@ impl SquaredError {
         gradient
     }
 
-    /// The gradient of each example, that is of `(y_i - x_i'w)^2`; shape `(examples, features)`. The rows sum to the
-    /// [`gradient`](Self::gradient).
+    /// The gradient of each example, that is of `(y_i - x_i'w)^2`; shape `(examples, features)`.
+    /// The rows sum to the [`gradient`](Self::gradient).
     ///
     /// # Panics
     /// If the length of `w` is not the number of features.
@@ -129,8 +130,8 @@ impl Objective for SquaredError {
 }
 
 /// Runs stochastic gradient descent on the squared error, `w <- w - eta_t g` with `g` from
-/// [`batch_gradient`](SquaredError::batch_gradient). Returns the start and the point after each epoch. The schedule counts
-/// steps.
+/// [`batch_gradient`](SquaredError::batch_gradient). Returns the start and the point after each
+/// epoch. The schedule counts steps.
 ///
 /// # Panics
 /// If the length of the start is not the number of features, or if the batches contain an index out of range.

@@ -9,8 +9,8 @@ use wengert_nn::metrics::{accuracy, class_probabilities, predicted_class};
 
 /// A fitted classifier. The scores of an example are `W x + b`.
 ///
-/// For two classes there is a single score, which is positive for class 1. For more classes there is one score per class, and
-/// the largest determines the class.
+/// For two classes there is a single score, which is positive for class 1. For more classes there
+/// is one score per class, and the largest determines the class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearClassifier {
     /// The coefficients `W`, one row per score; shape `(scores, features)`.
@@ -24,8 +24,8 @@ pub struct LinearClassifier {
 }
 
 impl LinearClassifier {
-    /// The scores for each row of `x`, shape `(examples, features) -> (examples, scores)`; `decision_function` in
-    /// scikit-learn.
+    /// The scores for each row of `x`, shape `(examples, features) -> (examples, scores)`;
+    /// `decision_function` in scikit-learn.
     ///
     /// # Panics
     /// If the number of features is not that of the model.
@@ -44,9 +44,10 @@ impl LinearClassifier {
         self.scores(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
     }
 
-    /// The class probabilities of each row of `x` under [`LogisticRegression`](crate::LogisticRegression), the softmax of the
-    /// scores; shape `(examples, features) -> (examples, classes)`. For a single score `s`, two columns `1 - p` and
-    /// `p = 1 / (1 + e^-s)`.
+    /// The class probabilities of each row of `x` under
+    /// [`LogisticRegression`](crate::LogisticRegression), the softmax of the scores; shape
+    /// `(examples, features) -> (examples, classes)`. For a single score `s`, two columns `1 - p`
+    /// and `p = 1 / (1 + e^-s)`.
     ///
     /// The scores of a support-vector machine are not logits, so their softmax is not a probability.
     ///
@@ -60,7 +61,8 @@ impl LinearClassifier {
     /// The accuracy: the share of examples classified correctly, in `[0, 1]`.
     ///
     /// # Errors
-    /// If the examples are invalid, or if they have another number of features or more classes than the model.
+    /// If the examples are invalid, or if they have another number of features or more classes than
+    /// the model.
     pub fn accuracy<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<f64, LinearError> {
         let examples = examples.into().classification()?;
         check_features(&examples.features, self.coefficients.ncols())?;

@@ -8,8 +8,9 @@ pub(crate) fn balance(a: &mut Array1<f64>, signs: &Array1<f64>) {
     a.zip_mut_with(signs, |a, t| *a = (*a - theta * t).clamp(0.0, 1.0));
 }
 
-/// The root `theta` of `sum_i t_i clamp(a_i - theta t_i, 0, 1)`. The sum is decreasing and piecewise linear in `theta`, so
-/// Newton steps within a bracket reach the piece that contains the root.
+/// The root `theta` of `sum_i t_i clamp(a_i - theta t_i, 0, 1)`. The sum is decreasing and
+/// piecewise linear in `theta`, so Newton steps within a bracket reach the piece that contains the
+/// root.
 fn multiplier(a: &Array1<f64>, signs: &Array1<f64>) -> f64 {
     // Beyond the bracket, all weights of one sign are 0 and all others are 1.
     let most = a.iter().fold(0.0, |most: f64, a| most.max(a.abs())) + 1.0;
@@ -41,8 +42,9 @@ fn multiplier(a: &Array1<f64>, signs: &Array1<f64>) -> f64 {
 
 /// The `b` that minimises `sum_i max(0, 1 - t_i (s_i + b))`; the midpoint if the minimum is an interval.
 ///
-/// The sum has a kink at each `t_i - s_i`, where its slope increases by 1. Before the first kink, the slope is minus the
-/// number of positive signs `p`, so it is 0 between kinks `p` and `p + 1` in sorted order.
+/// The sum has a kink at each `t_i - s_i`, where its slope increases by 1. Before the first kink,
+/// the slope is minus the number of positive signs `p`, so it is 0 between kinks `p` and `p + 1` in
+/// sorted order.
 pub(crate) fn intercept_of_hinge(scores: &Array1<f64>, signs: &Array1<f64>) -> f64 {
     let mut kinks: Vec<f64> = scores.iter().zip(signs).map(|(s, t)| t - s).collect();
     kinks.sort_unstable_by(f64::total_cmp);
@@ -66,7 +68,8 @@ mod tests {
             // The rounding of sums of n terms of size `scale`.
             let rounding = 1e-14 * n as f64 * scale.max(1.0);
             assert!(p.iter().all(|p| (0.0..=1.0).contains(p)) && p.dot(&signs).abs() < rounding, "{p}");
-            // (v - p)'(z - p) <= 0 for every feasible z: for 0, and for those with one positive and one negative weight.
+            // (v - p)'(z - p) <= 0 for every feasible z: for 0, and for those with one positive and
+            // one negative weight.
             let off = &v - &p;
             assert!(-off.dot(&p) <= rounding);
             for i in (0..n).step_by(3) {

@@ -3,8 +3,8 @@
 use std::fmt;
 use wengert_data::Table;
 
-/// The reason why a linear model cannot be fitted or evaluated. The message says how to correct it. Rows and columns are
-/// counted from 1.
+/// The reason why a linear model cannot be fitted or evaluated. The message says how to correct it.
+/// Rows and columns are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinearError {
@@ -65,7 +65,8 @@ pub enum LinearError {
         /// The number of coefficients, including the intercept.
         coefficients: usize,
     },
-    /// A feature is a linear combination of the intercept and the features before it, so its coefficient is not determined.
+    /// A feature is a linear combination of the intercept and the features before it, so its
+    /// coefficient is not determined.
     DependentFeature {
         /// The column of the feature.
         column: usize,

@@ -1,4 +1,5 @@
-//! The examples that linear models are fitted to: features and targets, borrowed from arrays or from a data set.
+//! The examples that linear models are fitted to: features and targets, borrowed from arrays or
+//! from a data set.
 
 use crate::error::LinearError;
 use ndarray::{ArrayBase, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
@@ -6,8 +7,8 @@ use wengert_data::{Dataset, Table, Targets};
 
 /// Borrowed features, one example per row, and one target per example.
 ///
-/// They are converted from a data set, or from a pair of an array of features and a slice, vector or array of targets.
-/// Targets of type `f64` are values, targets of type `u32` are class labels.
+/// They are converted from a data set, or from a pair of an array of features and a slice, vector
+/// or array of targets. Targets of type `f64` are values, targets of type `u32` are class labels.
 ///
 /// ```
 /// use ndarray::array;
@@ -120,8 +121,8 @@ impl<'a> Examples<'a> {
     /// The features, shape `(examples, features)`, and one target per example.
     ///
     /// # Errors
-    /// If there are no examples, if their number differs from that of the targets, if a number is not finite, or if the
-    /// targets are classes or several values per example.
+    /// If there are no examples, if their number differs from that of the targets, if a number is
+    /// not finite, or if the targets are classes or several values per example.
     pub fn regression(self) -> Result<Regression<'a>, LinearError> {
         let values = match self.targets {
             LinearTargets::Values(values) => values,
@@ -137,8 +138,8 @@ impl<'a> Examples<'a> {
     /// The features and the labels.
     ///
     /// # Errors
-    /// If there are no examples, if their number differs from that of the labels, if a feature is not finite, or if the targets
-    /// are values.
+    /// If there are no examples, if their number differs from that of the labels, if a feature is
+    /// not finite, or if the targets are values.
     pub(crate) fn classification(self) -> Result<Classification<'a>, LinearError> {
         let LinearTargets::Classes { labels, classes } = self.targets else {
             return Err(LinearError::NeedsClasses);

@@ -15,7 +15,8 @@ const MAX_STEPS: usize = 200;
 /// The coefficients and the intercept of one score, and the report of the fit.
 pub(crate) type Line = (Array1<f64>, f64, FitReport);
 
-/// The problem for two classes, with the signed examples `z_i = t_i (x_i, 1)`, without the 1 if there is no intercept.
+/// The problem for two classes, with the signed examples `z_i = t_i (x_i, 1)`, without the 1 if
+/// there is no intercept.
 pub(crate) struct Hinge<'a> {
     x: ArrayView2<'a, f64>,
     signs: Array1<f64>,
@@ -25,7 +26,8 @@ pub(crate) struct Hinge<'a> {
     lambda: f64,
 }
 
-/// An iterate or a step: the line `v = (w, b)`, the dual weights `a`, and the multipliers of `a >= 0` and `a <= 1`.
+/// An iterate or a step: the line `v = (w, b)`, the dual weights `a`, and the multipliers of
+/// `a >= 0` and `a <= 1`.
 #[derive(Clone)]
 struct Point {
     line: Array1<f64>,
@@ -121,7 +123,8 @@ impl<'a> Hinge<'a> {
     fn evaluate(&self, at: &Point) -> Line {
         let mut a = at.weights.clone();
         if self.has_intercept() {
-            // Dual feasibility needs exact balance, without the rounding and the imbalance of the first steps.
+            // Dual feasibility needs exact balance, without the rounding and the imbalance of the
+            // first steps.
             balance(&mut a, &self.signs);
         }
         let pull = self.x.t().dot(&(&a * &self.signs));

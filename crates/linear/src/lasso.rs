@@ -7,12 +7,13 @@ use crate::regressor::LinearRegressor;
 use wengert_kernels::validate::assert_positive;
 use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
 
-/// The lasso: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|_1`, **summed** over the examples, without 1/2. The
-/// penalty makes some coefficients exactly 0. The intercept is not penalised.
+/// The lasso: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|_1`, **summed** over the
+/// examples, without 1/2. The penalty makes some coefficients exactly 0. The intercept is not
+/// penalised.
 ///
-/// Minimised by [`CoordinateDescent`] with proximal steps, on half of the objective: the value in the
-/// [report](crate::FitReport::minimisation) is half of the objective, and the tolerance applies to the smallest subgradient
-/// of that half.
+/// Minimised by [`CoordinateDescent`] with proximal steps, on half of the objective: the value in
+/// the [report](crate::FitReport::minimisation) is half of the objective, and the tolerance applies
+/// to the smallest subgradient of that half.
 ///
 /// | here | scikit-learn's `Lasso` |
 /// |---|---|
@@ -26,7 +27,7 @@ use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
 /// use ndarray::array;
 /// use wengert_linear::Lasso;
 ///
-/// // Centred, x'y is (4, 0.5) and x'x is (2, 0.5): w[0] = (4 - 2 / 2) / 2, and 0.5 is below the threshold 2 / 2.
+/// // Centred, x'y is (4, 0.5) and x'x is (2, 0.5), so w[0] = (4 - 2 / 2) / 2; 0.5 is below 2 / 2.
 /// let x = array![[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]];
 /// let line = Lasso::new(2.0).fit((&x, &[1.0, 3.5, 5.0]))?;
 /// assert!((line.coefficients[0] - 1.5).abs() < 1e-12);
@@ -65,7 +66,8 @@ impl Lasso {
         Self { stopping, ..self }
     }
 
-    /// Fits the examples. [`converged`](crate::FitReport::converged) of the report says whether the minimum was found.
+    /// Fits the examples. [`converged`](crate::FitReport::converged) of the report says whether the
+    /// minimum was found.
     ///
     /// # Errors
     /// If the examples are empty, mismatched or not finite, or if their targets are classes.

@@ -6,10 +6,11 @@ use crate::regressor::LinearRegressor;
 use ndarray::{Array2, s};
 use wengert_minimize::LeastSquares;
 
-/// Ordinary least squares: the `w` and `b` that minimise `|y - X w - b|^2`, **summed** over the examples, without 1/2.
+/// Ordinary least squares: the `w` and `b` that minimise `|y - X w - b|^2`, **summed** over the
+/// examples, without 1/2.
 ///
-/// Solved by Householder reflections, so the relative error grows with the condition number of `X`, and not with its square
-/// as in the normal equations.
+/// Solved by Householder reflections, so the relative error grows with the condition number of `X`,
+/// and not with its square as in the normal equations.
 ///
 /// | here | scikit-learn's `LinearRegression` |
 /// |---|---|
@@ -42,8 +43,9 @@ impl OrdinaryLeastSquares {
     /// Fits the examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if there are fewer examples than
-    /// coefficients; if a feature is a linear combination of the features before it.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if
+    /// there are fewer examples than coefficients; if a feature is a linear combination of the
+    /// features before it.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
         let (examples, features) = regression.0.dim();

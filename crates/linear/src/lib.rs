@@ -1,7 +1,9 @@
-//! Linear models: least squares, ridge regression, the lasso, logistic regression and support-vector machines.
+//! Linear models: least squares, ridge regression, the lasso, logistic regression and
+//! support-vector machines.
 //!
-//! The models are linear in their features, in double precision, and are solved directly or minimised to a tolerance.
-//! Networks are trained by `wengert-train`; the methods of minimisation are in [`wengert_minimize`].
+//! The models are linear in their features, in double precision, and are solved directly or
+//! minimised to a tolerance. Networks are trained by `wengert-train`; the methods of minimisation
+//! are in [`wengert_minimize`].
 //!
 //! | model | objective, summed over the examples | method |
 //! |---|---|---|
@@ -11,8 +13,8 @@
 //! | [`LogisticRegression`] | `ln(1 + e^(-t s))` or cross-entropy, `+ lambda \|W\|^2` | L-BFGS |
 //! | [`LinearSvm`] | `max(0, 1 - t s)` or its square, `+ lambda \|w\|^2` | interior point; L-BFGS for the square |
 //!
-//! All losses are **sums** over the examples, without 1/2, and intercepts are not penalised. The documentation of each model
-//! maps its settings to the arguments of scikit-learn.
+//! All losses are **sums** over the examples, without 1/2, and intercepts are not penalised. The
+//! documentation of each model maps its settings to the arguments of scikit-learn.
 //!
 //! ```
 //! use ndarray::array;

@@ -9,15 +9,18 @@ use wengert_kernels::validate::assert_non_negative;
 use wengert_minimize::Stopping;
 use wengert_nn::{CrossEntropy, Logistic};
 
-/// Logistic regression for two or more classes: the `W` and `b` that minimise the cross-entropy between the classes and the
-/// softmax of `W x + b`, **summed** over the examples, plus `l2 |W|^2`, without 1/2. Intercepts are not penalised.
+/// Logistic regression for two or more classes: the `W` and `b` that minimise the cross-entropy
+/// between the classes and the softmax of `W x + b`, **summed** over the examples, plus `l2 |W|^2`,
+/// without 1/2. Intercepts are not penalised.
 ///
-/// For two classes there is a single score `s`, and the loss of an example is `ln(1 + e^(-t s))` with `t = 1` for class 1 and
-/// `t = -1` for class 0. For more classes there is one score per class, and the coefficients sum to 0 over the classes.
+/// For two classes there is a single score `s`, and the loss of an example is `ln(1 + e^(-t s))`
+/// with `t = 1` for class 1 and `t = -1` for class 0. For more classes there is one score per
+/// class, and the coefficients sum to 0 over the classes.
 ///
-/// Minimised by L-BFGS, starting from 0, with gradients from the differentiation engine. The value in the
-/// [report](crate::FitReport::minimisation) and the gradient to which the tolerance applies are those of the objective
-/// divided by the number of examples. Standardised features need the fewest steps.
+/// Minimised by L-BFGS, starting from 0, with gradients from the differentiation engine. The value
+/// in the [report](crate::FitReport::minimisation) and the gradient to which the tolerance applies
+/// are those of the objective divided by the number of examples. Standardised features need the
+/// fewest steps.
 ///
 /// | here | scikit-learn's `LogisticRegression` |
 /// |---|---|
@@ -25,8 +28,9 @@ use wengert_nn::{CrossEntropy, Logistic};
 /// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
 /// | [`stopping`](Self::stopping) | `tol` (`gtol` of L-BFGS-B), `max_iter` |
 ///
-/// Without a penalty, separable data have no minimum: the loss tends to 0 as the coefficients grow without bound. Data with
-/// points on the separating hyperplane have no minimum either, but this case is not detected.
+/// Without a penalty, separable data have no minimum: the loss tends to 0 as the coefficients grow
+/// without bound. Data with points on the separating hyperplane have no minimum either, but this
+/// case is not detected.
 ///
 /// ```
 /// use wengert_data::iris;
@@ -83,8 +87,8 @@ impl LogisticRegression {
     /// Fits the examples. [`converged`](LinearClassifier::converged) says whether the minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite; if their targets are values or a single class; if there is no
-    /// penalty and a hyperplane separates the classes.
+    /// If the examples are empty, mismatched or not finite; if their targets are values or a single
+    /// class; if there is no penalty and a hyperplane separates the classes.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
         examples.check_two_classes()?;
@@ -103,7 +107,8 @@ impl LogisticRegression {
     }
 }
 
-/// Whether the score of each label is larger than all other scores; then scaling up the coefficients reduces the loss.
+/// Whether the score of each label is larger than all other scores; then scaling up the
+/// coefficients reduces the loss.
 fn separates(scores: &Array2<f64>, labels: &[u32]) -> bool {
     scores.rows().into_iter().zip(labels).all(|(row, &label)| match row.as_slice() {
         Some(&[score]) => score != 0.0 && (score > 0.0) == (label == 1),

@@ -43,11 +43,13 @@ impl LinearRegressor {
         x.dot(&self.coefficients) + self.intercept
     }
 
-    /// The coefficient of determination, `1 - |y - prediction|^2 / |y - mean y|^2`: 1 for perfect predictions, 0 for
-    /// predictions as good as the mean of the targets, and negative for worse ones.
+    /// The coefficient of determination, `1 - |y - prediction|^2 / |y - mean y|^2`: 1 for perfect
+    /// predictions, 0 for predictions as good as the mean of the targets, and negative for worse
+    /// ones.
     ///
     /// # Errors
-    /// If the examples are invalid, have another number of features than the model, or have targets that are all equal.
+    /// If the examples are invalid, have another number of features than the model, or have targets
+    /// that are all equal.
     pub fn r_squared<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<f64, LinearError> {
         let (x, y) = examples.into().regression()?;
         check_features(&x, self.coefficients.len())?;

@@ -9,18 +9,19 @@ use wengert_kernels::validate::assert_positive;
 use wengert_kernels::{Triangle, Triangular, cholesky};
 use wengert_minimize::LeastSquares;
 
-/// Ridge regression: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|^2`, **summed** over the examples, without
-/// 1/2. The intercept is not penalised.
+/// Ridge regression: the `w` and `b` that minimise `|y - X w - b|^2 + lambda |w|^2`, **summed**
+/// over the examples, without 1/2. The intercept is not penalised.
 ///
-/// Solved with the Cholesky factor of `X'X + lambda I`, or of `XX' + lambda I` if there are fewer examples than features
-/// (Hoerl and Kennard 1970).
+/// Solved with the Cholesky factor of `X'X + lambda I`, or of `XX' + lambda I` if there are fewer
+/// examples than features (Hoerl and Kennard 1970).
 ///
 /// | here | scikit-learn's `Ridge` |
 /// |---|---|
 /// | `new(lambda)` | `alpha` |
 /// | [`without_intercept`](Self::without_intercept) | `fit_intercept=False` |
 ///
-/// A [`Regulariser`](wengert_nn::Regulariser) is added to the mean over `n` examples, so its strength is `lambda / n`.
+/// A [`Regulariser`](wengert_nn::Regulariser) is added to the mean over `n` examples, so its
+/// strength is `lambda / n`.
 ///
 /// ```
 /// use ndarray::array;
@@ -59,8 +60,8 @@ impl Ridge {
     /// Fits the examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if `lambda` is lost in the
-    /// rounding of `X'X`.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if
+    /// `lambda` is lost in the rounding of `X'X`.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
         let centred = Centred::new(regression, self.intercept);
@@ -81,7 +82,8 @@ pub enum RidgeForm {
     Dual,
     /// Least squares with the rows `sqrt(lambda) I` appended to `X`, and zeros appended to `y`.
     AppendedRows,
-    /// The minimum-norm solution with the columns `sqrt(lambda) I` appended to `X`, restricted to the entries for the features.
+    /// The minimum-norm solution with the columns `sqrt(lambda) I` appended to `X`, restricted to
+    /// the entries for the features.
     AppendedColumns,
 }
 
@@ -92,7 +94,8 @@ impl RidgeForm {
     /// The coefficients for the examples, without an intercept.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if `lambda` is lost in rounding.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if
+    /// `lambda` is lost in rounding.
     ///
     /// # Panics
     /// If `lambda` is not positive and finite.
@@ -132,8 +135,8 @@ fn stacked(axis: Axis, x: &ArrayView2<'_, f64>, more: &Array2<f64>) -> Array2<f6
     concatenate(axis, &[x.view(), more.view()]).expect("the identity is as large as the other axis")
 }
 
-/// The `w` of minimum norm with `X w = y`, that is `X'(XX')^-1 y`, for a wide `X` with linearly independent rows. Gradient
-/// descent from 0 converges to it. There is no intercept.
+/// The `w` of minimum norm with `X w = y`, that is `X'(XX')^-1 y`, for a wide `X` with linearly
+/// independent rows. Gradient descent from 0 converges to it. There is no intercept.
 ///
 /// ```
 /// use ndarray::array;
@@ -143,8 +146,8 @@ fn stacked(axis: Axis, x: &ArrayView2<'_, f64>, more: &Array2<f64>) -> Array2<f6
 /// ```
 ///
 /// # Errors
-/// If the examples are empty, mismatched or not finite, or if their targets are classes; if the rows are linearly dependent,
-/// as they are if there are more examples than features.
+/// If the examples are empty, mismatched or not finite, or if their targets are classes; if the
+/// rows are linearly dependent, as they are if there are more examples than features.
 pub fn minimum_norm<'a>(examples: impl Into<Examples<'a>>) -> Result<Array1<f64>, LinearError> {
     let (x, y) = examples.into().regression()?;
     if x.nrows() > x.ncols() {
@@ -172,8 +175,9 @@ pub(crate) fn positive_definite(matrix: &Array2<f64>, mut b: Array1<f64>) -> Opt
     let n = matrix.nrows();
     let (matrix, mut factor) = (matrix.as_standard_layout(), vec![0.0; n * n]);
     cholesky(matrix.as_slice().expect("the array is in standard layout"), n, &mut factor, f64::sqrt);
-    // The square of a pivot is the diagonal element minus squares of the rows above; below the rounding of the diagonal
-    // element it has no correct digits. The comparison is false for NaN too.
+    // The square of a pivot is the diagonal element minus squares of the rows above; below the
+    // rounding of the diagonal element it has no correct digits. The comparison is false for NaN
+    // too.
     let rounding = n as f64 * f64::EPSILON;
     let is_accurate = |(i, m): (usize, &f64)| factor[i * n + i].powi(2) > rounding * m;
     if !matrix.diag().iter().enumerate().all(is_accurate) {

@@ -7,8 +7,9 @@ use wengert_ad::{ArrayTape, Elementary, Tensor};
 use wengert_minimize::{Lbfgs, Minimizer, Objective, Stopping};
 use wengert_nn::{Loss, TargetBatch};
 
-/// The objective of a classifier with a smooth loss: the mean over `n` examples of the loss of the scores `X W + b`, plus
-/// `l2 / n |W|^2`. Its variables are `W` in row-major order, shape `(features, scores)`, followed by `b`.
+/// The objective of a classifier with a smooth loss: the mean over `n` examples of the loss of the
+/// scores `X W + b`, plus `l2 / n |W|^2`. Its variables are `W` in row-major order, shape
+/// `(features, scores)`, followed by `b`.
 pub(crate) struct ScoreObjective<'a, L> {
     loss: L,
     labels: &'a [u32],
@@ -33,7 +34,8 @@ impl<'a, L: Loss<f64>> ScoreObjective<'a, L> {
         Self { loss, labels, features, width, scores, l2, intercept, tape }
     }
 
-    /// Minimises by L-BFGS, starting from 0. Returns the coefficients, one row per score, the intercepts, and the report.
+    /// Minimises by L-BFGS, starting from 0. Returns the coefficients, one row per score, the
+    /// intercepts, and the report.
     pub(crate) fn fit(mut self, stopping: &Stopping) -> (Array2<f64>, Array1<f64>, FitReport) {
         let start = vec![0.0; self.weights() + if self.intercept { self.scores } else { 0 }];
         let report = Minimizer::new(Lbfgs::new()).stopping(stopping.clone()).minimize(&mut self, &start);

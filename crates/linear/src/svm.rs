@@ -11,21 +11,25 @@ use wengert_kernels::validate::assert_positive;
 use wengert_minimize::Stopping;
 use wengert_nn::SquaredHinge;
 
-/// A linear support-vector machine: the `w` and `b` that minimise `max(0, 1 - t s)`, or its square, **summed** over the
-/// examples, plus `lambda |w|^2`, without 1/2. The score is `s = x'w + b`; the target `t` is 1 for class 1 and -1 for class
-/// 0. The intercept is not penalised. For more than two classes, each class is fitted against the rest (`t = 1` for its own
-/// examples).
+/// A linear support-vector machine: the `w` and `b` that minimise `max(0, 1 - t s)`, or its square,
+/// **summed** over the examples, plus `lambda |w|^2`, without 1/2. The score is `s = x'w + b`; the
+/// target `t` is 1 for class 1 and -1 for class
+/// 0. The intercept is not penalised. For more than two classes, each class is fitted against the
+///    rest (`t = 1` for its own examples).
 ///
-/// The hinge loss has kinks. It is minimised together with its dual problem, over weights `a_i` of the examples,
+/// The hinge loss has kinks. It is minimised together with its dual problem, over weights `a_i` of
+/// the examples,
 ///
 /// ```text
-/// sum_i a_i - |X'(a t)|^2 / (4 lambda)   over   0 <= a_i <= 1, t'a = 0 (only with an intercept);   w = X'(a t) / (2 lambda)
+/// maximise  sum_i a_i - |X'(a t)|^2 / (4 lambda)   over  0 <= a_i <= 1,  t'a = 0 (only with an intercept);
+/// then      w = X'(a t) / (2 lambda)
 /// ```
 ///
-/// by an interior-point method (Mehrotra 1992; for support-vector machines, Ferris and Munson 2002) to a
-/// [duality gap](crate::FitReport::duality_gap) of 1e-12 of the objective, in about twenty steps of `2 n d^2` flops for `n`
-/// examples with `d` features. The intercept is then the exact minimum for `w`, or the midpoint of an interval of minima. The
-/// squared hinge loss is minimised by L-BFGS, with a report as for [`LogisticRegression`](crate::LogisticRegression).
+/// by an interior-point method (Mehrotra 1992; for support-vector machines, Ferris and Munson 2002)
+/// to a [duality gap](crate::FitReport::duality_gap) of 1e-12 of the objective, in about twenty
+/// steps of `2 n d^2` flops for `n` examples with `d` features. The intercept is then the exact
+/// minimum for `w`, or the midpoint of an interval of minima. The squared hinge loss is minimised
+/// by L-BFGS, with a report as for [`LogisticRegression`](crate::LogisticRegression).
 ///
 /// | here | scikit-learn |
 /// |---|---|
@@ -56,7 +60,8 @@ impl LinearSvm {
     /// Creates a machine with the hinge loss, this strength of the penalty, and an intercept.
     ///
     /// # Panics
-    /// If `lambda` is not positive and finite. Without a penalty, the margin of separable data is not determined.
+    /// If `lambda` is not positive and finite. Without a penalty, the margin of separable data is
+    /// not determined.
     #[must_use]
     #[track_caller]
     pub fn hinge(lambda: f64) -> Self {
@@ -80,8 +85,8 @@ impl LinearSvm {
         Self { intercept: false, ..self }
     }
 
-    /// Fits the examples; for more than two classes, the classes in parallel. [`converged`](LinearClassifier::converged) says
-    /// whether the minimum was found.
+    /// Fits the examples; for more than two classes, the classes in parallel.
+    /// [`converged`](LinearClassifier::converged) says whether the minimum was found.
     ///
     /// # Errors
     /// If the examples are empty, mismatched or not finite; if their targets are values or a single class.

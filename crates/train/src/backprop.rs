@@ -1,9 +1,10 @@
 //! Parallel backpropagation over batches.
 //!
-//! A batch is divided into shards. Each shard has its own tape and its own gradient, both reused in the next step. The
-//! number of shards depends on the size of the work only, and their gradients are summed over a fixed tree, so the result
-//! is the same, bit for bit, for any number of threads. A model with a layer that needs the whole batch, such as batch
-//! normalisation, is trained in one shard.
+//! A batch is divided into shards. Each shard has its own tape and its own gradient, both reused in
+//! the next step. The number of shards depends on the size of the work only, and their gradients
+//! are summed over a fixed tree, so the result is the same, bit for bit, for any number of threads.
+//! A model with a layer that needs the whole batch, such as batch normalisation, is trained in one
+//! shard.
 
 use crate::batch::{Batch, forward};
 use crate::keep_awake::KeepAwake;
@@ -15,8 +16,8 @@ use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
 /// Computes the mean loss over a batch and its gradient with respect to the parameters, on several threads.
 ///
-/// Keeps its tapes and gradients between steps: after the first steps, a step allocates nothing. Runs on the rayon pool
-/// in which it is called.
+/// Keeps its tapes and gradients between steps: after the first steps, a step allocates nothing.
+/// Runs on the rayon pool in which it is called.
 ///
 /// ```
 /// use wengert_data::{Batches, moons};
@@ -65,7 +66,8 @@ impl<T: Real> Default for Backprop<T> {
 }
 
 impl<T: Real> Backprop<T> {
-    /// Creates a `Backprop` in evaluation mode: without dropout, and with the running statistics in batch normalisation.
+    /// Creates a `Backprop` in evaluation mode: without dropout, and with the running statistics in
+    /// batch normalisation.
     pub fn new() -> Self {
         Self {
             shards: Vec::new(),
@@ -76,13 +78,14 @@ impl<T: Real> Backprop<T> {
         }
     }
 
-    /// Creates a `Backprop` in training mode. The random numbers of a step, as dropout needs them, depend on the seed and
-    /// on the number of the step only; the first step is step 0.
+    /// Creates a `Backprop` in training mode. The random numbers of a step, as dropout needs them,
+    /// depend on the seed and on the number of the step only; the first step is step 0.
     pub fn for_training(seed: u64) -> Self {
         Self { training: Some((seed, 0)), ..Self::new() }
     }
 
-    /// Sets the number of the next step, to repeat a step or to continue a training run. Has no effect in evaluation mode.
+    /// Sets the number of the next step, to repeat a step or to continue a training run. Has no
+    /// effect in evaluation mode.
     pub fn set_step(&mut self, step: u64) {
         if let Some((_, next)) = &mut self.training {
             *next = step;
@@ -106,9 +109,10 @@ impl<T: Real> Backprop<T> {
         Self { penalty: Some(penalty), ..self }
     }
 
-    /// Returns the mean loss over the batch plus the penalty, and stores its gradient with respect to the parameters, which
-    /// [`gradient`](Self::gradient) returns. In training mode, also stores the new running statistics, which
-    /// [`update_statistics`](Self::update_statistics) writes to the parameters, and moves on to the next step.
+    /// Returns the mean loss over the batch plus the penalty, and stores its gradient with respect
+    /// to the parameters, which [`gradient`](Self::gradient) returns. In training mode, also stores
+    /// the new running statistics, which [`update_statistics`](Self::update_statistics) writes to
+    /// the parameters, and moves on to the next step.
     ///
     /// # Panics
     /// If the batch is empty, or if the shapes of module, loss and data do not match.
@@ -123,8 +127,8 @@ impl<T: Real> Backprop<T> {
         mean + self.shards[0].penalty
     }
 
-    /// As [`value_and_grad`](Self::value_and_grad), but returns sums without the penalty. Correct classifications are
-    /// counted if `count` is set; otherwise their number is 0.
+    /// As [`value_and_grad`](Self::value_and_grad), but returns sums without the penalty. Correct
+    /// classifications are counted if `count` is set; otherwise their number is 0.
     pub(crate) fn totals(
         &mut self,
         module: &impl Module<T>,
@@ -168,7 +172,8 @@ impl<T: Real> Backprop<T> {
         params.statistics_mut().copy_from_slice(new);
     }
 
-    /// The gradient of the last pass, in the layout of the parameters; 0 for frozen parameters. Empty before the first pass.
+    /// The gradient of the last pass, in the layout of the parameters; 0 for frozen parameters.
+    /// Empty before the first pass.
     pub fn gradient(&self) -> &[T] {
         self.shards.first().map_or(&[], |shard| &shard.gradient)
     }
@@ -194,8 +199,8 @@ struct Step<'a, M, L, T> {
 }
 
 impl<T: Real, M: Module<T>, L: Loss<T>> Step<'_, M, L, T> {
-    /// Runs a part of the batch, which begins at row `first_row` of the batch, on these shards, and leaves the sum of their
-    /// gradients in the first shard.
+    /// Runs a part of the batch, which begins at row `first_row` of the batch, on these shards, and
+    /// leaves the sum of their gradients in the first shard.
     fn run(&self, shards: &mut [Shard<T>], batch: Batch<'_, T>, first_row: usize) {
         if let [shard] = shards {
             return shard.run(batch, first_row, self);
@@ -243,7 +248,8 @@ impl<T: Real> Shard<T> {
         }
         let objective = objective.node();
         self.gradient.resize(step.params.len(), T::literal(0.0));
-        // This clears the tape too: the tape shares the buffer of the parameters, to which the optimizer writes next.
+        // This clears the tape too: the tape shares the buffer of the parameters, to which the
+        // optimizer writes next.
         self.tape.gradient_into_and_clear(objective, T::literal(1.0 / step.rows as f64), &mut self.gradient);
     }
 

@@ -16,7 +16,8 @@ pub struct Batch<'a, T> {
 
 /// Runs a model and a loss on a batch; returns the outputs and the sum of the losses of the examples.
 ///
-/// `labels` is a reused buffer that receives the classes of the examples; it is empty if the targets are values.
+/// `labels` is a reused buffer that receives the classes of the examples; it is empty if the
+/// targets are values.
 pub(crate) fn forward<'t, T: Real>(
     tape: &'t ArrayTape<T>,
     module: &impl Module<T>,

@@ -32,7 +32,8 @@ pub enum TrainError {
         /// The width that the targets need.
         data: usize,
     },
-    /// Batch normalisation needs at least two examples per batch, but the last batch of each epoch would have one.
+    /// Batch normalisation needs at least two examples per batch, but the last batch of each epoch
+    /// would have one.
     BatchOfOne {
         /// The number of training examples.
         examples: usize,

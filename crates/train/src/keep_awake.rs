@@ -1,8 +1,9 @@
 //! Keeping the threads of a pool awake between short steps.
 //!
-//! A rayon thread that finds no work falls asleep after a few microseconds, and waking it takes longer than a small step.
-//! While short steps follow each other closely, the other threads of the pool therefore poll for work without sleeping.
-//! They stop some milliseconds after the last step, and sleep as usual.
+//! A rayon thread that finds no work falls asleep after a few microseconds, and waking it takes
+//! longer than a small step. While short steps follow each other closely, the other threads of the
+//! pool therefore poll for work without sleeping. They stop some milliseconds after the last step,
+//! and sleep as usual.
 
 use rayon::Yield;
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How long a thread polls without a new step.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Steps that begin this far apart, or further, leave the threads asleep: compared with them, waking a thread costs nothing.
+/// Steps that begin this far apart, or further, leave the threads asleep: compared with them,
+/// waking a thread costs nothing.
 const SHORT: Duration = Duration::from_millis(20);
 /// How many times a thread polls before it reads the clock and yields to other processes.
 const ROUNDS: usize = 64;
@@ -34,8 +36,8 @@ struct Shared {
 }
 
 impl KeepAwake {
-    /// Called at the beginning of a step that can use several threads. If this step follows the previous one closely, and the
-    /// other threads of the pool are not polling, asks them to poll.
+    /// Called at the beginning of a step that can use several threads. If this step follows the
+    /// previous one closely, and the other threads of the pool are not polling, asks them to poll.
     pub(crate) fn begin_step(&mut self) {
         let (Some(caller), others) = (rayon::current_thread_index(), rayon::current_num_threads() - 1) else {
             return;

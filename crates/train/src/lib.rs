@@ -1,8 +1,9 @@
 //! Training: parallel batched backpropagation, the training loop, hyper-parameter search, and models on disk.
 //!
-//! This crate contains what moves the parameters of a model: [`Backprop`] computes the gradient of a batch, [`Trainer`] runs
-//! the training loop, and [`search_settings`] compares settings. Models and losses are in `wengert-nn`, optimizers and
-//! schedules in `wengert-optim`, data sets in `wengert-data`.
+//! This crate contains what moves the parameters of a model: [`Backprop`] computes the gradient of
+//! a batch, [`Trainer`] runs the training loop, and [`search_settings`] compares settings. Models
+//! and losses are in `wengert-nn`, optimizers and schedules in `wengert-optim`, data sets in
+//! `wengert-data`.
 //!
 //! Saving and loading (`SavedMlp`, `save_params`, `load_params`) need the feature `safetensors`.
 //!

@@ -14,8 +14,8 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The share of examples classified wrongly (the mean 0/1 loss), `1 - accuracy`; `None` if the targets are not
-    /// classes.
+    /// The share of examples classified wrongly (the mean 0/1 loss), `1 - accuracy`; `None` if the
+    /// targets are not classes.
     pub fn error_rate(&self) -> Option<f64> {
         self.accuracy.map(|accuracy| 1.0 - accuracy)
     }

@@ -12,8 +12,8 @@ use wengert_nn::{Loss, Module, Params, TrainingPass};
 pub struct NumericalIssue {
     /// The epoch, counted from 1.
     pub epoch: usize,
-    /// The step within the epoch, counted from 1; `None` for parameters beyond the limit, which are looked for after the
-    /// last step of each epoch.
+    /// The step within the epoch, counted from 1; `None` for parameters beyond the limit, which are
+    /// looked for after the last step of each epoch.
     pub step: Option<usize>,
     /// The kind of issue, and the parameter or operation concerned.
     pub kind: IssueKind,
@@ -29,8 +29,8 @@ pub enum IssueKind {
     NonFiniteParameter(LargeParameter),
     /// All parameters were finite, but an operation of the step produced an infinite or NaN element.
     NonFiniteOperation(Box<NonFinite>),
-    /// The loss was not finite, although every element is finite when the batch is computed in one piece: a sum over shards
-    /// overflowed.
+    /// The loss was not finite, although every element is finite when the batch is computed in one
+    /// piece: a sum over shards overflowed.
     NonFiniteLoss,
 }
 

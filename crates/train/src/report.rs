@@ -28,15 +28,17 @@ pub enum StopReason {
 pub struct Epoch {
     /// The number of the epoch, counted from 1.
     pub number: usize,
-    /// The metrics on the training data: means over the batches of the epoch, each computed in training mode before its
-    /// step. The parameters therefore change during the epoch, and dropout is active. The loss is without penalties.
+    /// The metrics on the training data: means over the batches of the epoch, each computed in
+    /// training mode before its step. The parameters therefore change during the epoch, and dropout
+    /// is active. The loss is without penalties.
     pub train: Metrics,
-    /// The metrics on the validation data, in evaluation mode after the epoch; `None` without validation data.
+    /// The metrics on the validation data, in evaluation mode after the epoch; `None` without
+    /// validation data.
     pub validation: Option<Metrics>,
 }
 
-/// One line: the training loss, the training error rate and the validation error rate; for regressions, the validation loss
-/// instead of the error rates.
+/// One line: the training loss, the training error rate and the validation error rate; for
+/// regressions, the validation loss instead of the error rates.
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "epoch {}: train loss {:.4}", self.number, self.train.loss)?;
@@ -54,7 +56,8 @@ impl fmt::Display for Epoch {
 /// The result of a training run.
 #[derive(Clone, Debug)]
 pub struct TrainingReport<M, T = f32> {
-    /// The model with its final parameters: those of the best epoch under early stopping, otherwise those of the last.
+    /// The model with its final parameters: those of the best epoch under early stopping, otherwise
+    /// those of the last.
     pub model: TrainedModel<M, T>,
     /// The metrics on the training data with the final parameters, in evaluation mode.
     pub train: Metrics,

@@ -62,7 +62,8 @@ impl Clipping {
 }
 
 impl Settings {
-    /// The parameters with options of their own, in the order of the layout: frozen ones, and those in a group.
+    /// The parameters with options of their own, in the order of the layout: frozen ones, and those
+    /// in a group.
     ///
     /// # Panics
     /// If the pattern of a group matches no parameter.

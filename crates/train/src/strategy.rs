@@ -2,27 +2,30 @@
 
 use wengert_nn::Layout;
 
-/// How a step is divided among threads. The strategy determines the bits of the result; the number of threads does not.
+/// How a step is divided among threads. The strategy determines the bits of the result; the number
+/// of threads does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strategy {
-    /// Shards if the gradient is small and the batch is large, otherwise operators: shards cost time even on one thread.
+    /// Shards if the gradient is small and the batch is large, otherwise operators: shards cost
+    /// time even on one thread.
     #[default]
     Automatic,
-    /// Divides the batch into this many shards, each with its own tape and gradient, and sums the gradients. Batches with
-    /// fewer examples have one shard per example.
+    /// Divides the batch into this many shards, each with its own tape and gradient, and sums the
+    /// gradients. Batches with fewer examples have one shard per example.
     Shards(usize),
     /// Uses one tape for the whole batch, and divides large matrix products by blocks of their output.
     Operators,
 }
 
-/// Steps with fewer floating-point operations than this, 60 to 120 microseconds, run on one thread: on processors whose
-/// cores do not share a cache, moving activations and gradients between cores costs more than a second thread saves.
+/// Steps with fewer floating-point operations than this, 60 to 120 microseconds, run on one thread:
+/// on processors whose cores do not share a cache, moving activations and gradients between cores
+/// costs more than a second thread saves.
 const SERIAL_WORK: usize = 12_000_000;
-/// Gradients with more elements than this are not kept per shard: summing them, and packing the weights for each shard,
-/// costs what a second thread saves.
+/// Gradients with more elements than this are not kept per shard: summing them, and packing the
+/// weights for each shard, costs what a second thread saves.
 const LARGE_GRADIENT: usize = 65_536;
-/// The number of rows per shard. With fewer rows, dividing the matrix products gains as much and costs a single thread
-/// nothing.
+/// The number of rows per shard. With fewer rows, dividing the matrix products gains as much and
+/// costs a single thread nothing.
 const ROWS: usize = 128;
 /// The maximum number of shards; a power of two, so that the tree of sums is balanced.
 const MAX_SHARDS: usize = 8;
@@ -34,8 +37,9 @@ impl Strategy {
         assert!(self != Self::Shards(0), "{caller}: the number of shards is 0, must be at least 1");
     }
 
-    /// The number of shards of a step on `rows` examples, which takes `6 x weights x rows` floating-point operations: a matrix
-    /// product in the forward pass and two in the backward pass. In training, 1 if a layer needs the whole batch.
+    /// The number of shards of a step on `rows` examples, which takes `6 x weights x rows`
+    /// floating-point operations: a matrix product in the forward pass and two in the backward
+    /// pass. In training, 1 if a layer needs the whole batch.
     pub(crate) fn shards(self, rows: usize, layout: &Layout, training: bool) -> usize {
         if training && layout.needs_whole_batch() {
             return 1;

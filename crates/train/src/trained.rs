@@ -15,8 +15,8 @@ const BLOCK: usize = 256;
 
 /// A model together with its parameters.
 ///
-/// All methods run in evaluation mode: without dropout, and with the running statistics in batch normalisation. They
-/// expect features that are standardised like the training data.
+/// All methods run in evaluation mode: without dropout, and with the running statistics in batch
+/// normalisation. They expect features that are standardised like the training data.
 #[derive(Clone, Debug)]
 pub struct TrainedModel<M, T = f32> {
     /// The modules and the layout of their parameters.
@@ -26,15 +26,15 @@ pub struct TrainedModel<M, T = f32> {
 }
 
 impl<T: Real, M: Module<T>> TrainedModel<M, T> {
-    /// The outputs for the inputs `x`, shape `(examples, features) -> (examples, outputs)`. For a classifier, these are the
-    /// logits.
+    /// The outputs for the inputs `x`, shape `(examples, features) -> (examples, outputs)`. For a
+    /// classifier, these are the logits.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
     ///
     /// # Cost
-    /// Blocks of 256 rows are divided among the threads of the rayon pool. For its block, each thread keeps the outputs of
-    /// two successive layers; earlier outputs are released.
+    /// Blocks of 256 rows are divided among the threads of the rayon pool. For its block, each
+    /// thread keeps the outputs of two successive layers; earlier outputs are released.
     pub fn predict<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<T> {
         let (x, rows) = (x.view(), x.nrows());
         let block = |tape: &mut ArrayTape<T>, first: usize| -> Array2<T> {
@@ -55,8 +55,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         concatenate(Axis(0), &blocks).expect("all rows of outputs have the same width")
     }
 
-    /// The class of each row of `x`: the index of its largest output. With a single output, class 1 if the output is
-    /// positive, else class 0.
+    /// The class of each row of `x`: the index of its largest output. With a single output, class 1
+    /// if the output is positive, else class 0.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
@@ -64,11 +64,11 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         self.predict(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
     }
 
-    /// The class probabilities of each row of `x`, shape `(examples, classes)`: the softmax of the outputs. With a single
-    /// output `s`, two columns `1 - p` and `p = 1 / (1 + e^-s)`.
+    /// The class probabilities of each row of `x`, shape `(examples, classes)`: the softmax of the
+    /// outputs. With a single output `s`, two columns `1 - p` and `p = 1 / (1 + e^-s)`.
     ///
-    /// These are probabilities if the model was trained with a cross-entropy or logistic loss; the outputs of a model that
-    /// was trained with a hinge loss are not logits.
+    /// These are probabilities if the model was trained with a cross-entropy or logistic loss; the
+    /// outputs of a model that was trained with a hinge loss are not logits.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
@@ -76,8 +76,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         class_probabilities(&self.predict(x))
     }
 
-    /// The mean loss and the accuracy on a data set; `None` if the data set is empty. The result is the same for any number
-    /// of threads.
+    /// The mean loss and the accuracy on a data set; `None` if the data set is empty. The result is
+    /// the same for any number of threads.
     ///
     /// # Panics
     /// If the shapes of model, loss and data do not match.

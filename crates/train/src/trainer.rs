@@ -14,7 +14,8 @@ use wengert_kernels::validate::{assert_at_least_one, assert_positive};
 use wengert_nn::{Architecture, Loss, Model, Module, Params, Regulariser};
 use wengert_optim::{Group, Optimizer, Schedule};
 
-/// Trains a model on mini-batches: each epoch shuffles the training data, and each batch makes one optimizer step.
+/// Trains a model on mini-batches: each epoch shuffles the training data, and each batch makes one
+/// optimizer step.
 ///
 /// The same settings, seed and data give the same result, bit for bit, for any number of threads.
 ///
@@ -46,13 +47,14 @@ pub struct Trainer<A, L, O> {
 }
 
 impl<A: Architecture, L, O> Trainer<A, L, O> {
-    /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, one thread per core.
+    /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, one
+    /// thread per core.
     pub fn new(architecture: A, loss: L, optimizer: O) -> Self {
         Self { architecture, loss, optimizer, settings: Settings::default(), threads: 0, observer: None }
     }
 
-    /// Sets the number of examples per step; 64 by default. The last batch of an epoch is smaller if the number of training
-    /// examples is not a multiple of it.
+    /// Sets the number of examples per step; 64 by default. The last batch of an epoch is smaller
+    /// if the number of training examples is not a multiple of it.
     ///
     /// # Panics
     /// If `batch_size` is 0.
@@ -71,8 +73,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Stops training when the validation loss has not improved for `patience` epochs, and restores the parameters of the
-    /// best epoch (Prechelt 1998).
+    /// Stops training when the validation loss has not improved for `patience` epochs, and restores
+    /// the parameters of the best epoch (Prechelt 1998).
     ///
     /// # Panics
     /// If `patience` is 0.
@@ -91,8 +93,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Sets the maximum number of threads; 0, the default, stands for one per core. Steps that are too small to be divided
-    /// use fewer.
+    /// Sets the maximum number of threads; 0, the default, stands for one per core. Steps that are
+    /// too small to be divided use fewer.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }
@@ -116,8 +118,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         Self { observer: Some(Box::new(observer)), ..self }
     }
 
-    /// Sets the limit for the absolute values of parameters; 1e6 by default. The first parameter beyond it at the end of an
-    /// epoch is reported in [`TrainingReport::issues`].
+    /// Sets the limit for the absolute values of parameters; 1e6 by default. The first parameter
+    /// beyond it at the end of an epoch is reported in [`TrainingReport::issues`].
     ///
     /// # Panics
     /// If `limit` is not positive. It may be infinite.
@@ -132,16 +134,16 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
 
 /// Settings of the steps.
 impl<A: Architecture, L, O> Trainer<A, L, O> {
-    /// Sets the learning rate of each step from a schedule, instead of the rate of the optimizer. Steps are counted from 0
-    /// over all epochs.
+    /// Sets the learning rate of each step from a schedule, instead of the rate of the optimizer.
+    /// Steps are counted from 0 over all epochs.
     #[must_use]
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.settings.schedule = Some(schedule);
         self
     }
 
-    /// Scales down each gradient whose Euclidean norm exceeds `limit`: see [`clip_norm`](wengert_optim::clip_norm). Replaces
-    /// an earlier clipping.
+    /// Scales down each gradient whose Euclidean norm exceeds `limit`: see
+    /// [`clip_norm`](wengert_optim::clip_norm). Replaces an earlier clipping.
     ///
     /// # Panics
     /// If `limit` is not positive and finite.
@@ -153,8 +155,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Clamps each element of the gradient to `[-limit, limit]`: see [`clip_value`](wengert_optim::clip_value). Replaces an
-    /// earlier clipping.
+    /// Clamps each element of the gradient to `[-limit, limit]`: see
+    /// [`clip_value`](wengert_optim::clip_value). Replaces an earlier clipping.
     ///
     /// # Panics
     /// If `limit` is not positive and finite.
@@ -173,16 +175,17 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Freezes the parameters and running statistics whose names match the pattern: training does not change them. See
-    /// [`Layout::freeze`](wengert_nn::Layout::freeze). May be called several times.
+    /// Freezes the parameters and running statistics whose names match the pattern: training does
+    /// not change them. See [`Layout::freeze`](wengert_nn::Layout::freeze). May be called several
+    /// times.
     #[must_use]
     pub fn freeze(mut self, pattern: &str) -> Self {
         self.settings.frozen.push(pattern.to_owned());
         self
     }
 
-    /// Sets optimizer options for the parameters whose names match the pattern. If several patterns match a parameter, the
-    /// first one applies.
+    /// Sets optimizer options for the parameters whose names match the pattern. If several patterns
+    /// match a parameter, the first one applies.
     ///
     /// ```
     /// use wengert_data::moons;
@@ -208,12 +211,12 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
 
 /// The training run.
 impl<A: Architecture, L, O> Trainer<A, L, O> {
-    /// Trains on the training part, from initial parameters given by the architecture and the seed, and reports the metrics
-    /// on all three parts.
+    /// Trains on the training part, from initial parameters given by the architecture and the seed,
+    /// and reports the metrics on all three parts.
     ///
     /// # Errors
-    /// If model, loss and data do not fit together, if early stopping has no validation part, or if threads cannot be
-    /// started.
+    /// If model, loss and data do not fit together, if early stopping has no validation part, or if
+    /// threads cannot be started.
     ///
     /// # Panics
     /// If the pattern of a frozen parameter, a group or a penalty matches no parameter.
@@ -226,8 +229,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self.start(data, |model, seed| model.layout().initialise(seed))
     }
 
-    /// As [`fit`](Self::fit), but starts from these parameters, for fine-tuning. Parameters that are frozen in `params` stay
-    /// frozen.
+    /// As [`fit`](Self::fit), but starts from these parameters, for fine-tuning. Parameters that
+    /// are frozen in `params` stay frozen.
     ///
     /// # Errors
     /// As [`fit`](Self::fit).

@@ -1,4 +1,5 @@
-//! The chapters of the book that contain code, included as documentation so that the doc tests run their snippets.
+//! The chapters of the book that contain code, included as documentation so that the doc tests run
+//! their snippets.
 
 macro_rules! chapters {
     ($($chapter:ident: $path:literal),+ $(,)?) => {

@@ -1,7 +1,8 @@
 //! Wengert: reverse-mode automatic differentiation and MLP training on the CPU.
 //!
-//! This crate re-exports the crates below; it has no code of its own. [`prelude`] contains the items that most programs need,
-//! and [`ndarray`] is the version of ndarray that the arrays in the API belong to.
+//! This crate re-exports the crates below; it has no code of its own. [`prelude`] contains the
+//! items that most programs need, and [`ndarray`] is the version of ndarray that the arrays in the
+//! API belong to.
 //!
 //! | module | contents |
 //! |---|---|
@@ -27,7 +28,8 @@
 //!
 //! # Training
 //!
-//! [`Trainer`](train::Trainer) runs a training loop with the usual options. The same loop in a program of one's own:
+//! [`Trainer`](train::Trainer) runs a training loop with the usual options. The same loop in a
+//! program of one's own:
 //!
 //! ```
 //! use wengert::ndarray::array;

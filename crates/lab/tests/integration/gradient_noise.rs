@@ -102,8 +102,9 @@ fn simulated_variances_of_means_agree_with_the_exact_ones() {
         for (sampling, seed) in [(with, 1), (without, 2)] {
             let exact = sampling.variance_of_mean(&numbers, draws);
             let measured = sampling.simulated_variance(&numbers, draws, trials, seed);
-            // Five standard deviations of the mean of 5 000 squares of nearly normal numbers, sqrt(2 / 5 000) = 2 %. If the
-            // exact variance is 0, the rounding of sums in different orders.
+            // Five standard deviations of the mean of 5 000 squares of nearly normal numbers,
+            // sqrt(2 / 5 000) = 2 %. If the exact variance is 0, the rounding of sums in different
+            // orders.
             assert!(
                 (measured - exact).abs() <= 0.1 * exact + 1e-30,
                 "{sampling:?} {draws}: {measured} {exact}"
@@ -159,8 +160,8 @@ fn the_covariance_of_an_update_is_eta_squared_over_the_batch_size_times_that_of_
         let sampled_mean = updates.mean_axis(Axis(0)).unwrap();
         let sampled = gradient_covariance(&updates);
         for j in 0..3 {
-            // Five standard deviations of the mean, and of the covariance, which are sqrt(c_jj c_kk kurtosis / trials) with a
-            // kurtosis below 6.
+            // Five standard deviations of the mean, and of the covariance, which are sqrt(c_jj c_kk
+            // kurtosis / trials) with a kurtosis below 6.
             let deviation = (exact[[j, j]] / trials as f64).sqrt();
             assert!((sampled_mean[j] + eta * mean[j]).abs() < 5.0 * deviation);
             for k in 0..3 {
@@ -200,7 +201,8 @@ fn a_constant_learning_rate_reaches_a_floor_proportional_to_it_and_a_rate_of_one
         let batches = Batches::with_replacement(20, 1, 11);
         excesses(&x, &best, &stochastic_gradient_descent(&mut loss, &[30.0, 30.0], schedule, batches, 2000))
     };
-    // The gradient is that of the sum, so a rate of eta acts as eta n on the mean. The curvatures of the mean are close to 1.
+    // The gradient is that of the sum, so a rate of eta acts as eta n on the mean. The curvatures
+    // of the mean are close to 1.
     let eta = 0.04 / 20.0;
     let floors = [eta, eta / 2.0, eta / 4.0].map(|eta| {
         let path = run(&Schedule::constant(eta));
@@ -208,8 +210,9 @@ fn a_constant_learning_rate_reaches_a_floor_proportional_to_it_and_a_rate_of_one
         assert!(path[20] < 1e-3 * path[0], "{} {}", path[0], path[20]);
         mean(&path[200..])
     });
-    // The floor is proportional to eta up to a relative correction of a few percent, eta n times the curvature. Points 1 to 5
-    // epochs apart are independent, so the means over 1800 epochs are accurate to 7 %.
+    // The floor is proportional to eta up to a relative correction of a few percent, eta n times
+    // the curvature. Points 1 to 5 epochs apart are independent, so the means over 1800 epochs are
+    // accurate to 7 %.
     for (floor, half) in [(floors[0], floors[1]), (floors[1], floors[2])] {
         assert!((floor / half - 2.0).abs() < 0.4, "{floors:?}");
     }

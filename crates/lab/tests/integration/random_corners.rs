@@ -29,8 +29,9 @@ fn the_corners_of_standard_normal_units_have_a_cauchy_distribution() {
 fn the_mean_of_many_corners_has_the_distribution_of_a_single_one() {
     let positions = random_corners(400_000, 6);
     let means = positions.chunks(1000).map(|corners| corners.iter().sum::<f64>() / 1000.0);
-    // The mean of 1000 Cauchy variables has a Cauchy distribution: 79.52 % of 400 such means lie within 3, with a standard
-    // deviation of 2 %. If the law of large numbers held, all means would be close to one number.
+    // The mean of 1000 Cauchy variables has a Cauchy distribution: 79.52 % of 400 such means lie
+    // within 3, with a standard deviation of 2 %. If the law of large numbers held, all means would
+    // be close to one number.
     let within = means.filter(|mean| mean.abs() <= 3.0).count() as f64 / 400.0;
     assert!((within - 0.7952).abs() < 0.08, "{within}");
 }

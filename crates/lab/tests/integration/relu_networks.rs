@@ -218,7 +218,8 @@ fn a_small_step_fits_each_singular_vector_in_proportion_to_its_squared_singular_
         let along = |residual: &Array2<f64>| u.dot(&residual.column(0));
         let fitted = (along(&before) - along(&after)) / rate;
         let expected = 2.0 * sigma.powi(2) * along(&before);
-        // The second-order term of a step of 1e-7 is 1e-7 of the first, times curvatures of 100; rounding is 1e-15 / 1e-7.
+        // The second-order term of a step of 1e-7 is 1e-7 of the first, times curvatures of 100;
+        // rounding is 1e-15 / 1e-7.
         assert!(
             (fitted - expected).abs() < 1e-3 * (1.0 + modes[0].1.powi(2)),
             "{sigma}: {fitted}, {expected}"

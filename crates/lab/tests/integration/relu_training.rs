@@ -29,7 +29,8 @@ fn xor_and_the_absolute_value_are_learnt_only_with_a_hidden_layer() {
         Trainer::new(mlp, CrossEntropy, Adam::new(0.02)).epochs(800).threads(1).seed(2).fit(&xor())
     };
     let (linear, hidden) = (fit(Mlp::new([2, 2])).unwrap().train, fit(Mlp::new([2, 8, 2])).unwrap().train);
-    // A line classifies at least one of the four points wrongly, and the smallest loss is that of equal probabilities.
+    // A line classifies at least one of the four points wrongly, and the smallest loss is that of
+    // equal probabilities.
     assert!(linear.accuracy.unwrap() <= 0.75 && linear.loss > 0.999 * 2.0f64.ln(), "{linear:?}");
     assert!(hidden.accuracy == Some(1.0) && hidden.loss < 0.01, "{hidden:?}");
 

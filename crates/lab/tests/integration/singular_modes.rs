@@ -92,7 +92,8 @@ fn every_mode_of_gradient_descent_follows_its_exact_trajectory() {
         let eta = share / svd.sigma[0].powi(2);
         for (t, w) in descend(&x, &y, eta, 60).iter().enumerate() {
             let exact: Array1<f64> = svd.modes.iter().map(|mode| mode.weight_after(eta, t as u64)).collect();
-            // The rounding of the steps, 1e-15 for weights up to 5, which no mode amplifies, and that of the decomposition.
+            // The rounding of the steps, 1e-15 for weights up to 5, which no mode amplifies, and
+            // that of the decomposition.
             let error = distance(&svd.along(w), &exact);
             assert!(error < 1e-12, "eta = {eta}, step {t}: {error}");
         }
@@ -249,7 +250,8 @@ fn early_stopping_and_equivalent_ridge_shrink_modes_by_similar_factors() {
             let mode = SingularMode { sigma, target: 1.0 };
             if mode.factor(eta) > 0.0 {
                 let ratio = mode.fraction_after(eta, steps) / mode.ridge_fraction(lambda);
-                // (1 - e^-s)(1 + 1/s) lies in [1, 1.299] for s > 0; t steps replace e^-s by (1 - s/t)^t <= e^-s.
+                // (1 - e^-s)(1 + 1/s) lies in [1, 1.299] for s > 0; t steps replace e^-s by (1 -
+                // s/t)^t <= e^-s.
                 assert!((1.0 - 1e-12..1.32).contains(&ratio), "t = {steps}, sigma = {sigma}: {ratio}");
             }
         }

@@ -69,7 +69,8 @@ fn assert_regressor(name: &str, model: &LinearRegressor, tolerance: f64) {
     );
 }
 
-/// A block for a classifier contains a row of coefficients per score, then the intercepts, then possibly the accuracy.
+/// A block for a classifier contains a row of coefficients per score, then the intercepts, then
+/// possibly the accuracy.
 #[track_caller]
 fn assert_classifier(name: &str, model: &LinearClassifier, x: &Array2<f64>, labels: &[u32], tolerance: f64) {
     let all = goldens();
@@ -85,7 +86,8 @@ fn assert_classifier(name: &str, model: &LinearClassifier, x: &Array2<f64>, labe
 #[test]
 fn least_squares_and_ridge_agree_with_scikit_learn() {
     let (x, y) = regression();
-    // The condition number of X is below 1e3: errors of 1e-13, and larger ones for ridge, which solves with X'X.
+    // The condition number of X is below 1e3: errors of 1e-13, and larger ones for ridge, which
+    // solves with X'X.
     let fit = OrdinaryLeastSquares::new().fit((&x, &y)).unwrap();
     assert_regressor("ols", &fit, 1e-12);
     assert_eq!(fit.report.minimisation, None);

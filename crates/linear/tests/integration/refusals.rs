@@ -70,7 +70,8 @@ fn undetermined_coefficients_are_rejected_naming_the_feature() {
     assert_eq!(ols.fit((&dependent, &y)), Err(LinearError::DependentFeature { column: 3 }));
     let constant = array![[1.0, 0.1], [3.0, 0.1], [4.0, 0.1]];
     assert_eq!(ols.fit((&constant, &y[..3])), Err(LinearError::DependentFeature { column: 2 }));
-    // Without an intercept a constant feature is allowed; penalties determine the coefficients of dependent features.
+    // Without an intercept a constant feature is allowed; penalties determine the coefficients of
+    // dependent features.
     let origin = ols.clone().without_intercept().fit((&constant, &y[..3])).unwrap();
     assert!(origin.report.loss < 1.0);
     assert!(Ridge::new(0.1).fit((&dependent, &y)).is_ok() && Lasso::new(0.1).fit((&dependent, &y)).is_ok());

@@ -1,8 +1,8 @@
 //! Multi-layer perceptrons on disk.
 //!
-//! Besides the parameters, the file contains the tensors `standardiser.mean` and `standardiser.deviation`. The metadata have
-//! the entries `format`, `widths`, `activation`, `activation_constants`, `bias`, `norm` and `dropout`, of which the last
-//! four are optional.
+//! Besides the parameters, the file contains the tensors `standardiser.mean` and
+//! `standardiser.deviation`. The metadata have the entries `format`, `widths`, `activation`,
+//! `activation_constants`, `bias`, `norm` and `dropout`, of which the last four are optional.
 
 use super::error::{ModelProblem, SavedModelError};
 use super::file::{TensorFile, entries, read, write};
@@ -20,7 +20,8 @@ const FORMAT: &str = "wengert-mlp-1";
 
 /// A trained multi-layer perceptron with the activation `R`, together with the standardisation of its inputs.
 ///
-/// Initialisers are not stored: a loaded `mlp` has the default initialiser for its weights, and zeros for its biases.
+/// Initialisers are not stored: a loaded `mlp` has the default initialiser for its weights, and
+/// zeros for its biases.
 #[derive(Clone, Debug)]
 pub struct SavedMlp<R = Relu> {
     /// The architecture.
@@ -32,7 +33,8 @@ pub struct SavedMlp<R = Relu> {
 }
 
 impl<R: Unary> SavedMlp<R> {
-    /// Writes the model to a safetensors file. An existing file is replaced as a whole, or left unchanged in case of an error.
+    /// Writes the model to a safetensors file. An existing file is replaced as a whole, or left
+    /// unchanged in case of an error.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -1,7 +1,7 @@
 //! Models on disk, as safetensors files that other programs can read.
 //!
-//! The tensors are the parameters and the running statistics, under their names, as `f32`. Initialisers and frozen
-//! parameters are settings of a training run and are not stored.
+//! The tensors are the parameters and the running statistics, under their names, as `f32`.
+//! Initialisers and frozen parameters are settings of a training run and are not stored.
 
 mod error;
 mod file;

@@ -8,8 +8,9 @@ use wengert_nn::{Layout, Params};
 
 const FORMAT: &str = "wengert-parameters-1";
 
-/// Writes the parameters and running statistics of a model to a safetensors file. An existing file is replaced as a whole,
-/// or left unchanged in case of an error. The architecture is not stored: loading needs the code that builds the model.
+/// Writes the parameters and running statistics of a model to a safetensors file. An existing file
+/// is replaced as a whole, or left unchanged in case of an error. The architecture is not stored:
+/// loading needs the code that builds the model.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -18,8 +19,8 @@ pub fn save_params(params: &Params, path: impl AsRef<Path>) -> Result<(), SavedM
     write(path.as_ref(), &entries(params).collect::<Vec<_>>(), metadata)
 }
 
-/// Reads the parameters and running statistics of `layout` from a file written by [`save_params`]. Other tensors in the file
-/// are ignored.
+/// Reads the parameters and running statistics of `layout` from a file written by [`save_params`].
+/// Other tensors in the file are ignored.
 ///
 /// # Errors
 /// If the file cannot be read, or if a tensor is missing or has another shape than in the layout.

@@ -40,8 +40,8 @@ impl<S, M, T> SearchReport<S, M, T> {
 
 /// Trains one model per setting, in parallel, and chooses the setting with the smallest validation loss.
 ///
-/// The split that `train` receives has an empty test part. The result is the same for any number of threads. As the trials
-/// run in parallel, the trainers in `train` should use one thread each.
+/// The split that `train` receives has an empty test part. The result is the same for any number of
+/// threads. As the trials run in parallel, the trainers in `train` should use one thread each.
 ///
 /// ```
 /// use wengert_data::moons;
@@ -61,7 +61,8 @@ impl<S, M, T> SearchReport<S, M, T> {
 /// ```
 ///
 /// # Errors
-/// If there are no settings or no validation data, if a training run cannot begin, or if no validation loss is finite.
+/// If there are no settings or no validation data, if a training run cannot begin, or if no
+/// validation loss is finite.
 pub fn search_settings<S: Clone + Send + Sync, M: Send, T: Real>(
     settings: &[S],
     data: &Split<T>,

@@ -3,8 +3,8 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// All pairs of a value of `first` and a value of `second`, for a grid search. A grid over more dimensions is a grid of
-/// pairs.
+/// All pairs of a value of `first` and a value of `second`, for a grid search. A grid over more
+/// dimensions is a grid of pairs.
 ///
 /// ```
 /// assert_eq!(wengert_train::grid(&[1, 2], &['a', 'b']), [(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')]);
@@ -13,8 +13,8 @@ pub fn grid<A: Clone, B: Clone>(first: &[A], second: &[B]) -> Vec<(A, B)> {
     first.iter().flat_map(|a| second.iter().map(move |b| (a.clone(), b.clone()))).collect()
 }
 
-/// `count` random settings for a random search (Bergstra and Bengio 2012); `setting` samples one. The same seed gives the
-/// same settings.
+/// `count` random settings for a random search (Bergstra and Bengio 2012); `setting` samples one.
+/// The same seed gives the same settings.
 ///
 /// ```
 /// use wengert_train::random_settings;
@@ -46,7 +46,8 @@ impl SettingSampler {
         self.0.random_range(low..high)
     }
 
-    /// A number in `[low, high]` whose logarithm is uniformly distributed: for learning rates and strengths of penalties.
+    /// A number in `[low, high]` whose logarithm is uniformly distributed: for learning rates and
+    /// strengths of penalties.
     ///
     /// # Panics
     /// If `low` is not positive, or not below `high`.

@@ -14,8 +14,8 @@ use wengert_train::{Backprop, Batch};
 
 /// The number of allocations on all threads of the pool while `work` runs on one of them.
 fn allocations(pool: &ThreadPool, work: impl FnMut() + Send) -> u64 {
-    // Allocations are counted per thread. The other threads look for work inside of their measurements, so what they steal
-    // is counted too.
+    // Allocations are counted per thread. The other threads look for work inside of their
+    // measurements, so what they steal is counted too.
     let (done, work) = (AtomicBool::new(false), Mutex::new(work));
     let counts = pool.broadcast(|context| {
         let allocated = measure(|| {
@@ -32,8 +32,9 @@ fn allocations(pool: &ThreadPool, work: impl FnMut() + Send) -> u64 {
     counts.iter().sum()
 }
 
-/// The smallest number of allocations over five repetitions. Threads that fall asleep on a busy machine are asked again to
-/// stay awake, which allocates; an allocation in each step shows in every repetition.
+/// The smallest number of allocations over five repetitions. Threads that fall asleep on a busy
+/// machine are asked again to stay awake, which allocates; an allocation in each step shows in
+/// every repetition.
 fn steady_allocations(pool: &ThreadPool, mut work: impl FnMut() + Send) -> u64 {
     let mut fewest = u64::MAX;
     for _ in 0..5 {
@@ -70,8 +71,9 @@ impl<'a, L: Loss<f32>, O: Optimizer<f32>> Run<'a, L, O> {
         assert!(loss.is_finite());
     }
 
-    /// Lets each thread of the pool do some steps on its own. The buffers in which products pack their operands belong to
-    /// threads, so no thread should meet a product for the first time during the measurement.
+    /// Lets each thread of the pool do some steps on its own. The buffers in which products pack
+    /// their operands belong to threads, so no thread should meet a product for the first time
+    /// during the measurement.
     fn warm_up(&self, pool: &ThreadPool, indices: &[usize])
     where
         L: Sync,
@@ -155,7 +157,8 @@ fn of_workload((widths, batch_size, steps): (&[usize], usize, usize), pool: &Thr
 
 #[test]
 fn a_steady_step_of_a_network_of_any_size_allocates_nothing() {
-    // From networks that fit the first-level cache to networks that fit none; the last number is that of the steps.
+    // From networks that fit the first-level cache to networks that fit none; the last number is
+    // that of the steps.
     let workloads: [(&[usize], usize, usize); 6] = [
         (&[2, 16, 16, 2], 32, 200),
         (&[2, 64, 64, 3], 64, 200),

@@ -35,7 +35,8 @@ fn a_regression_with_squared_loss_learns_a_corner() {
 #[test]
 fn the_training_metrics_of_an_epoch_are_the_means_over_its_batches() {
     let data = digits_split();
-    // The steps are too small to change a parameter, so the means over the batches are those of the final evaluation.
+    // The steps are too small to change a parameter, so the means over the batches are those of the
+    // final evaluation.
     for shards in [1, 3] {
         let trainer = Trainer::new(Mlp::new([64, 16, 10]), CrossEntropy, Sgd::new(1e-30));
         let trainer = trainer.strategy(Strategy::Shards(shards));
@@ -77,8 +78,8 @@ fn training_updates_the_running_statistics_that_evaluation_uses() {
     let start = report.model.model.layout().initialise::<f32>(1);
     assert!(params.statistics().iter().zip(start.statistics()).all(|(new, old)| new != old));
     assert!(report.test.unwrap().accuracy.unwrap() > 0.9, "{:?}", report.test);
-    // The running statistics follow the batches while the parameters change; at the end they are close to the statistics of
-    // all training data.
+    // The running statistics follow the batches while the parameters change; at the end they are
+    // close to the statistics of all training data.
     let train = &data.train;
     let x = ndarray::ArrayView2::from_shape((train.examples(), 64), train.features()).unwrap();
     let matrix = |name: &str| params.get(name).unwrap().into_dimensionality::<ndarray::Ix2>().unwrap();
