@@ -25,9 +25,11 @@ impl<T: Element> Primitive<T> for Affine {
             _ => Err("an input (m, k), a weight (k, n) and a bias (n)"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         T::affine(matrix(xs[0]), matrix(xs[1]), xs[2].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         if wrt < 2 {
             return pull_back_product(wrt, at, x_bar);
@@ -74,6 +76,7 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         Primitive::<T>::shape(&Affine, operands)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         Affine.primal(xs, y);
         vectorised_wide(
@@ -85,6 +88,7 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
             },
         );
     }
+    #[inline(never)]
     fn start_pullback(&self, start: &mut PullbackStart<'_, T>) {
         start.replace_cotangent(|y, y_bar| {
             vectorised_wide(
@@ -97,6 +101,7 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
             );
         });
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         Affine.vjp(wrt, at, x_bar);
     }

@@ -35,6 +35,7 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         rows_of_square(operands[0]).map(|_| operands[0].into()).ok_or(SQUARE)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let n = xs[0].shape[xs[0].shape.len() - 1];
         let size = (n * n).max(1);
@@ -42,6 +43,7 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
             cholesky(a, n, l, Elementary::sqrt);
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = at.y.shape[at.y.shape.len() - 1];
         let size = (n * n).max(1);

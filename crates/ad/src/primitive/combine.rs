@@ -28,6 +28,7 @@ impl<T: Element> Primitive<T> for LinearCombination {
             Ok(operands[0].into())
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         // Two operands per pass: `y` is read and written half as often as with one operand per pass.
         for (i, (xs, c)) in xs.chunks(2).zip(self.0.chunks(2)).enumerate() {
@@ -38,6 +39,7 @@ impl<T: Element> Primitive<T> for LinearCombination {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         x_bar.add(at.y_bar.iter().map(|&y_bar| y_bar.scale(self.0[wrt])));
     }
@@ -66,10 +68,12 @@ impl<T: Element> Primitive<T> for Select {
             Ok(operands[0].into())
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let both = self.mask.iter().zip(xs[0].data.iter().zip(xs[1].data));
         fill(y, both.map(|(&first, (&a, &b))| if first { a } else { b }));
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let chosen = self.mask.iter().zip(at.y_bar);
         x_bar.add(chosen.map(|(&first, &y_bar)| if first == (wrt == 0) { y_bar } else { zero() }));

@@ -42,6 +42,7 @@ impl<T: Element> Primitive<T> for Slice {
             Some(_) => Err("a range inside the extent of the axis"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let mut rest = y;
         for piece in self.pieces(xs[0].shape) {
@@ -50,6 +51,7 @@ impl<T: Element> Primitive<T> for Slice {
             rest = later;
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let x_bar = x_bar.slot();
         let mut rest = at.y_bar;
@@ -94,6 +96,7 @@ impl<T: Element> Primitive<T> for Concatenate {
         }
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         for (wrt, x) in xs.iter().enumerate() {
             let mut rest = x.data;
@@ -104,6 +107,7 @@ impl<T: Element> Primitive<T> for Concatenate {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let mut rest = x_bar.slot();
         for piece in self.pieces(wrt, at.xs) {
@@ -149,6 +153,7 @@ impl<T: Element> Primitive<T> for Stack {
         shape.insert(self.0, operands.len());
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         for (wrt, x) in xs.iter().enumerate() {
             let mut rest = x.data;
@@ -159,6 +164,7 @@ impl<T: Element> Primitive<T> for Stack {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let mut rest = x_bar.slot();
         for piece in self.pieces(wrt, at.xs.len(), at.xs[0].shape) {
@@ -199,6 +205,7 @@ impl<T: Element> Primitive<T> for Pad {
         *shape.get_mut(self.axis).ok_or(AN_AXIS)? += self.before + self.after;
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (mut rest, mut end) = (xs[0].data, 0);
         for piece in self.pieces(xs[0].shape) {
@@ -210,6 +217,7 @@ impl<T: Element> Primitive<T> for Pad {
         }
         y[end..].fill(zero());
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let mut rest = x_bar.slot();
         for piece in self.pieces(at.xs[0].shape) {

@@ -39,6 +39,7 @@ impl<T: Element> Primitive<T> for Determinant<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         shape_of_determinant(operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         for ((i, lu), y) in self.factors.matrices().iter().enumerate().zip(y) {
@@ -51,6 +52,7 @@ impl<T: Element> Primitive<T> for Determinant<T> {
             };
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = at.xs[0].shape[at.xs[0].shape.len() - 1];
         let mut adjugates = self.factors.inverse_transposed();
@@ -119,12 +121,14 @@ impl<T: Element> Primitive<T> for LogDeterminant<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         shape_of_determinant(operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         for (lu, y) in self.factors.matrices().iter().zip(y) {
             *y = lu.pivots().fold(T::constant(0.0), |sum, pivot| sum + pivot.abs().ln());
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = at.xs[0].shape[at.xs[0].shape.len() - 1];
         let inverses = self.factors.inverse_transposed();

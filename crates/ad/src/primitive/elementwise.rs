@@ -20,6 +20,7 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         Ok(operands[0].into())
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         fill(
             y,
@@ -29,6 +30,7 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
             ),
         );
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let recorded = at.xs[0].data.iter().zip(at.y.data).zip(at.y_bar);
         x_bar.add(recorded.map(
@@ -55,6 +57,7 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
             Err("two operands of the same shape (broadcast_to repeats elements)")
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         fill(
             y,
@@ -64,6 +67,7 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
             ),
         );
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let recorded = at.xs[0].data.iter().zip(at.xs[1].data).zip(at.y.data).zip(at.y_bar);
         if wrt == 0 {

@@ -111,6 +111,7 @@ impl<T: Element> Primitive<T> for Extremum {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced_not_empty(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let x = xs[0].data;
         self.find(axis_extents(self.axis, xs[0].shape), x);
@@ -118,6 +119,7 @@ impl<T: Element> Primitive<T> for Extremum {
             *y = x[index];
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let x_bar = x_bar.slot();
         for (&index, &y_bar) in self.indices.iter().zip(at.y_bar) {

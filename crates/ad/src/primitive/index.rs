@@ -59,12 +59,14 @@ impl<T: Element> Primitive<T> for Gather {
         *extent = self.indices.len();
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.axis);
         each_pair(&self.indices, at, |(place, index)| {
             y[place..][..at.inner].copy_from_slice(&xs[0].data[index..][..at.inner]);
         });
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x_bar) = (AxisExtents::new(at.xs[0].shape, self.axis), x_bar.slot());
         each_pair(&self.indices, extents, |(place, index)| {
@@ -92,6 +94,7 @@ impl<T: Element> Primitive<T> for ScatterAdd {
         *extent = self.extent;
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         y.fill(zero());
         let at = AxisExtents { axis: self.extent, ..AxisExtents::new(xs[0].shape, self.axis) };
@@ -99,6 +102,7 @@ impl<T: Element> Primitive<T> for ScatterAdd {
             accumulate(&mut y[index..][..at.inner], xs[0].data[place..][..at.inner].iter().copied());
         });
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x_bar) = (AxisExtents::new(at.y.shape, self.axis), x_bar.slot());
         each_pair(&self.indices, extents, |(place, index)| {

@@ -75,11 +75,13 @@ impl<T: Element> Primitive<T> for MatMul {
         shape.extend((b.len() > 1).then(|| b[b.len() - 1]));
         Ok(shape)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let extents = Extents::of(xs[0].shape, xs[1].shape).expect(FITS);
         let factors = |i| [extents.left(&xs[0], i), extents.right(&xs[1], i)];
         Adjoint::new(y, true).add_products(extents.m * extents.n, factors);
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = Extents::of(at.xs[0].shape, at.xs[1].shape).expect(FITS);
         let y_bar = |i| extents.output(at.y_bar, i);
@@ -107,10 +109,12 @@ impl<T: Element> Primitive<T> for Dot {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         if operands[0] == operands[1] { Ok(Shape::new()) } else { Err("two operands of the same shape") }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let n = xs[0].data.len();
         T::gemm(xs[0].matrix(1, n), xs[1].matrix(n, 1), y, true);
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let y_bar = at.y_bar[0];
         x_bar.add(at.xs[1 - wrt].data.iter().map(|&x| x * y_bar));
@@ -133,9 +137,11 @@ impl<T: Element> Primitive<T> for Outer {
             _ => Err("two vectors (m) and (n)"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         T::gemm(xs[0].matrix(xs[0].data.len(), 1), xs[1].matrix(1, xs[1].data.len()), y, true);
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (m, n) = (at.xs[0].data.len(), at.xs[1].data.len());
         let y_bar = Matrix::new(at.y_bar, m, n);

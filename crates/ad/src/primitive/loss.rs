@@ -61,6 +61,7 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
             _ => Err("logits (m, n)"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
         self.slopes.resize(x.len(), zero());
@@ -78,6 +79,7 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let slopes = &self.slopes;
         if self.total {
@@ -139,11 +141,13 @@ impl<T: Element> Primitive<T> for SoftmaxCrossEntropy {
             _ => Err("logits (m, n) and probabilities (m, n)"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         for (y, (x, q, total)) in y.iter_mut().zip(Self::rows(xs)) {
             *y = x.iter().zip(q).fold(T::constant(0.0), |sum, (&x, &q)| sum + q * (total - x));
         }
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let rows = Self::rows(at.xs).zip(at.y_bar);
         x_bar.add(rows.flat_map(|((x, q, total), &y_bar)| {

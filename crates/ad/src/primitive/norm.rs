@@ -23,6 +23,7 @@ impl<T: Element> Primitive<T> for Norm {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced(self.0, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (at, x) = (axis_extents(self.0, xs[0].shape), xs[0].data);
         for (j, y) in y.iter_mut().enumerate() {
@@ -39,6 +40,7 @@ impl<T: Element> Primitive<T> for Norm {
             };
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x) = (axis_extents(self.0, at.xs[0].shape), at.xs[0].data);
         let pull = |x: T, y: T, y_bar: T| y.select(zero(), |y, zero| y == zero, zero(), x / y * y_bar);

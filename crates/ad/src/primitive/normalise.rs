@@ -82,12 +82,14 @@ impl<T: Element> Primitive<T> for Normalise<T> {
             _ => Err("at least one element along the axis"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.axis);
         self.means.resize(at.fibres(), zero());
         self.scales.resize(at.fibres(), zero());
         if at.inner == 1 { self.rows(at, xs[0].data, y) } else { self.columns(at, xs[0].data, y) }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, y, y_bar) = (AxisExtents::new(at.xs[0].shape, self.axis), at.y.data, at.y_bar);
         let n = extents.axis as f64;

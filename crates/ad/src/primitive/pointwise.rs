@@ -42,6 +42,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
             Err("one operand per argument of the function, all of one shape")
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let y = Adjoint::new(y, true);
         let (whole, y) = y.add_blocks(
@@ -50,6 +51,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
         );
         y.add((whole..xs[0].data.len()).map(|i| self.0.at(Operands::beside(xs, i).point())));
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let y_bar = at.y_bar;
         let (whole, x_bar) = x_bar.add_blocks(
@@ -82,6 +84,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
             _ => Err("a vector with at least one window"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (x, windows) = (xs[0].data, xs[0].data.len() + 1 - K);
         y[0] = vectorised(
@@ -96,6 +99,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
             },
         );
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (x, y_bar) = (at.xs[0].data, at.y_bar[0]);
         let windows = x.len() + 1 - K;

@@ -40,9 +40,11 @@ impl<T: Element> Primitive<T> for Sum {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced(self.0, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         sum_into(axis_extents(self.0, xs[0].shape), xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         spread(axis_extents(self.0, at.xs[0].shape), at.y_bar, x_bar, |y_bar| y_bar);
     }
@@ -59,9 +61,11 @@ impl<T: Element> Primitive<T> for Mean {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced_not_empty(self.0, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         mean_into(axis_extents(self.0, xs[0].shape), xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = axis_extents(self.0, at.xs[0].shape);
         spread(extents, at.y_bar, x_bar, |y_bar| y_bar.divide(extents.axis as f64));
@@ -99,6 +103,7 @@ impl<T: Element> Primitive<T> for Variance<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced_not_empty(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (at, x) = (axis_extents(self.axis, xs[0].shape), xs[0].data);
         self.means.resize(y.len(), zero());
@@ -119,6 +124,7 @@ impl<T: Element> Primitive<T> for Variance<T> {
         }
         y.iter_mut().for_each(|y| *y = y.divide(at.axis as f64));
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x) = (axis_extents(self.axis, at.xs[0].shape), at.xs[0].data);
         let scale = 2.0 / extents.axis as f64;
@@ -162,6 +168,7 @@ impl<T: Element> Primitive<T> for Product<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (at, x) = (axis_extents(self.axis, xs[0].shape), xs[0].data);
         self.before.resize(x.len(), zero());
@@ -173,6 +180,7 @@ impl<T: Element> Primitive<T> for Product<T> {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x, x_bar) = (axis_extents(self.axis, at.xs[0].shape), at.xs[0].data, x_bar.slot());
         for (j, &y_bar) in at.y_bar.iter().enumerate() {

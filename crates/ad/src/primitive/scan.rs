@@ -20,6 +20,7 @@ impl<T: Element> Primitive<T> for CumulativeSum {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         same_shape_along(self.0, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.0);
         for j in 0..at.fibres() {
@@ -30,6 +31,7 @@ impl<T: Element> Primitive<T> for CumulativeSum {
             }
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x_bar) = (AxisExtents::new(at.xs[0].shape, self.0), x_bar.slot());
         for j in 0..extents.fibres() {

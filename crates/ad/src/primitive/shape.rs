@@ -18,9 +18,11 @@ impl<T: Element> Primitive<T> for Reshape {
         let (have, want): (usize, usize) = (operands[0].iter().product(), self.0.iter().product());
         if have == want { Ok(self.0.clone()) } else { Err("a new shape with the same number of elements") }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         y.copy_from_slice(xs[0].data);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         x_bar.add(at.y_bar.iter().copied());
     }
@@ -47,10 +49,12 @@ impl<T: Element> Primitive<T> for Transpose {
         let &[m, n] = operands[0] else { return Err("a matrix (m, n)") };
         Ok(Shape::from_slice(&[n, m]))
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (m, n) = (xs[0].shape[0], xs[0].shape[1]);
         Strided::new([(n, 1), (m, n)]).read(xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (n, m) = (at.y.shape[0], at.y.shape[1]);
         x_bar.add_rows(n, |i| at.y_bar[i..].iter().step_by(m).copied());
@@ -82,9 +86,11 @@ impl<T: Element> Primitive<T> for Permute {
             Err("each axis of the operand once")
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.positions(xs[0].shape).read(xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         self.positions(at.xs[0].shape).add(at.y_bar, x_bar.slot());
     }
@@ -122,9 +128,11 @@ impl<T: Element> Primitive<T> for Broadcast {
             Err("a target shape whose last extents equal those of the operand, except where those are 1")
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.sources(xs[0].shape).read(xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         self.sources(at.xs[0].shape).add(at.y_bar, x_bar.slot());
     }
@@ -152,9 +160,11 @@ impl<T: Element> Primitive<T> for Diagonal {
             _ => Err("square matrices (.., n, n)"),
         }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         Self::positions(xs[0].shape).read(xs[0].data, y);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         Self::positions(at.xs[0].shape).add(at.y_bar, x_bar.slot());
     }

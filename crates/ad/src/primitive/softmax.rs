@@ -158,6 +158,7 @@ impl<T: Element> Primitive<T> for LogSumExp<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         reduced_not_empty(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.weights.resize(xs[0].data.len(), zero());
         self.exponentials.compute(axis_extents(self.axis, xs[0].shape), xs[0].data, &mut self.weights);
@@ -165,6 +166,7 @@ impl<T: Element> Primitive<T> for LogSumExp<T> {
             *y = total.ln() + shift;
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = axis_extents(self.axis, at.xs[0].shape);
         let scale = |fibre: usize| self.exponentials.normaliser(fibre) * at.y_bar[fibre];
@@ -208,11 +210,13 @@ impl<T: Element> Primitive<T> for Softmax<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         same_shape_along(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.axis);
         self.exponentials.compute(at, xs[0].data, y);
         each_scaled(at, y, |fibre| self.exponentials.normaliser(fibre), |w, factor| w * factor);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, y) = (AxisExtents::new(at.xs[0].shape, self.axis), at.y.data);
         let mut sums = self.inner_products.borrow_mut();
@@ -270,6 +274,7 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         same_shape_along(self.axis, operands[0])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (at, x) = (AxisExtents::new(xs[0].shape, self.axis), xs[0].data);
         self.softmax.resize(x.len(), zero());
@@ -282,6 +287,7 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
         each_scaled(at, y, |j| shifts[j], |x, shift| x - shift);
         each_scaled(at, y, |j| totals[j], |x, log_total| x - log_total);
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = AxisExtents::new(at.xs[0].shape, self.axis);
         let mut sums = self.sums.borrow_mut();

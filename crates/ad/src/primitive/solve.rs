@@ -132,12 +132,14 @@ impl<T: Element> Primitive<T> for Solve<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         shape_of_solution(operands[0], operands[1])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let columns = columns(xs);
         self.factors.factorise(xs[0]);
         y.copy_from_slice(xs[1].data);
         self.factors.each(y, |lu, b| lu.solve(b, columns));
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let columns = columns(at.xs);
         let mut b_bar = self.factors.pull_back(columns, at.y_bar);
@@ -171,6 +173,7 @@ impl<T: Element> Primitive<T> for Inverse<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         rows_of_square(operands[0]).map(|_| operands[0].into()).ok_or(SQUARE)
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         let n = self.factors.n;
@@ -179,6 +182,7 @@ impl<T: Element> Primitive<T> for Inverse<T> {
             lu.solve(y, n);
         });
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = self.factors.n;
         let mut b_bar = self.factors.pull_back(n, at.y_bar);
@@ -240,10 +244,12 @@ impl<T: Element> Primitive<T> for SolveTriangular<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         shape_of_solution(operands[0], operands[1])
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         y.copy_from_slice(xs[1].data);
         self.solve(xs[0], false, y, columns(xs));
     }
+    #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (columns, a) = (columns(at.xs), at.xs[0]);
         let mut b_bar = self.scratch.borrow_mut();

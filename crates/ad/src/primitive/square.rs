@@ -32,6 +32,7 @@ impl<T: Element> Primitive<T> for DiagonalMatrix {
         let &n = operands[0].last().ok_or("vectors (.., n)")?;
         Ok(operands[0].iter().copied().chain([n]).collect())
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let n = xs[0].shape[xs[0].shape.len() - 1];
         y.fill(zero());
@@ -39,6 +40,7 @@ impl<T: Element> Primitive<T> for DiagonalMatrix {
             x.iter().zip(y.iter_mut().step_by(n + 1)).for_each(|(&x, y)| *y = x);
         }
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = at.xs[0].shape[at.xs[0].shape.len() - 1];
         x_bar.add_rows(n, |i| at.y_bar[i * n * n..].iter().step_by(n + 1).copied());
@@ -81,10 +83,12 @@ impl<T: Element> Primitive<T> for TriangularPart {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         if operands[0].len() < 2 { Err("matrices (.., m, n)") } else { Ok(operands[0].into()) }
     }
+    #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let View { shape, data } = xs[0];
         Adjoint::new(y, true).add_rows(shape[shape.len() - 1], |i| self.row(data, shape, i));
     }
+    #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let shape = at.y.shape;
         x_bar.add_rows(shape[shape.len() - 1], |i| self.row(at.y_bar, shape, i));
