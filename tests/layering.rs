@@ -11,7 +11,7 @@ const CRATES: [(&str, &str, &[&str]); 11] = [
     ("crates/ad", "wengert-ad", &["wengert-kernels"]),
     ("crates/optim", "wengert-optim", &["wengert-kernels"]),
     ("crates/minimize", "wengert-minimize", &["wengert-kernels"]),
-    ("crates/data", "wengert-data", &[]),
+    ("crates/data", "wengert-data", &["wengert-kernels"]),
     ("crates/nn", "wengert-nn", &["wengert-ad", "wengert-kernels"]),
     (
         "crates/linear",

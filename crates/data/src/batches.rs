@@ -6,8 +6,9 @@ use std::slice::Chunks;
 /// Seeded, shuffled mini-batches of example indices.
 ///
 /// Sampling is without replacement within an epoch: each index is in exactly one batch. See
-/// [`with_replacement`](Batches::with_replacement) for the alternative. The order is a pure function of the seed and the
-/// number of the epoch, so that training that resumes at epoch `k` sees the same batches as without the interruption.
+/// [`with_replacement`](Batches::with_replacement) for the alternative. The order is a pure function of the
+/// seed and the number of the epoch, so that training that resumes at epoch `k` sees the same batches as
+/// without the interruption.
 ///
 /// ```
 /// let mut batches = wengert_data::Batches::new(10, 4, 7);
@@ -34,8 +35,8 @@ impl Batches {
         Self { order: vec![0; examples], batch_size, seed, with_replacement: false }
     }
 
-    /// Batches of independent draws from a uniform distribution, as the theory of stochastic gradient descent assumes. An
-    /// epoch has `examples` draws; an index may occur several times or not at all.
+    /// Batches of independent draws from a uniform distribution, as the theory of stochastic gradient descent
+    /// assumes. An epoch has `examples` draws; an index may occur several times or not at all.
     ///
     /// # Panics
     /// If `batch_size` is 0.
@@ -134,8 +135,8 @@ mod tests {
             repeats += u32::from(drawn[0] == drawn[1]);
             complete += u32::from((0..examples).all(|i| drawn.contains(&i)));
         }
-        // Expected are 5000 draws of each index, standard deviation 67, and 500 repeats, standard deviation 21; five
-        // deviations. All ten indices occur in 10! / 10^10 = 0.00036 of the epochs: two expected.
+        // Expected are 5000 draws of each index, standard deviation 67, and 500 repeats, standard deviation
+        // 21; five deviations. All ten indices occur in 10! / 10^10 = 0.00036 of the epochs: two expected.
         assert!(counts.iter().all(|&count| count.abs_diff(5000) < 335), "{counts:?}");
         assert!(repeats.abs_diff(500) < 105 && complete < 12, "{repeats} {complete}");
     }

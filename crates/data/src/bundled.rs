@@ -11,11 +11,11 @@ pub fn digits() -> Dataset {
     classification("digits", include_str!("../data/digits.csv"), 10)
 }
 
-/// Iris flowers: 150 examples with length and width of the sepal and length and width of the petal, in cm; the classes are
-/// setosa, versicolor and virginica.
+/// Iris flowers: 150 examples with length and width of the sepal and length and width of the petal, in cm;
+/// the classes are setosa, versicolor and virginica.
 ///
-/// Source: Fisher 1936, *Iris*, UCI Machine Learning Repository, with two rows corrected to the values of the paper; CC BY
-/// 4.0.
+/// Source: Fisher 1936, *Iris*, UCI Machine Learning Repository, with two rows corrected to the values of the
+/// paper; CC BY 4.0.
 #[must_use]
 pub fn iris() -> Dataset {
     let file = include_str!("../data/iris.csv");

@@ -52,8 +52,9 @@ pub enum Loaded {
     Parts(Split),
 }
 
-/// Loads a data set by its [name](data_set), or from a path: a folder in the [form of MNIST](crate::read_idx_folder), or
-/// with the feature `csv` a CSV file, whose path ends in `.csv` or `.gz` or contains a folder.
+/// Loads a data set by its [name](data_set), or from a path: a folder in the [form of
+/// MNIST](crate::read_idx_folder), or with the feature `csv` a CSV file, whose path ends in `.csv` or `.gz`
+/// or contains a folder.
 ///
 /// A name takes precedence over a folder with the same name; `./NAME` is the folder.
 ///

@@ -1,7 +1,7 @@
 //! Data sets in CSV files: numeric features, the class label last.
 //!
-//! A first row without a number is a header and is skipped, as are empty lines. A file compressed by gzip is decompressed.
-//! Features are read in 32 bits.
+//! A first row without a number is a header and is skipped, as are empty lines. A file compressed by gzip is
+//! decompressed. Features are read in 32 bits.
 
 use crate::dataset::{Dataset, Targets};
 use crate::error::{CsvProblem, DataError, DataProblem};
@@ -13,12 +13,13 @@ use std::str::FromStr;
 
 /// Reads a labelled data set: each row has the features, then the label, an integer that counts from 0.
 ///
-/// The name of the data set is that of the file without its endings. The number of classes is one more than the largest
-/// label.
+/// The name of the data set is that of the file without its endings. The number of classes is one more than
+/// the largest label.
 ///
 /// # Errors
-/// If the file cannot be read, has no rows, or has a row whose length differs from that of the first, a feature that is not
-/// a finite number, or a label that is not a non-negative integer. The error has the file, the line and the column.
+/// If the file cannot be read, has no rows, or has a row whose length differs from that of the first, a
+/// feature that is not a finite number, or a label that is not a non-negative integer. The error has the
+/// file, the line and the column.
 pub fn read_csv(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let path = path.as_ref();
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
@@ -37,7 +38,8 @@ pub struct FeatureRows {
     pub labels: Option<Vec<u32>>,
 }
 
-/// Reads examples for a model with `width` features: `width` columns, or one more, the last of which is the label.
+/// Reads examples for a model with `width` features: `width` columns, or one more, the last of which is the
+/// label.
 ///
 /// # Errors
 /// As [`read_csv`], and if the first row has any other number of columns.
@@ -95,7 +97,8 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(path: &'a Path, content: &'a [u8]) -> Self {
-        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content); // the byte order mark of UTF-8
+        let byte_order_mark = b"\xef\xbb\xbf";
+        let content = content.strip_prefix(byte_order_mark).unwrap_or(content);
         let reader =
             ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(content);
         Self { path, content, reader, record: ByteRecord::new(), read: 0, columns: None }
@@ -170,7 +173,8 @@ impl Row<'_> {
         error
     }
 
-    /// The line on which the row starts. The line that the reader counts is before the empty lines that it skips.
+    /// The line on which the row starts. The line that the reader counts is before the empty lines that it
+    /// skips.
     fn line(&self) -> usize {
         let skipped = self.record.position().map_or(0, |position| position.byte() as usize);
         let (before, rest) = self.content.split_at(skipped);

@@ -1,12 +1,12 @@
 //! Data sets: a table of features, and one target per example.
 
 use crate::error::{DataError, DataProblem, Table};
-use num_traits::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// Examples to learn from, each with a row of features and a target.
 ///
-/// A data set has at least one example (except for the empty parts of a [`Split`](crate::Split)), labels below the number
-/// of classes, and finite values. Its constructor checks that.
+/// A data set has at least one example (except for the empty parts of a [`Split`](crate::Split)), labels
+/// below the number of classes, and finite values. Its constructor checks that.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset<F = f32> {
     name: String,
@@ -38,8 +38,9 @@ impl<F: Float> Dataset<F> {
     /// A data set of row-major `features` of shape `(examples, width)` and one target per example.
     ///
     /// # Errors
-    /// If there are no examples, if the features do not fill rows of `width`, if the number of targets differs from that of
-    /// the examples, if a label is not below the number of classes, or if a value is infinite or NaN.
+    /// If there are no examples, if the features do not fill rows of `width`, if the number of targets
+    /// differs from that of the examples, if a label is not below the number of classes, or if a value is
+    /// infinite or NaN.
     pub fn new(
         name: impl Into<String>,
         features: Vec<F>,
@@ -164,29 +165,38 @@ impl<F: Float> Dataset<F> {
     }
 
     fn check_finite(&self, table: Table, values: &[F], width: usize) -> Result<(), DataError> {
-        // A loop over a whole block compiles to SIMD; a search that may end at any element does not.
-        let all_finite = |block: &[F]| block.iter().fold(true, |all, x| all & x.is_finite());
-        if values.chunks(1024).all(all_finite) {
+        let Some(i) = compiled_here!(F: first_not_finite(values: &[F]) -> Option<usize>)(values) else {
             return Ok(());
-        }
-        let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
-        let value = values[i].to_f64().expect("every float is an f64");
+        };
+        let value = values[i].widened();
         let mut error = DataProblem::NotFinite { table, value }.of(&self.name);
         (error.place.row, error.place.column) = (Some(i / width + 1), Some(i % width + 1));
         Err(error)
     }
 }
 
+/// The index of the first number that is infinite or NaN.
+fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
+    // A loop over a whole block compiles to SIMD; a search that may end at any element does not.
+    let all_finite = |block: &[F]| block.iter().fold(true, |all, x| all & x.is_finite());
+    let block = values.chunks(1024).position(|block| !all_finite(block))?;
+    values[1024 * block..].iter().position(|x| !x.is_finite()).map(|i| 1024 * block + i)
+}
+
 fn rows<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
-    indices.iter().flat_map(|&i| &values[i * width..(i + 1) * width]).copied().collect()
+    let mut selected = Vec::with_capacity(indices.len() * width);
+    for &i in indices {
+        selected.extend_from_slice(&values[i * width..(i + 1) * width]);
+    }
+    selected
 }
 
 #[track_caller]
 fn cast<F: Float, G: Float>(values: &[F]) -> Vec<G> {
     let mut wide = Vec::with_capacity(values.len());
     for &x in values {
-        let y = G::from(x).expect("every float rounds to a float");
-        let x = x.to_f64().expect("every float is an f64");
+        let x = x.widened();
+        let y = G::literal(x);
         assert!(y.is_finite(), "cast: {x} is too large for the new precision");
         wide.push(y);
     }

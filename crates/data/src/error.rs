@@ -1,4 +1,5 @@
-//! The error of this crate: a place in the data, and a problem there. Each message says what was found and what is needed.
+//! The error of this crate: a place in the data, and a problem there. Each message says what was found and
+//! what is needed.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -48,7 +49,8 @@ pub enum DataProblem {
     Unreadable(io::Error),
     /// There are no examples.
     NoExamples,
-    /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of `examples`.
+    /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of
+    /// `examples`.
     Shape { table: Table, values: usize, width: usize, examples: Option<usize> },
     /// A `label` is not below the number of `classes`.
     LabelOutOfRange { label: u32, classes: usize },
@@ -58,7 +60,8 @@ pub enum DataProblem {
     Fractions { train: f64, validation: f64, test: f64 },
     /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
     EmptyPart { part: &'static str, fraction: f64, examples: usize },
-    /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or two letters.
+    /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or
+    /// two letters.
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
     /// A problem with the content of a CSV file.
     Csv(CsvProblem),
@@ -167,13 +170,13 @@ impl Display for DataProblem {
             Self::NotFinite { table, value } => write!(f, "{value} in the {table} must be finite"),
             Self::Fractions { train, validation, test } => write!(
                 f,
-                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 to 1 and add \
-                 up to 1, and train must be positive"
+                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 to 1 \
+                 and add up to 1, and train must be positive"
             ),
             Self::EmptyPart { part, fraction, examples } => write!(
                 f,
-                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger fraction, 0, or more \
-                 examples"
+                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger fraction, 0, \
+                 or more examples"
             ),
             Self::UnknownName { known, nearest } => {
                 let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
@@ -209,13 +212,13 @@ impl Display for IdxProblem {
         match self {
             Self::MissingFile { file } => write!(
                 f,
-                "there is no {file} or {file}.gz; a folder in the form of MNIST has {{train,t10k}}-images-idx3-ubyte and \
-                 {{train,t10k}}-labels-idx1-ubyte"
+                "there is no {file} or {file}.gz; a folder in the form of MNIST has \
+                 {{train,t10k}}-images-idx3-ubyte and {{train,t10k}}-labels-idx1-ubyte"
             ),
             Self::NotUnsignedBytes { bytes } => write!(
                 f,
-                "the file begins with the bytes {bytes:02x?}; an IDX file of unsigned bytes begins with [00, 00, 08] and \
-                 its number of dimensions"
+                "the file begins with the bytes {bytes:02x?}; an IDX file of unsigned bytes begins with \
+                 [00, 00, 08] and its number of dimensions"
             ),
             Self::Rank { rank, table: Table::Features } => {
                 write!(f, "images have at least 2 dimensions, not {rank}; are images and labels swapped?")

@@ -1,8 +1,9 @@
 //! Data sets in IDX files, the format of MNIST and of its successors (Fashion-MNIST, EMNIST, KMNIST).
 //!
-//! An IDX file (LeCun, Cortes and Burges, *The MNIST database of handwritten digits*) consists of two zero bytes, one byte for
-//! the type of the elements (8 stands for unsigned bytes), one for the number of dimensions, the extents as big-endian 32-bit
-//! integers, and the elements, row-major. Only unsigned bytes, the type of images, are supported.
+//! An IDX file (LeCun, Cortes and Burges, *The MNIST database of handwritten digits*) consists of two zero
+//! bytes, one byte for the type of the elements (8 stands for unsigned bytes), one for the number of
+//! dimensions, the extents as big-endian 32-bit integers, and the elements, row-major. Only unsigned bytes,
+//! the type of images, are supported.
 
 use crate::dataset::{Dataset, Targets};
 use crate::error::{DataError, DataProblem, IdxProblem, Table};
@@ -18,14 +19,15 @@ use std::thread;
 const CHUNK: usize = 1 << 16;
 const WAITING: usize = 16;
 
-/// Reads a file of images, with 2 or more dimensions, and the file of their labels, each plain or compressed by gzip.
+/// Reads a file of images, with 2 or more dimensions, and the file of their labels, each plain or compressed
+/// by gzip.
 ///
-/// A pixel with value `v` becomes the feature `v / 255`, from 0 to 1. The name of the data set is that of the file of images
-/// without `.gz`. The number of classes is one more than the largest label.
+/// A pixel with value `v` becomes the feature `v / 255`, from 0 to 1. The name of the data set is that of the
+/// file of images without `.gz`. The number of classes is one more than the largest label.
 ///
 /// # Errors
-/// If a file cannot be read, is not an IDX file of unsigned bytes, has the wrong number of dimensions, or is shorter or
-/// longer than they say; or if the numbers of labels and images differ. The error has the file.
+/// If a file cannot be read, is not an IDX file of unsigned bytes, has the wrong number of dimensions, or is
+/// shorter or longer than they say; or if the numbers of labels and images differ. The error has the file.
 pub fn read_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let images = images.as_ref();
     let name = images.file_name().unwrap_or_default().to_string_lossy();
@@ -34,11 +36,13 @@ pub fn read_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Da
     read.into_dataset(name.trim_end_matches(".gz"), classes)
 }
 
-/// Reads the four files of a folder in the form of MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same
-/// with `t10k` for the test part; each plain or compressed, with the ending `.gz`.
+/// Reads the four files of a folder in the form of MNIST: `train-images-idx3-ubyte`,
+/// `train-labels-idx1-ubyte`, and the same with `t10k` for the test part; each plain or compressed, with the
+/// ending `.gz`.
 ///
-/// The validation part is empty: see [`Split::with_validation`]. The features are those of [`read_idx`], not standardised.
-/// The name of the parts is that of the folder. The number of classes is one more than the largest label of both.
+/// The validation part is empty: see [`Split::with_validation`]. The features are those of [`read_idx`], not
+/// standardised. The name of the parts is that of the folder. The number of classes is one more than the
+/// largest label of both.
 ///
 /// # Errors
 /// As [`read_idx`], and if a file is missing, or if the images of both parts differ in size.
@@ -132,7 +136,8 @@ impl<'a> IdxFile<'a> {
         }
     }
 
-    /// All elements, converted to numbers on another thread: to fill new memory takes as long as the decompression.
+    /// All elements, converted to numbers on another thread: to fill new memory takes as long as the
+    /// decompression.
     fn elements<N: Send>(mut self, number: impl Fn(u8) -> N + Send) -> Result<Vec<N>, DataError> {
         let (chunks, received) = sync_channel::<Vec<u8>>(WAITING);
         let read = thread::scope(|scope| {

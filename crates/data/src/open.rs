@@ -1,5 +1,5 @@
-//! Opening of files. Content compressed by gzip is decompressed whatever the name of the file: browsers and download
-//! programs may or may not decompress a data set, and do not always rename the file.
+//! Opening of files. Content compressed by gzip is decompressed whatever the name of the file: browsers and
+//! download programs may or may not decompress a data set, and do not always rename the file.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};

@@ -4,8 +4,8 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-/// The purpose of a random order. Each purpose has its own random stream, so that a split and the batches of one seed do
-/// not have the same order.
+/// The purpose of a random order. Each purpose has its own random stream, so that a split and the batches of
+/// one seed do not have the same order.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Split,
@@ -13,7 +13,8 @@ pub(crate) enum Purpose {
     Draws(u64),
 }
 
-/// Overwrites `order` with a permutation of its indices, which depends only on its length, the seed and the purpose.
+/// Overwrites `order` with a permutation of its indices, which depends only on its length, the seed and the
+/// purpose.
 pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
     for (i, index) in order.iter_mut().enumerate() {
         *index = i;
@@ -21,7 +22,8 @@ pub(crate) fn permute(order: &mut [usize], seed: u64, purpose: Purpose) {
     order.shuffle(&mut stream(seed, purpose));
 }
 
-/// Overwrites `drawn` with independent draws of its indices, which depend only on its length, the seed and the purpose.
+/// Overwrites `drawn` with independent draws of its indices, which depend only on its length, the seed and
+/// the purpose.
 pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
     let (examples, mut random) = (drawn.len(), stream(seed, purpose));
     drawn.fill_with(|| random.random_range(0..examples));

@@ -4,9 +4,10 @@ use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem};
 use crate::permutation::{Purpose, permute};
 use crate::standardiser::Standardiser;
-use num_traits::Float;
+use wengert_kernels::Float;
 
-/// A data set in three parts: train on the first, choose hyper-parameters on the second, report results on the third.
+/// A data set in three parts: train on the first, choose hyper-parameters on the second, report results on
+/// the third.
 ///
 /// A part with fraction 0 has no examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,12 +25,12 @@ pub struct Split<F = f32> {
 impl<F: Float> Dataset<F> {
     /// Shuffles the examples by `seed` and splits them into three parts by fractions that add up to 1.
     ///
-    /// The parts end after `round(n train)`, `round(n (train + validation))` and `n` examples: each differs from its
-    /// fraction by less than one example, and each example is in one part.
+    /// The parts end after `round(n train)`, `round(n (train + validation))` and `n` examples: each differs
+    /// from its fraction by less than one example, and each example is in one part.
     ///
     /// # Errors
-    /// If a fraction is not from 0 to 1, if their sum differs from 1 by more than 1e-9, if `train` is 0, or if a part with a
-    /// positive fraction would be empty.
+    /// If a fraction is not from 0 to 1, if their sum differs from 1 by more than 1e-9, if `train` is 0, or
+    /// if a part with a positive fraction would be empty.
     pub fn split(&self, train: f64, validation: f64, test: f64, seed: u64) -> Result<Split<F>, DataError> {
         let fractions = [train, validation, test];
         let whole = (train + validation + test - 1.0).abs() <= 1e-9;
@@ -58,11 +59,13 @@ impl<F: Float> Dataset<F> {
 }
 
 impl<F: Float> Split<F> {
-    /// Standardises the features of all parts with the statistics of the training part, and stores the statistics.
+    /// Standardises the features of all parts with the statistics of the training part, and stores the
+    /// statistics.
     ///
-    /// Each feature gets mean 0 and population variance 1 on the training part. The statistics do not depend on the other
-    /// parts, so that nothing about them leaks into training. A feature that is constant on the training part is centred
-    /// and not scaled. Targets do not change. A split that is already standardised is returned unchanged.
+    /// Each feature gets mean 0 and population variance 1 on the training part. The statistics do not depend
+    /// on the other parts, so that nothing about them leaks into training. A feature that is constant on the
+    /// training part is centred and not scaled. Targets do not change. A split that is already standardised
+    /// is returned unchanged.
     #[must_use]
     pub fn standardised(mut self) -> Self {
         if self.standardiser.is_some() {
@@ -75,14 +78,15 @@ impl<F: Float> Split<F> {
         Self { standardiser: Some(standardiser), ..self }
     }
 
-    /// Moves a fraction of the training part, drawn by `seed`, to the validation part; for data that come in two parts.
+    /// Moves a fraction of the training part, drawn by `seed`, to the validation part; for data that come in
+    /// two parts.
     ///
     /// # Errors
     /// If the fraction is not in `[0, 1)`, or if it is positive and one of both parts would be empty.
     ///
     /// # Panics
-    /// If the validation part is not empty; or if the split is standardised, because then the statistics depend on the
-    /// examples that move.
+    /// If the validation part is not empty; or if the split is standardised, because then the statistics
+    /// depend on the examples that move.
     #[track_caller]
     pub fn with_validation(self, fraction: f64, seed: u64) -> Result<Self, DataError> {
         let found = self.validation.examples();

@@ -1,14 +1,14 @@
 //! Standardisation of features to mean 0 and variance 1.
 
-use num_traits::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// The mean and the standard deviation of each feature, which define the map `x -> (x - mean) / deviation`.
 ///
-/// The variance is that of the population, `sum (x - mean)^2 / n`, not divided by `n - 1`. A feature that is constant in the
-/// fitted data gets deviation 1: it is centred and not scaled.
+/// The variance is that of the population, `sum (x - mean)^2 / n`, not divided by `n - 1`. A feature that is
+/// constant in the fitted data gets deviation 1: it is centred and not scaled.
 ///
-/// A model that was trained on standardised features needs the same map for its predictions, so the statistics are saved
-/// with it.
+/// A model that was trained on standardised features needs the same map for its predictions, so the
+/// statistics are saved with it.
 ///
 /// ```
 /// use wengert_data::Standardiser;
@@ -36,18 +36,16 @@ impl<F: Float> Standardiser<F> {
     pub fn fit(features: &[F], width: usize) -> Self {
         assert_rows("fit", features.len(), width);
         assert!(!features.is_empty(), "Standardiser: fit needs at least one row");
-        let mean = column_means(features, width, |x, _| x, &vec![0.0; width]);
-        // The squares of the differences from the mean, in a second pass, do not suffer from cancellation.
-        let variance = column_means(features, width, |x, mean| (x - mean) * (x - mean), &mean);
-        let varies = varying_columns(features, width);
+        let moments = compiled_here!(F: moments(features: &[F], width: usize) -> Moments);
+        let Moments { mean, variance, varies } = moments(features, width);
         let deviation = variance.iter().zip(&varies).map(|(&variance, &varies)| {
-            let deviation = rounded::<F>(variance.sqrt());
+            let deviation = F::literal(variance.sqrt());
             // The deviation of values that differ by very little may round to 0.
             if varies && deviation > F::zero() { deviation } else { F::one() }
         });
         // The rounded mean of a constant column may differ from the constant, so take it from the first row.
         let mean = mean.iter().zip(&varies).zip(features);
-        let mean = mean.map(|((&mean, &varies), &first)| if varies { rounded(mean) } else { first });
+        let mean = mean.map(|((&mean, &varies), &first)| if varies { F::literal(mean) } else { first });
         Self { mean: mean.collect(), deviation: deviation.collect() }
     }
 
@@ -58,12 +56,25 @@ impl<F: Float> Standardiser<F> {
     #[track_caller]
     pub fn apply(&self, features: &mut [F]) {
         assert_rows("apply", features.len(), self.mean.len());
-        for row in features.chunks_exact_mut(self.mean.len()) {
-            for ((x, &mean), &deviation) in row.iter_mut().zip(&self.mean).zip(&self.deviation) {
-                *x = (*x - mean) / deviation;
-            }
-        }
+        let standardise = compiled_here!(F: standardise(x: &mut [F], mean: &[F], deviation: &[F]));
+        standardise(features, &self.mean, &self.deviation);
     }
+}
+
+/// The statistics of each column, with sums in `f64`.
+struct Moments {
+    mean: Vec<f64>,
+    /// The population variance.
+    variance: Vec<f64>,
+    /// Whether two values of the column differ.
+    varies: Vec<bool>,
+}
+
+fn moments<F: Float>(features: &[F], width: usize) -> Moments {
+    let mean = column_means(features, width, |x, _| x, &vec![0.0; width]);
+    // The squares of the differences from the mean, in a second pass, do not suffer from cancellation.
+    let variance = column_means(features, width, |x, mean| (x - mean) * (x - mean), &mean);
+    Moments { mean, variance, varies: varying_columns(features, width) }
 }
 
 /// The mean over the rows of `term(x, parameter)`, with one parameter per column.
@@ -76,7 +87,7 @@ fn column_means<F: Float>(
     let mut sums = vec![0.0; width];
     for row in features.chunks_exact(width) {
         for ((sum, x), &parameter) in sums.iter_mut().zip(row).zip(parameters) {
-            *sum += term(x.to_f64().expect("every float is an f64"), parameter);
+            *sum += term(x.widened(), parameter);
         }
     }
     let n = (features.len() / width) as f64;
@@ -94,8 +105,13 @@ fn varying_columns<F: Float>(features: &[F], width: usize) -> Vec<bool> {
     varies
 }
 
-fn rounded<F: Float>(x: f64) -> F {
-    F::from(x).expect("every f64 rounds to a float")
+/// `x <- (x - mean) / deviation` in each row.
+fn standardise<F: Float>(features: &mut [F], mean: &[F], deviation: &[F]) {
+    for row in features.chunks_exact_mut(mean.len()) {
+        for ((x, &mean), &deviation) in row.iter_mut().zip(mean).zip(deviation) {
+            *x = (*x - mean) / deviation;
+        }
+    }
 }
 
 #[track_caller]

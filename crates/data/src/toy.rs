@@ -1,7 +1,8 @@
 //! Generators of labelled points in the plane, each with its formula and source.
 //!
-//! `noise` is always the standard deviation of the normal noise that is added to each coordinate at the end, after the label
-//! is fixed. Examples are ordered by class, or the classes alternate; splits and batches shuffle them.
+//! `noise` is always the standard deviation of the normal noise that is added to each coordinate at the end,
+//! after the label is fixed. Examples are ordered by class, or the classes alternate; splits and batches
+//! shuffle them.
 
 use crate::dataset::{Dataset, Targets};
 use rand::rngs::StdRng;
@@ -36,8 +37,8 @@ pub fn spiral(classes: usize, points_per_class: usize, noise: f64, seed: u64) ->
 
 /// Two interlocking half circles; `n` points, `n / 2` on the first.
 ///
-/// Class 0 is `(cos t, sin t)`, class 1 is `(1 - cos t, 1/2 - sin t)`, each with `t` evenly spaced from 0 to pi, both ends
-/// included.
+/// Class 0 is `(cos t, sin t)`, class 1 is `(1 - cos t, 1/2 - sin t)`, each with `t` evenly spaced from 0 to
+/// pi, both ends included.
 ///
 /// Source: `make_moons` of scikit-learn.
 ///
@@ -58,7 +59,8 @@ pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset {
 
 /// A circle inside a circle; `n` points, `n / 2` on the outer.
 ///
-/// Class 0 is the unit circle, class 1 the circle with radius `factor`, each with evenly spaced angles that begin at 0.
+/// Class 0 is the unit circle, class 1 the circle with radius `factor`, each with evenly spaced angles that
+/// begin at 0.
 ///
 /// Source: `make_circles` of scikit-learn, with `noise` before `factor`.
 ///
@@ -101,11 +103,11 @@ pub fn xor(n: usize, noise: f64, seed: u64) -> Dataset {
     noisy("xor", points, 2, noise, &mut rng)
 }
 
-/// Normally distributed clusters, one per class, with `n` points in total; the first classes have one more if `n` is not a
-/// multiple of `classes`.
+/// Normally distributed clusters, one per class, with `n` points in total; the first classes have one more if
+/// `n` is not a multiple of `classes`.
 ///
-/// The centres are uniform on the square from -10 to 10, so clusters may overlap. Around them, points are normal with
-/// standard deviation `spread`.
+/// The centres are uniform on the square from -10 to 10, so clusters may overlap. Around them, points are
+/// normal with standard deviation `spread`.
 ///
 /// Source: `make_blobs` of scikit-learn, in two dimensions.
 ///

@@ -46,6 +46,50 @@ pub trait PerFloat {
     type Of<F: Float>;
 }
 
+/// The version of a generic function for the machine float `F` that is compiled in the calling crate, by
+/// [`Float::choose`].
+///
+/// A direct call of the generic function would be compiled in the user's crate, without optimisation in a development
+/// build.
+///
+/// ```
+/// use wengert_kernels::{Float, compiled_here};
+///
+/// fn scale<F: Float>(x: &mut [F], factor: f64) {
+///     x.iter_mut().for_each(|x| *x = *x * F::literal(factor));
+/// }
+///
+/// pub fn halve<F: Float>(x: &mut [F]) {
+///     compiled_here!(F: scale(x: &mut [F], factor: f64))(x, 0.5);
+/// }
+/// # let mut x = [3.0_f32];
+/// # halve(&mut x);
+/// # assert_eq!(x, [1.5]);
+/// ```
+#[macro_export]
+macro_rules! compiled_here {
+    ($float:ident: $($function:ident)::+($($argument:ident: $type:ty),*) $(-> $output:ty)?) => {{
+        struct Signature;
+        impl $crate::PerFloat for Signature {
+            type Of<$float: $crate::Float> = fn($($type),*) $(-> $output)?;
+        }
+        <$float as $crate::Float>::choose::<Signature>(
+            {
+                type $float = f32;
+                #[inline(never)]
+                fn single($($argument: $type),*) $(-> $output)? { $($function)::+($($argument),*) }
+                single
+            },
+            {
+                type $float = f64;
+                #[inline(never)]
+                fn double($($argument: $type),*) $(-> $output)? { $($function)::+($($argument),*) }
+                double
+            },
+        )
+    }};
+}
+
 fn first<A, B>(a: A, _: B) -> A {
     a
 }

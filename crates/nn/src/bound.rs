@@ -32,8 +32,9 @@ pub struct Bound<'t, T: Element = f32> {
 
 /// Binding to a tape.
 impl<T: Element> Params<T> {
-    /// Records the parameters on a tape as variables, without copying them, for an evaluation pass; frozen parameters are
-    /// recorded as constants. A sweep [into a flat gradient](wengert_ad::Tensor::gradient_into) has the same layout.
+    /// Records the parameters on a tape as variables, without copying them, for an evaluation pass; frozen
+    /// parameters are recorded as constants. A sweep [into a flat
+    /// gradient](wengert_ad::Tensor::gradient_into) has the same layout.
     pub fn bind<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, true)
     }
@@ -55,11 +56,13 @@ impl<'t, T: Element> Bound<'t, T> {
         Self::with_statistics(tape, layout, Nodes::From(first), params.statistics().iter().copied())
     }
 
-    /// Parameters that are already recorded on the tape, one tensor per parameter of the layout, with the given running
-    /// statistics: for derivatives in any mode, as [`gradcheck_arrays`](wengert_ad::check::gradcheck_arrays) needs them.
+    /// Parameters that are already recorded on the tape, one tensor per parameter of the layout, with the
+    /// given running statistics: for derivatives in any mode, as
+    /// [`gradcheck_arrays`](wengert_ad::check::gradcheck_arrays) needs them.
     ///
     /// # Panics
-    /// If the number of tensors, or one of their shapes, differs from the layout, or if the number of statistics does.
+    /// If the number of tensors, or one of their shapes, differs from the layout, or if the number of
+    /// statistics does.
     #[track_caller]
     pub fn recorded(
         tape: &'t ArrayTape<T>,
@@ -154,7 +157,8 @@ impl<'t, T: Element> Bound<'t, T> {
         !self.updates.borrow().is_empty()
     }
 
-    /// Writes the updated running statistics into the flat buffer of all statistics; the others keep their values.
+    /// Writes the updated running statistics into the flat buffer of all statistics; the others keep their
+    /// values.
     ///
     /// # Panics
     /// If the buffer does not have the length of the layout's statistics.

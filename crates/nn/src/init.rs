@@ -8,24 +8,24 @@ use std::fmt;
 
 /// The distribution that the initial values of an array are drawn from.
 ///
-/// `N(0, v)` is the normal distribution with variance `v`, `U(a, b)` the uniform distribution between `a` and `b`;
-/// `f_in` and `f_out` are the [fan-in and fan-out](Init::fans) of the array.
+/// `N(0, v)` is the normal distribution with variance `v`, `U(a, b)` the uniform distribution between `a` and
+/// `b`; `f_in` and `f_out` are the [fan-in and fan-out](Init::fans) of the array.
 ///
 /// The same distributions in other frameworks (PyTorch: `torch.nn.init`, Keras: `keras.initializers`, JAX:
 /// `jax.nn.initializers`):
 ///
 /// | variant | PyTorch | Keras | JAX |
 /// |---|---|---|---|
-/// | [`LecunNormal`](Self::LecunNormal) | `kaiming_normal_(nonlinearity="linear")` | `LecunNormal` (truncated) | `lecun_normal` (truncated) |
-/// | [`LecunUniform`](Self::LecunUniform) | `kaiming_uniform_(nonlinearity="linear")` | `LecunUniform` | `lecun_uniform` |
-/// | [`GlorotNormal`](Self::GlorotNormal) | `xavier_normal_` | `GlorotNormal` (truncated) | `glorot_normal` (truncated) |
-/// | [`GlorotUniform`](Self::GlorotUniform) | `xavier_uniform_` | `GlorotUniform` | `glorot_uniform` |
-/// | [`HeNormal`](Self::HeNormal) | `kaiming_normal_(nonlinearity="relu")` | `HeNormal` (truncated) | `he_normal` (truncated) |
-/// | [`HeUniform`](Self::HeUniform) | `kaiming_uniform_(nonlinearity="relu")` | `HeUniform` | `he_uniform` |
-/// | [`Orthogonal`](Self::Orthogonal) | `orthogonal_` | `Orthogonal` | `orthogonal` |
+/// | `LecunNormal` | `kaiming_normal_(nonlinearity="linear")` | `LecunNormal` (t) | `lecun_normal` (t) |
+/// | `LecunUniform` | `kaiming_uniform_(nonlinearity="linear")` | `LecunUniform` | `lecun_uniform` |
+/// | `GlorotNormal` | `xavier_normal_` | `GlorotNormal` (t) | `glorot_normal` (t) |
+/// | `GlorotUniform` | `xavier_uniform_` | `GlorotUniform` | `glorot_uniform` |
+/// | `HeNormal` | `kaiming_normal_(nonlinearity="relu")` | `HeNormal` (t) | `he_normal` (t) |
+/// | `HeUniform` | `kaiming_uniform_(nonlinearity="relu")` | `HeUniform` | `he_uniform` |
+/// | `Orthogonal` | `orthogonal_` | `Orthogonal` | `orthogonal` |
 ///
-/// Keras and JAX cut the normal distribution off at two standard deviations and widen it to the same variance;
-/// PyTorch and this crate do not. The default of `torch.nn.Linear` is none of these: it is
+/// (t): Keras and JAX cut the normal distribution off at two standard deviations and widen it to the same
+/// variance; PyTorch and this crate do not. The default of `torch.nn.Linear` is none of these: it is
 /// `U(-1/sqrt(f_in), 1/sqrt(f_in))`, with variance `1 / (3 f_in)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
@@ -34,15 +34,17 @@ pub enum Init {
     Zero,
     /// All elements equal to the given number. PyTorch: `constant_`; Keras: `Constant`; JAX: `constant`.
     Constant(f64),
-    /// `N(0, s^2)` for the given standard deviation `s`. PyTorch: `normal_(std=s)`; Keras: `RandomNormal`; JAX: `normal`.
+    /// `N(0, s^2)` for the given standard deviation `s`. PyTorch: `normal_(std=s)`; Keras: `RandomNormal`;
+    /// JAX: `normal`.
     Normal(f64),
-    /// `U(a, b)` for the given `a` and `b`. PyTorch: `uniform_`; Keras: `RandomUniform`; JAX: `uniform`, from 0 to `b`.
+    /// `U(a, b)` for the given `a` and `b`. PyTorch: `uniform_`; Keras: `RandomUniform`; JAX: `uniform`, from
+    /// 0 to `b`.
     Uniform(f64, f64),
     /// `N(0, 1 / f_in)`: keeps the variance through a linear layer (LeCun et al. 1998, equation 16).
     ///
-    /// PyTorch: `kaiming_normal_(nonlinearity="linear")`; Keras: `LecunNormal`; JAX: `lecun_normal`. Some textbooks and
-    /// Caffe call it Xavier initialisation, which elsewhere means [`GlorotNormal`](Self::GlorotNormal) or
-    /// [`GlorotUniform`](Self::GlorotUniform).
+    /// PyTorch: `kaiming_normal_(nonlinearity="linear")`; Keras: `LecunNormal`; JAX: `lecun_normal`. Some
+    /// textbooks and Caffe call it Xavier initialisation, which elsewhere means
+    /// [`GlorotNormal`](Self::GlorotNormal) or [`GlorotUniform`](Self::GlorotUniform).
     #[doc(alias = "Xavier")]
     #[doc(alias = "lecun_normal")]
     LecunNormal,
@@ -51,8 +53,8 @@ pub enum Init {
     /// PyTorch: `kaiming_uniform_(nonlinearity="linear")`; Keras: `LecunUniform`; JAX: `lecun_uniform`.
     #[doc(alias = "lecun_uniform")]
     LecunUniform,
-    /// `N(0, 2 / (f_in + f_out))`: a compromise between keeping the variance of the outputs and that of the gradients
-    /// (Glorot and Bengio 2010, equation 12).
+    /// `N(0, 2 / (f_in + f_out))`: a compromise between keeping the variance of the outputs and that of the
+    /// gradients (Glorot and Bengio 2010, equation 12).
     ///
     /// PyTorch: `xavier_normal_`; Keras: `GlorotNormal`; JAX: `glorot_normal`, `xavier_normal`.
     #[doc(alias = "Xavier")]
@@ -62,39 +64,45 @@ pub enum Init {
     /// `U(-a, a)` with `a = sqrt(6 / (f_in + f_out))`: variance `2 / (f_in + f_out)`, as
     /// [`GlorotNormal`](Self::GlorotNormal) (Glorot and Bengio 2010, equation 16).
     ///
-    /// PyTorch: `xavier_uniform_`; Keras: `GlorotUniform`, the default of its layers; JAX: `glorot_uniform`, `xavier_uniform`.
+    /// PyTorch: `xavier_uniform_`; Keras: `GlorotUniform`, the default of its layers; JAX: `glorot_uniform`,
+    /// `xavier_uniform`.
     #[doc(alias = "Xavier")]
     #[doc(alias = "xavier_uniform_")]
     #[doc(alias = "glorot_uniform")]
     GlorotUniform,
-    /// `N(0, 2 / f_in)`: keeps the variance where the inputs are outputs of ReLU, which halves it (He et al. 2015,
-    /// equation 10).
+    /// `N(0, 2 / f_in)`: keeps the variance where the inputs are outputs of ReLU, which halves it (He et al.
+    /// 2015, equation 10).
     ///
-    /// PyTorch: `kaiming_normal_(nonlinearity="relu")`; Keras: `HeNormal`; JAX: `he_normal`, `kaiming_normal`.
+    /// PyTorch: `kaiming_normal_(nonlinearity="relu")`; Keras: `HeNormal`; JAX: `he_normal`,
+    /// `kaiming_normal`.
     #[doc(alias = "Kaiming")]
     #[doc(alias = "kaiming_normal_")]
     #[doc(alias = "he_normal")]
     HeNormal,
     /// `U(-a, a)` with `a = sqrt(6 / f_in)`: variance `2 / f_in`, as [`HeNormal`](Self::HeNormal).
     ///
-    /// PyTorch: `kaiming_uniform_(nonlinearity="relu")`; Keras: `HeUniform`; JAX: `he_uniform`, `kaiming_uniform`.
+    /// PyTorch: `kaiming_uniform_(nonlinearity="relu")`; Keras: `HeUniform`; JAX: `he_uniform`,
+    /// `kaiming_uniform`.
     #[doc(alias = "Kaiming")]
     #[doc(alias = "kaiming_uniform_")]
     #[doc(alias = "he_uniform")]
     HeUniform,
-    /// A random matrix with orthogonal columns, or orthogonal rows if there are fewer rows than columns, each of
-    /// Euclidean length equal to the given gain; uniformly distributed among such matrices (Saxe et al. 2014).
+    /// A random matrix with orthogonal columns, or orthogonal rows if there are fewer rows than columns, each
+    /// of Euclidean length equal to the given gain; uniformly distributed among such matrices (Saxe et al.
+    /// 2014).
     ///
-    /// An array of higher rank is drawn as a matrix whose columns run along the last axis. PyTorch: `orthogonal_(gain=g)`;
-    /// Keras: `Orthogonal(gain=g)`; JAX: `orthogonal(scale=g)`.
+    /// An array of higher rank is drawn as a matrix whose columns run along the last axis. PyTorch:
+    /// `orthogonal_(gain=g)`; Keras: `Orthogonal(gain=g)`; JAX: `orthogonal(scale=g)`.
     Orthogonal(f64),
 }
 
 impl Init {
-    /// The fan-in and fan-out of an array of this shape: the number of inputs of each output, and of outputs of each input.
+    /// The fan-in and fan-out of an array of this shape: the number of inputs of each output, and of outputs
+    /// of each input.
     ///
-    /// A weight matrix has shape `(fan-in, fan-out)`. For a convolution kernel of shape `(.., channels in, channels out)`,
-    /// both numbers of channels are multiplied by the extents before them. A vector of length `n` has fans `(1, n)`.
+    /// A weight matrix has shape `(fan-in, fan-out)`. For a convolution kernel of shape
+    /// `(.., channels in, channels out)`, both numbers of channels are multiplied by the extents before them.
+    /// A vector of length `n` has fans `(1, n)`.
     ///
     /// ```
     /// use wengert_nn::Init;
@@ -113,7 +121,8 @@ impl Init {
         }
     }
 
-    /// The standard deviation of the elements of an array with these fans; 0 for the variants that draw nothing.
+    /// The standard deviation of the elements of an array with these fans; 0 for the variants that draw
+    /// nothing.
     pub fn standard_deviation(self, fan_in: usize, fan_out: usize) -> f64 {
         let (fan_in, fan_out) = (fan_in as f64, fan_out as f64);
         match self {
@@ -130,8 +139,8 @@ impl Init {
     /// Draws the elements of an array of this shape, row-major. The same seed gives the same numbers.
     ///
     /// # Panics
-    /// If a standard deviation is negative, a gain is not positive, a uniform interval is empty, or any of these numbers
-    /// or a constant is infinite or NaN.
+    /// If a standard deviation is negative, a gain is not positive, a uniform interval is empty, or any of
+    /// these numbers or a constant is infinite or NaN.
     #[track_caller]
     pub fn draw(self, shape: &[usize], seed: u64) -> Vec<f64> {
         self.assert_valid();

@@ -34,8 +34,9 @@ pub struct StatisticSlot(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomSlot(pub(crate) u32);
 
-/// All parameters of a model in the order in which its layers declared them, and what else the layers need: running
-/// statistics, which a training pass updates and no optimizer sees; streams of random numbers; the whole batch at once.
+/// All parameters of a model in the order in which its layers declared them, and what else the layers need:
+/// running statistics, which a training pass updates and no optimizer sees; streams of random numbers; the
+/// whole batch at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     parameters: Vec<Parameter>,
@@ -72,8 +73,8 @@ impl Layout {
         ParameterSlot(self.parameters.len() - 1)
     }
 
-    /// Declares running statistics: numbers that belong to the model and that the optimizer does not change. A layer
-    /// [updates](crate::Bound::update) them in training passes.
+    /// Declares running statistics: numbers that belong to the model and that the optimizer does not change.
+    /// A layer [updates](crate::Bound::update) them in training passes.
     ///
     /// # Panics
     /// As [`parameter`](Self::parameter).
@@ -90,7 +91,8 @@ impl Layout {
         RandomSlot(self.random_slots - 1)
     }
 
-    /// Declares that a layer needs all examples of a batch at once, so that a training step must not split the batch.
+    /// Declares that a layer needs all examples of a batch at once, so that a training step must not split
+    /// the batch.
     pub fn need_whole_batch(&mut self) {
         self.whole_batch = true;
     }
@@ -138,7 +140,8 @@ impl Layout {
 
     /// The initial values of the parameters.
     ///
-    /// Each parameter is drawn from a random stream of its own, so that it does not depend on the sizes of the others.
+    /// Each parameter is drawn from a random stream of its own, so that it does not depend on the sizes of
+    /// the others.
     pub(crate) fn initial_values(&self, seed: u64) -> impl Iterator<Item = f64> {
         self.parameters.iter().enumerate().flat_map(move |(stream, parameter)| {
             let stream_seed = seed ^ (stream as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -164,13 +167,13 @@ impl Layout {
 
 /// Freezing.
 impl Layout {
-    /// Freezes the parameters and statistics whose names match the [pattern](NamePattern), so that training does not
-    /// change them. Returns their number of arrays.
+    /// Freezes the parameters and statistics whose names match the [pattern](NamePattern), so that training
+    /// does not change them. Returns their number of arrays.
     ///
-    /// A frozen parameter is a constant of the pass, has gradient zero, and keeps its value whatever the momentum or
-    /// weight decay of the optimizer. Batch normalisation with frozen running statistics normalises with them in
-    /// training passes too. PyTorch's `requires_grad = False` freezes the parameters alone: there the statistics still
-    /// change.
+    /// A frozen parameter is a constant of the pass, has gradient zero, and keeps its value whatever the
+    /// momentum or weight decay of the optimizer. Batch normalisation with frozen running statistics
+    /// normalises with them in training passes too. PyTorch's `requires_grad = False` freezes the parameters
+    /// alone: there the statistics still change.
     ///
     /// # Panics
     /// If nothing matches.

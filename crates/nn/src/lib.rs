@@ -1,12 +1,13 @@
 //! Networks: parameters, initialisers, layers, losses, metrics and diagnostics.
 //!
-//! A layer is a small descriptor; the values of all parameters are in [`Params`], one flat buffer with named views, so that
-//! optimizers, checkpoints and reductions work on one slice. A [`Layout`] holds the names and shapes of the parameters, an
-//! [`Init`] draws their initial values, a [`Module`] computes outputs with them, and a [`Loss`] compares outputs with
-//! targets.
+//! A layer is a small descriptor; the values of all parameters are in [`Params`], one flat buffer with named
+//! views, so that optimizers, checkpoints and reductions work on one slice. A [`Layout`] holds the names and
+//! shapes of the parameters, an [`Init`] draws their initial values, a [`Module`] computes outputs with them,
+//! and a [`Loss`] compares outputs with targets.
 //!
-//! A forward pass is an evaluation, unless its [`Bound`] parameters are set to a [`TrainingPass`]: then [`Dropout`] drops
-//! elements, and [`BatchNorm`] normalises with the statistics of the batch and updates its running statistics.
+//! A forward pass is an evaluation, unless its [`Bound`] parameters are set to a [`TrainingPass`]: then
+//! [`Dropout`] drops elements, and [`BatchNorm`] normalises with the statistics of the batch and updates its
+//! running statistics.
 //!
 //! ```
 //! use wengert_ad::{ArrayTape, Elementary, Tensor};

@@ -15,18 +15,19 @@ pub enum Normalisation {
     /// No normalisation.
     #[default]
     None,
-    /// [`BatchNorm`]. It subtracts the mean, so the bias of the linear layer has no effect and gradient 0; [`Bias::None`]
-    /// omits it.
+    /// [`BatchNorm`]. It subtracts the mean, so the bias of the linear layer has no effect and gradient 0;
+    /// [`Bias::None`] omits it.
     Batch,
     /// [`LayerNorm`].
     Layer,
 }
 
-/// The description of a multi-layer perceptron: fully connected layers with an activation after each but the last. A hidden
-/// layer consists of a linear map, an optional normalisation, the activation, and optional dropout.
+/// The description of a multi-layer perceptron: fully connected layers with an activation after each but the
+/// last. A hidden layer consists of a linear map, an optional normalisation, the activation, and optional
+/// dropout.
 ///
-/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`; those of the normalisations
-/// `hidden.0.norm.weight` and so on.
+/// The parameters are called `hidden.0.weight`, `hidden.0.bias`, ..., `out.weight`, `out.bias`; those of the
+/// normalisations `hidden.0.norm.weight` and so on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mlp<R = Relu> {
     widths: Vec<usize>,
@@ -38,8 +39,9 @@ pub struct Mlp<R = Relu> {
 }
 
 impl Mlp {
-    /// A perceptron with the given widths: first the number of inputs, then those of the hidden units, last the number of
-    /// outputs. By default: ReLU, He initialisation, biases initially 0, no normalisation, no dropout.
+    /// A perceptron with the given widths: first the number of inputs, then those of the hidden units, last
+    /// the number of outputs. By default: ReLU, He initialisation, biases initially 0, no normalisation, no
+    /// dropout.
     ///
     /// # Panics
     /// If there are fewer than two widths, or one is 0.
@@ -63,8 +65,8 @@ impl<R: Unary> Mlp<R> {
 
     /// Sets the initialiser of the weights.
     ///
-    /// The inputs of the first layer are data, not outputs of ReLU. So with [`Init::HeNormal`], the first layer is
-    /// initialised by [`Init::LecunNormal`], `N(0, 1 / f_in)`.
+    /// The inputs of the first layer are data, not outputs of ReLU. So with [`Init::HeNormal`], the first
+    /// layer is initialised by [`Init::LecunNormal`], `N(0, 1 / f_in)`.
     #[must_use]
     pub fn init(self, init: Init) -> Self {
         Self { init, ..self }
@@ -82,7 +84,8 @@ impl<R: Unary> Mlp<R> {
         Self { normalisation, ..self }
     }
 
-    /// Sets the rate of [`Dropout`] after each activation: the probability that a hidden unit is dropped in training.
+    /// Sets the rate of [`Dropout`] after each activation: the probability that a hidden unit is dropped in
+    /// training.
     ///
     /// # Panics
     /// If not in `[0, 1)`.

@@ -6,8 +6,8 @@ use wengert_ad::{Element, Tensor};
 
 /// A differentiable function of parameters and of a batch of inputs with one example per row.
 ///
-/// A module is plain data: it stores the positions of its parameters, not their values. [`Bound::training`] says whether a
-/// pass is a training pass or an evaluation.
+/// A module is plain data: it stores the positions of its parameters, not their values. [`Bound::training`]
+/// says whether a pass is a training pass or an evaluation.
 pub trait Module<T: Element = f32>: Send + Sync {
     /// The outputs for the inputs `x`, recorded on the tape of `p` and `x`.
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;

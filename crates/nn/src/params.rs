@@ -5,7 +5,8 @@ use ndarray::{ArrayViewD, IxDyn};
 use std::sync::Arc;
 use wengert_ad::{Element, Real};
 
-/// The parameters of a model in one flat buffer with named, shaped views, and its running statistics in a second one.
+/// The parameters of a model in one flat buffer with named, shaped views, and its running statistics in a
+/// second one.
 ///
 /// Clones share the buffers until one of them is written to.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +19,8 @@ pub struct Params<T = f32> {
 impl Layout {
     /// Draws the initial parameters; the statistics get their initial values.
     ///
-    /// The numbers are drawn in `f64`, so that `f32` and `f64` start at the same point. Each parameter is drawn from a
-    /// random stream of its own, so that it does not depend on the sizes of the others.
+    /// The numbers are drawn in `f64`, so that `f32` and `f64` start at the same point. Each parameter is
+    /// drawn from a random stream of its own, so that it does not depend on the sizes of the others.
     pub fn initialise<T: Real>(&self, seed: u64) -> Params<T> {
         let mut values = Vec::with_capacity(self.len());
         values.extend(self.initial_values(seed).map(T::literal));

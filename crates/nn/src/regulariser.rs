@@ -6,10 +6,12 @@ use crate::pattern::NamePattern;
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_non_negative;
 
-/// A penalty that is added to the mean loss: `l1 sum |w| + l2 sum w^2` over the selected parameters, by default all.
+/// A penalty that is added to the mean loss: `l1 sum |w| + l2 sum w^2` over the selected parameters, by
+/// default all.
 ///
-/// There is no factor 1/2: the gradient of the second term is `2 l2 w`. PyTorch's `weight_decay` adds `weight_decay w` to
-/// the gradient, so `weight_decay = 2 l2`. With adaptive optimizers, a penalty differs from decoupled weight decay.
+/// There is no factor 1/2: the gradient of the second term is `2 l2 w`. PyTorch's `weight_decay` adds
+/// `weight_decay w` to the gradient, so `weight_decay = 2 l2`. With adaptive optimizers, a penalty differs
+/// from decoupled weight decay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regulariser {
     l1: f64,

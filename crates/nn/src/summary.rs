@@ -27,7 +27,8 @@ pub struct Summary {
 }
 
 impl Layout {
-    /// A table of the parameters: name, shape, number of elements, initialiser, and whether training changes it.
+    /// A table of the parameters: name, shape, number of elements, initialiser, and whether training changes
+    /// it.
     pub fn summary(&self) -> Summary {
         let count = |trainable: bool| {
             let found = self.parameters().iter().filter(move |entry| entry.trainable == trainable);

@@ -4,10 +4,11 @@ use crate::layout::RandomSlot;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// The settings of a forward pass in training mode: the seed of its random draws, and the rows of the batch it sees.
+/// The settings of a forward pass in training mode: the seed of its random draws, and the rows of the batch
+/// it sees.
 ///
-/// A draw depends only on the seed, the step, the layer and the row of the batch, so that a batch that is split into
-/// parts gets the same draws as the whole batch.
+/// A draw depends only on the seed, the step, the layer and the row of the batch, so that a batch that is
+/// split into parts gets the same draws as the whole batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrainingPass {
     seed: u64,

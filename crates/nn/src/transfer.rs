@@ -9,11 +9,12 @@ use wengert_ad::Element;
 
 /// Transfer by name.
 impl<T: Element> Params<T> {
-    /// Copies the parameters and statistics whose names match the [pattern](NamePattern) from those of the same names in
-    /// `source`. Copies all of them or, on an error, none. Returns their number of arrays.
+    /// Copies the parameters and statistics whose names match the [pattern](NamePattern) from those of the
+    /// same names in `source`. Copies all of them or, on an error, none. Returns their number of arrays.
     ///
     /// # Errors
-    /// If nothing in `self` matches, if `source` lacks one of the names, or if the shapes under a name differ.
+    /// If nothing in `self` matches, if `source` lacks one of the names, or if the shapes under a name
+    /// differ.
     ///
     /// ```
     /// use wengert_nn::{Architecture, Mlp};
@@ -115,8 +116,8 @@ impl fmt::Display for TransferError {
             }
             Self::Shape { name, source, target } => write!(
                 f,
-                "{name:?} has shape {source:?} in the source and {target:?} in the target; exclude it from the \
-                 pattern, or use layers of equal widths"
+                "{name:?} has shape {source:?} in the source and {target:?} in the target; exclude it from \
+                 the pattern, or use layers of equal widths"
             ),
         }
     }

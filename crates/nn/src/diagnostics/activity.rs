@@ -22,8 +22,8 @@ pub struct LayerActivity {
 }
 
 impl LayerActivity {
-    /// The units that are off for every example. Their gradient is exactly zero, so training on these examples does not
-    /// change them.
+    /// The units that are off for every example. Their gradient is exactly zero, so training on these
+    /// examples does not change them.
     pub fn dead(&self) -> Vec<usize> {
         self.units(0)
     }
@@ -60,7 +60,8 @@ impl fmt::Display for LayerActivity {
     }
 }
 
-/// The activity of every ReLU layer of a module on the examples `x`, one per row, in the order of computation.
+/// The activity of every ReLU layer of a module on the examples `x`, one per row, in the order of
+/// computation.
 ///
 /// # Panics
 /// If there are no examples.

@@ -19,7 +19,8 @@ pub struct ParameterNorm {
 }
 
 impl ParameterNorm {
-    /// `change / parameter`; infinite for a change of a parameter that is 0. For updates, about 1e-3 is usual.
+    /// `change / parameter`; infinite for a change of a parameter that is 0. For updates, about 1e-3 is
+    /// usual.
     pub fn ratio(&self) -> f64 {
         if self.change == 0.0 { 0.0 } else { self.change / self.parameter }
     }
@@ -63,11 +64,12 @@ fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<Parame
     of.collect()
 }
 
-/// The Jacobian of a module with one output with respect to its parameters: one row per row of `x`, one column per element
-/// of the flat buffer of parameters.
+/// The Jacobian of a module with one output with respect to its parameters: one row per row of `x`, one
+/// column per element of the flat buffer of parameters.
 ///
-/// Column `j`, as a function of the examples, is the feature that parameter `j` adds to first order. Gradient descent with
-/// a small learning rate fits the left singular vectors in the order of decreasing singular values.
+/// Column `j`, as a function of the examples, is the feature that parameter `j` adds to first order. Gradient
+/// descent with a small learning rate fits the left singular vectors in the order of decreasing singular
+/// values.
 ///
 /// # Panics
 /// If there are no examples, or if the module does not have one output.

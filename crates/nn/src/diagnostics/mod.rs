@@ -1,4 +1,5 @@
-//! Diagnostics of networks: activity of units, sizes of intermediate results, gradients and updates, for any module.
+//! Diagnostics of networks: activity of units, sizes of intermediate results, gradients and updates, for any
+//! module.
 
 mod activity;
 mod gradients;

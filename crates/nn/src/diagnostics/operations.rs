@@ -12,7 +12,8 @@ use wengert_ad::{Element, Real};
 /// Statistics of the results of one operation on a set of examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationStatistics {
-    /// The name of the operation: `affine` for a linear layer with a bias, `matmul` for one without, `relu`, `tanh`, ...
+    /// The name of the operation: `affine` for a linear layer with a bias, `matmul` for one without, `relu`,
+    /// `tanh`, ...
     pub operator: &'static str,
     /// The line of code that recorded the operation.
     pub site: &'static Location<'static>,
@@ -26,8 +27,8 @@ pub struct OperationStatistics {
     pub norm: f64,
 }
 
-/// Statistics of every operation whose result has one row per example of `x`, in the order of computation: pre-activations,
-/// activations and all others.
+/// Statistics of every operation whose result has one row per example of `x`, in the order of computation:
+/// pre-activations, activations and all others.
 ///
 /// # Panics
 /// If there are no examples.

@@ -8,15 +8,17 @@ use crate::model::Module;
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
-/// Batch normalisation of features: `y = w (x - m) / sqrt(v + epsilon) + b`; shapes `(m, n) -> (m, n)` (Ioffe and Szegedy
-/// 2015).
+/// Batch normalisation of features: `y = w (x - m) / sqrt(v + epsilon) + b`; shapes `(m, n) -> (m, n)` (Ioffe
+/// and Szegedy 2015).
 ///
-/// In a training pass, `m` and `v` are the mean and the population variance of each column over the batch, and the
-/// running statistics are updated: `r <- (1 - momentum) r + momentum s`, where `s` is the mean or the unbiased variance,
-/// `v rows / (rows - 1)`. In an evaluation pass, `m` and `v` are the running statistics. These are the conventions of
-/// `torch.nn.BatchNorm1d`, with the same defaults: momentum 0.1 and epsilon 1e-5.
+/// In a training pass, `m` and `v` are the mean and the population variance of each column over the batch,
+/// and the running statistics are updated: `r <- (1 - momentum) r + momentum s`, where `s` is the mean or the
+/// unbiased variance, `v rows / (rows - 1)`. In an evaluation pass, `m` and `v` are the running statistics.
+/// These are the conventions of `torch.nn.BatchNorm1d`, with the same defaults: momentum 0.1 and epsilon
+/// 1e-5.
 ///
-/// The statistics are those of the whole batch: a training step of a model with this layer does not split the batch.
+/// The statistics are those of the whole batch: a training step of a model with this layer does not split the
+/// batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNorm {
     weight: ParameterSlot,
@@ -29,8 +31,8 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// Declares `NAME.weight` (initially 1), `NAME.bias` (0), `NAME.running_mean` (0) and `NAME.running_variance` (1), each
-    /// of shape `[width]`.
+    /// Declares `NAME.weight` (initially 1), `NAME.bias` (0), `NAME.running_mean` (0) and
+    /// `NAME.running_variance` (1), each of shape `[width]`.
     ///
     /// # Panics
     /// If the name is taken, or the width is 0.

@@ -7,11 +7,12 @@ use rand::Rng;
 use wengert_ad::{Element, Tensor};
 use wengert_kernels::validate::assert_below_one;
 
-/// Dropout: in a training pass, each element becomes 0 with probability `rate` and is otherwise divided by `1 - rate`, which
-/// keeps its expected value; in an evaluation pass, the identity (Srivastava et al. 2014, in the inverted form).
+/// Dropout: in a training pass, each element becomes 0 with probability `rate` and is otherwise divided by
+/// `1 - rate`, which keeps its expected value; in an evaluation pass, the identity (Srivastava et al. 2014,
+/// in the inverted form).
 ///
-/// The choice of the dropped elements depends only on the seed, the step, the layer and the row of the batch, not on how
-/// the batch is split.
+/// The choice of the dropped elements depends only on the seed, the step, the layer and the row of the batch,
+/// not on how the batch is split.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
     random: RandomSlot,

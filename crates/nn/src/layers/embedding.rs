@@ -8,12 +8,13 @@ use std::cell::RefCell;
 use wengert_ad::{Element, Tensor};
 
 thread_local! {
-    /// The indices between the tape and the primitive: a tape cannot be read while something is recorded on it.
+    /// The indices between the tape and the primitive: a tape cannot be read while something is recorded on
+    /// it.
     static INDICES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-/// An embedding: replaces each input, a whole number from 0 to `rows - 1`, by the row of a table with this index. The
-/// rows of the `k` inputs of an example are concatenated: shapes `(m, k) -> (m, k width)`.
+/// An embedding: replaces each input, a whole number from 0 to `rows - 1`, by the row of a table with this
+/// index. The rows of the `k` inputs of an example are concatenated: shapes `(m, k) -> (m, k width)`.
 ///
 /// There is no derivative with respect to the inputs. In `f32`, indices are exact up to 2^24.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,8 +25,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Declares the table `NAME.weight` of shape `(rows, width)`, initialised by `init`; `torch.nn.Embedding` uses
-    /// [`Init::Normal(1.0)`](Init::Normal).
+    /// Declares the table `NAME.weight` of shape `(rows, width)`, initialised by `init`; `torch.nn.Embedding`
+    /// uses [`Init::Normal(1.0)`](Init::Normal).
     ///
     /// # Panics
     /// If the name is taken, or there are 0 rows or columns.

@@ -8,8 +8,9 @@ use crate::model::Module;
 use wengert_ad::{Element, Tensor};
 use wengert_kernels::validate::assert_positive;
 
-/// Layer normalisation: `y = w (x - m) / sqrt(v + epsilon) + b`, where `m` and `v` are the mean and the population variance
-/// of each row; shapes `(m, n) -> (m, n)` (Ba et al. 2016). The same as `torch.nn.LayerNorm` with its default epsilon 1e-5.
+/// Layer normalisation: `y = w (x - m) / sqrt(v + epsilon) + b`, where `m` and `v` are the mean and the
+/// population variance of each row; shapes `(m, n) -> (m, n)` (Ba et al. 2016). The same as
+/// `torch.nn.LayerNorm` with its default epsilon 1e-5.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerNorm {
     weight: ParameterSlot,

@@ -18,8 +18,8 @@ pub enum Bias {
     Constant(f64),
     /// Initially random: `N(0, s^2)` for the given standard deviation `s`.
     Random(f64),
-    /// The weight of an additional input that is always 1: the last row of a weight of shape `(f_in + 1, f_out)`,
-    /// initialised like the other rows, with fan-in `f_in + 1`.
+    /// The weight of an additional input that is always 1: the last row of a weight of shape
+    /// `(f_in + 1, f_out)`, initialised like the other rows, with fan-in `f_in + 1`.
     Input,
 }
 
@@ -48,8 +48,8 @@ enum Offset {
 }
 
 impl Linear {
-    /// Declares `NAME.weight` of shape `(fan_in, fan_out)`, initialised by `init`, and `NAME.bias` of shape `[fan_out]`,
-    /// initially 0.
+    /// Declares `NAME.weight` of shape `(fan_in, fan_out)`, initialised by `init`, and `NAME.bias` of shape
+    /// `[fan_out]`, initially 0.
     ///
     /// # Panics
     /// If the name is taken, or a fan is 0.
@@ -87,7 +87,8 @@ impl Linear {
         Self { weight, offset, fan_in, fan_out }
     }
 
-    /// `activation(x W + b)`: the layer followed by an elementwise rule, fused into one operation where that is possible.
+    /// `activation(x W + b)`: the layer followed by an elementwise rule, fused into one operation where that
+    /// is possible.
     pub fn activated<'t, T: Element>(
         &self,
         p: &Bound<'t, T>,

@@ -9,10 +9,11 @@ use crate::init::Init;
 use crate::layout::Layout;
 use wengert_ad::rules::Tanh;
 
-/// Declares and exports the layers, each with the type of its samples and at least one sample: the inputs it takes, and a
-/// function of a layout and the number of input columns.
+/// Declares and exports the layers, each with the type of its samples and at least one sample: the inputs it
+/// takes, and a function of a layout and the number of input columns.
 macro_rules! layers {
-    ($( $file:ident: $Layer:ident $(, $More:ident)* as $Sample:ty [ $($inputs:expr => $sample:expr),+ $(,)? ]; )*) => {
+    ($( $file:ident: $Layer:ident $(, $More:ident)* as $Sample:ty
+        [ $($inputs:expr => $sample:expr),+ $(,)? ]; )*) => {
         $( mod $file; pub use $file::{$Layer $(, $More)*}; )*
 
         /// Samples of every layer, for tests.
@@ -31,12 +32,15 @@ macro_rules! layers {
 
 layers! {
     activation: Activation as Activation<Tanh> [LayerInputs::Numbers => |_, _| Activation(Tanh)];
-    batch_norm: BatchNorm as BatchNorm [LayerInputs::Numbers => |layout, width| BatchNorm::new(layout, "layer", width)];
+    batch_norm: BatchNorm as BatchNorm
+        [LayerInputs::Numbers => |layout, width| BatchNorm::new(layout, "layer", width)];
     dropout: Dropout as Dropout [LayerInputs::Numbers => |layout, _| Dropout::new(layout, 0.4)];
     embedding: Embedding as Embedding [
-        LayerInputs::Indices { count: 4 } => |layout, _| Embedding::new(layout, "layer", 4, 3, Init::Normal(1.0)),
+        LayerInputs::Indices { count: 4 } =>
+            |layout, _| Embedding::new(layout, "layer", 4, 3, Init::Normal(1.0)),
     ];
-    layer_norm: LayerNorm as LayerNorm [LayerInputs::Numbers => |layout, width| LayerNorm::new(layout, "layer", width)];
+    layer_norm: LayerNorm as LayerNorm
+        [LayerInputs::Numbers => |layout, width| LayerNorm::new(layout, "layer", width)];
     linear: Linear, Bias as Linear [
         LayerInputs::Numbers => |layout, width| Linear::new(layout, "layer", width, 3, Init::GlorotNormal),
         LayerInputs::Numbers =>

@@ -20,7 +20,7 @@ impl<T: Element> Residual<T> {
         if let (Some(inputs), Some(outputs)) = (inputs, module.output_width(inputs)) {
             assert!(
                 inputs == outputs,
-                "residual: the module has inputs of width {inputs} and outputs of width {outputs}; they must be equal"
+                "residual: inputs have width {inputs} and outputs have width {outputs}; they must be equal"
             );
         }
         Self { module: Box::new(module) }

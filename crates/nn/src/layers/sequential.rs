@@ -28,7 +28,7 @@ impl<T: Element> Sequential<T> {
             let i = self.modules.len();
             assert!(
                 before == inputs,
-                "sequential: module {i} has inputs of width {inputs}, but the outputs before it have width {before}"
+                "sequential: module {i} has inputs of width {inputs}, but the outputs before have width {before}"
             );
         }
         self.modules.push(Box::new(module));
@@ -45,8 +45,8 @@ impl<T: Element> Sequential<T> {
         self.modules.is_empty()
     }
 
-    /// Keeps the first `count` modules, for example all but the head. The parameters of the others stay in the layout,
-    /// unused.
+    /// Keeps the first `count` modules, for example all but the head. The parameters of the others stay in
+    /// the layout, unused.
     ///
     /// # Panics
     /// If there are fewer than `count` modules.
@@ -65,7 +65,8 @@ impl<T: Element> Module<T> for Sequential<T> {
         x.fold_layers(&self.modules, |x, module| module.forward(p, x))
     }
     fn input_width(&self) -> Option<usize> {
-        // The width is that of the first module that requires one, if all before it keep the number of columns.
+        // The width is that of the first module that requires one, if all before it keep the number of
+        // columns.
         let keeps_width = |module: &dyn Module<T>| {
             let keeps = |width| module.output_width(Some(width)) == Some(width);
             module.input_width().is_none() && keeps(1) && keeps(2)

@@ -5,7 +5,8 @@ use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
-/// The targets in the shape of the outputs: values are returned unchanged, classes 0 and 1 become `lower` and 1.
+/// The targets in the shape of the outputs: values are returned unchanged, classes 0 and 1 become `lower` and
+/// 1.
 #[track_caller]
 fn two_valued<'t, T: Element>(
     loss: &str,
@@ -61,19 +62,21 @@ macro_rules! margin_losses {
 }
 
 margin_losses! {
-    /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an example. PyTorch's
-    /// `SoftMarginLoss`, but finite for all finite scores: the gradient there is NaN for margins below -710.
+    /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an
+    /// example. PyTorch's `SoftMarginLoss`, but finite for all finite scores: the gradient there is NaN for
+    /// margins below -710.
     Logistic "logistic" |margin| (-margin).softplus();
-    /// Hinge loss of support-vector machines: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over the outputs of
-    /// an example; the derivative at the kink is 0.
+    /// Hinge loss of support-vector machines: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over
+    /// the outputs of an example; the derivative at the kink is 0.
     Hinge "hinge" |margin| (1.0 - margin).relu();
-    /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an example.
+    /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an
+    /// example.
     SquaredHinge "squared hinge" |margin| (1.0 - margin).relu().square();
 }
 
-/// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t` from 0 to 1, the
-/// mean over the outputs of an example; `w` is the weight of positive targets. Finite for all finite logits. PyTorch's
-/// `BCEWithLogitsLoss`.
+/// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t`
+/// from 0 to 1, the mean over the outputs of an example; `w` is the weight of positive targets. Finite for
+/// all finite logits. PyTorch's `BCEWithLogitsLoss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossEntropy {
     positive_weight: f64,
@@ -91,7 +94,8 @@ impl BinaryCrossEntropy {
         Self { positive_weight: 1.0 }
     }
 
-    /// Sets the weight `w` of positive targets; above 1 it favours recall over precision. PyTorch's `pos_weight`.
+    /// Sets the weight `w` of positive targets; above 1 it favours recall over precision. PyTorch's
+    /// `pos_weight`.
     ///
     /// # Panics
     /// If not positive and finite.

@@ -4,8 +4,8 @@ use super::checks::{classes, values};
 use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Tensor};
 
-/// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all finite logits.
-/// PyTorch's `CrossEntropyLoss` with class indices.
+/// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all
+/// finite logits. PyTorch's `CrossEntropyLoss` with class indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrossEntropy;
 
@@ -39,7 +39,8 @@ impl<T: Element> Loss<T> for CrossEntropy {
     }
 }
 
-/// Label smoothing and class weights: target probabilities `q_j` become the coefficients `w_j ((1 - s) q_j + s / k)`.
+/// Label smoothing and class weights: target probabilities `q_j` become the coefficients
+/// `w_j ((1 - s) q_j + s / k)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Weighting {
     smoothing: f64,
@@ -74,13 +75,14 @@ impl Weighting {
     }
 }
 
-/// Cross-entropy with label smoothing, class weights or both: `-sum_j w_j q_j ln p_j` for each example, where `p` is the
-/// softmax of its logits and `q_j = (1 - s) [j = label] + s / k` with the smoothing `s` (Szegedy et al. 2016, section 7).
+/// Cross-entropy with label smoothing, class weights or both: `-sum_j w_j q_j ln p_j` for each example, where
+/// `p` is the softmax of its logits and `q_j = (1 - s) [j = label] + s / k` with the smoothing `s` (Szegedy
+/// et al. 2016, section 7).
 ///
-/// Training divides the total by the number of examples, as for every loss. The weighted mean of PyTorch divides by the sum
-/// of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it is larger by the factor
-/// `m / sum_i w_label(i)`, which differs between batches. If the mean weight over the data is 1, both agree on the whole
-/// data set.
+/// Training divides the total by the number of examples, as for every loss. The weighted mean of PyTorch
+/// divides by the sum of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it is
+/// larger by the factor `m / sum_i w_label(i)`, which differs between batches. If the mean weight over the
+/// data is 1, both agree on the whole data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightedCrossEntropy {
     weighting: Weighting,
@@ -129,9 +131,10 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
     }
 }
 
-/// Cross-entropy against target probabilities: `-sum_j w_j q_j ln p_j` for each example, where `p` is the softmax of its
-/// logits and `q` its row of targets, or `(1 - s) q_j + s / k` with the smoothing `s`. PyTorch's `CrossEntropyLoss` with
-/// probabilities, weighted or not; its mean divides by the number of examples too.
+/// Cross-entropy against target probabilities: `-sum_j w_j q_j ln p_j` for each example, where `p` is the
+/// softmax of its logits and `q` its row of targets, or `(1 - s) q_j + s / k` with the smoothing `s`.
+/// PyTorch's `CrossEntropyLoss` with probabilities, weighted or not; its mean divides by the number of
+/// examples too.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProbabilityCrossEntropy {
     weighting: Weighting,

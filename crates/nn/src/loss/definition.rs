@@ -3,7 +3,8 @@
 use super::interface::Loss;
 use std::ops::RangeInclusive;
 
-/// The loss of one example with outputs `x`, as a function of plain numbers. The variant says which targets are valid.
+/// The loss of one example with outputs `x`, as a function of plain numbers. The variant says which targets
+/// are valid.
 #[derive(Clone, Copy, Debug)]
 pub enum LossDefinition {
     /// A function of `x` and a class index.
@@ -50,7 +51,8 @@ pub(super) fn ln_sigmoid(x: f64) -> f64 {
     -(1.0 + (-x).exp()).ln()
 }
 
-/// `-sum_j w(j) ((1 - s) q_j + s / k) ln p_j`, where `p` is the softmax of `x`; a term with coefficient 0 is 0.
+/// `-sum_j w(j) ((1 - s) q_j + s / k) ln p_j`, where `p` is the softmax of `x`; a term with coefficient 0 is
+/// 0.
 pub(super) fn cross_entropy(x: &[f64], q: impl Fn(usize) -> f64, s: f64, w: impl Fn(usize) -> f64) -> f64 {
     let ln_sum = x.iter().map(|x| x.exp()).sum::<f64>().ln();
     let term = |j: usize| match w(j) * ((1.0 - s) * q(j) + s / x.len() as f64) {

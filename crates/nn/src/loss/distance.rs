@@ -28,18 +28,20 @@ macro_rules! distances {
 distances! {
     /// Squared loss, sum form: `sum_j d_j^2` for each example, with `j` over the outputs.
     SumSquared "sum of squares" |d, width| d.square().sum();
-    /// Squared loss, mean form: `1/k sum_j d_j^2` for each example, with `j` over the `k` outputs. PyTorch's `MSELoss`.
+    /// Squared loss, mean form: `1/k sum_j d_j^2` for each example, with `j` over the `k` outputs. PyTorch's
+    /// `MSELoss`.
     MeanSquared "mean of squares" |d, width| d.square().sum() / width as f64;
     /// Squared loss, half form: `1/2 sum_j d_j^2` for each example. Its gradient is the difference `d`.
     HalfSquared "half of squares" |d, width| d.square().sum() * 0.5;
     /// L1 loss, sum form: `sum_j |d_j|` for each example; the derivative at `d_j = 0` is 0.
     SumAbsolute "sum of absolute differences" |d, width| d.norm_l1();
-    /// L1 loss, mean form: `1/k sum_j |d_j|` for each example, with `j` over the `k` outputs. PyTorch's `L1Loss`.
+    /// L1 loss, mean form: `1/k sum_j |d_j|` for each example, with `j` over the `k` outputs. PyTorch's
+    /// `L1Loss`.
     MeanAbsolute "mean of absolute differences" |d, width| d.norm_l1() / width as f64;
 }
 
-/// Huber loss, mean form: `1/k sum_j h(d_j)` for each example, where `h(d)` is `d^2 / 2` for `|d| <= delta` and
-/// `delta (|d| - delta / 2)` for larger `|d|` (Huber 1964). PyTorch's `HuberLoss`.
+/// Huber loss, mean form: `1/k sum_j h(d_j)` for each example, where `h(d)` is `d^2 / 2` for `|d| <= delta`
+/// and `delta (|d| - delta / 2)` for larger `|d|` (Huber 1964). PyTorch's `HuberLoss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
     delta: f64,
@@ -57,8 +59,8 @@ impl Huber {
     }
 }
 
-/// Smooth L1 loss, mean form: the [`Huber`] loss with `delta = beta`, divided by `beta`: `d^2 / (2 beta)` for `|d| <= beta` and
-/// `|d| - beta / 2` for larger `|d|` (Girshick 2015). PyTorch's `SmoothL1Loss`.
+/// Smooth L1 loss, mean form: the [`Huber`] loss with `delta = beta`, divided by `beta`: `d^2 / (2 beta)` for
+/// `|d| <= beta` and `|d| - beta / 2` for larger `|d|` (Girshick 2015). PyTorch's `SmoothL1Loss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SmoothL1 {
     beta: f64,
@@ -76,8 +78,8 @@ impl SmoothL1 {
     }
 }
 
-/// The sum of Huber's function over all outputs: `c (d - c / 2)`, where `c` is the difference clamped to `[-delta, delta]`.
-/// Where nothing is clamped, that is `d^2 / 2`.
+/// The sum of Huber's function over all outputs: `c (d - c / 2)`, where `c` is the difference clamped to
+/// `[-delta, delta]`. Where nothing is clamped, that is `d^2 / 2`.
 fn huber<'t, T: Element>(d: Tensor<'t, T>, delta: f64) -> Tensor<'t, T> {
     let clamped = d.clamp(-delta, delta);
     clamped.dot(d - clamped * 0.5)

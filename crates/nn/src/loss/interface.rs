@@ -18,8 +18,8 @@ pub enum TargetKind {
     Classes,
     /// One number per output of each example.
     Values,
-    /// One of two numbers per output of each example; or, for a single output, the class 0 or 1 of each example, where
-    /// class 0 stands for the lower number.
+    /// One of two numbers per output of each example; or, for a single output, the class 0 or 1 of each
+    /// example, where class 0 stands for the lower number.
     TwoClasses,
 }
 
@@ -28,10 +28,11 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// The kind of targets that it accepts.
     fn kind(&self) -> TargetKind;
 
-    /// The sum of the losses of all examples of the batch, a tensor with one element; `outputs` has one example per row.
+    /// The sum of the losses of all examples of the batch, a tensor with one element; `outputs` has one
+    /// example per row.
     ///
     /// # Panics
-    /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the shape of the
-    /// outputs.
+    /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the
+    /// shape of the outputs.
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
 }

@@ -1,8 +1,8 @@
 //! Loss functions.
 //!
-//! A loss returns the total over the examples of a batch. Training divides it by the number of examples, so that the
-//! objective is the mean over the examples of the loss of one example. Over the outputs of an example, a loss is the mean,
-//! unless its name says sum or half.
+//! A loss returns the total over the examples of a batch. Training divides it by the number of examples, so
+//! that the objective is the mean over the examples of the loss of one example. Over the outputs of an
+//! example, a loss is the mean, unless its name says sum or half.
 //!
 //! All losses are in one list, which the contract test of losses walks.
 
@@ -16,10 +16,12 @@ pub use interface::{Loss, TargetBatch, TargetKind};
 use LossDefinition::{Class, Probabilities, Reals, Signs, UnitInterval};
 use definition::{certain, cross_entropy as entropy, huber, ln_sigmoid, mean, over_other_classes, sum};
 
-/// Declares and exports the losses: for each the range of the loss of one example, and at least one sample with its
-/// definition.
+/// Declares and exports the losses: for each the range of the loss of one example, and at least one sample
+/// with its definition.
 macro_rules! losses {
-    ($( $file:ident { $( $Loss:ident in $range:expr => [ $($sample:expr => $definition:expr),+ $(,)? ]; )* } )*) => {
+    ($( $file:ident { $(
+        $Loss:ident in $range:expr => [ $($sample:expr => $definition:expr),+ $(,)? ];
+    )* } )*) => {
         $( mod $file; pub use $file::{$($Loss),*}; )*
 
         /// Samples of every loss, for tests.
@@ -44,12 +46,14 @@ losses! {
                 UnitInterval(|x, t| mean(x, t, |x, t| -3.0 * t * ln_sigmoid(x) - (1.0 - t) * ln_sigmoid(-x))),
         ];
         Hinge in 0.0..=INFINITY => [Hinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0)))];
-        Logistic in 0.0..=INFINITY => [Logistic => Signs(|x, t| mean(x, t, |x, t| (1.0 + (-t * x).exp()).ln()))];
+        Logistic in 0.0..=INFINITY =>
+            [Logistic => Signs(|x, t| mean(x, t, |x, t| (1.0 + (-t * x).exp()).ln()))];
         SquaredHinge in 0.0..=INFINITY =>
             [SquaredHinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0).powi(2)))];
     }
     cross_entropy {
-        CrossEntropy in 0.0..=INFINITY => [CrossEntropy => Class(|x, label| entropy(x, certain(label), 0.0, |_| 1.0))];
+        CrossEntropy in 0.0..=INFINITY =>
+            [CrossEntropy => Class(|x, label| entropy(x, certain(label), 0.0, |_| 1.0))];
         ProbabilityCrossEntropy in 0.0..=INFINITY => [
             ProbabilityCrossEntropy::new() => Probabilities(|x, q| entropy(x, |j| q[j], 0.0, |_| 1.0)),
             ProbabilityCrossEntropy::new().label_smoothing(0.2).class_weights([2.0, 0.0, 0.5]) =>
@@ -63,11 +67,13 @@ losses! {
         ];
     }
     distance {
-        HalfSquared in 0.0..=INFINITY => [HalfSquared => Reals(|x, t| sum(x, t, |x, t| (x - t).powi(2) / 2.0))];
+        HalfSquared in 0.0..=INFINITY =>
+            [HalfSquared => Reals(|x, t| sum(x, t, |x, t| (x - t).powi(2) / 2.0))];
         Huber in 0.0..=INFINITY => [Huber::new(0.7) => Reals(|x, t| mean(x, t, |x, t| huber(x - t, 0.7)))];
         MeanAbsolute in 0.0..=INFINITY => [MeanAbsolute => Reals(|x, t| mean(x, t, |x, t| (x - t).abs()))];
         MeanSquared in 0.0..=INFINITY => [MeanSquared => Reals(|x, t| mean(x, t, |x, t| (x - t).powi(2)))];
-        SmoothL1 in 0.0..=INFINITY => [SmoothL1::new(0.4) => Reals(|x, t| mean(x, t, |x, t| huber(x - t, 0.4) / 0.4))];
+        SmoothL1 in 0.0..=INFINITY =>
+            [SmoothL1::new(0.4) => Reals(|x, t| mean(x, t, |x, t| huber(x - t, 0.4) / 0.4))];
         SumAbsolute in 0.0..=INFINITY => [SumAbsolute => Reals(|x, t| sum(x, t, |x, t| (x - t).abs()))];
         SumSquared in 0.0..=INFINITY => [SumSquared => Reals(|x, t| sum(x, t, |x, t| (x - t).powi(2)))];
     }

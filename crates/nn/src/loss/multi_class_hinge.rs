@@ -5,10 +5,11 @@ use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
-/// Multi-class hinge loss: `sum_(j != label) max(0, margin + x_j - x_label)` for each example, or the sum of the squares
-/// (Weston and Watkins 1999). The derivative at each kink is 0.
+/// Multi-class hinge loss: `sum_(j != label) max(0, margin + x_j - x_label)` for each example, or the sum of
+/// the squares (Weston and Watkins 1999). The derivative at each kink is 0.
 ///
-/// PyTorch's `MultiMarginLoss` divides by the number of classes `k`; this loss does not, so it is `k` times as large.
+/// PyTorch's `MultiMarginLoss` divides by the number of classes `k`; this loss does not, so it is `k` times
+/// as large.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MultiClassHinge {
     margin: f64,

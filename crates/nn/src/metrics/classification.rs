@@ -3,8 +3,8 @@
 use ndarray::{ArrayBase, Data, Ix2};
 use wengert_ad::Real;
 
-/// The predicted class of one example: the position of the largest output, the first among equal ones; for a single output,
-/// 1 if it is positive and 0 otherwise. A NaN is never the largest.
+/// The predicted class of one example: the position of the largest output, the first among equal ones; for a
+/// single output, 1 if it is positive and 0 otherwise. A NaN is never the largest.
 ///
 /// ```
 /// use wengert_nn::metrics::predicted_class;
@@ -23,7 +23,8 @@ pub fn predicted_class<T: Real>(outputs: &[T]) -> usize {
 /// The fraction of examples whose predicted class is their label.
 ///
 /// # Panics
-/// If there are no examples, if the number of labels differs, or if a label is not below the number of classes.
+/// If there are no examples, if the number of labels differs, or if a label is not below the number of
+/// classes.
 #[track_caller]
 pub fn accuracy<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> f64 {
     assert_labels("accuracy", outputs, labels);
@@ -41,8 +42,8 @@ pub fn zero_one_loss<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, la
     1.0 - accuracy(outputs, labels)
 }
 
-/// The fraction of examples whose label is among the `k` largest outputs; of equal outputs, that of the earlier class
-/// counts as larger.
+/// The fraction of examples whose label is among the `k` largest outputs; of equal outputs, that of the
+/// earlier class counts as larger.
 ///
 /// # Panics
 /// As [`accuracy`]; or if `k` is 0 or larger than the number of classes.
@@ -66,7 +67,8 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
     correct as f64 / labels.len() as f64
 }
 
-/// Panics if there are no examples, if the number of labels differs, or if a label is not below the number of classes.
+/// Panics if there are no examples, if the number of labels differs, or if a label is not below the number of
+/// classes.
 #[track_caller]
 pub(super) fn assert_labels<T, S: Data<Elem = T>>(metric: &str, outputs: &ArrayBase<S, Ix2>, labels: &[u32]) {
     let (rows, width) = outputs.dim();

@@ -25,7 +25,8 @@ impl ConfusionMatrix {
     /// Counts outputs, with one example per row, against their labels.
     ///
     /// # Panics
-    /// If there are no examples, if the number of labels differs, or if a label is not below the number of classes.
+    /// If there are no examples, if the number of labels differs, or if a label is not below the number of
+    /// classes.
     #[track_caller]
     pub fn of<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> Self {
         assert_labels("confusion matrix", outputs, labels);
@@ -70,8 +71,8 @@ impl ConfusionMatrix {
         self.diagonal_fraction(class, self.counts.row(class).sum())
     }
 
-    /// The F1 score `2 tp / (2 tp + fp + fn)`, the harmonic mean of precision and recall; `None` for a class that neither
-    /// occurs nor is predicted.
+    /// The F1 score `2 tp / (2 tp + fp + fn)`, the harmonic mean of precision and recall; `None` for a class
+    /// that neither occurs nor is predicted.
     ///
     /// # Panics
     /// If `class` is not below the number of classes.
@@ -105,8 +106,8 @@ impl ConfusionMatrix {
             / self.classes() as f64
     }
 
-    /// The F1 score of all predictions together. As each example has one label and one predicted class, the micro-averaged
-    /// precision, recall and F1 score all equal the accuracy.
+    /// The F1 score of all predictions together. As each example has one label and one predicted class, the
+    /// micro-averaged precision, recall and F1 score all equal the accuracy.
     pub fn micro_f1(&self) -> f64 {
         self.accuracy()
     }

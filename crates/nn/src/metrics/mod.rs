@@ -1,7 +1,8 @@
 //! Metrics: the quality of outputs, computed from plain arrays, without derivatives.
 //!
-//! Outputs have one example per row. The predicted class of an example is the position of its largest output, the first
-//! among equal ones; for a single output, it is class 1 if the output is positive and class 0 otherwise.
+//! Outputs have one example per row. The predicted class of an example is the position of its largest output,
+//! the first among equal ones; for a single output, it is class 1 if the output is positive and class 0
+//! otherwise.
 
 mod classification;
 mod confusion;

@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayBase, Data, Ix2};
 use wengert_ad::{Elementary, Real};
 
 /// The class probabilities for the logits of a classifier: the softmax of each row, shape
-/// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and `p = 1 / (1 + e^-s)`.
+/// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and
+/// `p = 1 / (1 + e^-s)`.
 ///
 /// ```
 /// use ndarray::array;

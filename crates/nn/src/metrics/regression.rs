@@ -45,8 +45,9 @@ pub fn mean_absolute_error<T: Real, S: Data<Elem = T>, D: Dimension>(
     mean(differences("mae", outputs, targets).iter().map(|d| d.abs()))
 }
 
-/// The coefficient of determination `1 - sum (y - t)^2 / sum (t - mean t)^2` over all elements: 1 for exact outputs, 0 for
-/// the mean of the targets, negative for outputs worse than that. `None` if the targets are all equal.
+/// The coefficient of determination `1 - sum (y - t)^2 / sum (t - mean t)^2` over all elements: 1 for exact
+/// outputs, 0 for the mean of the targets, negative for outputs worse than that. `None` if the targets are
+/// all equal.
 ///
 /// # Panics
 /// If the shapes differ, or the arrays are empty.

@@ -5,11 +5,12 @@ use crate::support::{assert_close, loss, sequential};
 use wengert_ad::ArrayTape;
 use wengert_nn::{Init, Model, Module, Params, Sequential, TrainingPass};
 
-/// Both compute in double precision in different orders: some tens of rounding errors of 1e-16, times condition numbers of
-/// up to 100.
+/// Both compute in double precision in different orders: some tens of rounding errors of 1e-16, times
+/// condition numbers of up to 100.
 const TOLERANCE: f64 = 1e-12;
 
-/// Runs one pass of a golden network in a mode and compares outputs, loss and gradients with those of PyTorch's.
+/// Runs one pass of a golden network in a mode and compares outputs, loss and gradients with those of
+/// PyTorch's.
 fn compare(case: &Case, model: &Model<Sequential<f64>>, params: &mut Params<f64>, mode: &str) {
     let tape = ArrayTape::new();
     let bound = params.bind(&tape);
@@ -111,8 +112,8 @@ fn initialisers_have_the_deviations_and_bounds_of_those_of_pytorch() {
         let mean = draws.iter().sum::<f64>() / n;
         let deviation = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
         let largest = draws.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
-        // The deviation of n normal draws has a relative error of 1 / sqrt(2 n), here at most 0.35 %, on both sides; four
-        // standard errors.
+        // The deviation of n normal draws has a relative error of 1 / sqrt(2 n), here at most 0.35 %, on both
+        // sides; four standard errors.
         let within = 4.0 * (1.0 / n).sqrt();
         let ratio = deviation / case.number("deviation");
         assert!((ratio - 1.0).abs() < within, "{init:?}: {deviation}");

@@ -32,8 +32,8 @@ fn each_normal_initialiser_has_the_variance_of_its_name() {
     ];
     for (init, variance) in expected {
         let found = moments(&init.draw(&[400, 250], 11));
-        // The standard errors for 1e5 normal draws: of the variance sqrt(2 / 1e5) = 0.45 %, of the mean 0.32 % of the
-        // deviation; 4.55 % lie beyond two deviations, with 0.07 %. Four standard errors each.
+        // The standard errors for 1e5 normal draws: of the variance sqrt(2 / 1e5) = 0.45 %, of the mean 0.32
+        // % of the deviation; 4.55 % lie beyond two deviations, with 0.07 %. Four standard errors each.
         assert!((found.variance / variance - 1.0).abs() < 0.018, "{init:?}: variance {}", found.variance);
         assert!(found.mean.abs() < 0.013 * variance.sqrt(), "{init:?}: mean {}", found.mean);
         assert!((found.beyond - 0.0455).abs() < 0.0027, "{init:?}: {} beyond two deviations", found.beyond);
@@ -51,8 +51,8 @@ fn each_uniform_initialiser_fills_the_interval_of_its_name() {
     ];
     for (init, bound) in expected {
         let found = moments(&init.draw(&[400, 250], 12));
-        // The largest of 1e5 draws is about 1e-5 of the bound below it; the variance of u^2 is 4/5 of the square of its
-        // mean.
+        // The largest of 1e5 draws is about 1e-5 of the bound below it; the variance of u^2 is 4/5 of the
+        // square of its mean.
         assert!(
             found.largest <= bound && found.largest > bound * (1.0 - 2e-4),
             "{init:?}: {}",
@@ -139,9 +139,10 @@ fn twenty_relu_layers_explode_under_unit_variance_decay_under_lecun_and_keep_the
         };
         (0..4).map(variance).sum::<f64>() / 4.0
     };
-    // Each layer multiplies the second moment by 128, 1/2 or 1 on average; the first by 256, 1 and 1. The moment of one
-    // network is about log-normal, with variance 5 x 19 / 256 = 0.37 of the logarithm, so the logarithm of the mean of
-    // four has a standard error of about 0.61 / 2; a factor of 4 is four standard errors.
+    // Each layer multiplies the second moment by 128, 1/2 or 1 on average; the first by 256, 1 and 1. The
+    // moment of one network is about log-normal, with variance 5 x 19 / 256 = 0.37 of the logarithm, so the
+    // logarithm of the mean of four has a standard error of about 0.61 / 2; a factor of 4 is four standard
+    // errors.
     let exact =
         [(Init::Normal(1.0), 2.0f64.powi(141)), (Init::LecunNormal, 2.0f64.powi(-19)), (Init::HeNormal, 1.0)];
     for (init, expected) in exact {
@@ -163,7 +164,8 @@ fn biases_are_zero_a_small_constant_random_or_the_weight_of_one_more_input() {
     assert!(values(Bias::Zero).iter().all(|&b| b == 0.0));
     assert!(values(Bias::SMALL).iter().all(|&b| b == 0.01));
     let random = moments(values(Bias::Random(0.1)).as_slice().unwrap());
-    // The standard errors for 400 draws are 7 % of the variance and 5 % of the deviation for the mean; four of them.
+    // The standard errors for 400 draws are 7 % of the variance and 5 % of the deviation for the mean; four
+    // of them.
     assert!((random.variance / 0.01 - 1.0).abs() < 0.28 && random.mean.abs() < 0.02);
     assert_eq!(layer(Bias::None).1.get("layer.bias"), None);
 

@@ -41,7 +41,8 @@ fn the_dropped_elements_depend_only_on_seed_step_layer_and_row() {
     let twice = sequential("dropout:0.5 dropout:0.5");
     let both = run(&twice, &params, &x, Some(TrainingPass::new(5, 2)));
     let kept = both.iter().filter(|&&y| y > 0.0).count();
-    // A quarter of 320 if the two layers draw independently, standard deviation 8; a half if they drew the same.
+    // A quarter of 320 if the two layers draw independently, standard deviation 8; a half if they drew the
+    // same.
     assert!((48..=112).contains(&kept), "{kept}");
 }
 
@@ -140,13 +141,13 @@ fn an_mlp_has_normalisation_and_dropout_if_they_are_set() {
 #[test]
 fn modules_whose_widths_do_not_fit_are_refused_when_they_are_composed() {
     let refusals: [(&str, fn()); 2] = [
-        ("module 2 has inputs of width 5, but the outputs before it have width 4", || {
+        ("module 2 has inputs of width 5, but the outputs before have width 4", || {
             let mut layout = Layout::new();
             let first = Linear::new(&mut layout, "a", 3, 4, Init::HeNormal);
             let relu = Activation(wengert_ad::rules::Relu);
             let _ = Sequential::<f64>::new().then(first).then(relu).then(LayerNorm::new(&mut layout, "b", 5));
         }),
-        ("the module has inputs of width 3 and outputs of width 4; they must be equal", || {
+        ("inputs have width 3 and outputs have width 4; they must be equal", || {
             drop(Residual::<f64>::new(Linear::new(&mut Layout::new(), "a", 3, 4, Init::HeNormal)));
         }),
     ];

@@ -51,8 +51,13 @@ fn the_confusion_matrix_counts_pairs_of_label_and_predicted_class() {
         found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-15),
         "{found:?}"
     );
-    let shown = "label \\ predicted  0  1  2\n                0  2  0  0\n                1  1  2  0\n                2  0  1  0";
-    assert_eq!(matrix.to_string(), shown);
+    let shown = [
+        "label \\ predicted  0  1  2",
+        "                0  2  0  0",
+        "                1  1  2  0",
+        "                2  0  1  0",
+    ];
+    assert_eq!(matrix.to_string(), shown.join("\n"));
 }
 
 #[test]

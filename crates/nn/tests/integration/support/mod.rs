@@ -149,8 +149,8 @@ pub(crate) fn run(
     model.module().forward(&bound, tape.constant(x)).value().into_dimensionality().unwrap()
 }
 
-/// Checks the gradient of a fixed function of a module's outputs with respect to its parameters and, if `with_inputs`, to
-/// its inputs.
+/// Checks the gradient of a fixed function of a module's outputs with respect to its parameters and, if
+/// `with_inputs`, to its inputs.
 pub(crate) fn gradcheck_module(
     model: &Model<impl Module<f64>>,
     params: &Params<f64>,
