@@ -1,38 +1,38 @@
 //! `e^x` and `tanh x` as straight-line code.
 //!
-//! A call into the system's library handles one number at a time, and keeps a loop around it from running in vector
-//! registers. What stands here is a few dozen operations without branches, which the compiler turns into vector
-//! code wherever it stands in a loop. Errors are below 1 unit in the last place for `e^x` and 4 for `tanh x`; in single precision,
-//! which goes through double precision, they are rounded from that.
+//! A call of the system library processes one number, and keeps the compiler from vectorising the loop around it. The
+//! functions here are a few dozen operations without branches, which the compiler vectorises in every loop. The error is
+//! below 1 unit in the last place for `e^x` and below 4 for `tanh x`. Single precision is computed in double precision and
+//! rounded.
 
 use std::f64::consts::LOG2_E;
 
-/// `1.5 * 2^52`: a number of moderate size added to it is rounded to an integer, which stands in its last bits.
+/// `1.5 * 2^52`: a number of moderate size added to it is rounded to an integer, which is found in the last bits of the sum.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// `ln 2` rounded to 33 bits, so that its product with an exponent is exact (Cody and Waite 1980).
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
-/// The rest of `ln 2`.
+/// The remainder of `ln 2`.
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-/// From here on `e^x` is infinite.
+/// `e^x` is infinite for larger `x`.
 const OVERFLOW: f64 = 709.782_712_893_384;
-/// Below this `e^x` rounds to 0.
+/// `e^x` rounds to 0 for smaller `x`.
 const UNDERFLOW: f64 = -745.133_219_101_941_2;
 
 /// `e^x`.
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
     let (exponent, fraction) = reduced(x);
-    // Where the result is subnormal, its power of two is none: two factors, each normal, round once.
+    // The power of two of a subnormal result is not a normal number: it is applied in two factors, which round once.
     let half = integer(exponent * 0.5);
     let y = (1.0 + fraction) * power_of_two(half) * power_of_two(exponent - half);
     let y = if x > OVERFLOW { f64::INFINITY } else { y };
     if x < UNDERFLOW { 0.0 } else { y }
 }
 
-/// `tanh x`, by `e^(2 |x|) - 1`.
+/// `tanh x`, computed from `e^(2 |x|) - 1`.
 #[inline(always)]
 pub(crate) fn tanh(x: f64) -> f64 {
-    // From 20 on the result rounds to 1.
+    // For `|x| >= 20` the result rounds to 1.
     let twice = 2.0 * x.abs();
     let (exponent, fraction) = reduced(if twice > 40.0 { 40.0 } else { twice });
     let scale = power_of_two(exponent);
@@ -45,7 +45,8 @@ pub(crate) fn tanh(x: f64) -> f64 {
 fn reduced(x: f64) -> (f64, f64) {
     let n = integer(x * LOG2_E);
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // The Taylor series; the term of degree 14 is below 2^-57. The pairs keep the chain of dependent operations short.
+    // The Taylor series; the term of degree 14 is below 2^-57. Evaluation in pairs keeps the chain of dependent
+    // operations short.
     let (r2, c) = (r * r, COEFFICIENTS);
     let (r4, r8) = (r2 * r2, r2 * r2 * r2 * r2);
     let low = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2;
@@ -118,7 +119,7 @@ mod tests {
     fn they_agree_with_the_system_library() {
         for i in -200_000..=200_000 {
             let x = f64::from(i) * 0.0037;
-            // The library itself may be off by 1 unit.
+            // The error of the library itself may be 1 unit.
             for x in [x, x * 1e-3, x * 1e-9] {
                 if x.abs() < 708.0 {
                     assert!(ulps(exp(x), x.exp()) <= 1.0, "exp {x}: {}, expected {}", exp(x), x.exp());

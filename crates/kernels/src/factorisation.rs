@@ -1,10 +1,10 @@
-//! Factorisations of small and middling matrices, and the solution of triangular systems: rows of contiguous elements.
+//! Factorisations of small and medium-sized matrices, and the solution of triangular systems.
 
 use super::sums::{dot, subtract_scaled};
 use crate::numeric::{Numeric, zero};
 use crate::simd::vectorised;
 
-/// Which triangle of a square matrix is meant; the diagonal belongs to both.
+/// A triangle of a square matrix, including the diagonal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Triangle {
     /// On and below the diagonal.
@@ -13,28 +13,28 @@ pub enum Triangle {
     Upper,
 }
 
-/// A triangular matrix inside a square one, row by row; what stands in the other triangle is not read.
+/// A triangular matrix stored in a square one, in row-major order. The elements of the other triangle are not read.
 #[derive(Clone, Copy, Debug)]
 pub struct Triangular<'a, T> {
-    /// All `n^2` elements.
+    /// All `n^2` elements of the square matrix.
     pub elements: &'a [T],
     /// The number of rows.
     pub n: usize,
     /// The triangle that is read.
     pub triangle: Triangle,
-    /// Whether the diagonal is taken to be 1 and not read either.
+    /// Whether the diagonal consists of ones, and is not read either.
     pub unit: bool,
 }
 
 impl<T: Numeric> Triangular<'_, T> {
-    /// Solves `T X = B` (or `T' X = B`) in place, `b` holding `n` rows of `columns` elements. Cost: `n^2 columns` flops.
+    /// Solves `T X = B` (or `T' X = B`) in place, where `b` holds `n` rows of `columns` elements. Cost: `n^2 columns` flops.
     ///
-    /// A zero on the diagonal leaves elements that are not finite.
+    /// If an element of the diagonal is zero, the result is not finite.
     pub fn solve(self, transposed: bool, b: &mut [T], columns: usize) {
         solve_rows(self, transposed, b, columns);
     }
 
-    /// Row `i` off the diagonal, with the number of its first column.
+    /// The elements of row `i` off the diagonal, and the index of their first column.
     #[inline(always)]
     fn off_diagonal(&self, i: usize) -> (usize, &[T]) {
         let row = &self.elements[i * self.n..][..self.n];
@@ -44,7 +44,7 @@ impl<T: Numeric> Triangular<'_, T> {
         }
     }
 
-    /// `b_i -= sum_j t_ij x_j` over the rows that are solved.
+    /// `b_i -= sum_j t_ij x_j` over the rows that are solved already.
     #[inline(always)]
     fn subtract_known(&self, i: usize, b: &mut [T], columns: usize) {
         let (first, row) = self.off_diagonal(i);
@@ -60,7 +60,7 @@ impl<T: Numeric> Triangular<'_, T> {
         }
     }
 
-    /// `b_j -= t_ij x_i` for the rows that are not solved yet.
+    /// `b_j -= t_ij x_i` for the rows that are not yet solved.
     #[inline(always)]
     fn subtract_from_unknown(&self, i: usize, b: &mut [T], columns: usize) {
         let (first, row) = self.off_diagonal(i);
@@ -77,7 +77,7 @@ impl<T: Numeric> Triangular<'_, T> {
     }
 }
 
-/// Row after row, from the end of the triangle that has one element.
+/// Substitution, starting at the row of the triangle that has one element.
 fn solve_rows<T: Numeric>(t: Triangular<'_, T>, transposed: bool, b: &mut [T], columns: usize) {
     vectorised(
         #[inline(always)]
@@ -100,13 +100,14 @@ fn solve_rows<T: Numeric>(t: Triangular<'_, T>, transposed: bool, b: &mut [T], c
     );
 }
 
-/// `P A = L U` with partial pivoting: `L` below the diagonal, its own diagonal being 1, and `U` on and above it.
+/// The factorisation `P A = L U` with partial pivoting. `L`, whose diagonal is 1, is stored below the diagonal, and `U` on
+/// and above it.
 ///
 /// Cost: `2 n^3 / 3` flops. Source: Golub and Van Loan 2013, section 3.4.
 #[derive(Clone, Debug)]
 pub struct Lu<T> {
     elements: Vec<T>,
-    /// The row that was exchanged with row `k` in step `k`.
+    /// Entry `k` is the row that was exchanged with row `k` in step `k`.
     exchanged: Vec<usize>,
 }
 
@@ -117,7 +118,7 @@ impl<T> Default for Lu<T> {
 }
 
 impl<T: Numeric> Lu<T> {
-    /// Factorises the `n x n` matrix `a`, in the memory of the factorisation before. Pivots are compared by value.
+    /// Factorises the `n x n` matrix `a`, reusing the memory of the previous factorisation. Pivots are compared by value.
     pub fn factorise(&mut self, a: &[T], n: usize) {
         self.elements.clear();
         self.elements.extend_from_slice(a);
@@ -130,7 +131,7 @@ impl<T: Numeric> Lu<T> {
                 let (above, below) = self.elements.split_at_mut(pivot * n);
                 above[k * n..][..n].swap_with_slice(&mut below[..n]);
             }
-            // With nothing but zeros in the column there is nothing to eliminate; the pivot stays zero.
+            // If the column consists of zeros, there is nothing to eliminate, and the pivot stays zero.
             if self.elements[k * n + k].value() != 0.0 {
                 eliminate(&mut self.elements, n, k);
             }
@@ -147,7 +148,7 @@ impl<T: Numeric> Lu<T> {
         (0..n).map(move |k| self.elements[k * n + k])
     }
 
-    /// Whether a pivot is exactly zero.
+    /// Whether some pivot is exactly zero.
     pub fn is_singular(&self) -> bool {
         self.pivots().any(|pivot| pivot.value() == 0.0)
     }
@@ -159,7 +160,7 @@ impl<T: Numeric> Lu<T> {
         self.pivots().fold(sign, |product, pivot| product * pivot)
     }
 
-    /// Solves `A X = B` in place, `b` holding `n` rows of `columns` elements. Cost: `2 n^2 columns` flops.
+    /// Solves `A X = B` in place, where `b` holds `n` rows of `columns` elements. Cost: `2 n^2 columns` flops.
     pub fn solve(&self, b: &mut [T], columns: usize) {
         for (k, &row) in self.exchanged.iter().enumerate() {
             exchange(b, columns, k, row);
@@ -206,12 +207,13 @@ fn exchange<T>(b: &mut [T], columns: usize, i: usize, j: usize) {
     }
 }
 
-/// Writes the lower triangular `L` with `L L' = (A + A') / 2` into `l`, zeros above the diagonal.
+/// The Cholesky factorisation: writes the lower triangular `L` with `L L' = (A + A') / 2` into `l`, with zeros above the
+/// diagonal.
 ///
-/// Not a number from the first row on whose pivot is not positive. Cost: `n^3 / 3` flops. Source: Golub and Van Loan
-/// 2013, section 4.2.
+/// If a pivot is not positive, the result is NaN from its row on. Cost: `n^3 / 3` flops. Source: Golub and Van Loan 2013,
+/// section 4.2.
 ///
-/// `root` is the square root of a number of this type.
+/// `root` computes square roots in the type `T`.
 pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> T) {
     vectorised(
         #[inline(always)]
@@ -236,7 +238,7 @@ pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> 
 mod tests {
     use super::*;
 
-    /// A matrix without symmetry whose rows must be exchanged.
+    /// An unsymmetric matrix whose factorisation exchanges rows.
     fn matrix(n: usize) -> Vec<f64> {
         (0..n * n).map(|i| (i as f64 * 1.7 + 0.3).sin() + f64::from(u8::from(i % (n + 1) == 1))).collect()
     }
@@ -250,7 +252,7 @@ mod tests {
     #[track_caller]
     fn assert_close(a: &[f64], b: &[f64]) {
         assert_eq!(a.len(), b.len());
-        // Condition numbers below 1e3 leave ten digits at least.
+        // The condition numbers are below 1e3, which leaves at least ten digits.
         a.iter().zip(b).for_each(|(a, b)| assert!((a - b).abs() <= 1e-12 * 1e3, "{a} {b}"));
     }
 

@@ -8,9 +8,9 @@ use super::tiles::{Onto, Product, Tiled, Window};
 
 /// A number with its matrix product.
 ///
-/// The default is a product in portable code; `f32` and `f64` have their own kernels.
+/// The default implementation is portable code; `f32` and `f64` have their own kernels.
 pub trait MatrixProduct: Numeric {
-    /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, `c` row by row.
+    /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, with `c` in row-major order.
     ///
     /// # Panics
     /// If the shapes do not fit.
@@ -19,7 +19,8 @@ pub trait MatrixProduct: Numeric {
         product(a, b, c, overwrite);
     }
 
-    /// `Y = X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`, `y` row by row. As [`gemm`](Self::gemm) onto rows that are `b`.
+    /// `Y = X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`, with `y` in
+    /// row-major order: each row starts as `b`, to which [`gemm`](Self::gemm) adds.
     ///
     /// # Panics
     /// If the shapes do not fit.
@@ -40,19 +41,19 @@ fn check_shapes<T: Copy>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: usize) -> ([usiz
 #[track_caller]
 fn check_affine<T: Copy>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &[T]) {
     let (_, [_, n]) = check_shapes(x, w, y.len());
-    assert!(b.len() == n, "affine: a bias of {} for {n} columns", b.len());
+    assert!(b.len() == n, "affine: the bias has length {}, but there are {n} columns", b.len());
 }
 
-/// A part of a product has at least so many multiply-adds: 5 to 10 microseconds of work. The fork costs less than one; what the
-/// threads write has to move between their caches, which on some machines costs several.
+/// The least number of multiply-adds in a part of a product: 5 to 10 microseconds of work. Starting a part on another thread
+/// costs less than one; moving the data between the caches of two cores costs several on some machines.
 const PART: usize = 1 << 19;
-/// And a multiple of so many rows, but for the last: whole tiles of either height.
+/// The number of rows of each part except the last is a multiple of this: whole tiles of either height.
 const PART_ROWS: usize = 12;
-/// Or of so many columns: whole panels, of any register.
+/// Or its number of columns is a multiple of this: whole panels, for every kind of register.
 const PART_COLUMNS: usize = 32;
 
-/// The product by tiles if the processor has them; whether it did. Divided over the rows or the columns of `C` among the
-/// threads of the rayon pool that it is called in, if any; the bits do not depend on how.
+/// Computes the product in vector registers, if the processor has them, and returns whether it did. The rows or the columns of
+/// `C` are divided among the threads of the current rayon pool, if any; the bits do not depend on the division.
 fn tiled<T: Tiled + MatrixProduct + Send + Sync>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -89,7 +90,7 @@ fn in_parts<T: Tiled + MatrixProduct + Send + Sync>(
     done.0 && done.1
 }
 
-/// The affine map in one pass, if its product is one of tiles.
+/// The affine map, in one pass if its product is computed in vector registers.
 fn affine<T: Tiled + MatrixProduct + Send + Sync>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &mut [T]) {
     check_affine(x, w, b, y);
     if is_with_vector(x.shape, b.len()) || !tiled(x, w, y, Onto::Row(b)) {
@@ -121,7 +122,7 @@ machine_product!(f32, f64);
 mod tests {
     use super::*;
 
-    /// The product by the definition, in `f64`.
+    /// The product according to its definition, in `f64`.
     fn by_definition<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<f64> {
         let ([m, k], [_, n]) = (a.shape, b.shape);
         let at = |x: Matrix<'_, T>, i: usize, j: usize| x.data[i * x.strides[0] + j * x.strides[1]].value();
@@ -152,13 +153,13 @@ mod tests {
                 (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
                 (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
             ] {
-                // What stands in the output must not matter when it is overwritten.
+                // The previous contents of the output must not matter when it is overwritten.
                 let mut c = vec![T::constant(f64::NAN); m * n];
                 T::gemm(a, b, &mut c, true);
                 T::gemm(a, b, &mut c, false);
                 for (c, expected) in c.iter().zip(by_definition(a, b)) {
-                    // A sum of k products below 1 is off by at most k eps times the sum of their sizes (Higham 2002,
-                    // equation 3.5).
+                    // The error of a sum of k products is at most k eps times the sum of their absolute values, each at
+                    // most 1 (Higham 2002, equation 3.5).
                     let error = (c.value() - 2.0 * expected).abs();
                     assert!(
                         error <= epsilon * (2 * k * k) as f64,
@@ -170,7 +171,7 @@ mod tests {
         }
     }
 
-    /// A number without kernels of its own, for which the portable product serves.
+    /// A number without its own kernels, whose products are computed by the portable code.
     #[derive(Clone, Copy, Debug)]
     struct Portable(f64);
 
@@ -223,7 +224,7 @@ mod tests {
             (2, 300, 1000),
             (65, 700, 130),
             (256, 300, 520),
-            // With copies, of several blocks of rows and of the columns that a part has.
+            // A product with copied operands: several blocks of rows, and parts of the columns.
             (540, 700, 810),
         ] {
             let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };

@@ -17,7 +17,7 @@ impl<T> Clone for Matrix<'_, T> {
 impl<T> Copy for Matrix<'_, T> {}
 
 impl<'a, T> Matrix<'a, T> {
-    /// The `rows x columns` matrix stored row by row in `data`.
+    /// The `rows x columns` matrix stored in row-major order in `data`.
     ///
     /// # Panics
     /// If `data` does not hold `rows * columns` elements.
@@ -25,26 +25,26 @@ impl<'a, T> Matrix<'a, T> {
     pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
         assert!(
             data.len() == rows * columns,
-            "matrix: {rows} x {columns} does not fit {} elements",
+            "matrix: {rows} x {columns} does not match the {} elements given",
             data.len()
         );
         Self { data, shape: [rows, columns], strides: [columns, 1] }
     }
 
-    /// The transpose, without moving an element.
+    /// The transpose, as a view of the same elements.
     pub fn transposed(self) -> Self {
         let ([m, n], [i, j]) = (self.shape, self.strides);
         Self { data: self.data, shape: [n, m], strides: [j, i] }
     }
 
-    /// The first `rows` rows, and the others.
+    /// The first `rows` rows, and the remaining ones.
     pub(crate) fn split_rows(self, rows: usize) -> [Self; 2] {
         let ([m, n], [down, _]) = (self.shape, self.strides);
         let part = |data, rows| Self { data, shape: [rows, n], strides: self.strides };
         [part(self.data, rows), part(&self.data[(rows * down).min(self.data.len())..], m - rows)]
     }
 
-    /// `(rows, columns)`.
+    /// The numbers of rows and columns.
     pub fn shape(self) -> [usize; 2] {
         self.shape
     }

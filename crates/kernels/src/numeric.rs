@@ -1,11 +1,11 @@
-//! The numbers that the loops compute with.
+//! The number type over which the loops are generic.
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number with arithmetic, constants and comparisons of values: all that sums, products and factorisations need.
 ///
-/// `f32` and `f64` are such numbers, and so are the numbers that carry derivatives in the crates above.
+/// Implemented by `f32` and `f64` here, and by the numbers that carry derivatives in the crates that depend on this one.
 pub trait Numeric:
     Copy
     + Debug
@@ -17,10 +17,10 @@ pub trait Numeric:
 {
     /// The constant `c`, rounded to this type.
     fn constant(c: f64) -> Self;
-    /// The plain number, without anything that the type carries along with it: for branching and reporting.
+    /// The plain number, without the derivatives or the record that the type may carry: for branching and reporting.
     ///
     /// # Panics
-    /// If there are several lanes, and they differ.
+    /// If the number has several lanes with different values.
     #[track_caller]
     fn value(self) -> f64;
     /// `yes` where `test(self, rhs)` holds for the values, else `no`; lane by lane, where there are lanes.

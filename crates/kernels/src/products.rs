@@ -1,19 +1,19 @@
-//! Matrix products of any element, and those with vectors.
+//! Matrix products in portable code, for any type of number, and products with vectors.
 
 use super::matrix::Matrix;
 use super::numeric::{Numeric, zero};
 use super::simd::vectorised;
 use super::sums::{add_scaled, dot};
 
-/// The rows of `C` that are summed in registers at a time.
+/// The number of rows of `C` that are summed in registers at a time.
 const ROWS: usize = 4;
-/// And the columns.
+/// The number of columns of `C` that are summed in registers at a time.
 const COLUMNS: usize = 8;
 
-/// How many rows of a panel of `B` are copied together at a time: 8 KiB of `f64`.
+/// The number of rows of a panel of `B` that are copied at a time: 8 KiB of `f64`.
 const DEPTH: usize = 128;
 
-/// `C = A B` if `overwrite`, else `C += A B`, where the shapes fit.
+/// `C = A B` if `overwrite`, else `C += A B`. The caller has checked the shapes.
 pub(super) fn product<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
     if is_with_vector(a.shape, b.shape[1]) {
         product_with_vector(a, b, c, overwrite);
@@ -22,7 +22,7 @@ pub(super) fn product<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     }
 }
 
-/// `C = A B` if `overwrite`, else `C += A B`, where an operand is a vector.
+/// `C = A B` if `overwrite`, else `C += A B`, where one operand is a vector.
 pub(super) fn product_with_vector<T: Numeric>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -32,7 +32,7 @@ pub(super) fn product_with_vector<T: Numeric>(
     if overwrite {
         c.fill(zero());
     }
-    // A matrix in a slice that has one row or one column is contiguous, transposed or not.
+    // A matrix with one row or one column is contiguous, whether transposed or not.
     match (a.shape[0], b.shape[1]) {
         (_, 1) => add_matrix_times_vector(a, b.data, c),
         (1, _) => add_matrix_times_vector(b.transposed(), a.data, c),
@@ -40,13 +40,13 @@ pub(super) fn product_with_vector<T: Numeric>(
     }
 }
 
-/// Whether an operand is a vector, so that every element of the matrix is used once: then there is nothing to pack, and
-/// [`product_with_vector`] is 1 to 5 times as fast as the libraries.
+/// Whether one operand is a vector. Every element of the matrix is then used once, so that packing does not pay, and
+/// [`product_with_vector`] is 1 to 5 times as fast as libraries.
 pub(super) fn is_with_vector([m, k]: [usize; 2], n: usize) -> bool {
     m == 1 || k == 1 || n == 1
 }
 
-/// `y += A x`: inner products of the rows where those are contiguous, else a sum of columns.
+/// `y += A x`: inner products with the rows of `A` if these are contiguous, else a sum of its columns.
 pub(super) fn add_matrix_times_vector<T: Numeric>(a: Matrix<'_, T>, x: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -58,7 +58,7 @@ pub(super) fn add_matrix_times_vector<T: Numeric>(a: Matrix<'_, T>, x: &[T], y: 
                 }
                 return;
             }
-            // Four columns at a time, so that `y` is read and written a quarter as often.
+            // Four columns at a time, so that `y` is read and written once per four columns.
             let (x_fours, x_rest) = x.as_chunks::<4>();
             let (fours, rest) = a.data.split_at(x_fours.len() * 4 * m);
             for (columns, x) in fours.chunks_exact((4 * m).max(1)).zip(x_fours) {
@@ -91,7 +91,8 @@ fn add_outer<T: Numeric>(a: &[T], b: &[T], c: &mut [T]) {
     );
 }
 
-/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`] that stay in registers while the inner dimension runs.
+/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`], whose sums stay in registers during the loop over the
+/// inner dimension.
 pub(super) fn product_by_panels<T: Numeric>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -124,7 +125,7 @@ pub(super) fn product_by_panels<T: Numeric>(
     );
 }
 
-/// Writes a row of a tile over what is there, or adds it.
+/// Writes a row of a tile to `row`, or adds it.
 #[inline(always)]
 fn write<T: Numeric>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
     let full = <&mut [T; COLUMNS]>::try_from(&mut *row);
@@ -136,7 +137,7 @@ fn write<T: Numeric>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
     }
 }
 
-/// Copies the `columns` of `B` from `corner` on; what was in the panel beside them does not matter.
+/// Copies `columns` columns of `B`, from row `p` and column `j` on, to the panel. The rest of the panel keeps its contents.
 #[inline(always)]
 fn copy_panel<T: Numeric>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: [usize; 2], columns: usize) {
     let [down, right] = b.strides;
@@ -149,7 +150,7 @@ fn copy_panel<T: Numeric>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: 
     }
 }
 
-/// The rows of `A` from `corner` on times the panel. Beyond the last row, it is taken again.
+/// The rows of `A`, from row `i` and column `p` on, times the panel. After the last row of `A`, the last row is repeated.
 #[inline(always)]
 fn tile<T: Numeric>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
     let ([down, right], last) = (a.strides, a.shape[0] - 1);

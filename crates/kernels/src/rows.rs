@@ -1,14 +1,14 @@
-//! Passes over the rows and the columns of a matrix that is stored row by row.
+//! Loops over the rows and the columns of a row-major matrix.
 
 use super::sums::{WIDTH, larger, largest, sum};
 use crate::numeric::{Numeric, zero};
 use crate::simd::vectorised;
 
-/// Rows of fewer elements are not worth a loop of their own.
+/// Rows of fewer elements are processed column by column.
 const SHORT: usize = 16;
 
-/// Calls `pass`, which has to be `#[inline(always)]`, with the length of rows; as a constant if it is short and frequent, so that the
-/// compiler unrolls what is done with a row.
+/// Calls `pass` with the length of the rows; as a constant for the most frequent short lengths, so that the compiler unrolls
+/// the loop over a row. `pass` must be marked `#[inline(always)]`.
 #[inline(always)]
 pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
     match length {
@@ -21,7 +21,8 @@ pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
     }
 }
 
-/// `y_i = ` the sum of the `i`-th row of `length` elements of `x`: as [`sum`], or one by one if they are few.
+/// Sets `y_i` to the sum of the `i`-th row of `x`, whose rows have `length` elements; in the order of [`sum`], or one by one
+/// for short rows.
 pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -40,7 +41,7 @@ pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     );
 }
 
-/// `y_i = ` the [`largest`] of the `i`-th row of `length` elements of `x`.
+/// Sets `y_i` to the [`largest`] element of the `i`-th row of `x`, whose rows have `length` elements.
 pub fn row_maxima<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -59,7 +60,7 @@ pub fn row_maxima<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     );
 }
 
-/// Column by column: a loop over the few elements of a row costs more than they do.
+/// Column by column, since a loop over a short row costs more than its operations.
 #[inline(always)]
 fn fold_short_rows<T: Numeric>(x: &[T], length: usize, y: &mut [T], start: T, f: impl Fn(T, T) -> T) {
     y.fill(start);
@@ -70,7 +71,7 @@ fn fold_short_rows<T: Numeric>(x: &[T], length: usize, y: &mut [T], start: T, f:
     }
 }
 
-/// `y_ij = x_ij - shift_i`, in rows of `length` elements.
+/// `y_ij = x_ij - shift_i`, for rows of `length` elements.
 pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -89,7 +90,8 @@ pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &
     );
 }
 
-/// Adds the rows of `x`, each as long as `y`, to `y`: eight columns at a time, whose sums stay in registers, four rows at a time.
+/// Adds the rows of `x`, which have the length of `y`, to `y`. Eight columns at a time are summed in registers, four rows at a
+/// time.
 pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -107,7 +109,7 @@ pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
     );
 }
 
-/// Adds the columns from `j` on, of rows of `n` elements.
+/// Adds `W` columns, from column `j` on, of rows of `n` elements.
 #[inline(always)]
 fn add_columns<T: Numeric, const W: usize>(x: &[T], n: usize, j: usize, y: &mut [T; W]) {
     let row = |x: &[T], i: usize| *x[i * n + j..].first_chunk::<W>().expect("the columns are in the row");

@@ -1,11 +1,11 @@
-//! Element loops compiled for the processor that is there.
+//! The choice of processor features at run time, for loops over elements.
 
-/// Runs `work`, compiled for AVX2 and FMA where the processor has them.
+/// Runs `work` in a version compiled for AVX2 and FMA, if the processor has them.
 ///
-/// An ordinary build targets the baseline of the architecture; a loop passed through here runs as fast as in a build
-/// for the native processor. The results are the same bits: the compiler fuses no operations by itself.
+/// An ordinary build targets the baseline of the architecture. A loop in `work` runs as fast as in a build for the native
+/// processor. The results have the same bits, since the compiler does not fuse operations on its own.
 ///
-/// Pass a closure marked `#[inline(always)]`: one that is called instead of inlined keeps the baseline.
+/// `work` must be marked `#[inline(always)]`: a closure that is called instead of inlined is compiled for the baseline.
 #[inline(always)]
 pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
@@ -17,15 +17,15 @@ pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     work()
 }
 
-/// As [`vectorised`], and for AVX-512 where the processor has it: for the loops of every training step, which are worth being
-/// compiled three times.
+/// Same as [`vectorised`], with a third version for AVX-512: for loops that run in every training step, where the gain
+/// outweighs the longer compilation.
 #[inline(always)]
 pub fn vectorised_wide<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("fma") {
         #[allow(
             unsafe_code,
-            reason = "2-3 % of a step of 64-128-64-10, whose time is matrix products else"
+            reason = "2-3 % of a training step of 64-128-64-10, most of which is matrix products"
         )]
         // SAFETY: the features that `with_avx512` is compiled for were detected on this processor.
         return unsafe { with_avx512(work) };

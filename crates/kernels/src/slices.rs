@@ -2,7 +2,7 @@
 
 use super::simd::vectorised;
 
-/// `x` written into `y`, element by element, as fast as this processor allows.
+/// Writes `values` to `y`, element by element, in the widest vector registers of [`vectorised`].
 #[inline(always)]
 pub fn fill<T>(y: &mut [T], values: impl Iterator<Item = T>) {
     vectorised(
@@ -15,7 +15,7 @@ pub fn fill<T>(y: &mut [T], values: impl Iterator<Item = T>) {
     );
 }
 
-/// `y += x`, element by element.
+/// Adds `values` to `y`, element by element.
 #[inline(always)]
 pub fn accumulate<T: Copy + std::ops::Add<Output = T>>(y: &mut [T], values: impl Iterator<Item = T>) {
     vectorised(
@@ -28,13 +28,13 @@ pub fn accumulate<T: Copy + std::ops::Add<Output = T>>(y: &mut [T], values: impl
     );
 }
 
-/// The most elements that [`repeat`] copies at a time.
+/// The largest number of elements that [`repeat`] copies at a time.
 const REPEATED: usize = 1 << 12;
 
 /// Fills `y` with copies of `row`.
 ///
 /// # Panics
-/// If they do not fit.
+/// If the length of `y` is not a multiple of the length of `row`.
 #[track_caller]
 pub fn repeat<T: Copy>(row: &[T], y: &mut [T]) {
     let (length, room) = (row.len(), y.len());

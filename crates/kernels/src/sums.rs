@@ -1,11 +1,11 @@
 //! Sums over contiguous elements, in an order that fills the vector registers.
 //!
-//! A sum with one accumulator cannot be vectorised: the compiler may not reorder it. Eight partial sums can, and
-//! since their order is fixed, the bits are the same on every machine and for any number of threads.
+//! A sum with one accumulator cannot be vectorised, because the compiler must not reorder it. Eight partial sums can be
+//! vectorised, and since their order is fixed, the result has the same bits on every machine and for any number of threads.
 
 use crate::numeric::{Numeric, zero};
 
-/// How many partial sums run side by side: two vector registers of `f64`, one of `f32`.
+/// The number of partial sums: two AVX2 registers of `f64`, one of `f32`.
 pub(super) const WIDTH: usize = 8;
 
 /// `sum_i x_i`, in the order of [`sum_of`].
@@ -16,8 +16,8 @@ pub fn sum<T: Numeric>(x: &[T]) -> T {
 
 /// `sum_i f(x_i)`.
 ///
-/// Element `i` goes to partial sum `i mod 8`; the eight are added pairwise, then the elements behind the last full
-/// eight one by one.
+/// Element `i` is added to partial sum `i mod 8`. The eight partial sums are added pairwise, then the elements after the
+/// last full group of eight one by one.
 #[inline(always)]
 pub fn sum_of<T: Numeric>(x: &[T], f: impl Fn(T) -> T) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
@@ -30,7 +30,7 @@ pub fn sum_of<T: Numeric>(x: &[T], f: impl Fn(T) -> T) -> T {
     tail.iter().fold(pairwise(heads.is_empty(), partial), |sum, &x| sum + f(x))
 }
 
-/// `prod_i x_i`; factor `i` goes to partial product `i mod 8`.
+/// `prod_i x_i`, in eight partial products: factor `i` belongs to partial product `i mod 8`.
 #[inline(always)]
 pub fn product<T: Numeric>(x: &[T]) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
@@ -41,7 +41,7 @@ pub fn product<T: Numeric>(x: &[T]) -> T {
     partial.iter().chain(tail).fold(T::constant(1.0), |product, &x| product * x)
 }
 
-/// `sum_i a_i b_i`, in the order of [`sum_of`]; the elements behind the shorter operand's last are left out.
+/// `sum_i a_i b_i`, in the order of [`sum_of`]. If the lengths differ, the surplus elements of the longer operand are ignored.
 #[inline(always)]
 pub fn dot<T: Numeric>(a: &[T], b: &[T]) -> T {
     let n = a.len().min(b.len());
@@ -56,7 +56,7 @@ pub fn dot<T: Numeric>(a: &[T], b: &[T]) -> T {
     a_tail.iter().zip(b_tail).fold(heads, |sum, (&a, &b)| sum + a * b)
 }
 
-/// The largest of the elements, each lane by itself; a NaN wins over every number; minus infinity of none.
+/// The largest element, lane by lane. The result is NaN if an element is NaN, and minus infinity for an empty slice.
 #[inline(always)]
 pub fn largest<T: Numeric>(x: &[T]) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();

@@ -1,11 +1,11 @@
-//! Copies of parts of matrices, in the order in which tiles read them.
+//! Copies of parts of matrices, in the order in which tiles read their elements.
 
 use super::DEEP;
 use super::places::{At, Rows, TALLEST};
 use super::register::Register;
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
-/// Copies rows of `A`, interleaved in blocks of [`TALLEST`], so that a tile reads one element behind the other.
+/// Copies rows of `A`, interleaved in blocks of [`TALLEST`], so that a tile reads consecutive elements.
 #[inline(always)]
 pub(super) unsafe fn copy_rows<T: Copy, V: Register<T>>(
     a: At<T>,
@@ -23,7 +23,8 @@ pub(super) unsafe fn copy_rows<T: Copy, V: Register<T>>(
     Rows { first: At { corner: to, down: 1, right: TALLEST }, next: TALLEST * DEEP }
 }
 
-/// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width`; behind its columns may be anything.
+/// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width` elements. The elements after its columns
+/// are unspecified.
 #[inline(always)]
 pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
     from: At<T>,
@@ -35,7 +36,7 @@ pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
         for p in 0..rows {
             for q in (0..columns).step_by(V::LANES) {
                 unsafe {
-                    // The panel beside this one is next.
+                    // The next panel is the one to the right.
                     _mm_prefetch::<_MM_HINT_T1>(from.from(p, q + width).corner.cast());
                     load::<T, V>(from.from(p, q), columns - q).store_up_to(to.add(p * width + q), width - q);
                 }
@@ -47,7 +48,7 @@ pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
     At { corner: to, down: width, right: 1 }
 }
 
-/// As [`copy`], of a matrix whose columns are contiguous.
+/// Same as [`copy`], for a matrix with contiguous columns.
 #[inline(always)]
 unsafe fn copy_transposed<T: Copy, V: Register<T>>(
     from: At<T>,
@@ -73,13 +74,13 @@ unsafe fn copy_transposed<T: Copy, V: Register<T>>(
     }
 }
 
-/// The elements from `from` on to the right or down, as many as there are and fit.
+/// Loads the elements from `from` on, to the right or down, as many as exist and fit.
 #[inline(always)]
 unsafe fn load<T: Copy, V: Register<T>>(from: At<T>, count: usize) -> V {
     unsafe { if count < V::LANES { V::load_first(from.corner, count) } else { V::load(from.corner) } }
 }
 
-/// Transposes the square block in the first registers: a perfect shuffle of rows with columns, once for each bit of an index.
+/// Transposes the square block in the first registers, by perfect shuffles of rows, one for each bit of an index.
 #[inline(always)]
 unsafe fn transpose<T, V: Register<T>>(block: &mut [V; 16]) {
     let half = V::LANES / 2;

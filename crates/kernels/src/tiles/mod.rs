@@ -1,18 +1,19 @@
-//! Matrix products in vector registers, chosen at run time.
+//! Matrix products in vector registers, which are chosen at run time.
 //!
-//! `C` is worked out in tiles that stay in registers while the inner dimension runs. Where `B` fits the cache, `A` is read where it
-//! stands, and so is `B` if its rows are contiguous; only a transpose is copied, a panel at a time. The libraries copy both into blocks
-//! whatever their size: there this is 1.05 to 3.6 times as fast as the best of them (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). Where `B` is
-//! larger, both are copied here too.
+//! `C` is computed in tiles whose sums stay in registers during the loop over the inner dimension. If `B` fits the cache, `A`
+//! is read in place, and so is `B` if its rows are contiguous; only a transpose is copied, a panel at a time. Libraries copy
+//! both operands into blocks at every size, and the best of them takes 1.05 to 3.6 times as long
+//! (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). If `B` is larger, both are copied here too.
 //!
-//! Every unsafe function here needs the processor features of its register, and matrices that hold all their elements.
+//! Every unsafe function in this module needs the processor features of its register, and matrices that contain all elements
+//! that their strides lead to.
 //!
-//! An element of `C` is summed in the same order whatever its tile and its register, so the bits depend neither on the
-//! processor nor on which rows and columns are worked out together.
+//! An element of `C` is summed in the same order in every tile and register, so that the bits depend neither on the processor
+//! nor on the rows and columns that are computed together.
 
 #![allow(
     unsafe_code,
-    reason = "vector registers and their masks; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
+    reason = "vector registers; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
 )]
 
 #[cfg(target_arch = "x86_64")]
@@ -31,7 +32,7 @@ mod tile;
 
 pub(super) use parts::{Onto, Product, Window};
 
-/// Which vector registers.
+/// A kind of vector register.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Registers {
     /// Of 512 bits: AVX-512.
@@ -40,12 +41,13 @@ pub(super) enum Registers {
     Narrow,
 }
 
-/// A number whose matrix products can be worked out in vector registers.
+/// A number whose matrix products can be computed in vector registers.
 pub(super) trait Tiled: Copy {
-    /// Writes the product, where the shapes fit; whether this processor has these registers, else nothing is done.
+    /// Computes the product, whose shapes the caller has checked, and returns true; returns false and does nothing if the
+    /// processor does not have these registers.
     fn product_in(registers: Registers, product: Product<'_, Self>, c: &mut Window<'_, Self>) -> bool;
 
-    /// As [`product_in`](Self::product_in), in the widest that there are.
+    /// Same as [`product_in`](Self::product_in), in the widest registers of the processor.
     fn tiled_product(product: Product<'_, Self>, mut c: Window<'_, Self>) -> bool {
         [Registers::Wide, Registers::Narrow]
             .into_iter()
@@ -60,11 +62,11 @@ impl<T: Copy> Tiled for T {
     }
 }
 
-/// How many rows of a panel of `B` are used together at a time, so that they stay in the first-level cache.
+/// The number of rows of a panel of `B` that are used at a time, so that they stay in the first-level cache.
 const DEPTH: usize = 256;
-/// A right matrix of at most so many bytes is read where it stands: there is nothing to gain from copying.
+/// A right operand of at most this many bytes is read in place, since copying would gain nothing.
 const CACHED: usize = 1 << 21;
-/// How many rows of `B`, and columns of `A`, are copied and used together where it is larger.
+/// The number of rows of `B`, and of columns of `A`, in a copied block, if `B` is larger.
 const DEEP: usize = 1024;
 
 #[cfg(test)]
@@ -74,8 +76,8 @@ mod tests {
     use crate::matrix::Matrix;
     use crate::simd::vectorised;
 
-    /// The sums in the order of the inner dimension, each term fused, cut after every `depth` of them; what they are added to comes
-    /// between the first part and the second.
+    /// The sums in the order of the inner dimension, with fused multiply-adds, in parts of `depth` terms; the initial value is
+    /// added to the first part.
     fn one_by_one<T: Float>(
         a: Matrix<'_, T>,
         b: Matrix<'_, T>,
@@ -89,7 +91,7 @@ mod tests {
         for (i, row) in c.chunks_exact_mut(n.max(1)).enumerate() {
             for start in (0..k.max(1)).step_by(depth) {
                 sums.fill(T::literal(0.0));
-                // Fused operations would be calls, were it not for the processor's.
+                // In the baseline, fused operations are calls to a library.
                 vectorised(
                     #[inline(always)]
                     || {

@@ -1,4 +1,5 @@
-//! What is compiled on its own for each kind of register, so that its constants and sums have all of them to themselves.
+//! Functions that are compiled separately for each kind of register instead of inlined into one large function, in which the
+//! compiler would keep sums in memory.
 
 use super::Onto;
 use super::copies::{copy, copy_rows};
@@ -8,9 +9,9 @@ use super::register::Register;
 use super::tile::by_tiles;
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
-/// The functions that are not inlined into each other.
+/// The functions that must not be inlined into each other.
 pub(super) trait Outlined<T: Copy>: Register<T> {
-    /// [`product_in_place`] without room.
+    /// [`product_in_place`] without a buffer for copies.
     unsafe fn product_in_place(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3], onto: Onto<'_, T>);
     /// [`product_by_panels`].
     unsafe fn product_by_panels(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3], onto: Onto<'_, T>);
@@ -32,7 +33,7 @@ pub(super) trait Outlined<T: Copy>: Register<T> {
     unsafe fn panel(b: At<T>, to: *mut T, width: usize, shape: [usize; 2]) -> At<T>;
 }
 
-/// A method of a trait cannot name the features that it is compiled for; a function in it can.
+/// The processor features of a function cannot be declared on a method of a trait, but on a function inside it.
 macro_rules! outlined {
     ($features:literal: $($Vector:ty, $T:ty;)*) => { $(
         impl Outlined<$T> for $Vector {

@@ -1,27 +1,27 @@
-//! A product and where it is written: the whole, or parts for several threads.
+//! A matrix product and its output, in one piece or divided into parts for several threads.
 
 use super::CACHED;
 use crate::matrix::Matrix;
 use std::marker::PhantomData;
 
-/// What a product is added to.
+/// The initial value of the output, to which the product is added.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Onto<'a, T> {
-    /// Nothing: what is in the output does not matter.
+    /// Zero: the contents of the output are ignored.
     Nothing,
-    /// What is in the output.
+    /// The contents of the output.
     Output,
-    /// The same row for each row of the output.
+    /// One row, repeated for each row of the output.
     Row(&'a [T]),
 }
 
-/// `A B`, added to something; or some rows and columns of such a product.
+/// The product `A B` and its initial value, or a part of the rows and columns of one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Product<'a, T> {
     pub(super) a: Matrix<'a, T>,
     pub(super) b: Matrix<'a, T>,
     pub(super) onto: Onto<'a, T>,
-    /// Whether the whole is worked out with copies: then its parts are too, in whose sums the terms come in the same order.
+    /// Whether the whole product copies its operands. Its parts then do the same, so that terms are summed in the same order.
     pub(super) copied: bool,
 }
 
@@ -36,19 +36,19 @@ impl<'a, T: Copy> Product<'a, T> {
         [self.a.shape[0], self.b.shape[1]]
     }
 
-    /// Whether less is copied if it is divided over its columns: each part then copies all of `A` and its columns of `B`, instead of
-    /// its rows of `A` and all of `B`.
+    /// Whether dividing the columns copies less than dividing the rows. Each part then copies all of `A` and its columns of `B`,
+    /// instead of its rows of `A` and all of `B`.
     pub(crate) fn is_wide(&self) -> bool {
         let [rows, columns] = self.shape();
         self.copied && columns > rows
     }
 
-    /// The first `rows` rows, and the others.
+    /// The first `rows` rows, and the remaining ones.
     pub(crate) fn split_rows(self, rows: usize) -> [Self; 2] {
         self.a.split_rows(rows).map(|a| Self { a, ..self })
     }
 
-    /// The first `columns` columns, and the others.
+    /// The first `columns` columns, and the remaining ones.
     pub(crate) fn split_columns(self, columns: usize) -> [Self; 2] {
         let [left, right] = self.b.transposed().split_rows(columns).map(Matrix::transposed);
         let (first, rest) = match self.onto {
@@ -59,17 +59,17 @@ impl<'a, T: Copy> Product<'a, T> {
     }
 }
 
-/// Some rows and columns of a row-major matrix, to be written.
+/// The output: some rows and columns of a row-major matrix.
 #[derive(Debug)]
 pub(crate) struct Window<'a, T> {
     pub(super) corner: *mut T,
-    /// From one row to the next.
+    /// The distance from one row to the next.
     pub(super) down: usize,
     pub(super) shape: [usize; 2],
     of: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: its elements are lent to it alone.
+// SAFETY: a window has exclusive access to its elements.
 unsafe impl<T: Send> Send for Window<'_, T> {}
 
 impl<'a, T> Window<'a, T> {
@@ -79,18 +79,18 @@ impl<'a, T> Window<'a, T> {
         Self { corner: c.as_mut_ptr(), down: shape[1], shape, of: PhantomData }
     }
 
-    /// The first `rows` rows, and the others.
+    /// The first `rows` rows, and the remaining ones.
     pub(crate) fn split_rows(self, rows: usize) -> [Self; 2] {
         let [m, n] = self.shape;
-        assert!(rows <= m, "there are so many rows");
+        assert!(rows <= m, "the matrix has this many rows");
         let rest = self.corner.wrapping_add(rows * self.down);
         [Self { shape: [rows, n], ..self }, Self { corner: rest, shape: [m - rows, n], ..self }]
     }
 
-    /// The first `columns` columns, and the others.
+    /// The first `columns` columns, and the remaining ones.
     pub(crate) fn split_columns(self, columns: usize) -> [Self; 2] {
         let [m, n] = self.shape;
-        assert!(columns <= n, "there are so many columns");
+        assert!(columns <= n, "the matrix has this many columns");
         let rest = self.corner.wrapping_add(columns);
         [Self { shape: [m, columns], ..self }, Self { corner: rest, shape: [m, n - columns], ..self }]
     }

@@ -1,11 +1,11 @@
-//! Where a product reads and writes.
+//! Pointers to the parts of matrices that a product reads and writes.
 
 use crate::matrix::Matrix;
 
-/// The rows of the tallest tile.
+/// The number of rows of the tallest tile.
 pub(super) const TALLEST: usize = 12;
 
-/// The corner of a matrix to read, and how far it is to the next row and the next column.
+/// A matrix to read: a pointer to its first element, and the distances to the next row and the next column.
 #[derive(Clone, Copy)]
 pub(super) struct At<T> {
     pub(super) corner: *const T,
@@ -19,7 +19,7 @@ impl<T> At<T> {
         Self { corner: matrix.data.as_ptr(), down, right }
     }
 
-    /// The transpose, without moving an element.
+    /// The transpose, as a view of the same elements.
     #[inline(always)]
     pub(super) fn transposed(self) -> Self {
         Self { down: self.right, right: self.down, ..self }
@@ -32,7 +32,7 @@ impl<T> At<T> {
     }
 }
 
-/// Rows to read, in blocks of [`TALLEST`]: the corner of the first, and how far it is to the next.
+/// Rows to read, in blocks of [`TALLEST`]: the first block, and the distance to the next one.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<T> {
     pub(super) first: At<T>,
@@ -40,7 +40,7 @@ pub(super) struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    /// The rows from `i` on, at most to the end of its block.
+    /// The rows from `i` to the end of its block.
     #[inline(always)]
     pub(super) fn from(self, i: usize) -> At<T> {
         let corner = self.first.corner.wrapping_add(i / TALLEST * self.next + i % TALLEST * self.first.down);
@@ -48,7 +48,7 @@ impl<T> Rows<T> {
     }
 }
 
-/// A part of `C` to write: its corner, the distance between rows, and how many columns it has.
+/// A part of `C` to write: a pointer to its first element, the distance between rows, and the number of columns.
 #[derive(Clone, Copy)]
 pub(super) struct Target<T> {
     pub(super) corner: *mut T,
@@ -56,7 +56,7 @@ pub(super) struct Target<T> {
     pub(super) columns: usize,
 }
 
-/// What one panel of `B` contributes: so many rows of `A` times the panel, as deep as both are used together, and where it goes.
+/// The contribution of one panel of `B`: some rows of `A` times the panel, and the part of `C` to which it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Part<T> {
     pub(super) rows: usize,
@@ -66,9 +66,10 @@ pub(super) struct Part<T> {
     pub(super) target: Target<T>,
 }
 
-/// As [`Onto`](super::Onto), from the first column of a target on.
+/// The initial value, see [`Onto`](super::Onto), from the first column of a target on.
 pub(super) trait Base<T>: Copy {
-    /// Where that stands which the sums of a register are added to, whose output is `to`, so many columns to the right.
+    /// A pointer to the values to which the sums of one register are added; `to` is the output of the register, `columns` its
+    /// distance from the first column.
     unsafe fn of(self, to: *const T, column: usize) -> Option<*const T>;
 }
 

@@ -1,4 +1,4 @@
-//! The product: which parts of the matrices meet in which order.
+//! The loops over blocks and panels of a matrix product.
 
 use super::outlined::Outlined;
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
@@ -8,15 +8,15 @@ use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::thread::LocalKey;
 
-/// The bytes of a row of the widest panel.
+/// The number of bytes in a row of the widest panel.
 const WIDTH: usize = 128;
-/// The most columns that a product has for it to be worked out as its transpose: three quarters of a register at most.
+/// The largest number of columns of a product that is computed as its transpose: at most three quarters of a register.
 const NARROW: usize = 12;
-/// How many bytes of `A`, at most, are copied together. They are read in order, once a panel, from the third-level cache: more rows for a
-/// panel, and longer sums, save more than the second-level cache would.
+/// The largest number of bytes of `A` in a copied block. The block is read in order, once per panel, from the third-level
+/// cache: more rows per panel and longer sums save more than the second-level cache would.
 const KEPT: usize = 528 * DEEP * 4;
 
-/// How many rows of `A` are copied together: whole tiles.
+/// The number of rows of `A` in a copied block: whole tiles.
 const fn tall<T>() -> usize {
     KEPT / (DEEP * size_of::<T>()) / TALLEST * TALLEST
 }
@@ -31,7 +31,7 @@ macro_rules! tiled {
                 c: &mut Window<'_, $T>,
             ) -> bool {
                 thread_local! {
-                    /// Room for the copies of rows of `A` and of a panel of `B`.
+                    /// A buffer for the copies of a block of `A` and a panel of `B`.
                     static COPIES: RefCell<Vec<$T>> = const { RefCell::new(Vec::new()) };
                 }
                 let ([m, k], [l, n]) = (a.shape, b.shape);
@@ -49,8 +49,8 @@ macro_rules! tiled {
                 let c = Target { corner: c.corner, down: c.down, columns: n };
                 let shape = [m, k, n];
                 let copies = copied.then_some(&COPIES);
-                // SAFETY: the features were detected; a matrix holds all its elements, as its strides say, and there are some; the
-                // elements of a window are nobody else's.
+                // SAFETY: the features were detected; a matrix contains all elements that its strides lead to, and is not empty;
+                // a window has exclusive access to its elements.
                 unsafe {
                     match registers {
                         Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, copies),
@@ -65,8 +65,8 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, added to something: in the way that its shape and the order of its elements ask for; with copies, if there is room for
-/// them.
+/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides; with copied operands if there is a
+/// buffer for them.
 #[inline(always)]
 unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -75,7 +75,7 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     onto: Onto<'_, T>,
     copies: Option<&'static LocalKey<RefCell<Vec<T>>>>,
 ) {
-    // Worked out as its transpose, it is written as rows that follow each other.
+    // Computed as its transpose, the output is written in contiguous rows.
     let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES && c.down == n;
     unsafe {
         if let Some(copies) = copies {
@@ -93,7 +93,7 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     }
 }
 
-/// Where the panels of `B` are contiguous row by row, or there is `room` to copy them.
+/// For a `B` with contiguous rows, or with a buffer, `room`, to which its panels are copied.
 #[inline(always)]
 pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -120,7 +120,7 @@ pub(super) unsafe fn product_in_place<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// Where `B` is the transpose of a matrix.
+/// For a `B` that is the transpose of a row-major matrix.
 #[inline(always)]
 pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
     ab: [At<T>; 2],
@@ -132,7 +132,7 @@ pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
     unsafe { product_in_place::<T, V>(ab, c, shape, onto, Some(panel.as_mut_ptr().cast())) };
 }
 
-/// With both copied, a block of `A` and a panel of `B` at a time.
+/// With both operands copied, a block of `A` and a panel of `B` at a time.
 #[inline(always)]
 pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -160,8 +160,8 @@ pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// `C = A B` where `C` is narrower than a register and the columns of `A` are contiguous: as `C' = B' A'`, a few columns of `C'` at a
-/// time.
+/// `C = A B` for a `C` narrower than a register and an `A` with contiguous columns: computed as `C' = B' A'`, a few columns of
+/// `C'` at a time.
 #[inline(always)]
 pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -169,7 +169,7 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     [m, k, n]: [usize; 3],
 ) {
     let width = 2 * V::LANES;
-    // Of numbers of four bytes, or more and fewer of them.
+    // The number of elements of four bytes; of larger elements, correspondingly fewer.
     let mut room = MaybeUninit::<[[T; WIDTH / 4]; NARROW]>::uninit();
     let turned = room.as_mut_ptr().cast();
     for i in (0..m).step_by(width) {
@@ -190,7 +190,8 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// Works out a part and writes it, added to what was there; the first part of each sum to what `onto` says, from its column `j` on.
+/// Computes a part and adds it to the output; the first part of each sum is added to the initial value instead, from its
+/// column `j` on.
 #[inline(always)]
 unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, onto: Onto<'_, T>, [p, j]: [usize; 2]) {
     unsafe {

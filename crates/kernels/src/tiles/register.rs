@@ -1,40 +1,41 @@
-//! Vector registers: the few operations on them that a matrix product is made of.
+//! The operations on vector registers of which a matrix product consists.
 
 use std::arch::x86_64::*;
 
 /// A vector register of numbers.
 ///
 /// # Safety
-/// Every method needs the processor features of the register and valid pointers to as many numbers as it says; `count` is at
-/// most [`LANES`](Self::LANES).
+/// Every method needs the processor features of the register, and pointers that are valid for the documented number of
+/// elements; `count` is at most [`LANES`](Self::LANES).
 pub(super) trait Register<T>: Copy {
-    /// How many numbers it holds.
+    /// The number of lanes.
     const LANES: usize;
-    /// The rows of a tile that is two registers wide, so that its sums fill most of the register file.
+    /// The number of rows of a tile two registers wide, chosen so that its sums fill most of the register file.
     const ROWS: usize;
 
     /// All lanes 0.
     unsafe fn zero() -> Self;
     /// All lanes `x`.
     unsafe fn splat(x: T) -> Self;
-    /// The numbers at `from`.
+    /// Loads all lanes from `from`.
     unsafe fn load(from: *const T) -> Self;
-    /// The first `count` numbers at `from`, and zeros.
+    /// Loads the first `count` lanes from `from` and sets the rest to zero.
     unsafe fn load_first(from: *const T, count: usize) -> Self;
-    /// Writes all lanes.
+    /// Stores all lanes.
     unsafe fn store(self, to: *mut T);
-    /// Writes the first `count` lanes.
+    /// Stores the first `count` lanes.
     unsafe fn store_first(self, to: *mut T, count: usize);
-    /// Writes all lanes, or the first `count` if they are fewer.
+    /// Stores all lanes, or only the first `count` if `count` is smaller.
     #[inline(always)]
     unsafe fn store_up_to(self, to: *mut T, count: usize) {
         unsafe { if count < Self::LANES { self.store_first(to, count) } else { self.store(to) } }
     }
-    /// `self * b + c`, rounded once.
+    /// `self * b + c`, with one rounding.
     unsafe fn multiply_add(self, b: Self, c: Self) -> Self;
     /// `self + b`.
     unsafe fn add(self, b: Self) -> Self;
-    /// The lanes of both in turns, `self` first: those of the lower halves, and those of the upper halves.
+    /// The lanes of both operands, alternating and starting with `self`: first those of the lower halves, then those of the
+    /// upper halves.
     unsafe fn interleave(self, b: Self) -> [Self; 2];
 }
 

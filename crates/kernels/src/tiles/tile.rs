@@ -1,9 +1,9 @@
-//! The tiles: parts of `C` whose sums stay in registers while the inner dimension runs.
+//! Tiles: parts of `C` whose sums stay in registers during the loop over the inner dimension.
 
 use super::places::{At, Base, Part, Target};
 use super::register::Register;
 
-/// A part of a product whose panel is at most `C` registers wide.
+/// Computes a part of a product whose panel is at most `C` registers wide.
 #[inline(always)]
 pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Part<T>, base: impl Base<T>) {
     unsafe {
@@ -12,7 +12,7 @@ pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Pa
         } else {
             by_tiles_of::<T, V, 6, C>(0, part, base)
         };
-        // A tile of fewer than eight sums takes as long as one of eight: a multiply-add has to wait for the one before.
+        // A tile of fewer than eight sums takes as long as one of eight, because each multiply-add waits for the previous one.
         let i = if C == 1 { by_tiles_of::<T, V, 8, C>(i, part, base) } else { i };
         let i = by_tiles_of::<T, V, 4, C>(i, part, base);
         let i = by_tiles_of::<T, V, 2, C>(i, part, base);
@@ -20,7 +20,7 @@ pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Pa
     }
 }
 
-/// Its rows from `i` on, `R` at a time; returns the first row that is left.
+/// Computes its rows from `i` on, `R` at a time, and returns the index of the first remaining row.
 #[inline(always)]
 unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     mut i: usize,
@@ -38,7 +38,7 @@ unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     i
 }
 
-/// `R` rows of `A` times a panel of at most `C` registers a row, of which the last may be filled in part.
+/// Multiplies `R` rows of `A` by a panel of at most `C` registers per row, of which the last may be partly filled.
 #[inline(always)]
 unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     depth: usize,
