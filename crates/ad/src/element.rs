@@ -1,4 +1,4 @@
-//! What arrays hold.
+//! The elements of arrays.
 
 use crate::number::{Float, Scalar};
 use wengert_kernels::MatrixProduct;

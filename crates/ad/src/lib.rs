@@ -1,4 +1,5 @@
-//! The Wengert differentiation engine: every derivative rule stands in one table, and every mode reads that table.
+//! The Wengert differentiation engine: every derivative rule stands in one table, and every mode reads
+//! that table.
 //!
 //! | module | what lives there |
 //! |---|---|
@@ -14,8 +15,8 @@
 //! | [`trace`] | the computational graph as a thing to look at |
 //! | [`check`] | derivatives against each other and against differences; where a wrong or lost one comes from |
 //!
-//! A module uses only modules above it in this list. The hot loops are in [`kernels`], a crate of its own that knows of no
-//! derivatives.
+//! A module uses only modules above it in this list. The hot loops are in [`kernels`], a crate of its own
+//! that knows of no derivatives.
 //!
 //! ```
 //! use wengert_ad::{Elementary, Number, hvp, jvp, value_and_grad};

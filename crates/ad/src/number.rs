@@ -1,9 +1,9 @@
-//! What a rule can be applied to, and what a rule is.
+//! The traits of numbers and of elementwise rules.
 //!
-//! Each trait adds one thing. [`Operand`]: a rule can be applied to it (scalars and tensors). [`Numeric`]: arithmetic,
-//! constants and comparisons of values. [`Scalar`]: both, for one number of any mode. [`Number`]: a scalar that also mixes
-//! with `f64` literals, which is what users write their functions over. [`Float`]: `f32` and `f64`, in which primals are
-//! computed.
+//! Each trait adds one thing. [`Operand`]: a rule can be applied to it (scalars and tensors).
+//! [`Numeric`]: arithmetic, constants and comparisons of values. [`Scalar`]: both, for one number of any
+//! mode. [`Number`]: a scalar that also mixes with `f64` literals, which is what users write their
+//! functions over. [`Float`]: `f32` and `f64`, in which primals are computed.
 
 use std::fmt::Debug;
 use std::iter::Sum;
@@ -12,39 +12,41 @@ pub use wengert_kernels::{Float, Numeric};
 
 /// Anything that elementwise rules apply to: a scalar of any mode, or a tensor on a tape.
 pub trait Operand: Copy {
-    /// `rule(self)`.
+    /// The result of `rule(self)`.
     #[track_caller]
     fn unary<R: Unary>(self, rule: R) -> Self;
-    /// `rule(self, rhs)`.
+    /// The result of `rule(self, rhs)`.
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self;
 }
 
 /// One number of any mode: `f32`, `f64`, [`Dual`](crate::Dual), [`Var`](crate::Var).
 ///
-/// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that it is visible that values alone are
-/// compared. Rules branch with [`select`](Numeric::select), which serves [`Lanes`](crate::Lanes) too.
+/// Deliberately not `PartialOrd`: code that branches writes `x.value() > 0.0`, so that it is visible that
+/// values alone are compared. Rules branch with [`select`](Numeric::select), which serves
+/// [`Lanes`](crate::Lanes) too.
 pub trait Scalar: Operand + Numeric {
-    /// Whether operations write something down, so that one whose result is not needed is worth a test to avoid.
+    /// Whether operations are recorded, so that a test that avoids an unnecessary operation pays off.
     const RECORDS: bool = false;
-    /// Whether it is the number `c` and has no derivatives.
+    /// Whether this is the number `c`, with all derivatives zero.
     fn is_constant(self, c: f64) -> bool;
-    /// Whether it is zero and has no derivatives: a cotangent that contributes nothing.
+    /// Whether this is zero, with all derivatives zero: a cotangent that contributes nothing.
     #[inline(always)]
     fn is_zero(self) -> bool {
         self.is_constant(0.0)
     }
-    /// Whether every component, the primal and the tangents, is finite.
+    /// Whether all components, the primal and the tangents, are finite.
     fn is_finite(self) -> bool;
     /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`.
     ///
-    /// A number that records what is done to it passes over a constant 0 or 1 here: in a mode inside another, most seeds
-    /// and first sums are such constants.
+    /// A number that records its operations skips a multiplication by the constants 0 and 1 here: in
+    /// nested modes, most seeds are such constants.
     #[inline(always)]
     fn chain(self, dot: Self) -> Self {
         self * dot
     }
-    /// The chain rule's sum of such products: `self + term`, a constant 0 being passed over likewise.
+    /// The chain rule's sum of such products: `self + term`. A number that records its operations skips
+    /// an addition of the constant 0.
     #[inline(always)]
     fn accumulate(self, term: Self) -> Self {
         self + term
@@ -62,10 +64,11 @@ pub trait Scalar: Operand + Numeric {
     }
 }
 
-/// A [`Scalar`] that mixes with `f64` literals, as in `y * 3.0`: what a differentiable function is written over.
+/// A [`Scalar`] that mixes with `f64` literals, as in `y * 3.0`: the bound of a differentiable function's
+/// type.
 ///
-/// Implemented by `f64`, by every [`Dual`](crate::Dual) and by every [`Var`](crate::Var), of either precision.
-/// `f32` itself is a [`Scalar`] but no `Number`, because Rust's `f32 * f64` does not exist.
+/// Implemented by `f64`, by every [`Dual`](crate::Dual) and by every [`Var`](crate::Var), of either
+/// precision. `f32` itself is a [`Scalar`] but not a `Number`, because Rust has no `f32 * f64`.
 pub trait Number:
     Scalar
     + Add<f64, Output = Self>
@@ -96,18 +99,18 @@ impl<T> Number for T where
 
 /// An elementwise rule `y = f(x)`: its value and its derivative.
 pub trait Unary: Copy + Debug + Send + Sync + 'static {
-    /// The name under which users and the expression parser know it.
+    /// The name of the rule in messages, graphs and expressions.
     const NAME: &'static str;
-    /// Whether the output is enough to tell the derivative, so that the input need not be kept: [`partial`](Self::partial) is
-    /// then the same for every `x` with the output `y`.
+    /// Whether the derivative is a function of the output alone, so that the input need not be kept:
+    /// [`partial`](Self::partial) then ignores `x`.
     const FROM_OUTPUT: bool = false;
-    /// `y = f(x)`.
+    /// The value `y = f(x)`.
     fn primal<F: Float>(self, x: F) -> F;
-    /// `dy/dx`, given the input and the output.
+    /// The derivative `dy/dx`, given the input and the output.
     fn partial<T: Scalar>(self, x: T, y: T) -> T;
-    /// The constants the rule holds, such as `n` of `x^n`; none for most.
+    /// The constants of the rule, such as `n` in `x^n`; empty for most rules.
     fn parameters(self) -> Vec<f64>;
-    /// The rule that holds these constants; `None` if it takes another number of them, or only integers.
+    /// The rule with these constants; `None` if their number or their values are not valid for the rule.
     ///
     /// ```
     /// use wengert_ad::{Unary, rules::{PowI, Sin}};
@@ -121,11 +124,11 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
 
 /// An elementwise rule `y = f(a, b)`: its value and its two derivatives.
 pub trait Binary: Copy + Debug + Send + Sync + 'static {
-    /// The infix symbol, or the name.
+    /// The infix symbol, or the name if there is none.
     const NAME: &'static str;
-    /// `y = f(a, b)`.
+    /// The value `y = f(a, b)`.
     fn primal<F: Float>(self, a: F, b: F) -> F;
-    /// `(dy/da, dy/db)`, given the inputs and the output.
+    /// The derivatives `(dy/da, dy/db)`, given the inputs and the output.
     fn partials<T: Scalar>(self, a: T, b: T, y: T) -> (T, T);
 }
 

@@ -5,9 +5,9 @@ use std::mem::MaybeUninit;
 
 /// A list to which entries are appended through a shared reference, without the bookkeeping of a `RefCell`.
 ///
-/// An append is one comparison, one write and one increment. Entries can be read only through [`read`](Self::read),
-/// during which appending panics. While somebody reads, the capacity is set to the length, so that an append takes the slow
-/// path, which checks for readers.
+/// An append is one comparison, one write and one increment. Entries can be read only through
+/// [`read`](Self::read), during which appending panics. While somebody reads, the capacity is set to the
+/// length, so that an append takes the slow path, which checks for readers.
 ///
 /// The first entries may be blank: a blank entry has an index, but its memory is never touched.
 pub struct Arena<E> {
@@ -41,8 +41,9 @@ mod unchecked {
             if index == self.capacity.get() {
                 self.reserve(1);
             }
-            // SAFETY: the buffer has a capacity of at least `capacity > index` (`reserve` ensures it). Nobody reads, since
-            // then `capacity` would equal `index`: no other reference to the buffer or into it exists.
+            // SAFETY: the buffer has a capacity of at least `capacity > index` (`reserve` ensures it).
+            // Nobody reads, since then `capacity` would equal `index`: no other reference to the buffer
+            // or into it exists.
             unsafe {
                 let buffer = &mut *self.buffer.get();
                 buffer.as_mut_ptr().add(index as usize).write(MaybeUninit::new(entry));
@@ -54,8 +55,8 @@ mod unchecked {
         /// Calls `look` with the entries after the blank ones.
         pub fn read<Y>(&self, look: impl FnOnce(&[E]) -> Y) -> Y {
             let reading = Reading::new(self);
-            // SAFETY: the entries from `blank` to `length` are initialised, and while `reading` lives nothing is written or
-            // moved: `push` finds no capacity left, and `reserve` panics.
+            // SAFETY: the entries from `blank` to `length` are initialised, and while `reading` lives
+            // nothing is written or moved: `push` finds no capacity left, and `reserve` panics.
             let entries = unsafe {
                 let buffer = &*self.buffer.get();
                 std::slice::from_raw_parts(
@@ -113,7 +114,8 @@ impl<E: Copy> Arena<E> {
         }
     }
 
-    /// Appends `count` blank entries and returns the index of the first; `None` if there is an entry that is not blank.
+    /// Appends `count` blank entries and returns the index of the first; `None` if there is an entry that
+    /// is not blank.
     ///
     /// # Panics
     /// In the same cases as [`push`](Self::push).

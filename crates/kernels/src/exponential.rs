@@ -1,13 +1,14 @@
 //! `e^x` and `tanh x` as straight-line code.
 //!
-//! A call of the system library processes one number, and keeps the compiler from vectorising the loop around it. The
-//! functions here are a few dozen operations without branches, which the compiler vectorises in every loop. The error is
-//! below 1 unit in the last place for `e^x` and below 4 for `tanh x`. Single precision is computed in double precision and
-//! rounded.
+//! A call of the system library processes one number, and keeps the compiler from vectorising the loop
+//! around it. The functions here are a few dozen operations without branches, which the compiler
+//! vectorises in every loop. The error is below 1 unit in the last place for `e^x` and below 4 for
+//! `tanh x`. Single precision is computed in double precision and rounded.
 
 use std::f64::consts::LOG2_E;
 
-/// `1.5 * 2^52`: a number of moderate size added to it is rounded to an integer, which is found in the last bits of the sum.
+/// `1.5 * 2^52`: a number of moderate size added to it is rounded to an integer, which is found in the
+/// last bits of the sum.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// `ln 2` rounded to 33 bits, so that its product with an exponent is exact (Cody and Waite 1980).
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
@@ -22,7 +23,8 @@ const UNDERFLOW: f64 = -745.133_219_101_941_2;
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
     let (exponent, fraction) = reduced(x);
-    // The power of two of a subnormal result is not a normal number: it is applied in two factors, which round once.
+    // The power of two of a subnormal result is not a normal number: it is applied in two factors, which
+    // round once.
     let half = integer(exponent * 0.5);
     let y = (1.0 + fraction) * power_of_two(half) * power_of_two(exponent - half);
     let y = if x > OVERFLOW { f64::INFINITY } else { y };
@@ -45,8 +47,8 @@ pub(crate) fn tanh(x: f64) -> f64 {
 fn reduced(x: f64) -> (f64, f64) {
     let n = integer(x * LOG2_E);
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // The Taylor series; the term of degree 14 is below 2^-57. Evaluation in pairs keeps the chain of dependent
-    // operations short.
+    // The Taylor series; the term of degree 14 is below 2^-57. Evaluation in pairs keeps the chain of
+    // dependent operations short.
     let (r2, c) = (r * r, COEFFICIENTS);
     let (r4, r8) = (r2 * r2, r2 * r2 * r2 * r2);
     let low = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2;

@@ -13,7 +13,8 @@ pub enum Triangle {
     Upper,
 }
 
-/// A triangular matrix stored in a square one, in row-major order. The elements of the other triangle are not read.
+/// A triangular matrix stored in a square one, in row-major order. The elements of the other triangle are
+/// not read.
 #[derive(Clone, Copy, Debug)]
 pub struct Triangular<'a, T> {
     /// All `n^2` elements of the square matrix.
@@ -27,7 +28,8 @@ pub struct Triangular<'a, T> {
 }
 
 impl<T: Numeric> Triangular<'_, T> {
-    /// Solves `T X = B` (or `T' X = B`) in place, where `b` holds `n` rows of `columns` elements. Cost: `n^2 columns` flops.
+    /// Solves `T X = B` (or `T' X = B`) in place, where `b` holds `n` rows of `columns` elements. Cost:
+    /// `n^2 columns` flops.
     ///
     /// If an element of the diagonal is zero, the result is not finite.
     pub fn solve(self, transposed: bool, b: &mut [T], columns: usize) {
@@ -100,8 +102,8 @@ fn solve_rows<T: Numeric>(t: Triangular<'_, T>, transposed: bool, b: &mut [T], c
     );
 }
 
-/// The factorisation `P A = L U` with partial pivoting. `L`, whose diagonal is 1, is stored below the diagonal, and `U` on
-/// and above it.
+/// The factorisation `P A = L U` with partial pivoting. `L`, whose diagonal is 1, is stored below the
+/// diagonal, and `U` on and above it.
 ///
 /// Cost: `2 n^3 / 3` flops. Source: Golub and Van Loan 2013, section 3.4.
 #[derive(Clone, Debug)]
@@ -118,7 +120,8 @@ impl<T> Default for Lu<T> {
 }
 
 impl<T: Numeric> Lu<T> {
-    /// Factorises the `n x n` matrix `a`, reusing the memory of the previous factorisation. Pivots are compared by value.
+    /// Factorises the `n x n` matrix `a`, reusing the memory of the previous factorisation. Pivots are
+    /// compared by value.
     pub fn factorise(&mut self, a: &[T], n: usize) {
         self.elements.clear();
         self.elements.extend_from_slice(a);
@@ -160,7 +163,8 @@ impl<T: Numeric> Lu<T> {
         self.pivots().fold(sign, |product, pivot| product * pivot)
     }
 
-    /// Solves `A X = B` in place, where `b` holds `n` rows of `columns` elements. Cost: `2 n^2 columns` flops.
+    /// Solves `A X = B` in place, where `b` holds `n` rows of `columns` elements. Cost: `2 n^2 columns`
+    /// flops.
     pub fn solve(&self, b: &mut [T], columns: usize) {
         for (k, &row) in self.exchanged.iter().enumerate() {
             exchange(b, columns, k, row);
@@ -207,11 +211,11 @@ fn exchange<T>(b: &mut [T], columns: usize, i: usize, j: usize) {
     }
 }
 
-/// The Cholesky factorisation: writes the lower triangular `L` with `L L' = (A + A') / 2` into `l`, with zeros above the
-/// diagonal.
+/// The Cholesky factorisation: writes the lower triangular `L` with `L L' = (A + A') / 2` into `l`, with
+/// zeros above the diagonal.
 ///
-/// If a pivot is not positive, the result is NaN from its row on. Cost: `n^3 / 3` flops. Source: Golub and Van Loan 2013,
-/// section 4.2.
+/// If a pivot is not positive, the result is NaN from its row on. Cost: `n^3 / 3` flops. Source: Golub
+/// and Van Loan 2013, section 4.2.
 ///
 /// `root` computes square roots in the type `T`.
 pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> T) {

@@ -7,8 +7,9 @@ use crate::numeric::Numeric;
 pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
     /// Chooses between two values, one for each machine float.
     ///
-    /// Generic code can so call a function that was compiled for both floats in the crate that defines it. A generic
-    /// function itself is compiled anew, without optimisation in a development build, in each crate that calls it.
+    /// Generic code can so call a function that was compiled for both floats in the crate that defines
+    /// it. A generic function itself is compiled anew, without optimisation in a development build, in
+    /// each crate that calls it.
     ///
     /// ```
     /// use wengert_kernels::{Float, PerFloat};
@@ -49,8 +50,8 @@ pub trait PerFloat {
 /// The version of a generic function for the machine float `F` that is compiled in the calling crate, by
 /// [`Float::choose`].
 ///
-/// A direct call of the generic function would be compiled in the user's crate, without optimisation in a development
-/// build.
+/// A direct call of the generic function would be compiled in the user's crate, without optimisation in a
+/// development build.
 ///
 /// ```
 /// use wengert_kernels::{Float, compiled_here};

@@ -10,7 +10,8 @@ use super::tiles::{Onto, Product, Tiled, Window};
 ///
 /// The default implementation is portable code; `f32` and `f64` have their own kernels.
 pub trait MatrixProduct: Numeric {
-    /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, with `c` in row-major order.
+    /// `C = A B` if `overwrite`, else `C += A B`; shapes `(m, k) (k, n) -> (m, n)`, with `c` in row-major
+    /// order.
     ///
     /// # Panics
     /// If the shapes do not fit.
@@ -44,16 +45,18 @@ fn check_affine<T: Copy>(x: Matrix<'_, T>, w: Matrix<'_, T>, b: &[T], y: &[T]) {
     assert!(b.len() == n, "affine: the bias has length {}, but there are {n} columns", b.len());
 }
 
-/// The least number of multiply-adds in a part of a product: 5 to 10 microseconds of work. Starting a part on another thread
-/// costs less than one; moving the data between the caches of two cores costs several on some machines.
+/// The least number of multiply-adds in a part of a product: 5 to 10 microseconds of work. Starting a
+/// part on another thread costs less than one; moving the data between the caches of two cores costs
+/// several on some machines.
 const PART: usize = 1 << 19;
 /// The number of rows of each part except the last is a multiple of this: whole tiles of either height.
 const PART_ROWS: usize = 12;
 /// Or its number of columns is a multiple of this: whole panels, for every kind of register.
 const PART_COLUMNS: usize = 32;
 
-/// Computes the product in vector registers, if the processor has them, and returns whether it did. The rows or the columns of
-/// `C` are divided among the threads of the current rayon pool, if any; the bits do not depend on the division.
+/// Computes the product in vector registers, if the processor has them, and returns whether it did. The
+/// rows or the columns of `C` are divided among the threads of the current rayon pool, if any; the bits
+/// do not depend on the division.
 fn tiled<T: Tiled + MatrixProduct + Send + Sync>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -158,8 +161,8 @@ mod tests {
                 T::gemm(a, b, &mut c, true);
                 T::gemm(a, b, &mut c, false);
                 for (c, expected) in c.iter().zip(by_definition(a, b)) {
-                    // The error of a sum of k products is at most k eps times the sum of their absolute values, each at
-                    // most 1 (Higham 2002, equation 3.5).
+                    // The error of a sum of k products is at most k eps times the sum of their absolute
+                    // values, each at most 1 (Higham 2002, equation 3.5).
                     let error = (c.value() - 2.0 * expected).abs();
                     assert!(
                         error <= epsilon * (2 * k * k) as f64,

@@ -46,12 +46,14 @@ impl HouseholderQr {
         Self { rows, columns, elements, reflections }
     }
 
-    /// The diagonal of `R`: an entry is 0, or as small as rounding, where a column depends on the columns before it.
+    /// The diagonal of `R`: an entry is 0, or as small as rounding, where a column depends on the columns
+    /// before it.
     pub fn diagonal(&self) -> impl Iterator<Item = f64> {
         (0..self.columns).map(|k| self.elements[k * self.columns + k])
     }
 
-    /// The `x` that minimises `|A x - b|`. Its entries are not finite if the columns of `A` depend on each other.
+    /// The `x` that minimises `|A x - b|`. Its entries are not finite if the columns of `A` depend on
+    /// each other.
     ///
     /// # Panics
     /// If `b` does not have one element per row.
@@ -77,11 +79,11 @@ impl HouseholderQr {
         b
     }
 
-    /// The orthonormal columns of `Q`, as a `rows x columns` matrix row by row, with the signs for which no entry on
-    /// the diagonal of `R` is negative.
+    /// The orthonormal columns of `Q`, as a `rows x columns` matrix row by row, with the signs for which
+    /// no entry on the diagonal of `R` is negative.
     ///
-    /// That choice makes `Q` unique for independent columns. For independent normal elements, `Q` is then uniformly
-    /// distributed (Mezzadri 2007).
+    /// That choice makes `Q` unique for independent columns. For independent normal elements, `Q` is then
+    /// uniformly distributed (Mezzadri 2007).
     #[must_use]
     pub fn orthonormal(&self) -> Vec<f64> {
         let n = self.columns;
@@ -124,7 +126,8 @@ impl Reflection {
         Some(Self { normal: column, half_square })
     }
 
-    /// Reflects the columns from `first` on of a matrix with `columns` columns and one row per entry of the normal.
+    /// Reflects the columns from `first` on of a matrix with `columns` columns and one row per entry of
+    /// the normal.
     fn apply(&self, matrix: &mut [f64], columns: usize, first: usize) {
         for j in first..columns {
             let along: f64 = self.normal.iter().enumerate().map(|(i, v)| v * matrix[i * columns + j]).sum();

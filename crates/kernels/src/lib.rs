@@ -1,4 +1,5 @@
-//! The hot loops of Wengert, on slices, at the bottom of the workspace: nothing here knows of derivatives or tapes.
+//! The hot loops of Wengert, on slices, at the bottom of the workspace: nothing here knows of derivatives
+//! or tapes.
 //!
 //! | topic | items |
 //! |---|---|
@@ -12,7 +13,8 @@
 //! | division of long slices among threads | [`partition`] |
 //! | checks of settings | [`validate`] |
 //!
-//! The only crate with `unsafe` code: vector registers, the choice of processor features at run time, and the arena.
+//! The only crate with `unsafe` code: vector registers, the choice of processor features at run time, and
+//! the arena.
 
 mod arena;
 mod exponential;

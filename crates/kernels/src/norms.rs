@@ -2,7 +2,8 @@
 
 /// The 2-norm, `sqrt(x'x)`: 0 for an empty vector, NaN if an entry is NaN.
 ///
-/// The entries are divided by the largest one before they are squared, so that no square overflows or vanishes.
+/// The entries are divided by the largest one before they are squared, so that no square overflows or
+/// vanishes.
 #[must_use]
 pub fn norm(x: &[f64]) -> f64 {
     let largest = max_norm(x);

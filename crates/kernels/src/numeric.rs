@@ -3,9 +3,11 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A number with arithmetic, constants and comparisons of values: all that sums, products and factorisations need.
+/// A number with arithmetic, constants and comparisons of values: all that sums, products and
+/// factorisations need.
 ///
-/// Implemented by `f32` and `f64` here, and by the numbers that carry derivatives in the crates that depend on this one.
+/// Implemented by `f32` and `f64` here, and by the numbers that carry derivatives in the crates that
+/// depend on this one.
 pub trait Numeric:
     Copy
     + Debug
@@ -17,7 +19,8 @@ pub trait Numeric:
 {
     /// The constant `c`, rounded to this type.
     fn constant(c: f64) -> Self;
-    /// The plain number, without the derivatives or the record that the type may carry: for branching and reporting.
+    /// The plain number, without the derivatives or the record that the type may carry: for branching and
+    /// reporting.
     ///
     /// # Panics
     /// If the number has several lanes with different values.

@@ -1,13 +1,14 @@
-//! The division of long slices among threads. It depends on the length alone, so that results do not depend on the number
-//! of threads.
+//! The division of long slices among threads. It depends on the length alone, so that results do not
+//! depend on the number of threads.
 
 /// Slices are divided at multiples of this length, and sums start with parts of this length.
 pub const PART: usize = 1 << 15;
 
 /// Slices longer than this are divided among threads.
 ///
-/// A pass over this many numbers takes 7 to 20 microseconds. Threads that are awake, as in training, start on their part in
-/// less than one. For shorter slices, moving the data between the caches of two cores costs more than is gained.
+/// A pass over this many numbers takes 7 to 20 microseconds. Threads that are awake, as in training,
+/// start on their part in less than one. For shorter slices, moving the data between the caches of two
+/// cores costs more than is gained.
 const SHARED: usize = 1 << 16;
 
 /// Whether a pass over `length` numbers should be divided among the threads of the current pool.
@@ -17,7 +18,8 @@ pub fn is_shared(length: usize) -> bool {
 
 /// The index at which a slice of more than [`PART`] numbers is divided: a multiple of `PART` near the middle.
 ///
-/// It depends on the length alone, so that sums over the two parts have the same bits for every number of threads.
+/// It depends on the length alone, so that sums over the two parts have the same bits for every number of
+/// threads.
 pub fn middle(length: usize) -> usize {
     length.div_ceil(PART).div_ceil(2) * PART
 }

@@ -40,8 +40,8 @@ pub(super) fn product_with_vector<T: Numeric>(
     }
 }
 
-/// Whether one operand is a vector. Every element of the matrix is then used once, so that packing does not pay, and
-/// [`product_with_vector`] is 1 to 5 times as fast as libraries.
+/// Whether one operand is a vector. Every element of the matrix is then used once, so that packing does
+/// not pay, and [`product_with_vector`] is 1 to 5 times as fast as libraries.
 pub(super) fn is_with_vector([m, k]: [usize; 2], n: usize) -> bool {
     m == 1 || k == 1 || n == 1
 }
@@ -91,8 +91,8 @@ fn add_outer<T: Numeric>(a: &[T], b: &[T], c: &mut [T]) {
     );
 }
 
-/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`], whose sums stay in registers during the loop over the
-/// inner dimension.
+/// `C = A B` or `C += A B`, in tiles of [`ROWS`] by [`COLUMNS`], whose sums stay in registers during the
+/// loop over the inner dimension.
 pub(super) fn product_by_panels<T: Numeric>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -137,7 +137,8 @@ fn write<T: Numeric>(row: &mut [T], sums: &[T; COLUMNS], overwrite: bool) {
     }
 }
 
-/// Copies `columns` columns of `B`, from row `p` and column `j` on, to the panel. The rest of the panel keeps its contents.
+/// Copies `columns` columns of `B`, from row `p` and column `j` on, to the panel. The rest of the panel
+/// keeps its contents.
 #[inline(always)]
 fn copy_panel<T: Numeric>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: [usize; 2], columns: usize) {
     let [down, right] = b.strides;
@@ -150,7 +151,8 @@ fn copy_panel<T: Numeric>(panel: &mut [[T; COLUMNS]], b: Matrix<'_, T>, [p, j]: 
     }
 }
 
-/// The rows of `A`, from row `i` and column `p` on, times the panel. After the last row of `A`, the last row is repeated.
+/// The rows of `A`, from row `i` and column `p` on, times the panel. After the last row of `A`, the last
+/// row is repeated.
 #[inline(always)]
 fn tile<T: Numeric>(a: Matrix<'_, T>, [i, p]: [usize; 2], panel: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
     let ([down, right], last) = (a.strides, a.shape[0] - 1);

@@ -7,8 +7,8 @@ use crate::simd::vectorised;
 /// Rows of fewer elements are processed column by column.
 const SHORT: usize = 16;
 
-/// Calls `pass` with the length of the rows; as a constant for the most frequent short lengths, so that the compiler unrolls
-/// the loop over a row. `pass` must be marked `#[inline(always)]`.
+/// Calls `pass` with the length of the rows; as a constant for the most frequent short lengths, so that
+/// the compiler unrolls the loop over a row. `pass` must be marked `#[inline(always)]`.
 #[inline(always)]
 pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
     match length {
@@ -21,8 +21,8 @@ pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
     }
 }
 
-/// Sets `y_i` to the sum of the `i`-th row of `x`, whose rows have `length` elements; in the order of [`sum`], or one by one
-/// for short rows.
+/// Sets `y_i` to the sum of the `i`-th row of `x`, whose rows have `length` elements; in the order of
+/// [`sum`], or one by one for short rows.
 pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -90,8 +90,8 @@ pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &
     );
 }
 
-/// Adds the rows of `x`, which have the length of `y`, to `y`. Eight columns at a time are summed in registers, four rows at a
-/// time.
+/// Adds the rows of `x`, which have the length of `y`, to `y`. Eight columns at a time are summed in
+/// registers, four rows at a time.
 pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]

@@ -2,10 +2,12 @@
 
 /// Runs `work` in a version compiled for AVX2 and FMA, if the processor has them.
 ///
-/// An ordinary build targets the baseline of the architecture. A loop in `work` runs as fast as in a build for the native
-/// processor. The results have the same bits, since the compiler does not fuse operations on its own.
+/// An ordinary build targets the baseline of the architecture. A loop in `work` runs as fast as in a
+/// build for the native processor. The results have the same bits, since the compiler does not fuse
+/// operations on its own.
 ///
-/// `work` must be marked `#[inline(always)]`: a closure that is called instead of inlined is compiled for the baseline.
+/// `work` must be marked `#[inline(always)]`: a closure that is called instead of inlined is compiled for
+/// the baseline.
 #[inline(always)]
 pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
@@ -17,8 +19,8 @@ pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     work()
 }
 
-/// Same as [`vectorised`], with a third version for AVX-512: for loops that run in every training step, where the gain
-/// outweighs the longer compilation.
+/// Same as [`vectorised`], with a third version for AVX-512: for loops that run in every training step,
+/// where the gain outweighs the longer compilation.
 #[inline(always)]
 pub fn vectorised_wide<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]

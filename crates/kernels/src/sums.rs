@@ -1,7 +1,8 @@
 //! Sums over contiguous elements, in an order that fills the vector registers.
 //!
-//! A sum with one accumulator cannot be vectorised, because the compiler must not reorder it. Eight partial sums can be
-//! vectorised, and since their order is fixed, the result has the same bits on every machine and for any number of threads.
+//! A sum with one accumulator cannot be vectorised, because the compiler must not reorder it. Eight
+//! partial sums can be vectorised, and since their order is fixed, the result has the same bits on every
+//! machine and for any number of threads.
 
 use crate::numeric::{Numeric, zero};
 
@@ -16,8 +17,8 @@ pub fn sum<T: Numeric>(x: &[T]) -> T {
 
 /// `sum_i f(x_i)`.
 ///
-/// Element `i` is added to partial sum `i mod 8`. The eight partial sums are added pairwise, then the elements after the
-/// last full group of eight one by one.
+/// Element `i` is added to partial sum `i mod 8`. The eight partial sums are added pairwise, then the
+/// elements after the last full group of eight one by one.
 #[inline(always)]
 pub fn sum_of<T: Numeric>(x: &[T], f: impl Fn(T) -> T) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();
@@ -41,7 +42,8 @@ pub fn product<T: Numeric>(x: &[T]) -> T {
     partial.iter().chain(tail).fold(T::constant(1.0), |product, &x| product * x)
 }
 
-/// `sum_i a_i b_i`, in the order of [`sum_of`]. If the lengths differ, the surplus elements of the longer operand are ignored.
+/// `sum_i a_i b_i`, in the order of [`sum_of`]. If the lengths differ, the surplus elements of the longer
+/// operand are ignored.
 #[inline(always)]
 pub fn dot<T: Numeric>(a: &[T], b: &[T]) -> T {
     let n = a.len().min(b.len());
@@ -56,7 +58,8 @@ pub fn dot<T: Numeric>(a: &[T], b: &[T]) -> T {
     a_tail.iter().zip(b_tail).fold(heads, |sum, (&a, &b)| sum + a * b)
 }
 
-/// The largest element, lane by lane. The result is NaN if an element is NaN, and minus infinity for an empty slice.
+/// The largest element, lane by lane. The result is NaN if an element is NaN, and minus infinity for an
+/// empty slice.
 #[inline(always)]
 pub fn largest<T: Numeric>(x: &[T]) -> T {
     let (heads, tail) = x.as_chunks::<WIDTH>();

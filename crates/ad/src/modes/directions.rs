@@ -1,4 +1,4 @@
-//! Forward mode along several directions at once: a primal carried with several tangents.
+//! Dual numbers with several directions: a primal with several tangents.
 
 use crate::element::Element;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
@@ -7,8 +7,9 @@ use wengert_kernels::MatrixProduct;
 
 /// A primal with its derivatives along `W` directions.
 ///
-/// As `W` [`Dual`](crate::Dual) numbers with one primal between them: values and partials are computed once, and the `W`
-/// multiply-adds of an operation stand side by side (the chunks of Revels, Lubin and Papamarkou 2016, section 2.3).
+/// Equivalent to `W` [`Dual`](crate::Dual) numbers that share a primal: values and partials are computed
+/// once, and the `W` multiply-adds of an operation can be vectorised (the chunks of Revels, Lubin and
+/// Papamarkou 2016, section 2.3).
 ///
 /// ```
 /// use wengert_ad::Directions;
@@ -18,9 +19,9 @@ use wengert_kernels::MatrixProduct;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Directions<const W: usize, T = f64> {
-    /// The value.
+    /// The primal.
     pub primal: T,
-    /// The derivative of the value along each direction.
+    /// The tangents: the derivative of the primal along each direction.
     pub tangents: [T; W],
 }
 
@@ -30,7 +31,7 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
         Self { primal, tangents }
     }
 
-    /// Input `input` of several, of which the inputs from `first` on are the directions.
+    /// Input number `input` of a function, where the directions are the inputs `first, ..., first + W - 1`.
     #[inline(always)]
     pub fn unit(primal: T, input: usize, first: usize) -> Self {
         let mut tangents = [T::constant(0.0); W];
@@ -49,7 +50,7 @@ impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
             return Self { primal: y, ..self };
         }
         let dx = rule.partial(self.primal, y);
-        // Loops: `array::map` and `array::from_fn` are called and not inlined from a few dozen elements on.
+        // Loops, since `array::map` and `array::from_fn` are not inlined for more than a few dozen elements.
         let mut tangents = self.tangents;
         for tangent in &mut tangents {
             *tangent = dx.chain(*tangent);

@@ -1,4 +1,4 @@
-//! Forward mode: a primal carried with its tangent.
+//! Dual numbers: a primal with its tangent.
 
 use crate::element::Element;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
@@ -7,13 +7,13 @@ use wengert_kernels::MatrixProduct;
 
 /// A dual number `x + x_dot e`, `e^2 = 0`: the primal and the derivative along one direction.
 ///
-/// Nested duals, `Dual<Dual<f64>>`, carry higher derivatives; since the nesting is in the type, perturbations of
-/// different levels cannot be confused.
+/// Nested duals, `Dual<Dual<f64>>`, carry higher derivatives; since the nesting is in the type,
+/// perturbations of different levels cannot be confused.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Dual<T = f64> {
-    /// The value.
+    /// The primal: the value, or for nested duals the number one level inside.
     pub primal: T,
-    /// The derivative of the value along the chosen direction.
+    /// The tangent: the derivative of the primal along the chosen direction.
     pub tangent: T,
 }
 

@@ -1,7 +1,6 @@
-//! Higher derivatives along a curve: a value carried with all its derivatives up to some order.
+//! Jets: a value with its derivatives along a curve, up to some order.
 //!
-//! There is no rule here for any function: each derivative comes from the rule table, whose partials are evaluated at
-//! jets themselves.
+//! All derivatives are computed from the rule table, whose partials are evaluated at jets.
 
 use crate::element::Element;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
@@ -10,10 +9,11 @@ use wengert_kernels::MatrixProduct;
 
 /// The value `x(t)` and its derivatives `x'(t), ..., x^(N-1)(t)`, of which `N - 1` is the order.
 ///
-/// A rule with the partial `p(x, y)` says `y' = p(x, y) x'`. That equation, differentiated `k` times (Leibniz), gives
-/// `y^(k+1) = sum_j C(k, j) p^(j) x^(k+1-j)`, in which the derivatives of `p` up to order `k` are those of the partial
-/// evaluated at the jets of `x` and `y` up to order `k`: the table gives all orders term by term (the idea of Griewank
-/// and Walther 2008, section 13.2, without their second table).
+/// A rule with the partial `p(x, y)` says `y' = p(x, y) x'`. That equation, differentiated `k` times
+/// (Leibniz), gives `y^(k+1) = sum_j C(k, j) p^(j) x^(k+1-j)`, in which the derivatives of `p` up to
+/// order `k` are those of the partial evaluated at the jets of `x` and `y` up to order `k`: the table
+/// gives all orders term by term (the idea of Griewank and Walther 2008, section 13.2, without their
+/// second table).
 ///
 /// ```
 /// use wengert_ad::{Elementary, Jet};
@@ -23,17 +23,18 @@ use wengert_kernels::MatrixProduct;
 /// ```
 ///
 /// # Cost
-/// `N^2` multiply-adds a product, more for rules whose partials call others. Nested duals take `2^(N-1)`; so does, of
-/// all rules, only `a^b` with an exponent that is itself a variable, whose partial needs the power of one order less.
+/// `N^2` multiply-adds per product, more for rules whose partials call other rules. Nested duals take
+/// `2^(N-1)`. So does one rule here: `a^b` with a variable exponent, whose partial needs the power of one
+/// order less.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Jet<const N: usize, T = f64> {
     derivatives: [T; N],
-    /// How many of them are worked out so far; all of them, except inside this module.
+    /// The number of derivatives computed so far; `N`, except inside this module.
     known: usize,
 }
 
 impl<const N: usize, T: Scalar> Jet<N, T> {
-    /// The number with these derivatives: itself, the first, the second, and so on.
+    /// The jet with these derivatives: the value, the first derivative, the second, and so on.
     pub fn new(derivatives: [T; N]) -> Self {
         const { assert!(N > 0, "a jet holds at least the value") };
         Self { derivatives, known: N }
@@ -44,7 +45,7 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
         Self::line(x, T::constant(1.0))
     }
 
-    /// A point that moves with constant velocity: the derivatives `x, x_dot, 0, 0, ...`.
+    /// A point on a straight line, at `x` with velocity `x_dot`: the derivatives `x, x_dot, 0, 0, ...`.
     pub fn line(x: T, x_dot: T) -> Self {
         Self::new(std::array::from_fn(|order| match order {
             0 => x,
@@ -53,7 +54,7 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
         }))
     }
 
-    /// The value and its derivatives, by order.
+    /// The value and its derivatives, in the order of differentiation.
     pub fn derivatives(self) -> [T; N] {
         self.derivatives
     }
@@ -62,19 +63,21 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
         Self { known: known.min(self.known), ..self }
     }
 
-    /// The solution of `y' = sum_i p_i x_i'` that starts at `y`, where `partials` gives the `p_i` at a jet of `y`.
+    /// The solution of `y' = sum_i p_i x_i'` that starts at `y`, where `partials` gives the `p_i` at a
+    /// jet of `y`.
     ///
-    /// If they do not `read` it, one evaluation of them gives all orders; else each order takes one.
+    /// If `reads_output` is false, one evaluation of the partials gives all orders; otherwise each order
+    /// takes one.
     fn integrated<const A: usize>(
         y: T,
         xs: [Self; A],
-        read: bool,
+        reads_output: bool,
         partials: impl Fn([Self; A], Self) -> [Self; A],
     ) -> Self {
         let wanted = xs.iter().map(|x| x.known).min().expect("a rule has operands");
         let mut y = Self { known: 1, ..Self::new(std::array::from_fn(|_| y)) };
         while y.known < wanted {
-            let terms = if read { y.known } else { wanted - 1 };
+            let terms = if reads_output { y.known } else { wanted - 1 };
             let ps = partials(xs.map(|x| x.truncated(terms)), Self { known: terms, ..y });
             for k in y.known - 1..terms {
                 let terms_of = ps.iter().zip(&xs).map(|(p, x)| leibniz(p, x, k));
@@ -91,7 +94,7 @@ fn leibniz<const N: usize, T: Scalar>(p: &Jet<N, T>, x: &Jet<N, T>, k: usize) ->
     let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
     for j in 0..=k {
         let (p, x) = (p.derivatives[j], x.derivatives[k + 1 - j]);
-        // As in a sweep, what does not move must not turn an infinite partial into a NaN.
+        // As in a sweep, a zero derivative must not turn an infinite partial into a NaN.
         if !x.is_zero() && !p.is_zero() {
             sum = sum + (p * x).scale(binomial);
         }
@@ -150,7 +153,8 @@ infix_operators!([const N: usize, T: Scalar] Jet<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Jet<N, T>);
 impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {}
 
-/// A number that remembers whether the output of a rule went into it: tells if a partial reads `y`.
+/// A number that remembers whether it depends on the output of a rule: used to find out whether a partial
+/// reads `y`.
 #[derive(Clone, Copy, Debug)]
 struct Follow<T> {
     value: T,

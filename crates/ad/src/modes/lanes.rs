@@ -1,4 +1,4 @@
-//! Several evaluations side by side: one number that is really `N`.
+//! Several numbers side by side, which go through the same operations.
 
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
@@ -6,9 +6,10 @@ use wengert_kernels::MatrixProduct;
 
 /// `N` numbers that go through the same operations together.
 ///
-/// A function of independent points, run at `Lanes`, is recorded once for `N` points: the tape's own work is shared, and
-/// the arithmetic runs in the processor's vector registers. Take 4 or 8. Each lane is a point of its own: derivatives never
-/// cross lanes. Code that branches must branch alike in all lanes, or use [`select`](Numeric::select).
+/// A function evaluated at `Lanes` is recorded once for `N` independent points: the overhead of the tape
+/// is shared, and the arithmetic runs in vector registers. Suitable `N` are 4 and 8. Derivatives never
+/// cross lanes. Code that branches must take the same branch in all lanes, or use
+/// [`select`](Numeric::select).
 ///
 /// ```
 /// use wengert_ad::{Elementary, Lanes, value_and_grad};
@@ -26,7 +27,7 @@ impl<const N: usize, T: Scalar> Lanes<N, T> {
     /// The lanes `f(0), ..., f(N - 1)`.
     #[inline(always)]
     pub fn from_fn(mut f: impl FnMut(usize) -> T) -> Self {
-        // A loop over a slice becomes vector code; `std::array::from_fn` and `map` stay calls where `f` is long.
+        // A loop over a slice is vectorised; `std::array::from_fn` and `map` are not inlined if `f` is long.
         let mut lanes = [T::constant(0.0); N];
         for (i, lane) in lanes.iter_mut().enumerate() {
             *lane = f(i);

@@ -1,4 +1,5 @@
-//! Forward mode: numbers that carry derivatives along with their value, and numbers that are several side by side.
+//! Forward mode: numbers that carry derivatives along with their value, and numbers that are several side
+//! by side.
 //!
 //! Each applies the rules of the table to its components; there is no rule here for any function.
 

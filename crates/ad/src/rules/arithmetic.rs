@@ -1,7 +1,7 @@
 //! The table of binary rules, and the infix operators of every mode.
 //!
-//! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`. The intervals
-//! are those of the two operands, on which the rule is smooth; the tests draw from them.
+//! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`.
+//! The rule is smooth on the given intervals of the two operands, from which the tests draw.
 
 use super::{BinaryVisitor, Elementary, damped, one, unless_nan, zero};
 use crate::number::{Binary, Float, Operand, Scalar};
@@ -20,13 +20,13 @@ macro_rules! binary {
             #[inline(always)]
             fn partials<T: Scalar>(self, $pa: T, $pb: T, $py: T) -> (T, T) { $partials }
         } )*
-        /// The binary functions of anything that rules apply to: scalars of every mode, and tensors of one shape.
+        /// The binary functions of scalars of every mode, and of tensors of equal shape.
         pub trait Arithmetic: Operand {
             $( $(#[$doc])* #[track_caller] #[inline(always)]
             fn $method(self, rhs: Self) -> Self { self.binary(rhs, $Rule) } )*
         }
         impl<X: Operand> Arithmetic for X {}
-        /// Shows every binary rule to `visitor`.
+        /// Calls `visitor` with every binary rule.
         pub fn each_binary(visitor: &mut impl BinaryVisitor) {
             $( visitor.visit($Rule, [$a_interval, $b_interval]); )*
         }
@@ -50,8 +50,9 @@ binary! {
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
         partials |_, b, y| { let r = b.recip(); (r, -(y * r)) };
-    /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`, the latter 0 at
-    /// `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. Of a negative `a` there is none by `b`: NaN.
+    /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`,
+    /// the latter 0 at `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. For
+    /// negative `a` the partial with respect to `b` does not exist: NaN.
     Power "pow" pow on (0.2, 3.0), (-2.0, 2.0),
         primal |a, b| a.powf(b),
         partials |a, b, y| {
@@ -60,17 +61,17 @@ binary! {
             (damped(b, a.pow(b - one())), by_b)
         };
     /// Remainder `a - n b` with `n = trunc(a / b)` and the sign of `a`; the partials are 1 and `-n`.
-    // `n` is taken from `y`: `1 / 0.1` rounds to 10, although the remainder has to do with 9.
+    // `n` is computed from `y`: `1 / 0.1` rounds to 10, although the remainder is `1 - 9 * 0.1`.
     Remainder "rem" rem on (0.4, 0.9), (1.2, 1.9),
         primal |a, b| a % b,
         partials |a, b, y| (one(), (y - a) / b);
-    /// Length `sqrt(a^2 + b^2)`, which does not overflow; the partials are `a / y` and `b / y`, both 0 at the origin. Of
-    /// an infinite operand the partial is its sign.
+    /// Length `sqrt(a^2 + b^2)`, which does not overflow; the partials are `a / y` and `b / y`, both 0 at
+    /// the origin. The partial with respect to an infinite operand is its sign.
     Hypot "hypot" hypot on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a.hypot(b),
         partials |a, b, y| (cosine(a, y), cosine(b, y));
-    /// Angle of the point `(b, a)`, `a` upwards, in `(-pi, pi]`; the partials are `b / r^2` and `-a / r^2` with
-    /// `r^2 = a^2 + b^2`, both 0 at the origin.
+    /// Angle of the point `(b, a)`, `a` upwards, in `(-pi, pi]`; the partials are `b / r^2` and
+    /// `-a / r^2` with `r^2 = a^2 + b^2`, both 0 at the origin.
     Atan2 "atan2" atan2 on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a.atan2(b),
         partials |a, b, _| {
@@ -78,17 +79,19 @@ binary! {
             let r = a.hypot(b).recip();
             (damped(damped(b, r), r), -damped(damped(a, r), r))
         };
-    /// The larger of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
+    /// The larger of `a` and `b`; at a tie, both partials are 1/2. If one operand is NaN, the result is
+    /// the other.
     Maximum "max" max on (-2.0, -0.1), (0.1, 2.0),
         primal |a, b| if a >= b || b.is_nan() { a } else { b },
         partials |a, b, y| chosen(a, b, y);
-    /// The smaller of `a` and `b`; a tie gives each operand the partial 1/2. A NaN beside a number is ignored.
+    /// The smaller of `a` and `b`; at a tie, both partials are 1/2. If one operand is NaN, the result is
+    /// the other.
     Minimum "min" min on (-2.0, -0.1), (0.1, 2.0),
         primal |a, b| if a <= b || b.is_nan() { a } else { b },
         partials |a, b, y| chosen(a, b, y);
 }
 
-/// The partials of a choice `y` between `a` and `b`: one for the chosen operand, a half each at a tie.
+/// The partials of a choice `y` between `a` and `b`: 1 for the chosen operand, 1/2 for both at a tie.
 #[inline(always)]
 fn chosen<T: Scalar>(a: T, b: T, y: T) -> (T, T) {
     let share = |chosen: T, other: T| {
@@ -98,14 +101,15 @@ fn chosen<T: Scalar>(a: T, b: T, y: T) -> (T, T) {
     (share(a, b), share(b, a))
 }
 
-/// `a / r`, of the side `a` of a triangle with the long side `r`; the sign of `a` where both are 0 or infinite.
+/// `a / r` for the side `a` of a right triangle with hypotenuse `r`; the sign of `a` where both are 0 or
+/// infinite.
 #[inline(always)]
 fn cosine<T: Scalar>(a: T, r: T) -> T {
     let no_ratio: fn(f64, f64) -> bool = |a, r| a.abs() == r && (r == 0.0 || r.is_infinite());
     a.select(r, no_ratio, a.signum(), a / r)
 }
 
-/// Routes the infix operators of a mode, and those with an `f64` on either side, through the rule table.
+/// Implements the infix operators of a mode, also with an `f64` on either side, by the rule table.
 macro_rules! infix_operators {
     ([$($generics:tt)*] $Type:ty) => {
         $crate::rules::infix_operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum,
@@ -147,13 +151,13 @@ macro_rules! infix_operators {
 }
 pub(crate) use infix_operators;
 
-/// `Iterator::sum` for the scalars of a mode.
+/// Implements `Iterator::sum` for the scalars of a mode.
 macro_rules! scalar_sum {
     ([$($generics:tt)*] $Type:ty) => {
         impl<$($generics)*> std::iter::Sum for $Type {
             #[track_caller]
             fn sum<I: Iterator<Item = Self>>(mut terms: I) -> Self {
-                // Nothing is added to the first term: that would be one operation more on a tape.
+                // The sum starts with the first term instead of 0, which saves an operation on a tape.
                 let Some(first) = terms.next() else { return Self::constant(0.0) };
                 terms.fold(first, |sum, x| sum + x)
             }

@@ -1,8 +1,9 @@
-//! The table of unary rules. To add a function, add its row here: nothing else.
+//! The table of unary rules. To add a function, add its row here; nothing else is needed.
 //!
-//! A row reads `Rule(parameter: type = sample; condition) method on [(low, high), ...], primal |x| ..., partial |x, y|
-//! ...;`. The intervals are where the rule is smooth; the tests draw their operands from them. Parameters that break the
-//! condition, if there is one, are refused.
+//! A row reads
+//! `Rule(parameter: type = sample; condition) method on [(low, high), ...], primal |x| ..., partial |x, y| ...;`.
+//! The rule is smooth on the intervals, from which the tests draw their operands. Parameters that violate
+//! the condition, if there is one, panic.
 
 use super::polygamma::polygamma;
 use super::{Arithmetic, Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
@@ -11,11 +12,12 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 
 /// Defines a rule of one operand: its documentation, a type, a name, a primal and a partial.
 ///
-/// The type implements [`Unary`](crate::Unary), so that the rule works in every mode and to any order: `x.unary(Rule)`. The
-/// library defines its own table of rules with this macro. The primal is generic over the machine float `F`, the partial over
-/// any scalar `T`; the partial gets the operand and the output. Constants of the rule stand in parentheses after the type, with
-/// an optional condition on them after a semicolon. If the partial does not need the operand, name it `_`: some operations then
-/// store less.
+/// The type implements [`Unary`](crate::Unary), so that the rule works in every mode and to any order:
+/// `x.unary(Rule)`. The library defines its own table of rules with this macro. The primal is generic
+/// over the machine float `F`, the partial over any scalar `T`; the partial gets the operand and the
+/// output. Constants of the rule stand in parentheses after the type, with an optional condition on them
+/// after a semicolon. If the partial does not need the operand, name it `_`: some operations then store
+/// less.
 ///
 /// ```
 /// use wengert_ad::{Elementary, Operand, Scalar, derivatives, grad, gradcheck, unary_rule};
@@ -86,7 +88,7 @@ macro_rules! unary {
             $(#[$doc])* pub $Rule $(( $($parameter: $ty),+ $(; $condition)? ))? $method,
             primal |$x| $primal, partial |$px, $py| $partial
         } )*
-        /// The elementary functions of anything that rules apply to: scalars of every mode and tensors.
+        /// The elementary functions of scalars of every mode and of tensors.
         pub trait Elementary: Operand {
             $( $(#[$doc])* #[track_caller] #[inline(always)]
             fn $method(self $( $(, $parameter: $ty)+ )?) -> Self {
@@ -96,7 +98,7 @@ macro_rules! unary {
             } )*
         }
         impl<X: Operand> Elementary for X {}
-        /// Shows every unary rule to `visitor`; rules with parameters appear with sample values of them.
+        /// Calls `visitor` with every unary rule; rules with parameters have sample values of them.
         pub fn each_unary(visitor: &mut impl UnaryVisitor) {
             $({ const DOMAIN: &[Interval] = &[$($interval),+]; visitor.visit($Rule $(( $($sample),+ ))?, DOMAIN); })*
         }
@@ -136,15 +138,17 @@ unary! {
     Square square on [(-2.0, 2.0)],
         primal |x| x * x,
         partial |x, _| x.scale(2.0);
-    /// `x^n`, integer `n`; `dy/dx = n x^(n-1)`. For `n = 0` constant, 1 and 0, even at 0 and NaN.
+    /// `x^n`, integer `n`; `dy/dx = n x^(n-1)`. For `n = 0` the value is 1 and the partial 0, even at 0
+    /// and NaN.
     PowI(n: i32 = 3; n > i32::MIN) powi on [(-2.0, -0.2), (0.2, 2.0)],
         primal |x| x.powi(n),
         partial |x, _| if n == 0 { zero() } else { x.powi(n - 1).scale(f64::from(n)) };
-    /// `x^p`, constant real `p`, `x >= 0`; `dy/dx = p x^(p-1)`. For `p = 0` constant, 1 and 0, even at 0 and NaN.
+    /// `x^p`, constant real `p`, `x >= 0`; `dy/dx = p x^(p-1)`. For `p = 0` the value is 1 and the
+    /// partial 0, even at 0 and NaN.
     PowF(p: f64 = 2.5) powf on [(0.1, 3.0)],
         primal |x| x.powf(F::literal(p)),
         partial |x, _| if p == 0.0 { zero() } else { x.powf(p - 1.0).scale(p) };
-    // The root of -0 is -0; shifted by 0 it is 0, so that the slope there is `+inf`, the limit.
+    // The root of -0 is -0; adding 0 makes it 0, so that the slope there is the limit, `+inf`.
     /// Square root, `x >= 0`; `dy/dx = 1 / (2 y)`, `+inf` at 0.
     Sqrt sqrt on [(0.1, 5.0)],
         primal |x| x.sqrt(),
@@ -226,7 +230,7 @@ unary! {
     Cosh cosh on [(-3.0, 3.0)],
         primal |x| x.cosh(),
         partial |x, _| x.sinh();
-    /// `tanh x`; `dy/dx = 1 - y^2`, within `eps`, so 0 from where `y` rounds to 1 or -1.
+    /// `tanh x`; `dy/dx = 1 - y^2`, accurate to `eps`, so it is 0 where `y` rounds to 1 or -1.
     Tanh tanh on [(-3.0, 3.0)],
         primal |x| x.hyperbolic_tangent(),
         partial |_, y| one::<T>() - y * y;
@@ -243,7 +247,8 @@ unary! {
     Atanh atanh on [(-0.8, 0.8)],
         primal |x| x.atanh(),
         partial |x, _| ((one::<T>() - x) * (one::<T>() + x)).recip();
-    /// Error function `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; `dy/dx = 2 e^(-x^2) / sqrt(pi)`.
+    /// Error function `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`;
+    /// `dy/dx = 2 e^(-x^2) / sqrt(pi)`.
     Erf erf on [(-3.0, 3.0)],
         primal |x| x.erf(),
         partial |x, _| (-x.square()).exp().scale(FRAC_2_SQRT_PI);
@@ -255,11 +260,13 @@ unary! {
     LnGamma ln_gamma on [(-1.7, -1.3), (0.5, 5.0)],
         primal |x| x.ln_gamma(),
         partial |x, _| x.digamma();
-    /// Digamma `psi x`, the derivative of `ln |Gamma x|`; `dy/dx = psi_1(x)`. NaN at `-1, -2, ...`, where it changes sign.
+    /// Digamma `psi x`, the derivative of `ln |Gamma x|`; `dy/dx = psi_1(x)`. NaN at `-1, -2, ...`, where
+    /// it changes sign.
     Digamma digamma on [(-1.7, -1.3), (0.5, 5.0)],
         primal |x| polygamma(0, x),
         partial |x, _| x.polygamma(1);
-    /// `psi_n(x)`, the `n`-th derivative of digamma; `dy/dx = psi_(n+1)(x)`. At `-1, -2, ...` `+inf`, or NaN for even `n`.
+    /// `psi_n(x)`, the `n`-th derivative of digamma; `dy/dx = psi_(n+1)(x)`. At `-1, -2, ...` `+inf`, or
+    /// NaN for even `n`.
     Polygamma(n: u32 = 2; n <= 150) polygamma on [(-1.7, -1.3), (0.8, 5.0)],
         primal |x| polygamma(n, x),
         partial |x, _| x.polygamma(n + 1);
@@ -267,11 +274,12 @@ unary! {
     Abs abs on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| x.abs(),
         partial |x, _| x.signum();
-    /// Sign of `x`: -1, 1, and 0 at 0, where the `signum` of `f64` itself gives 1; `dy/dx = 0`, at the jump too.
+    /// Sign of `x`: -1, 1, or 0 at 0, where the `signum` of `f64` is 1; `dy/dx = 0`, at the jump too.
     Signum signum on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x == F::zero() { F::zero() } else { x.signum() },
         partial |x, _| unless_nan(x, zero());
-    /// `x`, but at least `lo` and at most `hi`; `dy/dx = 1` from `lo` to `hi`, both ends included, and 0 outside.
+    /// `x`, but at least `lo` and at most `hi`; `dy/dx = 1` from `lo` to `hi`, both ends included, and 0
+    /// outside.
     Clamp(lo: f64 = -0.5, hi: f64 = 0.8; lo <= hi) clamp on [(-2.0, -0.6), (-0.4, 0.7), (0.9, 2.0)],
         primal |x| if x < F::literal(lo) { F::literal(lo) } else if x > F::literal(hi) { F::literal(hi) } else { x },
         partial |x, y| x.select(y, |x, y| x == y, one(), unless_nan(x, zero()));
@@ -283,11 +291,13 @@ unary! {
     LeakyRelu(alpha: f64 = 0.1) leaky_relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x > F::zero() { x } else { x * F::literal(alpha) },
         partial |x, _| positive(x, one(), unless_nan(x, T::constant(alpha)));
-    /// Exponential linear unit: `x` for `x > 0`, else `alpha (e^x - 1)`; `dy/dx = 1` or `alpha e^x`, `alpha` at 0.
+    /// Exponential linear unit: `x` for `x > 0`, else `alpha (e^x - 1)`; `dy/dx = 1` or `alpha e^x`,
+    /// `alpha` at 0.
     Elu(alpha: f64 = 0.7) elu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x > F::zero() { x } else { x.exp_m1() * F::literal(alpha) },
         partial |x, _| positive(x, one(), positive(x, zero(), x).exp().scale(alpha));
-    // `y (1 - y)` rounds to 0 from x = 37 on (17 in f32), where the slope is 1e-16: `1 - y` is `sigmoid(-x)`.
+    // `y (1 - y)` rounds to 0 for x >= 37 (17 in f32), where the slope is 1e-16; `sigmoid(-x)` is an
+    // accurate `1 - y`.
     /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y sigmoid(-x)`, accurate in both tails.
     Sigmoid sigmoid on [(-4.0, 4.0)],
         primal |x| ((-x).exponential() + F::one()).recip(),
@@ -296,7 +306,7 @@ unary! {
     LogSigmoid log_sigmoid on [(-4.0, 4.0)],
         primal |x| x.min(F::zero()) - (-x.abs()).exp().ln_1p(),
         partial |x, _| (-x).sigmoid();
-    // `ln(1 + e^x)` overflows at x = 710; `e^-|x|` never does.
+    // `ln(1 + e^x)` overflows at x = 710; `e^-|x|` never overflows.
     /// Softplus `ln(1 + e^x)`; `dy/dx = sigmoid x`.
     Softplus softplus on [(-4.0, 4.0)],
         primal |x| x.max(F::zero()) + (-x.abs()).exp().ln_1p(),
@@ -314,8 +324,8 @@ unary! {
         primal |x| gated(x, (x * F::literal(-FRAC_1_SQRT_2)).erfc() * F::literal(0.5)),
         partial |x, _| x.scale(-FRAC_1_SQRT_2).erfc().scale(0.5)
             + damped(x, x.square().scale(-0.5).exp().divide(TAU.sqrt()));
-    /// `x (1 + tanh u) / 2 = x s` with `u = sqrt(2/pi) (x + 0.044715 x^3)`, `s = sigmoid(2 u)`, which approximates
-    /// `gelu` (Hendrycks and Gimpel 2016); `dy/dx = s + x s'`.
+    /// `x (1 + tanh u) / 2 = x s` with `u = sqrt(2/pi) (x + 0.044715 x^3)`, `s = sigmoid(2 u)`, which
+    /// approximates `gelu` (Hendrycks and Gimpel 2016); `dy/dx = s + x s'`.
     GeluTanh gelu_tanh on [(-4.0, 4.0)],
         primal |x| gated(x, Sigmoid.primal(x * (x * x * F::literal(CUBIC) + F::literal(LINEAR)))),
         partial |x, _| {
@@ -329,7 +339,7 @@ unary! {
 const LINEAR: f64 = 2.0 * 0.797_884_560_802_865_4;
 const CUBIC: f64 = 0.044715 * LINEAR;
 
-/// `x` times a gate that closes, to 0, faster than `x` grows.
+/// `x` times a gate that tends to 0 faster than `x` grows.
 fn gated<F: Float>(x: F, gate: F) -> F {
     if gate == F::zero() { F::zero() } else { x * gate }
 }

@@ -1,15 +1,16 @@
-//! Every elementwise derivative rule, each in exactly one place.
+//! The tables of elementwise derivative rules, in which each rule stands in exactly one place.
 //!
-//! A rule is a zero-sized type (or one that holds its constants) with a primal and a partial. It knows nothing of
-//! tapes or modes; `f32`, `f64`, forward mode, both tapes, the expression parser and the tests all read it from here.
+//! A rule is a zero-sized type (or one that holds its constants) with a primal and a partial. Rules do
+//! not depend on tapes or modes; `f32`, `f64`, forward mode, both tapes, the expression parser and the
+//! tests all read these tables.
 //!
-//! # At the edges
-//! A rule that says nothing else keeps to this, and the tests walk the table to see it:
-//! - A NaN operand gives a NaN value, and a NaN partial wherever the partial depends on that operand. So a partial of 0
-//!   never hides a NaN; only sums and other affine rules have the same partial everywhere.
-//! - At an infinity, value and partial are their limits where these exist.
+//! # Conventions at special values
+//! Unless a rule documents something else, the following holds; the tests verify it for every rule:
+//! - A NaN operand gives a NaN value, and a NaN partial wherever the partial depends on that operand. A
+//!   partial of 0 therefore never hides a NaN; only affine rules have the same partial everywhere.
+//! - At an infinity, the value and the partial are their limits, if these exist.
 //! - A finite value never comes with a NaN partial.
-//! - Outside of its domain the value is NaN, which says enough: the partial is what the formula gives.
+//! - Outside of the domain the value is NaN, and the partial is the value of its formula.
 
 mod arithmetic;
 mod elementary;
@@ -20,19 +21,19 @@ pub use elementary::*;
 
 use crate::number::{Binary, Scalar, Unary};
 
-/// Something done to every unary rule in the table, whatever rules there are.
+/// A callback for every unary rule in the table.
 pub trait UnaryVisitor {
-    /// Called once a rule; `domain` lists the intervals on which the rule is smooth.
+    /// Called once per rule; `domain` lists the intervals on which the rule is smooth.
     fn visit<R: Unary>(&mut self, rule: R, domain: &'static [Interval]);
 }
 
-/// Something done to every binary rule in the table, whatever rules there are.
+/// A callback for every binary rule in the table.
 pub trait BinaryVisitor {
-    /// Called once a rule; `domain` holds the intervals of the two operands.
+    /// Called once per rule; `domain` contains the intervals of the two operands.
     fn visit<R: Binary>(&mut self, rule: R, domain: [Interval; 2]);
 }
 
-/// An interval `(low, high)` of operands.
+/// An interval `(low, high)` of operands on which a rule is smooth.
 pub type Interval = (f64, f64);
 
 pub(crate) fn one<T: Scalar>() -> T {
@@ -49,13 +50,13 @@ pub(crate) fn positive<T: Scalar>(x: T, yes: T, no: T) -> T {
     x.select(zero(), |x, zero| x > zero, yes, no)
 }
 
-/// `partial`, a constant, but NaN where `x` is.
+/// The constant `partial`, but NaN where `x` is NaN.
 #[inline(always)]
 fn unless_nan<T: Scalar>(x: T, partial: T) -> T {
     x.select(x, |x, _| x.is_nan(), T::constant(f64::NAN), partial)
 }
 
-/// `a b` where one factor vanishes faster than the other grows: 0 where the plain product would be `0 * inf`.
+/// The product `a b` of factors of which one vanishes faster than the other grows: 0 instead of `0 * inf`.
 #[inline(always)]
 fn damped<T: Scalar>(a: T, b: T) -> T {
     let meets: fn(f64, f64) -> bool = |a, b| a == 0.0 && b.is_infinite() || a.is_infinite() && b == 0.0;

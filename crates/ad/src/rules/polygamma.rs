@@ -1,7 +1,7 @@
 //! The polygamma functions, the derivatives of `ln |Gamma x|`, of any order.
 //!
-//! The crates of special functions that are kept stop at trigamma, and without all orders derivatives of
-//! `ln_gamma` would not nest. Computed in `f64` for every precision, since the sums below lose what a conversion keeps.
+//! The maintained crates of special functions stop at trigamma, but nested derivatives of `ln_gamma` need
+//! all orders. Computed in `f64` for every precision, since rounding errors add up in the sums.
 
 use crate::number::Float;
 use smallvec::{SmallVec, smallvec};
@@ -21,8 +21,8 @@ const BERNOULLI: [f64; 8] = [
 
 /// `psi_n(x)`, the `n`-th derivative of the digamma function.
 ///
-/// At its poles `0, -1, -2, ...` it is `+inf` for odd `n`. For even `n` its sign changes there: NaN, but at 0 the sign of
-/// the zero decides.
+/// At its poles `0, -1, -2, ...` it is `+inf` for odd `n`. For even `n` its sign changes there: NaN, but
+/// at 0 the sign of the zero decides.
 pub(super) fn polygamma<F: Float>(n: u32, x: F) -> F {
     let x = x.to_f64().expect("a machine float has a value in f64");
     let odd = n % 2 == 1;
@@ -61,7 +61,8 @@ fn cotangent_derivative(n: u32, x: f64) -> f64 {
     q.iter().rev().fold(0.0, |sum, coefficient| sum * c + coefficient) * PI.powi(n as i32)
 }
 
-/// `cot(pi x)`; the distances from `x` to the nearest pole and to the nearest zero are exact, which `pi x` is not.
+/// `cot(pi x)`; the distances from `x` to the nearest pole and to the nearest zero are exact, which
+/// `pi x` is not.
 fn cotangent(x: f64) -> f64 {
     let from_pole = x - x.round();
     if from_pole.abs() > 0.25 {
@@ -71,11 +72,11 @@ fn cotangent(x: f64) -> f64 {
     }
 }
 
-/// The recurrence `psi_n(x) = psi_n(x + 1) - (-1)^n n! / x^(n+1)` (DLMF 5.15.5) up to where the asymptotic series takes
-/// over.
+/// The recurrence `psi_n(x) = psi_n(x + 1) - (-1)^n n! / x^(n+1)` (DLMF 5.15.5) up to where the
+/// asymptotic series takes over.
 ///
-/// The series is cut after `B_16`; for positive `x` its error is below the first term left out (DLMF 5.11(ii)), which
-/// from `x = 12 + 2 n` on is below 1e-18 of the sum for every `n` up to 150.
+/// The series is cut after `B_16`; for positive `x` its error is below the first term left out (DLMF
+/// 5.11(ii)), which from `x = 12 + 2 n` on is below 1e-18 of the sum for every `n` up to 150.
 fn at_positive(n: u32, x: f64) -> f64 {
     let factorial: f64 = (1..=n).map(f64::from).product();
     let power = |x: f64, p: u32| x.recip().powi(p as i32);

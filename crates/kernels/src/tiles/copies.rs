@@ -23,8 +23,8 @@ pub(super) unsafe fn copy_rows<T: Copy, V: Register<T>>(
     Rows { first: At { corner: to, down: 1, right: TALLEST }, next: TALLEST * DEEP }
 }
 
-/// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width` elements. The elements after its columns
-/// are unspecified.
+/// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width` elements. The
+/// elements after its columns are unspecified.
 #[inline(always)]
 pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
     from: At<T>,
@@ -80,7 +80,8 @@ unsafe fn load<T: Copy, V: Register<T>>(from: At<T>, count: usize) -> V {
     unsafe { if count < V::LANES { V::load_first(from.corner, count) } else { V::load(from.corner) } }
 }
 
-/// Transposes the square block in the first registers, by perfect shuffles of rows, one for each bit of an index.
+/// Transposes the square block in the first registers, by perfect shuffles of rows, one for each bit of
+/// an index.
 #[inline(always)]
 unsafe fn transpose<T, V: Register<T>>(block: &mut [V; 16]) {
     let half = V::LANES / 2;

@@ -1,15 +1,17 @@
 //! Matrix products in vector registers, which are chosen at run time.
 //!
-//! `C` is computed in tiles whose sums stay in registers during the loop over the inner dimension. If `B` fits the cache, `A`
-//! is read in place, and so is `B` if its rows are contiguous; only a transpose is copied, a panel at a time. Libraries copy
-//! both operands into blocks at every size, and the best of them takes 1.05 to 3.6 times as long
-//! (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). If `B` is larger, both are copied here too.
+//! `C` is computed in tiles whose sums stay in registers during the loop over the inner dimension. If `B`
+//! fits the cache, `A` is read in place, and so is `B` if its rows are contiguous; only a transpose is
+//! copied, a panel at a time. Libraries copy both operands into blocks at every size, and the best of
+//! them takes 1.05 to 3.6 times as long
+//! (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). If `B` is larger, both are
+//! copied here too.
 //!
-//! Every unsafe function in this module needs the processor features of its register, and matrices that contain all elements
-//! that their strides lead to.
+//! Every unsafe function in this module needs the processor features of its register, and matrices that
+//! contain all elements that their strides lead to.
 //!
-//! An element of `C` is summed in the same order in every tile and register, so that the bits depend neither on the processor
-//! nor on the rows and columns that are computed together.
+//! An element of `C` is summed in the same order in every tile and register, so that the bits depend
+//! neither on the processor nor on the rows and columns that are computed together.
 
 #![allow(
     unsafe_code,
@@ -43,8 +45,8 @@ pub(super) enum Registers {
 
 /// A number whose matrix products can be computed in vector registers.
 pub(super) trait Tiled: Copy {
-    /// Computes the product, whose shapes the caller has checked, and returns true; returns false and does nothing if the
-    /// processor does not have these registers.
+    /// Computes the product, whose shapes the caller has checked, and returns true; returns false and
+    /// does nothing if the processor does not have these registers.
     fn product_in(registers: Registers, product: Product<'_, Self>, c: &mut Window<'_, Self>) -> bool;
 
     /// Same as [`product_in`](Self::product_in), in the widest registers of the processor.
@@ -76,8 +78,8 @@ mod tests {
     use crate::matrix::Matrix;
     use crate::simd::vectorised;
 
-    /// The sums in the order of the inner dimension, with fused multiply-adds, in parts of `depth` terms; the initial value is
-    /// added to the first part.
+    /// The sums in the order of the inner dimension, with fused multiply-adds, in parts of `depth` terms;
+    /// the initial value is added to the first part.
     fn one_by_one<T: Float>(
         a: Matrix<'_, T>,
         b: Matrix<'_, T>,

@@ -1,5 +1,5 @@
-//! Functions that are compiled separately for each kind of register instead of inlined into one large function, in which the
-//! compiler would keep sums in memory.
+//! Functions that are compiled separately for each kind of register instead of inlined into one large
+//! function, in which the compiler would keep sums in memory.
 
 use super::Onto;
 use super::copies::{copy, copy_rows};
@@ -33,7 +33,8 @@ pub(super) trait Outlined<T: Copy>: Register<T> {
     unsafe fn panel(b: At<T>, to: *mut T, width: usize, shape: [usize; 2]) -> At<T>;
 }
 
-/// The processor features of a function cannot be declared on a method of a trait, but on a function inside it.
+/// The processor features of a function cannot be declared on a method of a trait, but on a function
+/// inside it.
 macro_rules! outlined {
     ($features:literal: $($Vector:ty, $T:ty;)*) => { $(
         impl Outlined<$T> for $Vector {

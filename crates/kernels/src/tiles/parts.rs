@@ -21,7 +21,8 @@ pub(crate) struct Product<'a, T> {
     pub(super) a: Matrix<'a, T>,
     pub(super) b: Matrix<'a, T>,
     pub(super) onto: Onto<'a, T>,
-    /// Whether the whole product copies its operands. Its parts then do the same, so that terms are summed in the same order.
+    /// Whether the whole product copies its operands. Its parts then do the same, so that terms are
+    /// summed in the same order.
     pub(super) copied: bool,
 }
 
@@ -36,8 +37,8 @@ impl<'a, T: Copy> Product<'a, T> {
         [self.a.shape[0], self.b.shape[1]]
     }
 
-    /// Whether dividing the columns copies less than dividing the rows. Each part then copies all of `A` and its columns of `B`,
-    /// instead of its rows of `A` and all of `B`.
+    /// Whether dividing the columns copies less than dividing the rows. Each part then copies all of `A`
+    /// and its columns of `B`, instead of its rows of `A` and all of `B`.
     pub(crate) fn is_wide(&self) -> bool {
         let [rows, columns] = self.shape();
         self.copied && columns > rows

@@ -48,7 +48,8 @@ impl<T> Rows<T> {
     }
 }
 
-/// A part of `C` to write: a pointer to its first element, the distance between rows, and the number of columns.
+/// A part of `C` to write: a pointer to its first element, the distance between rows, and the number of
+/// columns.
 #[derive(Clone, Copy)]
 pub(super) struct Target<T> {
     pub(super) corner: *mut T,
@@ -56,7 +57,8 @@ pub(super) struct Target<T> {
     pub(super) columns: usize,
 }
 
-/// The contribution of one panel of `B`: some rows of `A` times the panel, and the part of `C` to which it is written.
+/// The contribution of one panel of `B`: some rows of `A` times the panel, and the part of `C` to which
+/// it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Part<T> {
     pub(super) rows: usize,
@@ -68,8 +70,8 @@ pub(super) struct Part<T> {
 
 /// The initial value, see [`Onto`](super::Onto), from the first column of a target on.
 pub(super) trait Base<T>: Copy {
-    /// A pointer to the values to which the sums of one register are added; `to` is the output of the register, `columns` its
-    /// distance from the first column.
+    /// A pointer to the values to which the sums of one register are added; `to` is the output of the
+    /// register, `columns` its distance from the first column.
     unsafe fn of(self, to: *const T, column: usize) -> Option<*const T>;
 }
 

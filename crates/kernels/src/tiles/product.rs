@@ -10,10 +10,12 @@ use std::thread::LocalKey;
 
 /// The number of bytes in a row of the widest panel.
 const WIDTH: usize = 128;
-/// The largest number of columns of a product that is computed as its transpose: at most three quarters of a register.
+/// The largest number of columns of a product that is computed as its transpose: at most three quarters
+/// of a register.
 const NARROW: usize = 12;
-/// The largest number of bytes of `A` in a copied block. The block is read in order, once per panel, from the third-level
-/// cache: more rows per panel and longer sums save more than the second-level cache would.
+/// The largest number of bytes of `A` in a copied block. The block is read in order, once per panel, from
+/// the third-level cache: more rows per panel and longer sums save more than the second-level cache
+/// would.
 const KEPT: usize = 528 * DEEP * 4;
 
 /// The number of rows of `A` in a copied block: whole tiles.
@@ -49,8 +51,8 @@ macro_rules! tiled {
                 let c = Target { corner: c.corner, down: c.down, columns: n };
                 let shape = [m, k, n];
                 let copies = copied.then_some(&COPIES);
-                // SAFETY: the features were detected; a matrix contains all elements that its strides lead to, and is not empty;
-                // a window has exclusive access to its elements.
+                // SAFETY: the features were detected; a matrix contains all elements that its strides
+                // lead to, and is not empty; a window has exclusive access to its elements.
                 unsafe {
                     match registers {
                         Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, copies),
@@ -65,8 +67,8 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides; with copied operands if there is a
-/// buffer for them.
+/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides; with copied
+/// operands if there is a buffer for them.
 #[inline(always)]
 unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -160,8 +162,8 @@ pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// `C = A B` for a `C` narrower than a register and an `A` with contiguous columns: computed as `C' = B' A'`, a few columns of
-/// `C'` at a time.
+/// `C = A B` for a `C` narrower than a register and an `A` with contiguous columns: computed as
+/// `C' = B' A'`, a few columns of `C'` at a time.
 #[inline(always)]
 pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
@@ -190,8 +192,8 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
     }
 }
 
-/// Computes a part and adds it to the output; the first part of each sum is added to the initial value instead, from its
-/// column `j` on.
+/// Computes a part and adds it to the output; the first part of each sum is added to the initial value
+/// instead, from its column `j` on.
 #[inline(always)]
 unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, onto: Onto<'_, T>, [p, j]: [usize; 2]) {
     unsafe {

@@ -5,12 +5,13 @@ use std::arch::x86_64::*;
 /// A vector register of numbers.
 ///
 /// # Safety
-/// Every method needs the processor features of the register, and pointers that are valid for the documented number of
-/// elements; `count` is at most [`LANES`](Self::LANES).
+/// Every method needs the processor features of the register, and pointers that are valid for the
+/// documented number of elements; `count` is at most [`LANES`](Self::LANES).
 pub(super) trait Register<T>: Copy {
     /// The number of lanes.
     const LANES: usize;
-    /// The number of rows of a tile two registers wide, chosen so that its sums fill most of the register file.
+    /// The number of rows of a tile two registers wide, chosen so that its sums fill most of the register
+    /// file.
     const ROWS: usize;
 
     /// All lanes 0.
@@ -34,8 +35,8 @@ pub(super) trait Register<T>: Copy {
     unsafe fn multiply_add(self, b: Self, c: Self) -> Self;
     /// `self + b`.
     unsafe fn add(self, b: Self) -> Self;
-    /// The lanes of both operands, alternating and starting with `self`: first those of the lower halves, then those of the
-    /// upper halves.
+    /// The lanes of both operands, alternating and starting with `self`: first those of the lower halves,
+    /// then those of the upper halves.
     unsafe fn interleave(self, b: Self) -> [Self; 2];
 }
 

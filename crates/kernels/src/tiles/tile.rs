@@ -12,7 +12,8 @@ pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Pa
         } else {
             by_tiles_of::<T, V, 6, C>(0, part, base)
         };
-        // A tile of fewer than eight sums takes as long as one of eight, because each multiply-add waits for the previous one.
+        // A tile of fewer than eight sums takes as long as one of eight, because each multiply-add waits
+        // for the previous one.
         let i = if C == 1 { by_tiles_of::<T, V, 8, C>(i, part, base) } else { i };
         let i = by_tiles_of::<T, V, 4, C>(i, part, base);
         let i = by_tiles_of::<T, V, 2, C>(i, part, base);
@@ -38,7 +39,8 @@ unsafe fn by_tiles_of<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     i
 }
 
-/// Multiplies `R` rows of `A` by a panel of at most `C` registers per row, of which the last may be partly filled.
+/// Multiplies `R` rows of `A` by a panel of at most `C` registers per row, of which the last may be
+/// partly filled.
 #[inline(always)]
 unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     depth: usize,
