@@ -1,12 +1,12 @@
 //! The table of unary rules. To add a function, add its row here; nothing else is needed.
 //!
 //! A row reads
-//! `Rule(parameter: type = sample; condition) method on [(low, high), ...], primal |x| ..., partial |x, y| ...;`.
+//! `Rule(parameter: type = sample; condition) method on [(low, high)], primal |x| ..., partial |x, y| ...;`.
 //! The rule is smooth on the intervals, from which the tests draw their operands. Parameters that violate
 //! the condition, if there is one, panic.
 
 use super::polygamma::polygamma;
-use super::{Arithmetic, Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
+use super::{Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
 use crate::number::{Float, Operand};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 
@@ -41,11 +41,13 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 /// ```
 #[macro_export]
 macro_rules! unary_rule {
-    ($(#[$doc:meta])* $vis:vis $Rule:ident $(( $($parameter:ident: $ty:ty),+ $(; $condition:expr)? ))? $method:ident,
+    ($(#[$doc:meta])* $vis:vis $Rule:ident $(( $($parameter:ident: $ty:ty),+ $(; $condition:expr)? ))?
+        $method:ident,
         primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr $(;)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
-        $vis struct $Rule $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
+        $vis struct $Rule
+            $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
         impl $crate::Unary for $Rule {
             const NAME: &'static str = stringify!($method);
             const FROM_OUTPUT: bool = matches!(stringify!($px).as_bytes(), b"_");
@@ -53,7 +55,7 @@ macro_rules! unary_rule {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal
             }
-            #[allow(unused_variables, reason = "a partial such as that of `x + c` does not depend on the parameter")]
+            #[allow(unused_variables, reason = "some partials do not depend on the parameter")]
             #[inline(always)] fn partial<T: $crate::Scalar>(self, $px: T, $py: T) -> T {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $partial
@@ -93,14 +95,19 @@ macro_rules! unary {
             $( $(#[$doc])* #[track_caller] #[inline(always)]
             fn $method(self $( $(, $parameter: $ty)+ )?) -> Self {
                 let rule = $Rule $(( $($parameter),+ ))?;
-                $($( assert!($condition, "{}: needs {}, given {rule:?}", stringify!($method), stringify!($condition)); )?)?
+                $($( assert!(
+                    $condition, "{}: needs {}, given {rule:?}", stringify!($method), stringify!($condition)
+                ); )?)?
                 self.unary(rule)
             } )*
         }
         impl<X: Operand> Elementary for X {}
         /// Calls `visitor` with every unary rule; rules with parameters have sample values of them.
         pub fn each_unary(visitor: &mut impl UnaryVisitor) {
-            $({ const DOMAIN: &[Interval] = &[$($interval),+]; visitor.visit($Rule $(( $($sample),+ ))?, DOMAIN); })*
+            $({
+                const DOMAIN: &[Interval] = &[$($interval),+];
+                visitor.visit($Rule $(( $($sample),+ ))?, DOMAIN);
+            })*
         }
     };
 }
@@ -234,11 +241,16 @@ unary! {
     Tanh tanh on [(-3.0, 3.0)],
         primal |x| x.hyperbolic_tangent(),
         partial |_, y| one::<T>() - y * y;
-    // `x^2` overflows at 1e154.
     /// Inverse of `sinh`; `dy/dx = 1 / sqrt(x^2 + 1)`.
     Asinh asinh on [(-3.0, 3.0)],
         primal |x| x.asinh(),
-        partial |x, _| x.hypot(one()).recip();
+        partial |x, _| {
+            // `x^2` overflows at 1e154; for `|x| > 1` the partial is `|r| / sqrt(r^2 + 1)` with `r = 1 / x`.
+            let beyond_one: fn(f64, f64) -> bool = |x, _| x.abs() > 1.0;
+            let reciprocal_root = |u: T| u.square().shift(1.0).sqrt().recip();
+            let r = x.select(x, beyond_one, x, one()).recip();
+            x.select(x, beyond_one, r.abs() * reciprocal_root(r), reciprocal_root(x))
+        };
     /// Inverse of `cosh`, `x >= 1`; `dy/dx = 1 / sqrt(x^2 - 1)`, `+inf` at 1.
     Acosh acosh on [(1.2, 5.0)],
         primal |x| x.acosh(),
@@ -281,7 +293,10 @@ unary! {
     /// `x`, but at least `lo` and at most `hi`; `dy/dx = 1` from `lo` to `hi`, both ends included, and 0
     /// outside.
     Clamp(lo: f64 = -0.5, hi: f64 = 0.8; lo <= hi) clamp on [(-2.0, -0.6), (-0.4, 0.7), (0.9, 2.0)],
-        primal |x| if x < F::literal(lo) { F::literal(lo) } else if x > F::literal(hi) { F::literal(hi) } else { x },
+        primal |x| {
+            let (lo, hi) = (F::literal(lo), F::literal(hi));
+            if x < lo { lo } else if x > hi { hi } else { x }
+        },
         partial |x, y| x.select(y, |x, y| x == y, one(), unless_nan(x, zero()));
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
