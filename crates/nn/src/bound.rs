@@ -33,8 +33,8 @@ pub struct Bound<'t, T: Element = f32> {
 /// Binding to a tape.
 impl<T: Element> Params<T> {
     /// Records the parameters on a tape as variables, without copying them, for an evaluation pass; frozen
-    /// parameters are recorded as constants. A sweep [into a flat
-    /// gradient](wengert_ad::Tensor::gradient_into) has the same layout.
+    /// parameters are recorded as constants. The flat gradient of
+    /// [`Tensor::gradient_into`] has the same layout.
     pub fn bind<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, true)
     }

@@ -88,7 +88,7 @@ impl<R: Unary> Mlp<R> {
     /// training.
     ///
     /// # Panics
-    /// If not in `[0, 1)`.
+    /// If `rate` is not in `[0, 1)`.
     #[must_use]
     #[track_caller]
     pub fn dropout(self, rate: f64) -> Self {

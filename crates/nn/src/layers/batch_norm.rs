@@ -53,7 +53,7 @@ impl BatchNorm {
     /// Sets the weight of one batch in the running statistics; 0.1 by default.
     ///
     /// # Panics
-    /// If not in `(0, 1]`.
+    /// If `momentum` is not in `(0, 1]`.
     #[must_use]
     #[track_caller]
     pub fn momentum(self, momentum: f64) -> Self {
@@ -64,7 +64,7 @@ impl BatchNorm {
     /// Sets the number that is added to the variance; 1e-5 by default.
     ///
     /// # Panics
-    /// If not positive and finite.
+    /// If `epsilon` is not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {

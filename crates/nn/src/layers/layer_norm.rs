@@ -37,7 +37,7 @@ impl LayerNorm {
     /// Sets the number that is added to the variance; 1e-5 by default.
     ///
     /// # Panics
-    /// If not positive and finite.
+    /// If `epsilon` is not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn epsilon(self, epsilon: f64) -> Self {

@@ -98,7 +98,7 @@ impl BinaryCrossEntropy {
     /// `pos_weight`.
     ///
     /// # Panics
-    /// If not positive and finite.
+    /// If `weight` is not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn positive_weight(self, weight: f64) -> Self {

@@ -9,13 +9,13 @@ use std::ops::RangeInclusive;
 pub enum LossDefinition {
     /// A function of `x` and a class index.
     Class(fn(&[f64], usize) -> f64),
-    /// A function of `x` and as many real numbers.
+    /// A function of `x` and one real number per output.
     Reals(fn(&[f64], &[f64]) -> f64),
-    /// A function of `x` and as many probabilities, which add up to 1.
+    /// A function of `x` and one probability per output; they add up to 1.
     Probabilities(fn(&[f64], &[f64]) -> f64),
-    /// A function of `x` and as many numbers from 0 to 1.
+    /// A function of `x` and one number from 0 to 1 per output.
     UnitInterval(fn(&[f64], &[f64]) -> f64),
-    /// A function of `x` and as many signs, -1 or +1.
+    /// A function of `x` and one sign, -1 or +1, per output.
     Signs(fn(&[f64], &[f64]) -> f64),
 }
 
@@ -51,7 +51,7 @@ pub(super) fn ln_sigmoid(x: f64) -> f64 {
     -(1.0 + (-x).exp()).ln()
 }
 
-/// `-sum_j w(j) ((1 - s) q_j + s / k) ln p_j`, where `p` is the softmax of `x`; a term with coefficient 0 is
+/// `-sum_j w(j) ((1 - s) q(j) + s / k) ln p_j`, where `p` is the softmax of `x`. A coefficient 0 makes its term
 /// 0.
 pub(super) fn cross_entropy(x: &[f64], q: impl Fn(usize) -> f64, s: f64, w: impl Fn(usize) -> f64) -> f64 {
     let ln_sum = x.iter().map(|x| x.exp()).sum::<f64>().ln();
@@ -62,8 +62,8 @@ pub(super) fn cross_entropy(x: &[f64], q: impl Fn(usize) -> f64, s: f64, w: impl
     (0..x.len()).map(term).sum()
 }
 
-/// The probabilities of a class that is certain.
-pub(super) fn certain(label: usize) -> impl Fn(usize) -> f64 {
+/// The one-hot probabilities of a label.
+pub(super) fn one_hot(label: usize) -> impl Fn(usize) -> f64 {
     move |class| if class == label { 1.0 } else { 0.0 }
 }
 

@@ -14,7 +14,7 @@ pub use definition::{LossDefinition, LossSample};
 pub use interface::{Loss, TargetBatch, TargetKind};
 
 use LossDefinition::{Class, Probabilities, Reals, Signs, UnitInterval};
-use definition::{certain, cross_entropy as entropy, huber, ln_sigmoid, mean, over_other_classes, sum};
+use definition::{cross_entropy as entropy, huber, ln_sigmoid, mean, one_hot, over_other_classes, sum};
 
 /// Declares and exports the losses: for each the range of the loss of one example, and at least one sample
 /// with its definition.
@@ -53,7 +53,7 @@ losses! {
     }
     cross_entropy {
         CrossEntropy in 0.0..=INFINITY =>
-            [CrossEntropy => Class(|x, label| entropy(x, certain(label), 0.0, |_| 1.0))];
+            [CrossEntropy => Class(|x, label| entropy(x, one_hot(label), 0.0, |_| 1.0))];
         ProbabilityCrossEntropy in 0.0..=INFINITY => [
             ProbabilityCrossEntropy::new() => Probabilities(|x, q| entropy(x, |j| q[j], 0.0, |_| 1.0)),
             ProbabilityCrossEntropy::new().label_smoothing(0.2).class_weights([2.0, 0.0, 0.5]) =>
@@ -61,9 +61,9 @@ losses! {
         ];
         WeightedCrossEntropy in 0.0..=INFINITY => [
             WeightedCrossEntropy::default().label_smoothing(0.1) =>
-                Class(|x, label| entropy(x, certain(label), 0.1, |_| 1.0)),
+                Class(|x, label| entropy(x, one_hot(label), 0.1, |_| 1.0)),
             WeightedCrossEntropy::default().class_weights([2.0, 0.0, 0.5]) =>
-                Class(|x, label| entropy(x, certain(label), 0.0, |j| [2.0, 0.0, 0.5][j])),
+                Class(|x, label| entropy(x, one_hot(label), 0.0, |j| [2.0, 0.0, 0.5][j])),
         ];
     }
     distance {

@@ -31,7 +31,7 @@ impl MultiClassHinge {
     /// Sets the margin by which the score of the label should exceed the others.
     ///
     /// # Panics
-    /// If not positive and finite.
+    /// If `margin` is not positive and finite.
     #[must_use]
     #[track_caller]
     pub fn margin(self, margin: f64) -> Self {

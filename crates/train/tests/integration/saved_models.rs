@@ -3,7 +3,7 @@
 use std::fs;
 use wengert_ad::rules::{LeakyRelu, Relu};
 use wengert_data::digits;
-use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Normalisation};
+use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Normalisation, layers};
 use wengert_train::{SavedMlp, SavedModelError, load_params, save_params};
 
 fn model() -> SavedMlp {
@@ -23,6 +23,19 @@ fn a_loaded_model_equals_the_saved_one_bit_for_bit() {
     assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
     assert_eq!(loaded.standardiser, saved.standardiser);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file should remain");
+}
+
+#[test]
+fn the_parameters_and_statistics_of_every_layer_are_the_same_after_saving_and_loading() {
+    let folder = tempfile::tempdir().unwrap();
+    for (i, sample) in layers().into_iter().enumerate() {
+        let model = sample.model(4);
+        let mut params = model.layout().initialise::<f32>(7);
+        params.statistics_mut().iter_mut().enumerate().for_each(|(j, s)| *s = 0.25 + j as f32);
+        let path = folder.path().join(format!("{i}.safetensors"));
+        save_params(&params, &path).unwrap();
+        assert_eq!(load_params(&path, model.layout()).unwrap(), params, "{}", sample.name);
+    }
 }
 
 #[test]
