@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use wengert::ad::primitive::Pointwise;
 use wengert::ad::trace::{Graph, Traced};
-use wengert::ad::transform::Several;
+use wengert::ad::transform::DirectionBlock;
 use wengert::ad::{
     Sweeps, checkpoint, hessian_diagonal_estimate, implicit, per_example_gradients, value_and_jacobian,
 };
@@ -122,7 +122,8 @@ fn modes(terms: usize) {
 fn counts_of_modes(n: usize) -> [(&'static str, f64); 5] {
     let ones = || vec![Numeric::constant(1.0); n];
     let four_columns = count(n, |x| {
-        let several: Vec<_> = x.iter().map(|&x| Several::new(x, [Numeric::constant(1.0); 4])).collect();
+        let several: Vec<_> =
+            x.iter().map(|&x| DirectionBlock::new(x, [Numeric::constant(1.0); 4])).collect();
         grad(|v| chain(v), &several)[0].tangents[0]
     });
     [

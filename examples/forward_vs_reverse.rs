@@ -7,7 +7,7 @@
 //! cargo run --example forward_vs_reverse
 //! ```
 
-use wengert::ad::trace::{Graph, Operations, Source, Sweep};
+use wengert::ad::trace::{Graph, OperationCount, Source, Sweep};
 use wengert::prelude::*;
 
 /// `F = x^3 (x + 3y)`, generic over the number type, which determines what is computed.
@@ -53,7 +53,7 @@ fn main() {
     // 4. The cost. For n inputs, forward mode takes n sweeps and reverse mode takes one.
     println!("\noperations    multiplications  additions");
     for (name, sweep) in [("forward, x", &x_sweep), ("forward, y", &y_sweep), ("reverse", &reverse)] {
-        let Operations { multiplications, additions } = sweep.operations;
+        let OperationCount { multiplications, additions } = sweep.operations;
         println!("  {name:<11} {multiplications:>15}  {additions:>9}");
     }
 
@@ -83,7 +83,7 @@ fn partials(graph: &Graph, operands: &[(Source, f64)]) -> String {
         return "input".to_owned();
     }
     let terms = operands.iter().map(|&(source, partial)| match source {
-        Source::Node(operand) => format!("d/d{}: {partial}", graph.nodes()[operand].name),
+        Source::Node(operand) => format!("d/d{}: {partial}", graph.node(operand).name),
         Source::Constant(c) => format!("constant {c}: {partial}"),
     });
     terms.collect::<Vec<_>>().join(", ")

@@ -261,7 +261,10 @@ fn a_gradient_check_says_so_in_text_json_and_exit_code() {
     for (formula, finding) in [
         ("relu(x) * 2", "kink: v1 = relu(x) has slope 0 on the left, 1 on the right; 0 is chosen"),
         ("x * ln(x)", "not finite first: the value v1 = ln(x) of 0e0 is infinite"),
-        ("sqrt(x)", "in the reverse sweep, the derivative of v1 = sqrt(x) of 0e0 by operand 1 is infinite"),
+        (
+            "sqrt(x)",
+            "in the reverse sweep, the derivative of v1 = sqrt(x) of 0e0 with respect to operand 1 is infinite",
+        ),
     ] {
         let run = wengert(&["gradcheck", formula, "--at", "x=0"]);
         let (shown, said) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());

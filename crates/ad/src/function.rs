@@ -1,4 +1,4 @@
-//! A function as a value that runs in every mode.
+//! Functions as values that run in every mode.
 
 use crate::element::Element;
 use crate::number::Number;
@@ -6,8 +6,9 @@ use crate::tape::Tensor;
 
 /// A function of several numbers, written once over [`Number`].
 ///
-/// A closure has one type of argument. What compares modes, or takes second derivatives, needs the same function at
-/// several types, and so a type of its own:
+/// A closure has one argument type. A comparison of modes, or of first and second derivatives,
+/// evaluates the same function on several types of numbers, so that the function needs a type of
+/// its own:
 ///
 /// ```
 /// use wengert_ad::{Elementary, Function, Number};
@@ -23,12 +24,24 @@ use crate::tape::Tensor;
 /// ```
 pub trait Function {
     /// The value at `x`.
-    // Without `#[track_caller]`: the operators in the body are to report the lines of the body.
+    // Not `#[track_caller]`, so that the operators in the body report lines of the body.
     fn eval<T: Number>(&self, x: &[T]) -> T;
 }
 
 /// A function of several arrays, written once over [`Element`].
+///
+/// ```
+/// use wengert_ad::{ArrayFunction, Element, Elementary, Tensor};
+///
+/// struct SumOfTanh;
+///
+/// impl ArrayFunction for SumOfTanh {
+///     fn eval<'t, T: Element>(&self, xs: &[Tensor<'t, T>]) -> Tensor<'t, T> {
+///         xs[0].affine(xs[1], xs[2]).tanh().sum()
+///     }
+/// }
+/// ```
 pub trait ArrayFunction {
-    /// The value at `xs`, on the tape of the `xs`.
+    /// The value at `xs`, recorded on the tape of the `xs`.
     fn eval<'t, T: Element>(&self, xs: &[Tensor<'t, T>]) -> Tensor<'t, T>;
 }

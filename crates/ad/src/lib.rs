@@ -11,9 +11,9 @@
 //! | [`primitive`] | whole-array rules: a shape, a primal and a vector-Jacobian product each |
 //! | [`tape`] | reverse mode: the scalar [`Tape`] and the [`ArrayTape`] |
 //! | [`function`] | functions as values that run in every mode |
-//! | [`transform`] | functions in, derivatives out: [`grad`], [`jacobian`], [`hessian`], [`derivatives`], [`checkpoint`] |
-//! | [`trace`] | the computational graph as a thing to look at |
-//! | [`check`] | derivatives against each other and against differences; where a wrong or lost one comes from |
+//! | [`transform`] | derivatives of functions: [`grad`], [`jacobian`], [`hessian`], [`derivatives`], [`checkpoint`] |
+//! | [`trace`] | the computational graph as tables, equations and pictures, and what each mode costs |
+//! | [`check`] | comparison of derivatives with each other and with differences; the origin of wrong and lost ones |
 //!
 //! A module uses only modules above it in this list. The hot loops are in [`kernels`], a crate of its own
 //! that knows of no derivatives.
@@ -52,8 +52,8 @@ pub use number::{Binary, Float, Number, Numeric, Operand, Scalar, Unary};
 pub use rules::{Arithmetic, Elementary};
 pub use tape::{ArrayGradient, ArrayTape, Gradient, Tape, Tensor, Var};
 pub use transform::{
-    Convergence, NotConverged, Sweeps, arrays, checkpoint, derivatives, derivatives_along, fixed_point, grad,
-    hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, implicit, jacobian, jvp,
+    Convergence, ConvergenceError, Sweeps, arrays, checkpoint, derivatives, derivatives_along, fixed_point,
+    grad, hessian, hessian_diagonal, hessian_diagonal_estimate, hvp, implicit, jacobian, jvp,
     per_example_gradients, value_and_grad, value_and_grad_into, value_and_jacobian, vjp,
 };
 pub use wengert_kernels as kernels;

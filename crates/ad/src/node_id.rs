@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-/// The identifier of a node in the recording that it belongs to: its position in the order of recording, counted from 0.
+/// The identifier of a node in the recording that it belongs to: its position in the order of
+/// recording, counted from 0.
 ///
-/// Tapes and graphs number their nodes in the same way. An operand has a smaller identifier than every operation that
-/// uses it, so that a loop over increasing identifiers runs forward, and one over decreasing identifiers in reverse.
+/// Tapes and graphs number their nodes in the same way. An operand has a smaller identifier than
+/// every operation that uses it, so that a loop over increasing identifiers runs forward, and one
+/// over decreasing identifiers in reverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 

@@ -4,7 +4,7 @@ use crate::expression::{Binding, Expression, ParseError, PointError};
 use crate::output::{print_line, table};
 use std::{fmt, io};
 use wengert::ad::check::{
-    GradcheckReport, GradgradcheckReport, NonFinite, Phase, gradcheck_named, gradgradcheck,
+    GradcheckReport, GradgradcheckReport, NonFinite, Phase, gradcheck_modes, gradgradcheck,
 };
 use wengert::ad::trace::digits::full;
 
@@ -58,7 +58,7 @@ impl Checked {
         let point = expression.point(&arguments.at).map_err(GradcheckError::Point)?;
         let names = expression.variables().iter().map(String::as_str);
         let inputs: Vec<(&str, f64)> = names.zip(point.iter().copied()).collect();
-        let first = gradcheck_named(&expression, &inputs);
+        let first = gradcheck_modes(&expression, &inputs);
         Ok(Self { first, second: gradgradcheck(&expression, &point) })
     }
 
@@ -93,7 +93,7 @@ impl Checked {
         let [i, j] = worst.inputs.map(|i| &self.first.names[i]);
         let (exact, difference) = (full(worst.exact), full(worst.difference.value));
         Some(format!(
-            "  by {i} and {j}: forward over reverse {exact}, a difference of gradients {difference}"
+            "  with respect to {i} and {j}: forward over reverse {exact}, a difference of gradients {difference}"
         ))
     }
 
@@ -103,7 +103,7 @@ impl Checked {
             let (partial, difference) = (full(wrong.partial), full(wrong.difference));
             let operand = wrong.operand + 1;
             format!(
-                "wrong rule: in {}, the partial by operand {operand} is {partial}, by a difference {difference}",
+                "wrong rule: in {}, the partial with respect to operand {operand} is {partial}, a difference {difference}",
                 wrong.application
             )
         });
@@ -147,7 +147,7 @@ fn non_finite(found: &NonFinite) -> String {
     match found.phase {
         Phase::Forward => format!("not finite first: the value {application}{of} is {}", found.result),
         Phase::Reverse { operand } => format!(
-            "not finite first: in the reverse sweep, the derivative of {application}{of} by operand {} is {}",
+            "not finite first: in the reverse sweep, the derivative of {application}{of} with respect to operand {} is {}",
             operand + 1,
             found.result
         ),

@@ -58,7 +58,7 @@ impl<'t, T: Element> Bound<'t, T> {
 
     /// Parameters that are already recorded on the tape, one tensor per parameter of the layout, with the
     /// given running statistics: for derivatives in any mode, as
-    /// [`gradcheck_arrays`](wengert_ad::check::gradcheck_arrays) needs them.
+    /// [`gradcheck`](wengert_ad::check::gradcheck) needs them.
     ///
     /// # Panics
     /// If the number of tensors, or one of their shapes, differs from the layout, or if the number of

@@ -1,24 +1,25 @@
-//! Central differences whose step is found, not guessed.
+//! Central differences with an adaptive step.
 
-/// A derivative by a central difference.
+/// A derivative estimated by a central difference.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
     /// The derivative; NaN if the function has no finite values around the point.
     pub value: f64,
     /// The step `h` of `(f(x + h) - f(x - h)) / 2h`.
     pub step: f64,
-    /// How far off the rounding of the function's values alone may have put it.
+    /// The size of the error that the rounding of the function's values may cause.
     pub rounding: f64,
 }
 
-/// The steps, as powers of ten of `max(1, |x|)`: from far too long to far too short.
+/// The exponents `k` of the steps `10^-k max(1, |x|)`, from far too long to far too short.
 const DECADES: std::ops::RangeInclusive<i32> = 1..=12;
 
 /// The derivative of `f` at `x` by central differences.
 ///
-/// With a long step the curvature is felt (an error of order `h^2`), with a short one the rounding (of order `eps / h`).
-/// Steps over twelve decades are tried, and that one is taken where two neighbours agree best, rounding allowed for: the
-/// middle of the plateau. The derivative that is to be checked has no part in the choice.
+/// A long step has a truncation error of order `h^2`, a short one a rounding error of order
+/// `eps / h`. The function tries steps over twelve decades and takes the one where two neighbours
+/// agree best, taking rounding into account: the middle of the plateau. The choice does not depend
+/// on the derivative under test.
 ///
 /// ```
 /// let d = wengert_ad::check::difference(f64::exp, 1.0);
@@ -29,11 +30,11 @@ const DECADES: std::ops::RangeInclusive<i32> = 1..=12;
 /// # Cost
 /// 24 evaluations.
 pub fn difference(mut f: impl FnMut(f64) -> f64, x: f64) -> Difference {
-    differences(|x| vec![f(x)], x)[0]
+    differences(&mut |x| vec![f(x)], x)[0]
 }
 
-/// The derivatives of several functions at once.
-pub(super) fn differences(mut f: impl FnMut(f64) -> Vec<f64>, x: f64) -> Vec<Difference> {
+/// The derivatives of all components of a vector-valued function.
+pub(super) fn differences(f: &mut dyn FnMut(f64) -> Vec<f64>, x: f64) -> Vec<Difference> {
     let samples: Vec<Sample> = DECADES
         .map(|decade| {
             let h = x.abs().max(1.0) * 10_f64.powi(-decade);
@@ -44,13 +45,16 @@ pub(super) fn differences(mut f: impl FnMut(f64) -> Vec<f64>, x: f64) -> Vec<Dif
     (0..samples[0].low.len()).map(|i| plateau(&samples, i)).collect()
 }
 
+/// The values of the function on both sides of the point.
 struct Sample {
     step: f64,
+    /// The exact distance of the two points, after rounding.
     width: f64,
     low: Vec<f64>,
     high: Vec<f64>,
 }
 
+/// The difference of component `i` in the middle of the plateau.
 fn plateau(samples: &[Sample], i: usize) -> Difference {
     let at = |sample: &Sample| {
         let (low, high) = (sample.low[i], sample.high[i]);

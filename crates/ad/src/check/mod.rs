@@ -1,61 +1,47 @@
-//! Derivatives against other ways to compute them, and what a wrong or lost one comes from.
+//! Tests of derivatives against other ways to compute them, and diagnosis of wrong, lost and
+//! non-finite ones.
 //!
-//! | question | answer |
+//! | question | function |
 //! |---|---|
-//! | is the gradient right? | [`gradcheck_modes`], [`gradcheck`], [`gradcheck_arrays_modes`], [`gradcheck_arrays`] |
-//! | are the second derivatives right? | [`gradgradcheck`], [`gradgradcheck_arrays`] |
-//! | does the linear approximation hold, without choosing a step? | [`taylor_test`], [`taylor_test_arrays`] |
-//! | where did the first infinity or NaN come from? | [`first_non_finite`], [`ArrayTape::set_checks`](crate::ArrayTape::set_checks) |
-//! | which parameters get no gradient? | [`audit`], [`audit_arrays`] |
-//! | did the point hit a kink, where there is no derivative? | [`kinks`] |
+//! | Is the gradient right? | [`gradcheck`] (closures), [`gradcheck_modes`] (all modes) |
+//! | Are the second derivatives right? | [`gradgradcheck`] |
+//! | Does the linear approximation hold, without choosing a step? | [`taylor_test`] |
+//! | Where did the first infinity or NaN come from? | [`first_non_finite`], [`ArrayTape::set_checks`] |
+//! | Which parameters get no gradient? | [`audit`] |
+//! | Is the point on a kink, where there is no derivative? | [`kinks`] |
 //!
-//! Every answer is a value with a `Display` for people. A wrong partial is blamed on its operator and on the line of code
-//! that applied it: the function is run again with every operation recorded, and each partial is compared with a
-//! difference of its own operator.
+//! The inputs of a check are numbers, named numbers or arrays: see [`CheckInput`]. Every result is
+//! a value with a `Display` for people. A wrong partial is traced to its operator and to the line
+//! of code that applied it: the function is run again with every operation recorded, and each
+//! partial is compared with a central difference of that operation alone.
 
-mod arrays;
 mod audit;
-mod blame;
 mod difference;
-mod finite;
+mod function;
 mod gradcheck;
+mod gradgradcheck;
+mod input;
 mod kinks;
-mod second;
+mod non_finite;
+mod pullbacks;
+mod report;
 mod taylor;
+mod tolerance;
+mod traced;
+mod wrong_partials;
 
+#[cfg(doc)]
+use crate::tape::ArrayTape;
 pub use crate::tape::{NonFinite, Phase, ValueRange};
-pub use arrays::{gradcheck_arrays, gradcheck_arrays_modes, gradgradcheck_arrays};
-pub use audit::{Audit, audit, audit_arrays};
-pub use blame::WrongPartial;
+pub use audit::{Audit, AuditedVariable, audit};
 pub use difference::{Difference, difference};
-pub use finite::first_non_finite;
-pub use gradcheck::{
-    Comparison, GradcheckReport, ROUNDING, TOLERANCE, gradcheck, gradcheck_modes, gradcheck_named,
-};
+pub use function::CheckFunction;
+pub use gradcheck::{gradcheck, gradcheck_modes};
+pub use gradgradcheck::{GradgradcheckReport, SecondComparison, gradgradcheck};
+pub use input::CheckInput;
 pub use kinks::{Kink, kinks};
-pub use second::{GradgradcheckReport, SecondComparison, gradgradcheck};
-pub use taylor::{TaylorReport, taylor_test, taylor_test_arrays};
-
-use crate::function::Function;
-use crate::trace::{Graph, Traced};
-
-/// The graph of `f` at `x`, for a closer look; the inputs are called `x0`, `x1`, ...
-#[track_caller]
-fn traced(f: &impl Function, x: &[f64]) -> Graph {
-    let names = input_names(x.len());
-    Graph::of(&named(&names, x), |v: &[Traced<'_>]| f.eval(v))
-}
-
-fn input_names(inputs: usize) -> Vec<String> {
-    (0..inputs).map(|i| format!("x{i}")).collect()
-}
-
-fn named<'n>(names: &'n [String], x: &[f64]) -> Vec<(&'n str, f64)> {
-    names.iter().map(String::as_str).zip(x.iter().copied()).collect()
-}
-
-/// `|a - b| / max(1, |a|, |b|)`; infinite if either is not finite.
-fn relative_error(a: f64, b: f64) -> f64 {
-    let error = (a - b).abs() / a.abs().max(b.abs()).max(1.0);
-    if error.is_finite() { error } else { f64::INFINITY }
-}
+pub use non_finite::first_non_finite;
+pub use report::{Comparison, GradcheckReport};
+pub use taylor::{TaylorReport, taylor_test};
+pub use tolerance::{ROUNDING, TOLERANCE};
+pub use wrong_partials::WrongPartial;

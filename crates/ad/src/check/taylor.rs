@@ -1,26 +1,25 @@
-//! The remainder of the linear approximation.
+//! Order of the remainder of the linear approximation.
 
-use crate::tape::{ArrayTape, Tape, Tensor, Var};
-use crate::transform::{arrays, value_and_grad};
-use ndarray::ArrayD;
+use super::input::CheckInput;
 use std::fmt;
 
-/// How the remainder `|f(x + t v) - f(x) - t <g, v>|` falls with `t`.
+/// The decay of the remainder `|f(x + t v) - f(x) - t <g, v>|` as `t` shrinks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaylorReport {
-    /// The steps `t` with their remainders, from the longest.
+    /// The steps `t` with their remainders, from the longest step to the shortest.
     pub remainders: Vec<(f64, f64)>,
-    /// What the rounding of the values alone may leave of a remainder.
+    /// The size of the remainder that the rounding of the values alone may leave.
     pub rounding: f64,
-    /// The exponent `p` of `t^p` by which the remainder falls; `None` if it is nothing but rounding from the first step on.
+    /// The exponent `p` with which the remainder falls as `t^p`; `None` if it is within rounding
+    /// from the first step on.
     pub order: Option<f64>,
 }
 
-/// Of a right gradient the order is 2, of a wrong one 1.
+/// The order is 2 for a right gradient, 1 for a wrong one.
 const SMALLEST_ORDER: f64 = 1.8;
 
 impl TaylorReport {
-    fn of(value: f64, slope: f64, moved: impl Fn(f64) -> f64) -> Self {
+    fn of(value: f64, slope: f64, moved: &dyn Fn(f64) -> f64) -> Self {
         let steps = (0..24).map(|k| 0.1 * 0.5_f64.powi(k));
         let mut size = value.abs();
         let remainder = |t: f64| {
@@ -30,12 +29,14 @@ impl TaylorReport {
         };
         let remainders: Vec<(f64, f64)> = steps.map(remainder).collect();
         let rounding = 8.0 * f64::EPSILON * size;
-        // Where a remainder is well above the rounding, its slope in the doubly logarithmic picture is the order.
+        // The order is the slope in a doubly logarithmic plot, where the remainder is well above
+        // the rounding.
         let clear: Vec<(f64, f64)> =
             remainders.iter().copied().take_while(|&(_, r)| r.is_nan() || r > 16.0 * rounding).collect();
         let order = |pair: &[(f64, f64)]| (pair[0].1 / pair[1].1).log2();
         let mut orders: Vec<f64> = clear.windows(2).map(order).collect();
-        // The longest steps may still see higher orders, and a chance zero of the remainder; the median sees neither.
+        // The median ignores higher orders at the longest steps, and a step at which the remainder
+        // happens to vanish.
         orders.sort_by(f64::total_cmp);
         let order = match (clear.len(), orders.is_empty()) {
             (0, _) => None,
@@ -45,7 +46,7 @@ impl TaylorReport {
         Self { remainders, rounding, order }
     }
 
-    /// Whether the remainder falls as `t^2`, or is zero to rounding.
+    /// Whether the remainder falls as `t^2`, or is zero up to rounding.
     pub fn passed(&self) -> bool {
         self.order.is_none_or(|order| order >= SMALLEST_ORDER)
     }
@@ -56,14 +57,17 @@ impl fmt::Display for TaylorReport {
         let verdict = if self.passed() { "passed" } else { "FAILED" };
         match self.order {
             Some(order) => write!(f, "Taylor test {verdict}: the remainder falls as t^{order:.2}"),
-            None => write!(f, "Taylor test {verdict}: there is no remainder, the function is linear here"),
+            None => write!(f, "Taylor test {verdict}: the function is linear here, there is no remainder"),
         }
     }
 }
 
-/// Tests the gradient of `f` at `x` along `direction`: `|f(x + t v) - f(x) - t <g, v>|` must fall as `t^2`.
+/// Tests the gradient of `f` at the inputs `at` along `direction`: `|f(x + t v) - f(x) - t <g, v>|`
+/// must fall as `t^2`.
 ///
-/// Unlike a difference it has no step to choose, and a wrong gradient shows as the order 1.
+/// Unlike a central difference, the test has no step to choose; with a wrong gradient the remainder
+/// falls as `t`. The inputs are numbers, named numbers or arrays (see [`CheckInput`]), and
+/// `direction` has the same form.
 ///
 /// ```
 /// use wengert_ad::{Elementary, check::taylor_test};
@@ -73,42 +77,25 @@ impl fmt::Display for TaylorReport {
 /// ```
 ///
 /// # Panics
-/// If `direction` is not as long as `x`.
+/// If the shapes of `direction` differ from those of `at`, or `f` returns an array with more than
+/// one element.
 #[track_caller]
-pub fn taylor_test(
-    f: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
-    x: &[f64],
-    direction: &[f64],
+pub fn taylor_test<I: CheckInput>(
+    f: impl for<'t> Fn(&'t [I::Variable<'t>]) -> I::Variable<'t>,
+    at: &[I],
+    direction: &[I],
 ) -> TaylorReport {
-    let (have, want) = (direction.len(), x.len());
-    assert!(have == want, "taylor_test: the point has {want} components, the direction has {have}");
-    let (value, gradient) = value_and_grad(&f, x);
-    let slope = gradient.iter().zip(direction).map(|(g, v)| g * v).sum();
-    TaylorReport::of(value, slope, |t| {
-        let tape = Tape::new();
-        let variables: Vec<_> = x.iter().zip(direction).map(|(x, v)| tape.var(x + t * v)).collect();
-        f(&variables).primal()
-    })
-}
-
-/// Tests the gradient of `f`, which returns one number, as [`taylor_test`] does.
-///
-/// # Panics
-/// If the directions have not the shapes of the `xs`, or `f` returns more than one number.
-#[track_caller]
-pub fn taylor_test_arrays(
-    f: impl for<'t> Fn(&[Tensor<'t, f64>]) -> Tensor<'t, f64>,
-    xs: &[ArrayD<f64>],
-    directions: &[ArrayD<f64>],
-) -> TaylorReport {
-    let shapes = |arrays: &[ArrayD<f64>]| arrays.iter().map(|x| x.shape().to_vec()).collect::<Vec<_>>();
-    let (have, want) = (shapes(directions), shapes(xs));
-    assert!(have == want, "taylor_test: the arrays have the shapes {want:?}, the directions {have:?}");
-    let (value, gradients) = arrays::value_and_grad(&f, xs);
-    let slope = gradients.iter().zip(directions).map(|(g, v)| (g * v).sum()).sum();
-    TaylorReport::of(value, slope, |t| {
-        let tape = ArrayTape::new();
-        let variables: Vec<_> = xs.iter().zip(directions).map(|(x, v)| tape.var(&(x + v * t))).collect();
-        f(&variables).item()
+    let (have, want) = (direction.len(), at.len());
+    assert!(have == want, "taylor_test: there are {want} inputs, the direction has {have} components");
+    for (i, (x, v)) in at.iter().zip(direction).enumerate() {
+        let (have, want) = (v.shape(), x.shape());
+        assert!(have == want, "taylor_test: input {i} has shape {want:?}, its direction {have:?}");
+    }
+    let (x, v) = (I::elements(at), I::elements(direction));
+    let value = I::value(&f, at, &x);
+    let slope = I::gradient(&f, at, &x).iter().zip(&v).map(|(g, v)| g * v).sum();
+    TaylorReport::of(value, slope, &|t| {
+        let moved: Vec<f64> = x.iter().zip(&v).map(|(x, v)| x + t * v).collect();
+        I::value(&f, at, &moved)
     })
 }

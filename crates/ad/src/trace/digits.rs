@@ -1,6 +1,7 @@
-//! Numbers as people read them.
+//! Numbers formatted for readers.
 
-/// `x` in full, with an exponent where that is shorter than the zeros.
+/// `x` with all its digits, with an exponent if there would be many zeros otherwise. Zero has no
+/// sign.
 ///
 /// ```
 /// use wengert_ad::trace::digits;
@@ -10,18 +11,18 @@
 pub fn full(x: f64) -> String {
     let magnitude = x.abs();
     if magnitude == 0.0 {
-        // A zero whose sign came from a product is noise to the reader.
+        // The sign of a zero usually comes from a product and would distract the reader.
         return "0".into();
     }
     let plain = (1e-4..1e15).contains(&magnitude) || !x.is_finite();
     if plain { format!("{x}") } else { format!("{x:e}") }
 }
 
-/// `x` to six significant digits.
+/// `x` rounded to six significant digits.
 ///
 /// ```
 /// assert_eq!(wengert_ad::trace::digits::short(0.1 + 0.2), "0.3");
 /// ```
 pub fn short(x: f64) -> String {
-    full(format!("{x:.5e}").parse().expect("Rust reads the numbers that it writes"))
+    full(format!("{x:.5e}").parse().expect("Rust parses the numbers that it prints"))
 }

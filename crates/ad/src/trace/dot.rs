@@ -1,12 +1,13 @@
-//! The graph in the language of Graphviz.
+//! The graph in DOT, the language of Graphviz.
 
 use super::digits::short;
 use super::formula::Notation;
-use super::graph::{Graph, Source};
+use super::graph::Graph;
+use super::node::{Node, Source};
 use std::fmt::Write;
 
 impl Graph {
-    /// The graph for Graphviz: boxes with formula, value and adjoint, edges with partials.
+    /// The graph for Graphviz: nodes labelled with formula, value and adjoint, edges with partials.
     ///
     /// ```
     /// use wengert_ad::{Elementary, trace::Graph};
@@ -21,29 +22,30 @@ impl Graph {
             "  edge [fontname=\"monospace\"];".into(),
         ];
         let adjoints = self.reverse().derivatives;
-        for (i, (node, adjoint)) in self.nodes().iter().zip(adjoints).enumerate() {
-            let formula = match node.rule {
-                Some(_) => format!("{} = {}", node.name, self.formula(node, Notation::Short)),
-                None => node.name.clone(),
-            };
-            let (formula, value, adjoint) = (quoted(&formula), short(node.value), short(adjoint));
-            let fill = match (node.rule.is_none(), self.output() == Source::Node(i)) {
-                (_, true) => ", fillcolor=\"#e3f4e1\"",
-                (true, _) => ", fillcolor=\"#e4eefb\"",
-                _ => "",
-            };
-            lines.push(format!("  n{i} [label=\"{formula}\\nvalue {value}\\nadjoint {adjoint}\"{fill}];"));
-            for (source, partial) in node.active_operands() {
-                lines.push(format!("  n{source} -> n{i} [label=\"{}\"];", short(partial)));
+        for (node, adjoint) in self.nodes().iter().zip(adjoints) {
+            let (id, fill) = (node.id, self.fill(node));
+            let (formula, value) = (quoted(&self.equation(node, Notation::Short)), short(node.value));
+            let adjoint = short(adjoint);
+            lines.push(format!("  n{id} [label=\"{formula}\\nvalue {value}\\nadjoint {adjoint}\"{fill}];"));
+            for (operand, partial) in node.active_operands() {
+                lines.push(format!("  n{operand} -> n{id} [label=\"{}\"];", short(partial)));
             }
         }
         let mut text = lines.join("\n");
         writeln!(text, "\n}}").expect("writing to a string cannot fail");
         text
     }
+
+    fn fill(&self, node: &Node) -> &'static str {
+        match (node.is_input(), self.output() == Source::Node(node.id)) {
+            (_, true) => ", fillcolor=\"#e3f4e1\"",
+            (true, _) => ", fillcolor=\"#e4eefb\"",
+            _ => "",
+        }
+    }
 }
 
-/// What stands between quotation marks in DOT.
+/// The text escaped for a quoted string.
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,53 +1,54 @@
-//! Operations as people write them, in plain text and as mathematics.
+//! Formulas of operations, in plain text and in LaTeX.
 
 use super::digits;
 
-/// How formulas are written.
+/// The notation of formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notation {
     /// Plain text, numbers in full.
     Exact,
     /// Plain text, numbers to six digits.
     Short,
-    /// LaTeX's mathematics, numbers to six digits.
+    /// LaTeX, numbers to six digits.
     Latex,
 }
 
-/// A formula, and how strongly its outermost operator binds.
+/// A formula with the precedence of its outermost operator.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Term {
     pub(super) text: String,
-    binds: Binding,
+    precedence: Precedence,
 }
 
-/// From weakest to strongest, as the formulas of the command line are read.
+/// Precedence of operators, from lowest to highest; the same as in the formulas of the command
+/// line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Binding {
+enum Precedence {
     Sum,
     Product,
     Minus,
     Power,
     Atom,
 }
-use Binding::{Atom, Minus, Power, Product, Sum};
+use Precedence::{Atom, Minus, Power, Product, Sum};
 
-/// LaTeX has a command of the same name.
+/// The functions for which LaTeX has a command of the same name.
 const COMMANDS: [&str; 13] =
     ["sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "ln", "exp", "max", "min"];
 
 impl Term {
-    fn new(text: String, binds: Binding) -> Self {
-        Self { text, binds }
+    fn new(text: String, precedence: Precedence) -> Self {
+        Self { text, precedence }
     }
 }
 
 impl Notation {
-    /// A constant.
+    /// The literal of a constant.
     pub(super) fn number(self, c: f64) -> Term {
         let text = if self == Self::Exact { digits::full(c) } else { digits::short(c) };
-        let binds = if text.starts_with('-') { Minus } else { Atom };
+        let precedence = if text.starts_with('-') { Minus } else { Atom };
         if self != Self::Latex {
-            return Term::new(text, binds);
+            return Term::new(text, precedence);
         }
         let text = match text.split_once('e') {
             _ if c.is_nan() => r"\mathrm{NaN}".into(),
@@ -55,10 +56,10 @@ impl Notation {
             Some((mantissa, exponent)) => format!(r"{mantissa} \cdot 10^{{{exponent}}}"),
             None => text,
         };
-        Term::new(text, binds)
+        Term::new(text, precedence)
     }
 
-    /// A name, whose digits at the end are its index.
+    /// The name of a node; digits at its end are a subscript in LaTeX.
     pub(super) fn name(self, name: &str) -> Term {
         if self != Self::Latex {
             return Term::new(name.to_owned(), Atom);
@@ -70,7 +71,7 @@ impl Notation {
         Term::new(text, Atom)
     }
 
-    /// An operator applied to its operands, with the constants that it holds.
+    /// An operator applied to its operands; `parameters` are the constants that it holds.
     pub(super) fn apply(self, operator: &str, parameters: &[f64], operands: &[Term]) -> Term {
         let constant = |c: f64| self.number(c);
         match (operator, operands, parameters) {
@@ -105,7 +106,7 @@ impl Notation {
     }
 
     fn difference(self, a: &Term, b: &Term) -> Term {
-        let text = match b.text.strip_prefix('-').filter(|_| b.binds >= Product) {
+        let text = match b.text.strip_prefix('-').filter(|_| b.precedence >= Product) {
             Some(positive) => format!("{} + {positive}", a.text),
             None => format!("{} - {}", a.text, self.wrapped(b, Product)),
         };
@@ -134,7 +135,7 @@ impl Notation {
         let base = self.wrapped(a, Atom);
         let text = match self {
             Self::Latex => format!("{base}^{{{}}}", b.text),
-            // A negative number needs no parentheses there: `x^-2`.
+            // A negative exponent needs no parentheses: `x^-2`.
             _ if b.text.parse::<f64>().is_ok() => format!("{base}^{}", b.text),
             _ => format!("{base}^{}", self.wrapped(b, Atom)),
         };
@@ -163,10 +164,10 @@ impl Notation {
         }
     }
 
-    /// The term, in parentheses if it binds weaker than `least`.
-    fn wrapped(self, term: &Term, least: Binding) -> String {
+    /// The term, in parentheses if its precedence is below `least`.
+    fn wrapped(self, term: &Term, least: Precedence) -> String {
         match self {
-            _ if term.binds >= least => term.text.clone(),
+            _ if term.precedence >= least => term.text.clone(),
             Self::Latex => format!(r"\left({}\right)", term.text),
             Self::Exact | Self::Short => format!("({})", term.text),
         }

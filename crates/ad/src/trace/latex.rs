@@ -1,10 +1,12 @@
-//! The calculation in LaTeX.
+//! The calculation as LaTeX.
 
 use super::formula::Notation;
 use super::graph::Graph;
+use super::steps::Section;
 
 impl Graph {
-    /// The calculation of [`steps`](Self::steps) as `align*` environments with a heading each; needs `amsmath`.
+    /// The equations of [`steps`](Self::steps) as `align*` environments, one per section, each with
+    /// a heading. Needs `amsmath`.
     ///
     /// ```
     /// use wengert_ad::{Elementary, trace::Graph};
@@ -14,15 +16,15 @@ impl Graph {
     /// assert!(latex.contains(r"\frac{\partial v_{1}}{\partial x} &= \frac{0.5}{v_{1}} = 0.25"));
     /// ```
     pub fn latex(&self) -> String {
-        let part = |part: super::steps::Part| {
-            let lines = part.equations.iter().map(|sides| {
+        let environment = |section: Section| {
+            let lines = section.equations.iter().map(|sides| {
                 let (left, right) = sides.split_first().expect("an equation has a left-hand side");
                 format!("{left} &= {}", right.join(" = "))
             });
             let lines = lines.collect::<Vec<_>>().join(" \\\\\n");
-            let title = part.title.replace('_', r"\_");
+            let title = section.title.replace('_', r"\_");
             format!("\\paragraph{{{title}}}\n\\begin{{align*}}\n{lines}\n\\end{{align*}}\n")
         };
-        self.parts(Notation::Latex).into_iter().map(part).collect::<Vec<_>>().join("\n")
+        self.sections(Notation::Latex).into_iter().map(environment).collect::<Vec<_>>().join("\n")
     }
 }

@@ -1,29 +1,39 @@
-//! Where the nodes of a picture stand: layers from top to bottom, few crossings, short edges.
+//! Layered drawing of a directed acyclic graph: layers from top to bottom, few crossings, short
+//! edges.
 //!
-//! After Sugiyama, Tagawa and Toda 1981: as many layers as the longest path has nodes; inputs in the first, each operation
-//! in the layer before its first use; an edge that skips layers runs through a waypoint in each, and all edges out of a
-//! node share its waypoints; layers are ordered by barycentres; at last each node moves as near to the mean of its
-//! neighbours as the order and the widths of the others allow.
+//! The method of Sugiyama, Tagawa and Toda (1981):
+//!
+//! 1. Each node gets a layer: inputs the first, an operation the layer before its first use.
+//! 2. An edge that skips layers passes through one waypoint in each of them; all edges out of a
+//!    node share its waypoints.
+//! 3. The layers are ordered by barycentres, to reduce crossings.
+//! 4. Each node moves as close to the mean position of its neighbours as the order and the widths
+//!    in its layer allow.
 
-/// Space between two boxes of a layer, and between a waypoint and its neighbour.
+/// Horizontal space between two boxes of a layer.
 const GAP: f64 = 28.0;
+/// Horizontal space between a waypoint and its neighbour.
 const WAYPOINT_GAP: f64 = 12.0;
-/// How often the layers are ordered, and the nodes moved; more changes nothing visible.
+/// Number of passes that order the layers; more passes change nothing visible.
 const ORDERINGS: usize = 16;
+/// Number of passes that move the nodes; more passes change nothing visible.
 const MOVES: usize = 120;
 
-/// The picture without its drawing.
+/// The positions of nodes and edges.
 pub(super) struct Layout {
     /// The layer of each node, counted from the top.
     pub(super) layer: Vec<usize>,
     /// The horizontal centre of each node.
     pub(super) x: Vec<f64>,
-    /// For each edge, where it crosses the layers between its ends, from the top: layer and horizontal position.
+    /// For each edge, its positions in the layers between its ends, from the top: layer and
+    /// horizontal position.
     pub(super) waypoints: Vec<Vec<(usize, f64)>>,
+    /// The horizontal extent of all nodes.
     pub(super) width: f64,
 }
 
-/// Lays out a graph given by the widths of its nodes and its edges, each from an earlier to a later node.
+/// Lays out a graph, given the widths of its nodes and its edges, each from an earlier to a later
+/// node.
 pub(super) fn layout(widths: &[f64], edges: &[(usize, usize)]) -> Layout {
     let mut net = Net::of(widths, edges);
     net.order();
@@ -33,13 +43,14 @@ pub(super) fn layout(widths: &[f64], edges: &[(usize, usize)]) -> Layout {
     net.x.iter_mut().for_each(|x| *x -= shift);
     let right = net.x.iter().zip(&net.width).map(|(x, width)| x + width / 2.0);
     let width = right.fold(0.0, f64::max);
-    let places = |path: &Vec<usize>| path.iter().map(|&i| (net.layer[i], net.x[i])).collect();
-    let waypoints = net.paths.iter().map(places).collect();
+    let positions = |path: &Vec<usize>| path.iter().map(|&i| (net.layer[i], net.x[i])).collect();
+    let waypoints = net.paths.iter().map(positions).collect();
     net.layer.truncate(widths.len());
     Layout { layer: net.layer, x: net.x[..widths.len()].to_vec(), waypoints, width }
 }
 
-/// The layer of each node: what is not used and what has no operands as early as possible, all else as late.
+/// The layer of each node: as early as possible for inputs and unused nodes, as late as possible
+/// for all others.
 fn layers(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut earliest = vec![0; nodes];
     let mut is_input = vec![true; nodes];
@@ -47,21 +58,21 @@ fn layers(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
         earliest[to] = earliest[to].max(earliest[from] + 1);
         is_input[to] = false;
     }
-    let mut before = vec![usize::MAX; nodes];
+    let mut first_use = vec![usize::MAX; nodes];
     let mut layer = earliest;
     let mut by_user: Vec<_> = edges.to_vec();
     by_user.sort_unstable_by_key(|&(_, to)| std::cmp::Reverse(to));
-    // A node's uses come after it, so that they have their layers when it gets its own.
+    // The uses of a node come after it in the graph, so that they have their layers before it.
     for (from, to) in by_user {
-        if before[to] != usize::MAX && !is_input[to] {
-            layer[to] = before[to] - 1;
+        if first_use[to] != usize::MAX && !is_input[to] {
+            layer[to] = first_use[to] - 1;
         }
-        before[from] = before[from].min(layer[to]);
+        first_use[from] = first_use[from].min(layer[to]);
     }
     layer
 }
 
-/// The nodes and, after them, the waypoints: all links lead from a layer to the next.
+/// The nodes followed by the waypoints; every link leads from a layer to the next.
 struct Net {
     nodes: usize,
     width: Vec<f64>,
@@ -91,7 +102,7 @@ impl Net {
         };
         let mut trunks: Vec<Vec<usize>> = vec![Vec::new(); nodes];
         for &(from, to) in edges {
-            let path = net.run(from, to, &mut trunks[from]);
+            let path = net.route(from, to, &mut trunks[from]);
             net.paths.push(path);
         }
         net.layers = vec![Vec::new(); net.layer.iter().max().map_or(0, |&last| last + 1)];
@@ -102,8 +113,9 @@ impl Net {
         net
     }
 
-    /// Links `from` to `to`, along the trunk of waypoints that `from` has, made longer where need be.
-    fn run(&mut self, from: usize, to: usize, trunk: &mut Vec<usize>) -> Vec<usize> {
+    /// Links `from` to `to` through the waypoints of `from`, the `trunk`, which is extended if
+    /// necessary. Returns the waypoints of the edge.
+    fn route(&mut self, from: usize, to: usize, trunk: &mut Vec<usize>) -> Vec<usize> {
         let between = self.layer[to] - self.layer[from] - 1;
         while trunk.len() < between {
             let (last, waypoint) = (trunk.last().copied().unwrap_or(from), self.width.len());
@@ -124,7 +136,8 @@ impl Net {
         self.above[to].push(from);
     }
 
-    /// Orders the layers by barycentres, downwards and upwards in turn, and keeps the order with the fewest crossings.
+    /// Orders the layers by barycentres, alternating between downwards and upwards, and keeps the
+    /// order with the fewest crossings.
     fn order(&mut self) {
         let mut best = (self.crossings(), self.layers.clone());
         for round in 0..ORDERINGS {
@@ -155,11 +168,11 @@ impl Net {
         self.layers[layer] = members.into_iter().map(|(_, i)| i).collect();
     }
 
-    /// The place of each member in its layer.
+    /// The position of each member within its layer.
     fn ranks(&self) -> Vec<usize> {
         let mut rank = vec![0; self.width.len()];
-        for (place, &i) in self.layers.iter().flat_map(|layer| layer.iter().enumerate()) {
-            rank[i] = place;
+        for (position, &i) in self.layers.iter().flat_map(|layer| layer.iter().enumerate()) {
+            rank[i] = position;
         }
         rank
     }
@@ -187,13 +200,14 @@ impl Net {
         for round in 0..MOVES {
             for step in 0..self.layers.len() {
                 let layer = if round % 2 == 0 { step } else { self.layers.len() - 1 - step };
-                self.settle(layer, Self::wanted);
+                self.settle(layer, Self::target);
             }
         }
     }
 
-    /// The mean of the neighbours' positions, and how much it matters. Waypoints pull hard, so that long edges are straight.
-    fn wanted(&self, i: usize) -> (f64, f64) {
+    /// The weighted mean of the neighbours' positions, and the sum of the weights. Links between
+    /// waypoints weigh most, so that long edges are straight.
+    fn target(&self, i: usize) -> (f64, f64) {
         let (mut sum, mut weight) = (0.0, 0.0);
         for &n in self.above[i].iter().chain(&self.below[i]) {
             let pull = match (i >= self.nodes, n >= self.nodes) {
@@ -206,9 +220,9 @@ impl Net {
         if weight > 0.0 { (sum / weight, weight) } else { (self.x[i], 1.0) }
     }
 
-    /// Moves the members of a layer as near to where they want to be as their order and widths allow: least squares,
-    /// by pooling adjacent violators.
-    fn settle(&mut self, layer: usize, wanted: impl Fn(&Self, usize) -> (f64, f64)) {
+    /// Moves the members of a layer as close to their targets as their order and widths allow:
+    /// weighted least squares by pooling adjacent violators.
+    fn settle(&mut self, layer: usize, target: impl Fn(&Self, usize) -> (f64, f64)) {
         let members = std::mem::take(&mut self.layers[layer]);
         let mut offsets = Vec::with_capacity(members.len());
         let mut blocks: Vec<(f64, f64, usize)> = Vec::new();
@@ -218,7 +232,7 @@ impl Net {
                 offset += self.distance(members[k - 1], i);
             }
             offsets.push(offset);
-            let (x, weight) = wanted(self, i);
+            let (x, weight) = target(self, i);
             let mut block = (x - offset, weight, 1);
             while let Some(&(before, its_weight, count)) = blocks.last().filter(|last| last.0 > block.0) {
                 let weight = its_weight + block.1;
@@ -234,7 +248,7 @@ impl Net {
         self.layers[layer] = members;
     }
 
-    /// The least distance of two neighbours.
+    /// The smallest distance between the centres of two neighbours.
     fn distance(&self, left: usize, right: usize) -> f64 {
         let gap = if left >= self.nodes || right >= self.nodes { WAYPOINT_GAP } else { GAP };
         (self.width[left] + self.width[right]) / 2.0 + gap

@@ -1,27 +1,29 @@
-//! The graph as a table in Markdown, formulas as mathematics.
+//! The graph as a Markdown table with formulas in LaTeX.
 
 use super::digits::short;
 use super::formula::Notation;
-use super::graph::{Graph, Node};
+use super::graph::Graph;
+use super::node::{Node, Source};
 use std::fmt::Write;
 
 impl Graph {
-    /// A Markdown table of the nodes: formula, value, partials as formulas and numbers, adjoint.
+    /// A Markdown table with one row per node: name, formula, value, partials as formulas and
+    /// numbers, and adjoint.
     ///
     /// ```
     /// use wengert_ad::{Elementary, trace::Graph};
     ///
-    /// let graph = Graph::of(&[("x", 3.0)], |v| v[0].square());
-    /// assert!(graph.markdown().contains(r"| $v_{1}$ | $x^{2}$ | 9 | by $x$: $2 \, x$ = 6 | 1 |"));
+    /// let markdown = Graph::of(&[("x", 3.0)], |v| v[0].square()).markdown();
+    /// assert!(markdown.contains(r"| $x^{2}$ | 9 | $\partial v_{1} / \partial x = 2 \, x$ = 6 | 1 |"));
     /// ```
     pub fn markdown(&self) -> String {
         let mut text = "| node | formula | value | partials | adjoint |\n|---|---|--:|---|--:|\n".to_owned();
         let adjoints = self.reverse().derivatives;
         for (node, adjoint) in self.nodes().iter().zip(adjoints) {
             let name = math(&Notation::Latex.name(&node.name).text);
-            let formula = match node.rule {
-                Some(_) => math(&self.formula(node, Notation::Latex)),
-                None => node.operator.to_owned(),
+            let formula = match node.is_input() {
+                true => node.operator.to_owned(),
+                false => math(&self.formula(node, Notation::Latex)),
             };
             let (value, adjoint) = (short(node.value), short(adjoint));
             let partials = self.partials_in_markdown(node);
@@ -32,20 +34,20 @@ impl Graph {
     }
 
     fn partials_in_markdown(&self, node: &Node) -> String {
+        let name = |node: &Node| Notation::Latex.name(&node.name).text;
         let formulas = self.partial_formulas(node, Notation::Latex);
         let partials = node.operands.iter().zip(formulas).filter_map(|(&(source, partial), formula)| {
-            let super::Source::Node(operand) = source else { return None };
-            let by = math(&Notation::Latex.name(&self.nodes()[operand].name).text);
+            let Source::Node(operand) = source else { return None };
             let number = short(partial);
-            let formula =
-                if formula.text == number { String::new() } else { format!("{} = ", math(&formula.text)) };
-            Some(format!("by {by}: {formula}{number}"))
+            let symbol = format!(r"\partial {} / \partial {}", name(node), name(self.node(operand)));
+            let left = if formula.text == number { symbol } else { format!("{symbol} = {}", formula.text) };
+            Some(format!("{} = {number}", math(&left)))
         });
         partials.collect::<Vec<_>>().join(", ")
     }
 }
 
-/// Inline mathematics; a bar would end the cell of the table.
+/// Inline mathematics, without the bars that would end a cell of the table.
 fn math(formula: &str) -> String {
     format!("${}$", formula.replace(r"\left|", r"\left\vert ").replace(r"\right|", r"\right\vert "))
 }

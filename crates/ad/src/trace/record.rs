@@ -1,7 +1,8 @@
-//! The number that records how it came about.
+//! Traced numbers and the recorder that they write to.
 
 use super::formula::Notation;
-use super::graph::{Node, Source};
+use super::node::{Node, Source};
+use crate::node_id::NodeId;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use std::cell::RefCell;
@@ -9,22 +10,25 @@ use std::fmt::Debug;
 use std::panic::Location;
 use std::rc::Rc;
 
-/// A rule as it was applied, of either arity: what a node needs to be computed again elsewhere.
-pub(crate) trait Applied: Debug {
+/// The rule of a recorded operation, of either arity, to evaluate it again at other operands.
+pub(crate) trait AppliedRule: Debug {
+    /// The value at the operands `xs`.
     fn primal(&self, xs: &[f64]) -> f64;
+    /// The partials with respect to the operands `xs`, where `y` is the value.
     fn partials(&self, xs: &[f64], y: f64) -> Vec<f64>;
+    /// The constants that the rule holds, such as an exponent.
     fn parameters(&self) -> Vec<f64>;
-    /// The partials as they are computed, operation by operation.
+    /// [`partials`](Self::partials) on traced numbers, which record how each is computed.
     fn record_partials<'g>(&self, xs: &[Traced<'g>], y: Traced<'g>) -> Vec<Traced<'g>>;
 }
 
 #[derive(Debug)]
-struct One<R>(R);
+struct AppliedUnary<R>(R);
 
 #[derive(Debug)]
-struct Two<R>(R);
+struct AppliedBinary<R>(R);
 
-impl<R: Unary> Applied for One<R> {
+impl<R: Unary> AppliedRule for AppliedUnary<R> {
     fn primal(&self, xs: &[f64]) -> f64 {
         self.0.primal(xs[0])
     }
@@ -39,7 +43,7 @@ impl<R: Unary> Applied for One<R> {
     }
 }
 
-impl<R: Binary> Applied for Two<R> {
+impl<R: Binary> AppliedRule for AppliedBinary<R> {
     fn primal(&self, xs: &[f64]) -> f64 {
         self.0.primal(xs[0], xs[1])
     }
@@ -56,75 +60,83 @@ impl<R: Binary> Applied for Two<R> {
     }
 }
 
+/// A growing list of nodes and of the rules of its operations.
 #[derive(Debug)]
 pub(super) struct Recorder {
     nodes: RefCell<Vec<Node>>,
-    /// What the names of the operations begin with.
+    rules: RefCell<Vec<Rc<dyn AppliedRule>>>,
+    /// The beginning of the names of operations.
     prefix: String,
 }
 
 impl Recorder {
+    /// A recorder whose names of operations differ from those of the inputs.
     pub(super) fn new(inputs: &[(&str, f64)]) -> Self {
         let mut prefix = "v".to_owned();
-        // An input that is called v1 itself must stay apart from the operations.
         while inputs.iter().any(|(name, _)| name.starts_with(&prefix)) {
             prefix.push('_');
         }
-        Self { nodes: RefCell::default(), prefix }
+        Self { nodes: RefCell::default(), rules: RefCell::default(), prefix }
     }
 
-    pub(super) fn into_nodes(self) -> Vec<Node> {
-        self.nodes.into_inner()
+    pub(super) fn into_parts(self) -> (Vec<Node>, Vec<Rc<dyn AppliedRule>>) {
+        (self.nodes.into_inner(), self.rules.into_inner())
     }
 
     #[track_caller]
     pub(super) fn input(&self, name: &str, value: f64) -> Traced<'_> {
-        let (site, operator, operands) = (Location::caller(), "input", Vec::new());
+        let (id, site, operator, operands) = (self.next_id(), Location::caller(), "input", Vec::new());
         let (name, formula) = (name.to_owned(), name.to_owned());
-        self.push(Node { name, operator, formula, value, operands, site, rule: None })
+        self.push(Node { id, name, operator, formula, value, operands, site })
+    }
+
+    fn next_id(&self) -> NodeId {
+        NodeId::new(self.nodes.borrow().len())
     }
 
     fn push(&self, node: Node) -> Traced<'_> {
-        let mut nodes = self.nodes.borrow_mut();
-        let value = node.value;
-        nodes.push(node);
-        Traced { recorder: Some(self), node: nodes.len() - 1, value }
+        let (recorder, id, value) = (Some(self), node.id, node.value);
+        self.nodes.borrow_mut().push(node);
+        Traced { recorder, id, value }
     }
 
     #[track_caller]
     fn apply(
         &self,
         operator: &'static str,
-        rule: Rc<dyn Applied>,
+        rule: Rc<dyn AppliedRule>,
         value: f64,
         operands: Vec<(Source, f64)>,
     ) -> Traced<'_> {
-        let (formula, name) = {
+        let (id, site) = (self.next_id(), Location::caller());
+        let name = format!("{}{id}", self.prefix);
+        let formula = {
             let nodes = self.nodes.borrow();
             let term = |&(source, _): &(Source, f64)| match source {
-                Source::Node(node) => Notation::Exact.name(&nodes[node].name),
+                Source::Node(node) => Notation::Exact.name(&nodes[node.index()].name),
                 Source::Constant(c) => Notation::Exact.number(c),
             };
             let terms: Vec<_> = operands.iter().map(term).collect();
-            let formula = Notation::Exact.apply(operator, &rule.parameters(), &terms).text;
-            (formula, format!("{}{}", self.prefix, nodes.len()))
+            Notation::Exact.apply(operator, &rule.parameters(), &terms).text
         };
-        let (site, rule) = (Location::caller(), Some(rule));
-        self.push(Node { name, operator, formula, value, operands, site, rule })
+        self.rules.borrow_mut().push(rule);
+        self.push(Node { id, name, operator, formula, value, operands, site })
     }
 }
 
-/// A number that records how it came about, and at which line of code.
+/// A number that records the operations on it in a [`Graph`](super::Graph), with the line of code
+/// of each.
 #[derive(Clone, Copy, Debug)]
 pub struct Traced<'g> {
+    /// `None` for a constant.
     recorder: Option<&'g Recorder>,
-    node: usize,
+    id: NodeId,
     value: f64,
 }
 
 impl Traced<'_> {
     pub(super) fn source(self) -> Source {
-        self.recorder.map_or(Source::Constant(self.value), |_| Source::Node(self.node))
+        self.recorder.map_or(Source::Constant(self.value), |_| Source::Node(self.id))
     }
 }
 
@@ -133,7 +145,12 @@ impl Operand for Traced<'_> {
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = rule.primal(self.value);
         let Some(recorder) = self.recorder else { return Self::constant(y) };
-        recorder.apply(R::NAME, Rc::new(One(rule)), y, vec![(self.source(), rule.partial(self.value, y))])
+        recorder.apply(
+            R::NAME,
+            Rc::new(AppliedUnary(rule)),
+            y,
+            vec![(self.source(), rule.partial(self.value, y))],
+        )
     }
 
     #[track_caller]
@@ -143,13 +160,18 @@ impl Operand for Traced<'_> {
         let foreign = [self, rhs].iter().any(|x| x.recorder.is_some_and(|r| !std::ptr::eq(r, recorder)));
         assert!(!foreign, "{}: the operands belong to different graphs", R::NAME);
         let (da, db) = rule.partials(self.value, rhs.value, y);
-        recorder.apply(R::NAME, Rc::new(Two(rule)), y, vec![(self.source(), da), (rhs.source(), db)])
+        recorder.apply(
+            R::NAME,
+            Rc::new(AppliedBinary(rule)),
+            y,
+            vec![(self.source(), da), (rhs.source(), db)],
+        )
     }
 }
 
 impl Numeric for Traced<'_> {
     fn constant(c: f64) -> Self {
-        Self { recorder: None, node: 0, value: c }
+        Self { recorder: None, id: NodeId::new(0), value: c }
     }
     fn value(self) -> f64 {
         self.value

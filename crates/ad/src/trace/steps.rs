@@ -1,19 +1,23 @@
-//! The chain rule, written out line by line.
+//! The chain rule, one equation per line.
 
 use super::digits::short;
 use super::formula::Notation;
-use super::graph::{Graph, Node, Source};
+use super::graph::Graph;
+use super::node::{Node, Source};
 
-/// A part of the calculation: a title, and equations as the sides between their equality signs.
-pub(super) struct Part {
+/// A titled section of the calculation.
+pub(super) struct Section {
     pub(super) title: String,
+    /// Each equation as the expressions between its equality signs.
     pub(super) equations: Vec<Vec<String>>,
 }
 
 impl Graph {
-    /// The whole calculation in plain text: values, partials, a forward sweep an input, and the reverse sweep.
+    /// The whole calculation in plain text: values, partials, one forward sweep per input, and the
+    /// reverse sweep.
     ///
-    /// `∂` stands for the derivative of an operation by its operand, `d` for the derivative through the whole graph.
+    /// `∂` denotes the partial derivative of one operation with respect to an operand, `d` the
+    /// derivative through the whole graph.
     ///
     /// ```
     /// use wengert_ad::{Elementary, trace::Graph};
@@ -23,29 +27,28 @@ impl Graph {
     /// assert!(steps.contains("dv2/dx = dv2/dv1 * ∂v1/∂x + dv2/dv2 * ∂v2/∂x = 2 * 12 + 1 * 8 = 32"));
     /// ```
     pub fn steps(&self) -> String {
-        let part = |part: Part| {
-            let lines: Vec<String> =
-                part.equations.iter().map(|sides| format!("  {}", sides.join(" = "))).collect();
-            format!("{}\n{}", part.title, lines.join("\n"))
+        let text = |section: Section| {
+            let lines = section.equations.iter().map(|sides| format!("  {}", sides.join(" = ")));
+            format!("{}\n{}", section.title, lines.collect::<Vec<_>>().join("\n"))
         };
-        self.parts(Notation::Short).into_iter().map(part).collect::<Vec<_>>().join("\n\n")
+        self.sections(Notation::Short).into_iter().map(text).collect::<Vec<_>>().join("\n\n")
     }
 
-    pub(super) fn parts(&self, notation: Notation) -> Vec<Part> {
+    pub(super) fn sections(&self, notation: Notation) -> Vec<Section> {
         let writer = Writer { graph: self, notation };
-        let mut parts = vec![
-            Part { title: "values".into(), equations: writer.values() },
-            Part { title: "partial derivatives of each operation".into(), equations: writer.partials() },
+        let mut sections = vec![
+            Section { title: "values".into(), equations: writer.values() },
+            Section { title: "partial derivatives of each operation".into(), equations: writer.partials() },
         ];
-        for (input, name) in self.inputs().enumerate() {
-            let title = format!("forward sweep of {name}, from the inputs down");
-            parts.push(Part { title, equations: writer.forward(input) });
+        for (input, node) in self.inputs().iter().enumerate() {
+            let title = format!("forward sweep of {}, from the inputs down", node.name);
+            sections.push(Section { title, equations: writer.forward(input) });
         }
         if let Source::Node(output) = self.output() {
-            let title = format!("reverse sweep of {}, from the output up", self.nodes()[output].name);
-            parts.push(Part { title, equations: writer.reverse(output) });
+            let title = format!("reverse sweep of {}, from the output up", self.node(output).name);
+            sections.push(Section { title, equations: writer.reverse(self.node(output)) });
         }
-        parts
+        sections
     }
 }
 
@@ -58,7 +61,7 @@ impl Writer<'_> {
     fn values(&self) -> Vec<Vec<String>> {
         let equation = |node: &Node| {
             let mut sides = vec![self.name(node)];
-            if node.rule.is_some() {
+            if !node.is_input() {
                 sides.push(self.graph.formula(node, self.notation));
             }
             sides.push(self.number(node.value));
@@ -69,11 +72,11 @@ impl Writer<'_> {
 
     fn partials(&self) -> Vec<Vec<String>> {
         let mut equations = Vec::new();
-        for node in self.graph.nodes() {
+        for node in self.graph.operations() {
             let formulas = self.graph.partial_formulas(node, self.notation);
             for (&(source, partial), formula) in node.operands.iter().zip(formulas) {
                 let Source::Node(operand) = source else { continue };
-                let mut sides = vec![self.partial(node, &self.graph.nodes()[operand]), formula.text];
+                let mut sides = vec![self.partial(node, self.graph.node(operand)), formula.text];
                 sides.push(self.number(partial));
                 sides.dedup();
                 equations.push(sides);
@@ -82,40 +85,41 @@ impl Writer<'_> {
         equations
     }
 
-    /// At each node: the sum over its operands of partial times tangent.
+    /// For each node: the sum over its operands of partial times tangent.
     fn forward(&self, input: usize) -> Vec<Vec<String>> {
-        let (nodes, sweep) = (self.graph.nodes(), self.graph.forward(input));
-        let seed = vec![self.total(&nodes[input], &nodes[input]), "1".into()];
-        let mut equations = vec![seed];
-        for (i, node) in nodes.iter().enumerate().filter(|(_, node)| node.rule.is_some()) {
-            let reached = node.active_operands().filter(|&(source, _)| sweep.reached[source]);
-            let terms = reached.map(|(source, partial)| {
-                let symbols = [self.partial(node, &nodes[source]), self.total(&nodes[source], &nodes[input])];
-                (symbols, [partial, sweep.derivatives[source]])
+        let (graph, sweep) = (self.graph, self.graph.forward(input));
+        let input = &graph.inputs()[input];
+        let mut equations = vec![vec![self.total(input, input), "1".into()]];
+        for node in graph.operations() {
+            let reached = node.active_operands().filter(|&(operand, _)| sweep.reached[operand.index()]);
+            let terms = reached.map(|(operand, partial)| {
+                let tangent = sweep.derivatives[operand.index()];
+                let operand = graph.node(operand);
+                ([self.partial(node, operand), self.total(operand, input)], [partial, tangent])
             });
-            let left = self.total(node, &nodes[input]);
-            equations.push(self.sum(left, &terms.collect::<Vec<_>>(), sweep.derivatives[i]));
+            let terms = terms.collect::<Vec<_>>();
+            equations.push(self.sum(self.total(node, input), &terms, sweep.derivatives[node.id.index()]));
         }
         equations
     }
 
-    /// At each node, from the last to the first: the sum over its uses of adjoint times partial.
-    fn reverse(&self, output: usize) -> Vec<Vec<String>> {
+    /// For each node, from the last to the first: the sum over its uses of adjoint times partial.
+    fn reverse(&self, output: &Node) -> Vec<Vec<String>> {
         let (nodes, sweep) = (self.graph.nodes(), self.graph.reverse());
         let mut uses = vec![Vec::new(); nodes.len()];
-        for (i, node) in nodes.iter().enumerate().filter(|&(i, _)| sweep.reached[i]) {
-            for (source, partial) in node.active_operands() {
-                uses[source].push((i, partial));
+        for user in nodes.iter().filter(|node| sweep.reached[node.id.index()]) {
+            for (operand, partial) in user.active_operands() {
+                uses[operand.index()].push((user, partial));
             }
         }
-        let mut equations = vec![vec![self.total(&nodes[output], &nodes[output]), "1".into()]];
-        for (i, node) in nodes[..output].iter().enumerate().rev() {
-            let terms = uses[i].iter().map(|&(user, partial)| {
-                let symbols = [self.total(&nodes[output], &nodes[user]), self.partial(&nodes[user], node)];
-                (symbols, [sweep.derivatives[user], partial])
+        let mut equations = vec![vec![self.total(output, output), "1".into()]];
+        for node in nodes[..output.id.index()].iter().rev() {
+            let terms = uses[node.id.index()].iter().map(|&(user, partial)| {
+                let adjoint = sweep.derivatives[user.id.index()];
+                ([self.total(output, user), self.partial(user, node)], [adjoint, partial])
             });
-            let left = self.total(&nodes[output], node);
-            equations.push(self.sum(left, &terms.collect::<Vec<_>>(), sweep.derivatives[i]));
+            let terms = terms.collect::<Vec<_>>();
+            equations.push(self.sum(self.total(output, node), &terms, sweep.derivatives[node.id.index()]));
         }
         equations
     }
@@ -139,27 +143,27 @@ impl Writer<'_> {
         self.notation.number(x).text
     }
 
-    /// A number that may stand after an operator.
+    /// A number as a factor of a product: negative numbers in parentheses.
     fn factor(&self, x: f64) -> String {
         let text = if self.notation == Notation::Latex { self.number(x) } else { short(x) };
         if text.starts_with('-') { format!("({text})") } else { text }
     }
 
-    /// The derivative of an operation by its operand.
-    fn partial(&self, of: &Node, by: &Node) -> String {
-        let (of, by) = (self.name(of), self.name(by));
+    /// The symbol of the partial derivative of `y` with respect to its operand `x`.
+    fn partial(&self, y: &Node, x: &Node) -> String {
+        let (y, x) = (self.name(y), self.name(x));
         match self.notation {
-            Notation::Latex => format!(r"\frac{{\partial {of}}}{{\partial {by}}}"),
-            Notation::Exact | Notation::Short => format!("∂{of}/∂{by}"),
+            Notation::Latex => format!(r"\frac{{\partial {y}}}{{\partial {x}}}"),
+            Notation::Exact | Notation::Short => format!("∂{y}/∂{x}"),
         }
     }
 
-    /// The derivative through the whole graph.
-    fn total(&self, of: &Node, by: &Node) -> String {
-        let (of, by) = (self.name(of), self.name(by));
+    /// The symbol of the derivative of `y` with respect to `x` through the whole graph.
+    fn total(&self, y: &Node, x: &Node) -> String {
+        let (y, x) = (self.name(y), self.name(x));
         match self.notation {
-            Notation::Latex => format!(r"\frac{{d {of}}}{{d {by}}}"),
-            Notation::Exact | Notation::Short => format!("d{of}/d{by}"),
+            Notation::Latex => format!(r"\frac{{d {y}}}{{d {x}}}"),
+            Notation::Exact | Notation::Short => format!("d{y}/d{x}"),
         }
     }
 }

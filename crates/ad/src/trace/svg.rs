@@ -1,38 +1,42 @@
-//! The graph as a picture.
+//! The graph as an SVG picture.
 
 use super::digits::short;
 use super::formula::Notation;
-use super::graph::{Graph, Source};
+use super::graph::Graph;
 use super::layout::{Layout, layout};
+use super::node::{Node, Source};
 use std::collections::HashSet;
 
-/// Measures in pixels. The characters of a monospaced font are 0.602 times as wide as the font is high.
+/// Font size in pixels; all lengths below are in pixels too.
 const FONT: f64 = 13.0;
+/// Advance width of a character: 0.602 em in the usual monospaced fonts.
 const CHARACTER: f64 = 0.602 * FONT;
 const LINE: f64 = 17.0;
 const PADDING: f64 = 10.0;
 const BOX: f64 = 3.0 * LINE + PADDING;
-/// From the top of a layer to the top of the next.
+/// Distance from the top of a layer to the top of the next.
 const STEP: f64 = BOX + 68.0;
 const MARGIN: f64 = 24.0;
-/// Where an edge's number stands, above the box that the edge leads to.
+/// Distance from the label of an edge to the box below it.
 const LABEL: f64 = 20.0;
 
 const LEGEND: [&str; 2] = [
     "boxes: operation, value, adjoint (derivative of the output)",
-    "edges: partial derivative of the lower by the upper",
+    "edges: partial derivative of the lower node with respect to the upper",
 ];
 
 impl Graph {
-    /// A picture of the graph as SVG, inputs on top: boxes with formula, value and adjoint, edges with partials.
+    /// A picture of the graph as an SVG document, inputs on top: boxes with formula, value and
+    /// adjoint, edges with partials.
     ///
-    /// Needs no other program. Nodes without a path to the output are drawn dashed.
+    /// Nodes without a path to the output have a dashed outline.
     pub fn svg(&self) -> String {
         Drawing::of(self).document()
     }
 }
 
-/// An edge, and its number; an operand that is used twice in one operation has one edge with both numbers.
+/// An edge from an operand to an operation, labelled with the partial. An operand that appears
+/// twice in one operation has one edge with both partials.
 struct Edge {
     from: usize,
     to: usize,
@@ -53,10 +57,10 @@ impl Drawing {
         let (texts, classes) = boxes(graph);
         let mut labels = vec![0.0; texts.len()];
         for edge in &edges {
-            labels[edge.to] += wide(&edge.label) + 2.0 * PADDING;
+            labels[edge.to] += text_width(&edge.label) + 2.0 * PADDING;
         }
         let width = |(text, labels): (&[String; 3], &f64)| {
-            let longest = text.iter().map(|line| wide(line)).fold(0.0, f64::max);
+            let longest = text.iter().map(|line| text_width(line)).fold(0.0, f64::max);
             (longest + 2.0 * PADDING).max(*labels)
         };
         let widths: Vec<f64> = texts.iter().zip(&labels).map(width).collect();
@@ -66,7 +70,7 @@ impl Drawing {
     }
 
     fn document(&self) -> String {
-        let legend = LEGEND.iter().map(|line| wide(line)).fold(0.0, f64::max);
+        let legend = LEGEND.iter().map(|line| text_width(line)).fold(0.0, f64::max);
         let layers = self.layout.layer.iter().max().map_or(0, |&last| last + 1);
         let width = self.layout.width.max(legend) + 2.0 * MARGIN;
         let bottom = MARGIN + layers as f64 * STEP - (STEP - BOX);
@@ -97,18 +101,18 @@ impl Drawing {
         let (x, top) = (self.layout.x[i], self.top(i));
         let left = x - width / 2.0;
         let mut text = format!(
-            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{BOX:.1}\" rx=\"7\"/>"
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{BOX:.1}\" \
+             rx=\"7\"/>"
         );
-        for (line, (kind, words)) in
-            [("formula", formula), ("value", value), ("adjoint", adjoint)].into_iter().enumerate()
-        {
-            let (y, words) = (top + PADDING / 2.0 + LINE * (line as f64 + 0.75), escaped(words));
-            text.push_str(&format!("<text class=\"{kind}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>"));
+        let lines = [("formula", formula), ("value", value), ("adjoint", adjoint)];
+        for (line, (class, content)) in lines.into_iter().enumerate() {
+            let (y, content) = (top + PADDING / 2.0 + LINE * (line as f64 + 0.75), escaped(content));
+            text.push_str(&format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{content}</text>"));
         }
         text
     }
 
-    /// The edges, and over them their numbers.
+    /// The edges, and on top of them their labels.
     fn lines(&self) -> Vec<String> {
         let (mut lines, mut labels) = (Vec::new(), Vec::new());
         let mut drawn = HashSet::new();
@@ -120,7 +124,7 @@ impl Drawing {
                 let path = format!(
                     "M{x:.1} {y:.1} C{x:.1} {middle:.1} {to:.1} {middle:.1} {to:.1} {until:.1} V{down:.1}"
                 );
-                // Edges out of one node share their way.
+                // Edges out of one node share their first segments.
                 if drawn.insert(path.clone()) {
                     lines.push(format!("<path class=\"edge\" d=\"{path}\"/>"));
                 }
@@ -135,10 +139,11 @@ impl Drawing {
             lines.push(format!("<path class=\"head\" d=\"M{l:.1} {b:.1} H{r:.1} L{port:.1} {top:.1} Z\"/>"));
             let label = escaped(&edge.label);
             let y = top - LABEL + FONT / 3.0;
-            let (width, from) = (wide(&edge.label) + 4.0, y - FONT * 0.85);
+            let (width, from) = (text_width(&edge.label) + 4.0, y - FONT * 0.85);
             let left = port - width / 2.0;
             labels.push(format!(
-                "<rect class=\"behind\" x=\"{left:.1}\" y=\"{from:.1}\" width=\"{width:.1}\" height=\"{FONT}\"/>"
+                "<rect class=\"backdrop\" x=\"{left:.1}\" y=\"{from:.1}\" width=\"{width:.1}\" \
+                 height=\"{FONT}\"/>"
             ));
             labels.push(format!("<text class=\"partial\" x=\"{port:.1}\" y=\"{y:.1}\">{label}</text>"));
         }
@@ -146,9 +151,10 @@ impl Drawing {
         lines
     }
 
-    /// Where each edge enters the box below: side by side, in the order in which they come, as wide as their numbers.
+    /// The horizontal position at which each edge enters the box below it: side by side, in the
+    /// order in which the edges arrive, spaced by the widths of their labels.
     fn ports(&self) -> Vec<f64> {
-        let comes_from =
+        let arrives_at =
             |e: usize| self.layout.waypoints[e].last().map_or(self.layout.x[self.edges[e].from], |&(_, x)| x);
         let mut into = vec![Vec::new(); self.texts.len()];
         for (e, edge) in self.edges.iter().enumerate() {
@@ -156,8 +162,8 @@ impl Drawing {
         }
         let mut ports = vec![0.0; self.edges.len()];
         for (node, edges) in into.iter_mut().enumerate() {
-            edges.sort_by(|&a, &b| comes_from(a).total_cmp(&comes_from(b)));
-            let share = |e: usize| wide(&self.edges[e].label) + 2.0 * PADDING;
+            edges.sort_by(|&a, &b| arrives_at(a).total_cmp(&arrives_at(b)));
+            let share = |e: usize| text_width(&self.edges[e].label) + 2.0 * PADDING;
             let all: f64 = edges.iter().map(|&e| share(e)).sum();
             let stretch = if edges.len() > 1 { (self.widths[node] / all).min(1.6) } else { 1.0 };
             let mut left = self.layout.x[node] - stretch * all / 2.0;
@@ -176,10 +182,10 @@ impl Drawing {
 
 fn edges(graph: &Graph) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
-    for (to, node) in graph.nodes().iter().enumerate() {
-        let first = edges.len();
-        for (from, partial) in node.active_operands() {
-            let label = short(partial);
+    for node in graph.operations() {
+        let (to, first) = (node.id.index(), edges.len());
+        for (operand, partial) in node.active_operands() {
+            let (from, label) = (operand.index(), short(partial));
             match edges[first..].iter_mut().find(|edge| edge.from == from) {
                 Some(edge) => edge.label = format!("{} + {label}", edge.label),
                 None => edges.push(Edge { from, to, label }),
@@ -189,30 +195,27 @@ fn edges(graph: &Graph) -> Vec<Edge> {
     edges
 }
 
-/// The three lines of each box, and its look.
+/// The three lines of text of each box, and its CSS class.
 fn boxes(graph: &Graph) -> (Vec<[String; 3]>, Vec<&'static str>) {
     let sweep = graph.reverse();
-    let text = |(i, node): (usize, &super::Node)| {
-        let formula = match node.rule {
-            Some(_) => format!("{} = {}", node.name, graph.formula(node, Notation::Short)),
-            None => node.name.clone(),
-        };
-        let adjoint = match sweep.reached[i] {
-            true => format!("adjoint {}", short(sweep.derivatives[i])),
+    let text = |node: &Node| {
+        let reached = sweep.reached[node.id.index()];
+        let adjoint = match reached {
+            true => format!("adjoint {}", short(sweep.derivatives[node.id.index()])),
             false => "no path".into(),
         };
-        let class = match (sweep.reached[i], node.rule.is_none()) {
-            _ if graph.output() == Source::Node(i) => "output",
-            (false, _) => "aside",
+        let class = match (reached, node.is_input()) {
+            _ if graph.output() == Source::Node(node.id) => "output",
+            (false, _) => "unreached",
             (true, true) => "input",
-            (true, false) => "step",
+            (true, false) => "operation",
         };
-        ([formula, format!("value {}", short(node.value)), adjoint], class)
+        ([graph.equation(node, Notation::Short), format!("value {}", short(node.value)), adjoint], class)
     };
-    graph.nodes().iter().enumerate().map(text).unzip()
+    graph.nodes().iter().map(text).unzip()
 }
 
-fn wide(text: &str) -> f64 {
+fn text_width(text: &str) -> f64 {
     text.chars().count() as f64 * CHARACTER
 }
 
@@ -229,10 +232,10 @@ text { font: 13px 'DejaVu Sans Mono', Menlo, Consolas, monospace; text-anchor: m
 .legend { text-anchor: start; fill: #6b7680; }
 rect { stroke: #52606d; stroke-width: 1.2; }
 .input { fill: #e4eefb; }
-.step { fill: #fbfbf8; }
+.operation { fill: #fbfbf8; }
 .output { fill: #e3f4e1; stroke-width: 2; }
-.aside { fill: #ffffff; stroke-dasharray: 5 4; }
-.behind { fill: #ffffff; stroke: none; }
+.unreached { fill: #ffffff; stroke-dasharray: 5 4; }
+.backdrop { fill: #ffffff; stroke: none; }
 .edge { fill: none; stroke: #7b8794; stroke-width: 1.3; }
 .head { fill: #7b8794; }
 </style>";

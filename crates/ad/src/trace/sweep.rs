@@ -1,57 +1,63 @@
-//! Both sweeps over a recorded graph.
+//! Forward and reverse sweeps over a recorded graph.
 
-use super::graph::{Graph, Source};
+use super::graph::Graph;
+use super::node::Source;
 
-/// How many operations a sweep takes to turn the partials into derivatives.
+/// The operations with which a sweep combines the partials into derivatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Operations {
+pub struct OperationCount {
     /// Multiplications by a partial: one for each operand that depends on an input.
     pub multiplications: usize,
     /// Additions of contributions that meet at a node.
     pub additions: usize,
 }
 
-impl Operations {
-    /// Both kinds together.
+impl OperationCount {
+    /// Multiplications plus additions.
     pub fn total(self) -> usize {
         self.multiplications + self.additions
     }
 }
 
-/// One sweep: a derivative at every node, and its cost.
+/// The result of one sweep: a derivative at every node, and its cost.
+///
+/// `derivatives` and `reached` have one entry per node, in the order of [`Graph::nodes`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
-    /// Forward, the tangent of each node; in reverse, its adjoint.
+    /// In a forward sweep the tangent of each node, in a reverse sweep its adjoint; 0 if the sweep
+    /// does not reach the node.
     pub derivatives: Vec<f64>,
-    /// Forward, whether a path leads from the input to the node; in reverse, from the node to the output.
+    /// In a forward sweep, whether a path leads from the input to the node; in a reverse sweep,
+    /// from the node to the output.
     pub reached: Vec<bool>,
-    /// What the sweep took.
-    pub operations: Operations,
+    /// The operations of this sweep.
+    pub operations: OperationCount,
 }
 
 impl Graph {
-    /// The forward sweep of one input: the derivative of every node by it.
+    /// The forward sweep of one input: the derivative of every node with respect to it.
     ///
-    /// Forward mode does not know which nodes its input reaches: a multiplication by their zero tangents counts as any
-    /// other. It contributes nothing, even where the partial is infinite.
+    /// Forward mode does not know which nodes the input reaches: a multiplication by a zero tangent
+    /// is counted like any other. It contributes nothing, even where the partial is infinite.
     ///
     /// # Panics
-    /// If there is no such input.
+    /// If the graph has no input of this number.
     #[track_caller]
     pub fn forward(&self, input: usize) -> Sweep {
-        assert!(input < self.inputs, "forward: input {input} of {}", self.inputs);
-        let mut derivatives: Vec<f64> = Vec::with_capacity(self.nodes.len());
-        let mut reached: Vec<bool> = Vec::with_capacity(self.nodes.len());
-        let mut operations = Operations::default();
-        for (i, node) in self.nodes.iter().enumerate() {
+        let inputs = self.inputs().len();
+        assert!(input < inputs, "forward: there is no input {input}, the graph has {inputs}");
+        let mut derivatives: Vec<f64> = Vec::with_capacity(self.nodes().len());
+        let mut reached: Vec<bool> = Vec::with_capacity(self.nodes().len());
+        let mut operations = OperationCount::default();
+        for (i, node) in self.nodes().iter().enumerate() {
             let (mut tangent, mut path) = (if i == input { 1.0 } else { 0.0 }, i == input);
-            for (met, (source, partial)) in node.active_operands().enumerate() {
-                if reached[source] {
-                    tangent += partial * derivatives[source];
+            for (before, (operand, partial)) in node.active_operands().enumerate() {
+                if reached[operand.index()] {
+                    tangent += partial * derivatives[operand.index()];
                     path = true;
                 }
                 operations.multiplications += 1;
-                operations.additions += usize::from(met > 0);
+                operations.additions += usize::from(before > 0);
             }
             derivatives.push(tangent);
             reached.push(path);
@@ -59,38 +65,40 @@ impl Graph {
         Sweep { derivatives, reached, operations }
     }
 
-    /// The derivative of the output by one input, as its forward sweep finds it.
+    /// The derivative of the output with respect to one input, computed by a forward sweep.
     ///
     /// # Panics
-    /// If there is no such input.
+    /// If the graph has no input of this number.
     #[track_caller]
     pub fn forward_derivative(&self, input: usize) -> f64 {
-        match self.output {
-            Source::Node(node) => self.forward(input).derivatives[node],
+        match self.output() {
+            Source::Node(output) => self.forward(input).derivatives[output.index()],
             Source::Constant(_) => 0.0,
         }
     }
 
-    /// The reverse sweep: the derivative of the output by every node.
+    /// The reverse sweep: the derivative of the output with respect to every node.
     ///
     /// A zero adjoint contributes nothing, even where the partial is infinite.
     pub fn reverse(&self) -> Sweep {
-        let mut derivatives = vec![0.0; self.nodes.len()];
-        let mut reached = vec![false; self.nodes.len()];
-        let mut operations = Operations::default();
-        if let Source::Node(output) = self.output {
-            (derivatives[output], reached[output]) = (1.0, true);
+        let mut derivatives = vec![0.0; self.nodes().len()];
+        let mut reached = vec![false; self.nodes().len()];
+        let mut operations = OperationCount::default();
+        if let Source::Node(output) = self.output() {
+            (derivatives[output.index()], reached[output.index()]) = (1.0, true);
         }
-        for (i, node) in self.nodes.iter().enumerate().rev().filter(|&(i, _)| i >= self.inputs) {
+        for node in self.operations().iter().rev() {
+            let i = node.id.index();
             if !reached[i] {
                 continue;
             }
-            for (source, partial) in node.active_operands() {
+            for (operand, partial) in node.active_operands() {
                 if derivatives[i] != 0.0 {
-                    derivatives[source] += partial * derivatives[i];
+                    derivatives[operand.index()] += partial * derivatives[i];
                 }
                 operations.multiplications += 1;
-                operations.additions += usize::from(std::mem::replace(&mut reached[source], true));
+                let met = std::mem::replace(&mut reached[operand.index()], true);
+                operations.additions += usize::from(met);
             }
         }
         Sweep { derivatives, reached, operations }

@@ -1,23 +1,24 @@
-//! The Jacobian of scalar code: one recording, swept in the cheaper direction.
+//! Jacobians of scalar code: one recording, swept in the cheaper direction.
 
 use super::{WIDTH, primals};
 use crate::number::Scalar;
 use crate::tape::{Tape, Var};
 use ndarray::Array2;
 
-/// In which direction a recorded function is swept.
+/// The direction of the sweeps over a recorded function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Sweeps {
-    /// Forward if there are fewer inputs than outputs, else in reverse.
+    /// Forward if there are fewer inputs than outputs, otherwise reverse.
     #[default]
     Fewest,
-    /// One sweep for each input.
+    /// One forward sweep per input.
     Forward,
-    /// One sweep for each output.
+    /// One reverse sweep per output.
     Reverse,
 }
 
-/// The Jacobian of `f` at `x`, `J_ij = dy_i/dx_j`, shape (outputs, inputs), in the direction of fewer sweeps.
+/// The Jacobian of `f` at `x`, `J_ij = dy_i/dx_j`, shape (outputs, inputs), computed with as few
+/// sweeps as possible.
 ///
 /// ```
 /// use ndarray::array;
@@ -27,19 +28,22 @@ pub enum Sweeps {
 /// ```
 ///
 /// # Cost
-/// One recording and `min(inputs, outputs)` sweeps over it, [`WIDTH`] of them together.
+/// One recording and `min(inputs, outputs)` sweeps over it, of which [`WIDTH`] run together.
 #[track_caller]
 pub fn jacobian<T: Scalar>(f: impl for<'t> Fn(&[Var<'t, T>]) -> Vec<Var<'t, T>>, x: &[T]) -> Array2<T> {
     value_and_jacobian(f, x, Sweeps::Fewest).1
 }
 
-/// The outputs of `f` at `x` and the Jacobian, as [`jacobian`], with the direction of the sweeps chosen.
+/// The outputs of `f` at `x` and its Jacobian, shape (outputs, inputs), with a choice of the
+/// direction of the sweeps.
 ///
-/// The list is recorded once. It is the function made linear at `x`, a product of sparse matrices, and the two directions
-/// are the two ends from which to multiply (Griewank and Walther 2008, section 3.2).
+/// The function is recorded once. The recording is the linearisation of `f` at `x`, a product of
+/// sparse matrices, which forward sweeps multiply from the inputs and reverse sweeps from the
+/// outputs (Griewank and Walther 2008, section 3.2).
 ///
 /// # Panics
-/// If forward sweeps are asked for and `f` holds a [`checkpoint`](super::checkpoint) or another pullback of its own.
+/// If `sweeps` is [`Sweeps::Forward`] and `f` contains a [`checkpoint`](super::checkpoint) or
+/// another operation with a custom pullback.
 #[track_caller]
 pub fn value_and_jacobian<T: Scalar>(
     f: impl for<'t> Fn(&[Var<'t, T>]) -> Vec<Var<'t, T>>,
@@ -56,15 +60,16 @@ pub fn value_and_jacobian<T: Scalar>(
         Sweeps::Reverse => false,
     };
     if forward {
-        by_columns(&tape, &inputs, &outputs, &mut jacobian);
+        sweep_forward(&tape, &inputs, &outputs, &mut jacobian);
     } else {
-        by_rows(&tape, &inputs, &outputs, &mut jacobian);
+        sweep_in_reverse(&tape, &inputs, &outputs, &mut jacobian);
     }
     (primals(&outputs), jacobian)
 }
 
+/// Fills the Jacobian by columns.
 #[track_caller]
-fn by_columns<'t, T: Scalar>(
+fn sweep_forward<'t, T: Scalar>(
     tape: &'t Tape<T>,
     inputs: &[Var<'t, T>],
     outputs: &[Var<'t, T>],
@@ -80,7 +85,8 @@ fn by_columns<'t, T: Scalar>(
     }
 }
 
-fn by_rows<'t, T: Scalar>(
+/// Fills the Jacobian by rows.
+fn sweep_in_reverse<'t, T: Scalar>(
     tape: &'t Tape<T>,
     inputs: &[Var<'t, T>],
     outputs: &[Var<'t, T>],

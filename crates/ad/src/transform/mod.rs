@@ -1,42 +1,54 @@
-//! Functions in, derivatives out.
+//! Derivatives of functions, computed by one or more sweeps.
 //!
-//! For scalar code: [`grad`], [`value_and_grad`], [`jvp`], [`vjp`] and [`hvp`] are one sweep each; [`jacobian`] and
-//! [`hessian`] are as many as there are columns or rows; [`derivatives`] goes up in order, [`per_example_gradients`] goes
-//! through data; [`checkpoint`], [`implicit`] and [`fixed_point`] change how a part of a function is differentiated.
-//! [`arrays`] has the same verbs for functions of arrays.
+//! | transform | computes |
+//! |---|---|
+//! | [`grad`], [`value_and_grad`] | gradient: one reverse sweep |
+//! | [`jvp`], [`vjp`] | Jacobian-vector and vector-Jacobian product: one sweep |
+//! | [`jacobian`] | Jacobian: one sweep per input or per output |
+//! | [`hvp`] | Hessian-vector product: one reverse sweep on dual numbers |
+//! | [`hessian`], [`hessian_diagonal`], [`hessian_diagonal_estimate`] | Hessian or its diagonal |
+//! | [`derivatives`], [`derivatives_along`] | derivatives of any order along a line |
+//! | [`per_example_gradients`] | one gradient per example of a data set |
 //!
-//! A derivative is a function of numbers again, so that all of these nest.
+//! [`checkpoint`], [`implicit`] and [`fixed_point`] change how a part of a function is
+//! differentiated. [`arrays`] has the same transforms for functions of arrays.
+//!
+//! The functions are generic over the number type, so that transforms nest: a derivative can be
+//! differentiated again.
 
 pub mod arrays;
 mod checkpoint;
 mod derivatives;
-mod examples;
+mod fixed_point;
 mod hessian;
 mod implicit;
 mod jacobian;
+mod per_example;
 mod scalars;
 
 pub use checkpoint::checkpoint;
 pub use derivatives::{derivatives, derivatives_along};
-pub use examples::per_example_gradients;
-pub use hessian::{Several, hessian, hessian_diagonal, hessian_diagonal_estimate};
-pub use implicit::{Convergence, NotConverged, fixed_point, implicit};
+pub use fixed_point::{Convergence, ConvergenceError, fixed_point};
+pub use hessian::{DirectionBlock, hessian, hessian_diagonal, hessian_diagonal_estimate};
+pub use implicit::implicit;
 pub use jacobian::{Sweeps, jacobian, value_and_jacobian};
+pub use per_example::per_example_gradients;
 pub use scalars::{grad, hvp, jvp, value_and_grad, value_and_grad_into, vjp};
 
 use crate::modes::Dual;
 use crate::number::Scalar;
 use crate::tape::Var;
 
-/// How many directions, outputs or points go through one sweep together: one AVX2 register of `f64`.
+/// The number of directions, outputs or examples that share one sweep: four `f64` fill one AVX2
+/// register.
 pub const WIDTH: usize = 4;
 
 #[track_caller]
-fn expect_same_length(transform: &str, x: usize, direction: usize) {
+fn assert_same_length(transform: &str, x: usize, direction: usize) {
     assert!(x == direction, "{transform}: the point has {x} components, the direction has {direction}");
 }
 
-fn along<T: Copy>((&primal, &tangent): (&T, &T)) -> Dual<T> {
+fn dual<T: Copy>((&primal, &tangent): (&T, &T)) -> Dual<T> {
     Dual::new(primal, tangent)
 }
 

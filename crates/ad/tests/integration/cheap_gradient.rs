@@ -1,6 +1,6 @@
 //! The cheap gradient principle, counted: the work of value and gradient by reverse mode, whatever the number of inputs.
 
-use wengert_ad::trace::Receipt;
+use wengert_ad::trace::CostReport;
 use wengert_ad::{Elementary, Function, Number};
 
 struct Rosenbrock;
@@ -45,8 +45,8 @@ impl Function for Perceptron {
 /// The operations of value and gradient over those of the value, in reverse and in forward mode.
 fn ratios(f: &impl Function, n: usize) -> (f64, f64) {
     let x: Vec<f64> = (0..n).map(|i| 0.4 + 0.1 * (i as f64).sin()).collect();
-    let receipt = Receipt::of(f, &x);
-    (receipt.operations_ratio(receipt.reverse), receipt.operations_ratio(receipt.forward))
+    let report = CostReport::of(f, &x);
+    (report.operations_ratio(report.reverse), report.operations_ratio(report.forward))
 }
 
 #[test]

@@ -5,9 +5,8 @@ use crate::support::{assert_close, smooth};
 use ndarray::{ArrayD, array};
 use std::panic::Location;
 use wengert_ad::check::{
-    Comparison, Difference, GradgradcheckReport, SecondComparison, audit_arrays, difference,
-    gradcheck_arrays, gradcheck_arrays_modes, gradcheck_modes, gradcheck_named, gradgradcheck,
-    gradgradcheck_arrays, kinks, taylor_test, taylor_test_arrays,
+    Comparison, Difference, GradgradcheckReport, SecondComparison, audit, difference, gradcheck,
+    gradcheck_modes, gradgradcheck, kinks, taylor_test,
 };
 use wengert_ad::{
     Arithmetic, ArrayFunction, ArrayTape, Binary, Element, Elementary, Float, Function, Number, Operand,
@@ -89,18 +88,18 @@ fn what_is_right_passes_in_every_check() {
     let report = taylor_test(|v| Function::eval(&Smooth, v), &AT, &[1.0, -0.5, 2.0]);
     assert!(report.order.is_some_and(|order| (1.9..2.1).contains(&order)), "{report}");
 
-    let report = gradcheck_arrays_modes(&Smooth, &arrays());
+    let report = gradcheck_modes(&Smooth, &arrays());
     assert!(report.passed() && report.comparisons.iter().all(|c| c.forward.is_some()), "{report}");
-    let report = gradgradcheck_arrays(&Smooth, &arrays());
+    let report = gradgradcheck(&Smooth, &arrays());
     assert!(report.passed() && report.comparisons.len() == 121, "{report}");
     let directions: Vec<_> = arrays().iter().map(|x| x.mapv(|x| (3.0 * x).cos())).collect();
-    let report = taylor_test_arrays(|v| ArrayFunction::eval(&Smooth, v), &arrays(), &directions);
+    let report = taylor_test(|v| ArrayFunction::eval(&Smooth, v), &arrays(), &directions);
     assert!(report.order.is_some_and(|order| (1.9..2.1).contains(&order)), "{report}");
 }
 
 #[test]
 fn a_wrong_partial_is_blamed_on_its_operator_and_on_the_line_that_applied_it() {
-    let (report, line) = (gradcheck_named(&Uses(DOUBLED), &[("a", 1.5), ("b", 0.4)]), line!());
+    let (report, line) = (gradcheck_modes(&Uses(DOUBLED), &[("a", 1.5), ("b", 0.4)]), line!());
     assert!(!report.passed());
     assert_eq!(report.worst().unwrap().input, 1);
     assert_eq!((report.site.file(), report.site.line()), (file!(), line));
@@ -110,7 +109,9 @@ fn a_wrong_partial_is_blamed_on_its_operator_and_on_the_line_that_applied_it() {
     assert_close("partial", wrong.partial, 2.0 * 0.4_f64.cos(), 1e-12);
     assert_close("difference", wrong.difference, 0.4_f64.cos(), 1e-9);
     let text = report.to_string();
-    for said in ["FAILED: 2 derivatives", "worst by input b", "`wrong`", &format!("{}:{LINE}", file!())] {
+    for said in
+        ["FAILED: 2 derivatives", "worst with respect to input b", "`wrong`", &format!("{}:{LINE}", file!())]
+    {
         assert!(text.contains(said), "no {said:?} in {text}");
     }
 }
@@ -119,14 +120,14 @@ fn a_wrong_partial_is_blamed_on_its_operator_and_on_the_line_that_applied_it() {
 fn a_wrong_pullback_of_arrays_is_blamed_on_its_operator_line_array_and_place() {
     let xs = [array![[1.0, 2.0], [0.5, 1.0]].into_dyn(), array![[0.1, 1.2], [0.4, 0.3]].into_dyn()];
     let line = line!() + 1;
-    let report = gradcheck_arrays(|v| (v[0].square() * v[1].unary(DOUBLED)).sum(), &xs);
+    let report = gradcheck(|v| (v[0].square() * v[1].unary(DOUBLED)).sum(), &xs);
     assert!(!report.passed());
     let [wrong] = &report.wrong[..] else { panic!("{report}") };
     assert_eq!((wrong.operator.as_str(), wrong.site.line()), ("wrong", line));
     assert!(wrong.application.contains("[2, 2]"), "{wrong}");
     let text = report.to_string();
-    assert!(text.contains("worst by input 5 (array 1 at [0, 1])"), "{text}");
-    assert!(!gradcheck_arrays_modes(&Uses(DOUBLED), &xs).passed());
+    assert!(text.contains("worst with respect to input 5 (array 1 at [0, 1])"), "{text}");
+    assert!(!gradcheck_modes(&Uses(DOUBLED), &xs).passed());
 }
 
 #[test]
@@ -144,8 +145,11 @@ fn a_right_first_derivative_with_a_wrong_second_one_fails_the_second_check_only(
     let report = gradgradcheck(&Uses(CUT), &x);
     assert!(!report.passed());
     assert_eq!(report.worst().unwrap().inputs, [1, 1]);
-    assert!(report.to_string().contains("FAILED: 4 second derivatives, worst by inputs 1 and 1"), "{report}");
-    assert!(!gradgradcheck_arrays(&Uses(CUT), &xs).passed());
+    assert!(
+        report.to_string().contains("FAILED: 4 second derivatives, worst with respect to inputs 1 and 1"),
+        "{report}"
+    );
+    assert!(!gradgradcheck(&Uses(CUT), &xs).passed());
 }
 
 #[test]
@@ -287,12 +291,12 @@ fn kinks_are_found_where_they_are_and_nowhere_else() {
 fn kinks_of_arrays_are_counted_and_not_taken_for_wrong_pullbacks() {
     let x = [array![0.0, 1.0, -2.0].into_dyn()];
     let line = line!() + 1;
-    let report = gradcheck_arrays(|v| (v[0].relu() * v[0]).sum(), &x);
+    let report = gradcheck(|v| (v[0].relu() * v[0]).sum(), &x);
     assert!(report.passed(), "{report}");
     let [kink] = &report.kinks[..] else { panic!("{report}") };
     assert_eq!((kink.operator.as_str(), kink.site.line()), ("relu", line));
     let tied = [array![2.0, 2.0, 1.0].into_dyn()];
-    let report = gradcheck_arrays(|v| v[0].largest(), &tied);
+    let report = gradcheck(|v| v[0].largest(), &tied);
     assert!(!report.passed() && report.wrong.is_empty() && report.kinks.len() == 1, "{report}");
 }
 
@@ -304,11 +308,11 @@ fn parameters_without_a_path_or_with_a_zero_gradient_are_listed_by_name() {
     let frozen = tape.constant(&array![1.0, 1.0]);
     let loss = (weight * frozen + dead.relu()).sum();
     let parameters = [("weight", weight), ("dead", dead), ("unused", unused), ("frozen", frozen)];
-    let audit = audit_arrays(&loss.gradient(), &parameters);
-    assert!(!audit.passed());
+    let found = audit(&loss.gradient(), &parameters);
+    assert!(!found.passed());
     assert_eq!(
-        (&audit.no_path[..], &audit.zero[..]),
+        (&found.no_path[..], &found.zero[..]),
         (&["unused".into(), "frozen".into()][..], &["dead".into()][..])
     );
-    assert!(audit_arrays(&loss.gradient(), &parameters[..1]).passed());
+    assert!(audit(&loss.gradient(), &parameters[..1]).passed());
 }

@@ -2,7 +2,6 @@
 
 use crate::support::{ROUNDING, assert_close, blames_this_line, panic_of};
 use ndarray::{ArrayD, array};
-use wengert_ad::check::gradcheck_arrays;
 use wengert_ad::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
 use wengert_ad::{
     ArrayTape, Directions, Dual, Element, Elementary, Jet, Lanes, Number, Operand, Scalar, Tape, Tensor,
@@ -37,7 +36,7 @@ fn a_value_and_its_partial_are_a_rule_in_every_mode() {
     let several = Directions::new(x, [1.0, -2.0]).unary(Pulse);
     assert_close("directions", several.tangents[1], -2.0 * slope(x), ROUNDING);
     assert_eq!(Lanes([0.0, 1.0]).unary(Pulse), Lanes([0.0, (-1.0_f64).exp()]));
-    let report = gradcheck_arrays(|v| v[0].unary(Pulse).sum(), &[array![0.3, 1.9].into_dyn()]);
+    let report = gradcheck(|v| v[0].unary(Pulse).sum(), &[array![0.3, 1.9].into_dyn()]);
     assert!(report.passed(), "{report}");
 }
 
@@ -71,7 +70,7 @@ fn a_wrong_rule_is_found_by_the_same_call() {
     assert!(!gradcheck(|v| v[0].unary(WrongPulse), &[0.7]).passed());
     assert!(!gradcheck(|v| quotient(v, -1.0), &[2.0, 3.0]).passed());
     let x = [array![[1.0, 2.0]].into_dyn()];
-    assert!(!gradcheck_arrays(|v| cumulative(v[0], false).square().sum(), &x).passed());
+    assert!(!gradcheck(|v| cumulative(v[0], false).square().sum(), &x).passed());
 }
 
 /// `a / b` as a statement with both partials; `sign` spoils one of them.
@@ -160,8 +159,7 @@ fn cumulative<'t>(x: Tensor<'t, f64>, right: bool) -> Tensor<'t, f64> {
 #[test]
 fn an_array_function_may_be_a_value_and_a_closure() {
     let x = [array![[0.3, -1.0, 2.0]].into_dyn()];
-    let report =
-        gradcheck_arrays(|v| (cumulative(v[0], true).square() * cumulative(v[0].sin(), true)).sum(), &x);
+    let report = gradcheck(|v| (cumulative(v[0], true).square() * cumulative(v[0].sin(), true)).sum(), &x);
     assert!(report.passed(), "{report}");
     let mut tape = ArrayTape::new();
     for _ in 0..2 {
@@ -222,7 +220,7 @@ fn outer<'t, T: Element>(v: &[Tensor<'t, T>]) -> Tensor<'t, T> {
 #[test]
 fn a_primitive_of_the_users_own_runs_in_every_mode() {
     let xs = [array![0.3, -1.0, 2.0].into_dyn(), array![0.8, 0.1].into_dyn()];
-    let report = gradcheck_arrays(outer, &xs);
+    let report = gradcheck(|v| outer(v), &xs);
     assert!(report.passed(), "{report}");
     let directions = [array![1.0, 0.5, -2.0].into_dyn(), array![0.4, -0.9].into_dyn()];
     let along = arrays::jvp(outer, &xs, &directions).1[[]];

@@ -2,8 +2,8 @@
 
 use crate::support::{ROUNDING, assert_close, panic_of};
 use ndarray::arr0;
-use wengert_ad::trace::{Graph, Node, Operations, Source, Traced};
-use wengert_ad::{ArrayTape, Elementary, Number, Tape, arrays, hvp, jvp, value_and_grad, vjp};
+use wengert_ad::trace::{Graph, Node, OperationCount, Source, Traced};
+use wengert_ad::{ArrayTape, Elementary, NodeId, Number, Tape, arrays, hvp, jvp, value_and_grad, vjp};
 
 /// `F(x, y) = x^3 (x + m y)`.
 fn f<T: Number>(v: &[T], m: f64) -> T {
@@ -64,8 +64,11 @@ fn the_graph_shows_both_sweeps_node_by_node_and_counts_their_operations() {
     assert_eq!(column(|node| node.operator), ["input", "input", "powi", "scale", "+", "*"]);
     let values: Vec<f64> = graph.nodes().iter().map(|node| node.value).collect();
     assert_eq!(values, [2.0, 3.0, 8.0, 9.0, 11.0, 88.0]);
-    assert_eq!(graph.nodes()[5].operands, [(Source::Node(2), 11.0), (Source::Node(4), 8.0)]);
-    assert_eq!(graph.inputs().collect::<Vec<_>>(), ["x", "y"]);
+    assert_eq!(
+        graph.nodes()[5].operands,
+        [(Source::Node(NodeId::new(2)), 11.0), (Source::Node(NodeId::new(4)), 8.0)]
+    );
+    assert_eq!(graph.inputs().iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["x", "y"]);
     assert_eq!(graph.value(), 88.0);
 
     let (by_x, by_y, reverse) = (graph.forward(0), graph.forward(1), graph.reverse());
@@ -73,9 +76,9 @@ fn the_graph_shows_both_sweeps_node_by_node_and_counts_their_operations() {
     assert_eq!(by_y.derivatives, [0.0, 1.0, 0.0, 3.0, 3.0, 24.0]);
     assert_eq!(reverse.derivatives, [140.0, 24.0, 11.0, 8.0, 8.0, 1.0]);
     // One multiplication an edge, of which there are six; forward adds at `+` and `*`, reverse where x is used twice.
-    let forward = Operations { multiplications: 6, additions: 2 };
+    let forward = OperationCount { multiplications: 6, additions: 2 };
     assert_eq!([by_x.operations, by_y.operations], [forward; 2]);
-    assert_eq!(reverse.operations, Operations { multiplications: 6, additions: 1 });
+    assert_eq!(reverse.operations, OperationCount { multiplications: 6, additions: 1 });
     assert_eq!([0, 1].map(|input| graph.forward_derivative(input)), [140.0, 24.0]);
 }
 
@@ -137,7 +140,7 @@ fn a_tower_of_diamonds_is_visited_once_a_node_and_not_once_a_path() {
     // 2^60 paths lead from x to the top.
     let graph = Graph::of(&[("x", 1.0)], |v| (0..60).fold(v[0], |x, _| x + x));
     assert_eq!(graph.reverse().derivatives[0], 2_f64.powi(60));
-    assert_eq!(graph.reverse().operations, Operations { multiplications: 120, additions: 60 });
+    assert_eq!(graph.reverse().operations, OperationCount { multiplications: 120, additions: 60 });
     assert_eq!(value_and_grad(|v| (0..60).fold(v[0], |x, _| x + x), &[1.0]).1, [2_f64.powi(60)]);
 }
 

@@ -5,7 +5,7 @@ use crate::support::cases::{Case, cases, random};
 use crate::support::{ROUNDING, SINGLE, assert_close, rng};
 use ndarray::ArrayD;
 use std::collections::BTreeSet;
-use wengert_ad::check::gradcheck_arrays;
+use wengert_ad::check::gradcheck;
 use wengert_ad::primitive::{Primitive, PrimitiveVisitor, each_primitive};
 use wengert_ad::{ArrayTape, Dual, Element, Lanes, Tensor, arrays};
 
@@ -52,7 +52,7 @@ fn forward_and_reverse_mode_are_transposes_of_each_other() {
 fn every_primitive_agrees_with_central_differences() {
     for case in cases::<f64>() {
         let u = weights(&case, 1);
-        let report = gradcheck_arrays(|x| weighted((case.apply)(x), &u), &case.inputs);
+        let report = gradcheck(|x| weighted((case.apply)(x), &u), &case.inputs);
         assert!(report.passed(), "{}: {report}", case.label);
         assert_eq!(report.comparisons.len(), case.inputs.iter().map(ArrayD::len).sum::<usize>());
     }

@@ -2,7 +2,7 @@
 
 use crate::support::modes::graph;
 use crate::support::rules::all_rules;
-use wengert_ad::trace::{Graph, Operations, Receipt, Source, Traced};
+use wengert_ad::trace::{CostReport, Graph, OperationCount, Source, Traced};
 use wengert_ad::{Arithmetic, Elementary, Function, Number};
 
 fn cubic() -> Graph {
@@ -104,7 +104,7 @@ fn a_forward_sweep_passes_by_what_its_input_does_not_reach_even_where_a_partial_
     let graph = Graph::of(&[("x", 0.0), ("y", 1.0)], |v| v[0].sqrt() + v[1]);
     let sweep = graph.forward(1);
     assert_eq!((graph.forward_derivative(1), &sweep.reached[..]), (1.0, &[false, true, false, true][..]));
-    assert_eq!(sweep.operations, Operations { multiplications: 3, additions: 1 });
+    assert_eq!(sweep.operations, OperationCount { multiplications: 3, additions: 1 });
     assert_eq!(graph.forward_derivative(0), f64::INFINITY);
     assert_eq!(graph.reverse().derivatives[..2], [f64::INFINITY, 1.0]);
 }
@@ -127,7 +127,7 @@ fn markdown_latex_and_dot_say_what_the_table_says() {
         &[
             "| node | formula | value | partials | adjoint |",
             "| $x$ | input | 2 |  | 140 |",
-            r"| $v_{2}$ | $x^{3}$ | 8 | by $x$: $3 \, x^{2}$ = 12 | 11 |",
+            r"| $v_{2}$ | $x^{3}$ | 8 | $\partial v_{2} / \partial x = 3 \, x^{2}$ = 12 | 11 |",
         ],
     );
     assert_lines(
@@ -147,7 +147,7 @@ fn markdown_latex_and_dot_say_what_the_table_says() {
         ],
     );
     let table = graph.to_string();
-    assert_eq!(table.lines().last(), Some("v5    v2 * v4  88     by v2: 11, by v4: 8  1"));
+    assert_eq!(table.lines().last(), Some("v5    v2 * v4  88     ∂/∂v2 = 11, ∂/∂v4 = 8  1"));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn in_a_picture_no_boxes_overlap_and_all_lie_inside() {
     for (node, place) in graph.nodes().iter().zip(&boxes) {
         for (source, _) in &node.operands {
             if let Source::Node(operand) = source {
-                assert!(boxes[*operand][2] < place[2], "an operand stands above its use");
+                assert!(boxes[operand.index()][2] < place[2], "an operand stands above its use");
             }
         }
     }
@@ -213,7 +213,7 @@ fn a_picture_escapes_names_marks_what_has_no_path_and_draws_a_square_as_one_edge
     let graph = Graph::of(&[("a<b", 3.0), ("unused", 1.0)], |v| v[0] * v[0]);
     let svg = graph.svg();
     assert!(svg.contains("a&lt;b") && !svg.contains("a<b"), "{svg}");
-    assert!(svg.contains("no path") && svg.contains("class=\"aside\""), "{svg}");
+    assert!(svg.contains("no path") && svg.contains("class=\"unreached\""), "{svg}");
     assert!(svg.contains(">3 + 3<"), "{svg}");
     assert_eq!(svg.matches("class=\"head\"").count(), 1);
 }
@@ -236,22 +236,22 @@ impl Function for Cubic {
 }
 
 #[test]
-fn the_receipt_counts_the_operations_of_the_lecture() {
-    let receipt = Receipt::of(&Cubic, &[2.0, 3.0]);
+fn the_cost_report_counts_the_operations_of_the_lecture() {
+    let report = CostReport::of(&Cubic, &[2.0, 3.0]);
     // Four operations; `3 x^2` takes two; each forward sweep eight, the reverse sweep seven.
-    assert_eq!((receipt.value.operations, receipt.partials), (4, 2));
-    assert_eq!(receipt.forward.operations, 2 * (4 + 2 + 8));
-    assert_eq!(receipt.reverse.operations, 4 + 2 + 7);
-    assert_eq!((receipt.tape_nodes, receipt.tape_bytes), (6, 4 * 24), "variables take none");
-    assert!(receipt.to_string().contains("with gradient, forward: 2 sweeps"), "{receipt}");
+    assert_eq!((report.value.operations, report.partials), (4, 2));
+    assert_eq!(report.forward.operations, 2 * (4 + 2 + 8));
+    assert_eq!(report.reverse.operations, 4 + 2 + 7);
+    assert_eq!((report.tape_nodes, report.tape_bytes), (6, 4 * 24), "variables take none");
+    assert!(report.to_string().contains("with gradient, forward: 2 sweeps"), "{report}");
 }
 
 #[test]
 fn a_gradient_costs_at_most_five_evaluations_whatever_the_number_of_inputs() {
     for n in [10, 1000] {
-        let receipt = Receipt::of(&Rosenbrock, &vec![0.9; n]);
-        assert!(receipt.operations_ratio(receipt.reverse) < 5.0, "{receipt}");
-        assert!(receipt.operations_ratio(receipt.forward) > n as f64, "{receipt}");
-        assert!(receipt.value.seconds > 0.0 && receipt.reverse.seconds > receipt.value.seconds, "{receipt}");
+        let report = CostReport::of(&Rosenbrock, &vec![0.9; n]);
+        assert!(report.operations_ratio(report.reverse) < 5.0, "{report}");
+        assert!(report.operations_ratio(report.forward) > n as f64, "{report}");
+        assert!(report.value.seconds > 0.0 && report.reverse.seconds > report.value.seconds, "{report}");
     }
 }

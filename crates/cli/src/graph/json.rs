@@ -4,7 +4,7 @@
 
 use super::Swept;
 use serde::ser::{Serialize, Serializer};
-use wengert::ad::trace::{Node, Operations, Source};
+use wengert::ad::trace::{Node, OperationCount, Source};
 
 /// The object, on several lines.
 pub(super) fn report(swept: &Swept) -> String {
@@ -72,8 +72,8 @@ impl<'a> Report<'a> {
 impl<'a> NodeReport<'a> {
     fn of(swept: &'a Swept, i: usize, node: &'a Node) -> Self {
         let operand = |&(source, partial): &(Source, f64)| match source {
-            Source::Node(index) => {
-                OperandReport::Node { name: &swept.graph.nodes()[index].name, partial: Number(partial) }
+            Source::Node(id) => {
+                OperandReport::Node { name: &swept.graph.node(id).name, partial: Number(partial) }
             }
             Source::Constant(c) => OperandReport::Constant { constant: Number(c), partial: Number(partial) },
         };
@@ -91,7 +91,7 @@ impl<'a> NodeReport<'a> {
 }
 
 impl Cost {
-    fn of(Operations { multiplications, additions }: Operations) -> Self {
+    fn of(OperationCount { multiplications, additions }: OperationCount) -> Self {
         Self { multiplications, additions }
     }
 }

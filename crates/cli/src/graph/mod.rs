@@ -10,7 +10,7 @@ use crate::output::print_line;
 use std::fmt;
 use std::path::PathBuf;
 use std::{fs, io};
-use wengert::ad::trace::{Graph, Receipt, Sweep};
+use wengert::ad::trace::{CostReport, Graph, Sweep};
 
 /// Show the computational graph of a formula: its nodes, the forward sweeps and the reverse sweep
 #[derive(Clone, Debug, clap::Args)]
@@ -97,7 +97,7 @@ fn report(arguments: &Arguments) -> Result<String, GraphError> {
         Format::Markdown => graph.markdown(),
         Format::Latex => graph.latex(),
         Format::Trace => graph.steps(),
-        Format::Cost => Receipt::of(&expression, &point).to_string(),
+        Format::Cost => CostReport::of(&expression, &point).to_string(),
         Format::Table | Format::Json => unreachable!("returned above"),
     })
 }

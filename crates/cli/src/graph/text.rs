@@ -3,8 +3,8 @@
 use super::Swept;
 use crate::output::table;
 use comfy_table::Table;
+use wengert::ad::trace::OperationCount;
 use wengert::ad::trace::digits::{full as number, short};
-use wengert::ad::trace::{Node, Operations, Source};
 
 /// The node table, the gradient of either mode, and what each sweep cost.
 pub(super) fn report(swept: &Swept) -> String {
@@ -22,24 +22,13 @@ fn nodes(swept: &Swept) -> Table {
     header.push("adjoint".into());
     let mut table = table(header, &[0, 1, 3]);
     for (i, node) in swept.graph.nodes().iter().enumerate() {
-        let formula = if node.operands.is_empty() { node.operator.into() } else { node.formula.clone() };
-        let mut row = vec![node.name.clone(), formula, short(node.value), partials(swept, node)];
+        let formula = if node.is_input() { node.operator.into() } else { node.formula.clone() };
+        let mut row = vec![node.name.clone(), formula, short(node.value), swept.graph.partials(node)];
         row.extend(swept.forward.iter().map(|sweep| short(sweep.derivatives[i])));
         row.push(short(swept.reverse.derivatives[i]));
         table.add_row(row);
     }
     table
-}
-
-/// The derivative of a node by each of its operands; constants are left out.
-fn partials(swept: &Swept, node: &Node) -> String {
-    let by_node = |&(source, partial): &(Source, f64)| match source {
-        Source::Node(operand) => {
-            Some(format!("by {}: {}", swept.graph.nodes()[operand].name, short(partial)))
-        }
-        Source::Constant(_) => None,
-    };
-    node.operands.iter().filter_map(by_node).collect::<Vec<_>>().join(", ")
 }
 
 fn gradient(swept: &Swept) -> Table {
@@ -58,10 +47,10 @@ fn gradient(swept: &Swept) -> Table {
 
 fn costs(swept: &Swept) -> Table {
     let mut table = table(["operations", "multiplications", "additions"].map(String::from).into(), &[0]);
-    let mut add = |sweep: String, Operations { multiplications, additions }: Operations| {
+    let mut add = |sweep: String, OperationCount { multiplications, additions }: OperationCount| {
         table.add_row([sweep, multiplications.to_string(), additions.to_string()]);
     };
-    let mut total = Operations { multiplications: 0, additions: 0 };
+    let mut total = OperationCount { multiplications: 0, additions: 0 };
     for (name, sweep) in swept.variables.iter().zip(&swept.forward) {
         add(format!("forward sweep of {name}"), sweep.operations);
         total.multiplications += sweep.operations.multiplications;

@@ -4,7 +4,7 @@ use crate::support::{assert_close, assert_refused, labels, normal_matrix};
 use ndarray::{Array2, s};
 use std::ops::Range;
 use wengert_ad::ArrayTape;
-use wengert_ad::check::gradcheck_arrays;
+use wengert_ad::check::gradcheck;
 use wengert_nn::{LossDefinition, LossSample, TargetBatch, losses};
 
 /// The number of outputs of each example, for which the samples have class weights.
@@ -135,7 +135,7 @@ fn the_gradient_of_every_loss_agrees_with_differences() {
     for sample in losses() {
         for (rows, seed) in [(1, 30), (2, 31), (5, 32)] {
             let batch = Batch::drawn(&sample, rows, 1.5, seed);
-            let report = gradcheck_arrays(
+            let report = gradcheck(
                 |v| sample.loss.total(v[0], batch.targets(v[0].tape())),
                 &[batch.outputs.clone().into_dyn()],
             );

@@ -3,7 +3,7 @@
 use crate::support::{assert_close, assert_refused, drawn_params, loss, normal_matrix};
 use ndarray::{Array2, array};
 use wengert_ad::ArrayTape;
-use wengert_ad::check::gradcheck_arrays;
+use wengert_ad::check::gradcheck;
 use wengert_nn::{
     Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Mlp, MultiClassHinge,
     Regulariser, SmoothL1, TargetBatch,
@@ -195,10 +195,8 @@ fn the_gradients_of_penalties_agree_with_differences() {
         [Regulariser::l1(0.3), Regulariser::l2(0.7), Regulariser::elastic(0.2, 0.4).without_biases()]
     {
         let penalty = regulariser.on(model.layout());
-        let report = gradcheck_arrays(
-            |v| penalty.value(&Bound::recorded(v[0].tape(), model.layout(), v, &[])),
-            &arrays,
-        );
+        let report =
+            gradcheck(|v| penalty.value(&Bound::recorded(v[0].tape(), model.layout(), v, &[])), &arrays);
         assert!(report.passed(), "{report}");
     }
 }

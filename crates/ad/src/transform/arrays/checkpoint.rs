@@ -1,4 +1,5 @@
-//! Memory for time: a part of a function of arrays that is forgotten, and recorded again when the sweep needs it.
+//! Checkpointing of array code: less memory at the cost of recomputing part of a function in the
+//! reverse sweep.
 
 use crate::element::Element;
 use crate::primitive::{Adjoint, Primitive, PullbackStart, Recorded, Requirement, Shape, View};
@@ -8,9 +9,11 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-/// `f(inputs)`, of which the tape keeps only the inputs and the output; the reverse sweep runs `f` again.
+/// `f(inputs)`, of which the tape records only the inputs and the output; the reverse sweep
+/// evaluates `f` again.
 ///
-/// The gradient has the same bits as without. See [`checkpoint`](crate::checkpoint) for scalar code.
+/// The gradient has the same bits as without a checkpoint. All variables that `f` depends on must
+/// be among `inputs`. For scalar code see [`checkpoint`](crate::checkpoint).
 ///
 /// ```
 /// use ndarray::array;
@@ -26,29 +29,29 @@ use std::sync::Arc;
 /// ```
 ///
 /// # Panics
-/// If there are no inputs, or they live on different tapes.
+/// If there are no inputs, or they are on different tapes.
 ///
 /// # Cost
-/// `f` is computed once more, and its buffers are allocated anew each time.
+/// `f` is evaluated once more, and its buffers are allocated each time.
 #[track_caller]
 pub fn checkpoint<'t, T: Element>(
     inputs: &[Tensor<'t, T>],
     f: impl for<'s> Fn(&[Tensor<'s, T>]) -> Tensor<'s, T> + Send + Sync + 'static,
 ) -> Tensor<'t, T> {
-    // An array that is there twice is one variable for the recording to come, too.
+    // An array that appears twice must be one variable in the new recording too.
     let mut distinct: Vec<Tensor<'t, T>> = Vec::new();
-    let mut places = Vec::new();
+    let mut arguments = Vec::new();
     for &input in inputs {
         let known = distinct.iter().position(|&other| other.is_same_node(input));
-        places.push(known.unwrap_or(distinct.len()));
+        arguments.push(known.unwrap_or(distinct.len()));
         if known.is_none() {
             distinct.push(input);
         }
     }
     let Some((first, others)) = distinct.split_first() else {
-        panic!("checkpoint: there are no inputs, so that nothing can be differentiated")
+        panic!("checkpoint: there are no inputs to differentiate with respect to")
     };
-    let segment = Segment { f: Arc::new(f), places };
+    let segment = Segment { f: Arc::new(f), arguments };
     let tape = ArrayTape::new();
     let constants: Vec<_> = distinct.iter().map(|x| tape.constant(&x.value())).collect();
     let y = segment.run(&constants);
@@ -56,10 +59,11 @@ pub fn checkpoint<'t, T: Element>(
     first.apply(others, Checkpoint { segment, shape, ready, adjoints: RefCell::default() })
 }
 
-/// The function, and which of its arguments are which of the distinct inputs.
+/// The part of a function between the inputs and the output of a checkpoint.
 struct Segment<F> {
     f: Arc<F>,
-    places: Vec<usize>,
+    /// For each argument of the function, its position among the distinct inputs.
+    arguments: Vec<usize>,
 }
 
 impl<F> Segment<F> {
@@ -67,10 +71,11 @@ impl<F> Segment<F> {
     where
         F: Fn(&[Tensor<'s, T>]) -> Tensor<'s, T>,
     {
-        (self.f)(&self.places.iter().map(|&place| distinct[place]).collect::<Vec<_>>())
+        (self.f)(&self.arguments.iter().map(|&input| distinct[input]).collect::<Vec<_>>())
     }
 
-    /// The adjoints of the operands that need them, going on from their sums so far: records the function again, and sweeps.
+    /// The adjoints of the operands for which `sum_of` returns the sum so far: records the function
+    /// again and sweeps, starting from these sums.
     fn adjoints<'a, T: Element>(
         &self,
         at: Recorded<'_, T>,
@@ -87,14 +92,15 @@ impl<F> Segment<F> {
         };
         let inputs: Vec<_> = at.xs.iter().zip(&sums).map(record).collect();
         let y = self.run(&inputs);
-        // The sums are seeds of the sweep, so that the order of additions, and every bit, is that of a sweep without
-        // checkpoints: what is recorded last comes first.
+        // The sums are seeds of the sweep, so that the order of additions, and therefore every bit
+        // of the result, is that of a sweep without checkpoints: terms recorded last are swept
+        // first.
         let started = inputs.iter().zip(&sums).filter_map(|(&x, &sum)| Some((x, sum?)));
         let total = started
             .filter(|(_, sum)| !sum.is_empty())
             .fold(weighted(y, at.y_bar), |total, (x, sum)| total + weighted(x, sum));
         let gradient = total.gradient();
-        // Without a path to the output there was no sum either.
+        // Without a path to the output there was no earlier sum either.
         let zeros = |x: Tensor<'_, T>| vec![T::constant(0.0); x.elements().len()];
         let adjoint = |x| gradient.get(x).map_or_else(|| zeros(x), |x_bar| x_bar.into_iter().collect());
         inputs.iter().zip(&sums).map(|(&x, sum)| sum.map(|_| adjoint(x))).collect()
@@ -104,15 +110,16 @@ impl<F> Segment<F> {
 struct Checkpoint<T, F> {
     segment: Segment<F>,
     shape: Shape,
-    /// The value for the operands it was made with, until it is used.
+    /// The value for the operands of the first call of `primal`, so that `f` is not evaluated twice
+    /// when it is recorded.
     ready: Option<Arc<[T]>>,
-    /// In a sweep, between its beginning and the call for each operand: the adjoints.
+    /// The adjoints of the operands, between `begin` and the call of `vjp` for each operand.
     adjoints: RefCell<Vec<Option<Vec<T>>>>,
 }
 
 impl<T, F> Clone for Checkpoint<T, F> {
     fn clone(&self) -> Self {
-        let segment = Segment { f: Arc::clone(&self.segment.f), places: self.segment.places.clone() };
+        let segment = Segment { f: Arc::clone(&self.segment.f), arguments: self.segment.arguments.clone() };
         let (shape, ready) = (self.shape.clone(), self.ready.clone());
         Self { segment, shape, ready, adjoints: RefCell::default() }
     }
@@ -149,7 +156,7 @@ where
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let slot = x_bar.slot();
         let begun = self.adjoints.borrow_mut().get_mut(wrt).and_then(Option::take);
-        // Whoever asks for one operand alone has not begun a sweep.
+        // A caller that needs the pullback of one operand only has not called `begin`.
         let alone = || self.segment.adjoints(at, &|i| (i == wrt).then_some(&*slot)).swap_remove(wrt);
         if let Some(adjoint) = begun.or_else(alone) {
             slot.copy_from_slice(&adjoint);
@@ -157,11 +164,11 @@ where
     }
 }
 
-/// `<weights, x>`.
+/// The inner product `<weights, x>`.
 fn weighted<'s, T: Element>(x: Tensor<'s, T>, weights: &[T]) -> Tensor<'s, T> {
     (x * x.tape().constant(&array(&x.shape(), weights))).sum()
 }
 
 fn array<'a, T>(shape: &[usize], data: &'a [T]) -> ArrayView<'a, T, IxDyn> {
-    ArrayView::from_shape(IxDyn(shape), data).expect("a view has as many elements as its shape")
+    ArrayView::from_shape(IxDyn(shape), data).expect("the number of elements of a view matches its shape")
 }

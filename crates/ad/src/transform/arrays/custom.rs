@@ -1,4 +1,4 @@
-//! One array operation of the user's own, as two closures.
+//! Custom array operations, given by two closures.
 
 use crate::element::Element;
 use crate::primitive::{Adjoint, Primitive, Recorded, Requirement, Shape, View};
@@ -7,13 +7,14 @@ use ndarray::ArrayD;
 use std::fmt;
 use std::sync::Arc;
 
-/// `value(operands)`, with a pullback of its own: for code that cannot be differentiated, or can be differentiated better
-/// by hand.
+/// `value(operands)` with a custom pullback, for code that cannot be differentiated automatically,
+/// or not efficiently.
 ///
-/// `vjp(wrt, at)` returns the contribution `J' y_bar` to the adjoint of operand `wrt`, row-major, `J` the Jacobian by that
-/// operand. It is called once a sweep for each operand that needs a gradient. An operation that is to run in forward mode
-/// too, or to allocate nothing, is a [`Primitive`]. [`gradcheck_arrays`](crate::check::gradcheck_arrays) of a function that
-/// uses it checks the pullback.
+/// `vjp(wrt, at)` returns the contribution `J' y_bar` to the adjoint of operand `wrt`, row-major,
+/// where `J` is the Jacobian with respect to that operand. A sweep calls it once for each operand
+/// that needs a gradient. For an operation that runs in forward mode too, or allocates nothing,
+/// implement [`Primitive`]. To check the pullback, call [`gradcheck`](crate::gradcheck) on a
+/// function that uses the operation.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -32,8 +33,8 @@ use std::sync::Arc;
 /// ```
 ///
 /// # Panics
-/// If there are no operands, or they live on different tapes. In the reverse sweep, if `vjp` returns another number of
-/// elements than the operand has.
+/// If there are no operands, or they are on different tapes. In the reverse sweep, if the result of
+/// `vjp` does not have one element per element of the operand.
 #[track_caller]
 pub fn custom<'t, T: Element>(
     name: &'static str,
@@ -42,7 +43,7 @@ pub fn custom<'t, T: Element>(
     vjp: impl Fn(usize, Recorded<'_, T>) -> Vec<T> + Send + Sync + 'static,
 ) -> Tensor<'t, T> {
     let Some((first, others)) = operands.split_first() else {
-        panic!("{name}: a custom operation has operands; what has none is a constant of the tape")
+        panic!("{name}: a custom operation needs at least one operand; record a constant instead")
     };
     let y = {
         let shapes: Vec<Shape> = operands.iter().map(|x| x.shape()).collect();
@@ -54,11 +55,12 @@ pub fn custom<'t, T: Element>(
     first.apply(others, Custom { name, shape, ready, rule: Arc::new((value, vjp)) })
 }
 
-/// A value and a pullback that belongs to it.
+/// A value and its pullback as a primitive.
 struct Custom<T, R> {
     name: &'static str,
     shape: Shape,
-    /// The value for the operands it was made with, until it is used.
+    /// The value for the operands of the first call of `primal`, so that it is not computed twice
+    /// when it is recorded.
     ready: Option<Arc<[T]>>,
     rule: Arc<R>,
 }
@@ -97,7 +99,10 @@ where
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let contribution = (self.rule.1)(wrt, at);
         let (name, have, want) = (self.name, contribution.len(), at.xs[wrt].data.len());
-        assert!(have == want, "{name}: the vjp for operand {wrt} has {have} elements, the operand {want}");
+        assert!(
+            have == want,
+            "{name}: the vjp for operand {wrt} has {have} elements, the operand has {want}"
+        );
         x_bar.add(contribution.into_iter());
     }
 }

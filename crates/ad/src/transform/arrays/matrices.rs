@@ -1,17 +1,18 @@
-//! Jacobians and Hessians of functions of arrays, as matrices over all elements.
+//! Jacobians and Hessians of functions of arrays, as matrices with one column per element.
 
-use super::super::{Several, Sweeps, WIDTH};
-use super::{by_each, value_and_grad};
+use super::super::{DirectionBlock, Sweeps, WIDTH};
+use super::{gradients, value_and_grad};
 use crate::element::Element;
 use crate::function::ArrayFunction;
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{Array2, ArrayD};
 
-/// The Jacobian of `f` at `xs`: a row for each element of the output, a column for each element of the `xs`, one array
-/// after another, row-major.
+/// The Jacobian of `f` at `xs`: one row per element of the output, one column per element of the
+/// `xs`, which are counted in order, each array in row-major order.
 ///
-/// In reverse, the function is recorded once and swept for each row; forward, it is computed for every [`WIDTH`] columns.
-/// [`Sweeps::Fewest`] goes forward if there are fewer columns than rows.
+/// In reverse mode, the function is recorded once and swept for each row; in forward mode, it is
+/// evaluated for every [`WIDTH`] columns. [`Sweeps::Fewest`] chooses forward mode if there are
+/// fewer columns than rows.
 #[track_caller]
 pub fn jacobian<T: Element>(f: &impl ArrayFunction, xs: &[ArrayD<T>], sweeps: Sweeps) -> Array2<T> {
     let tape = ArrayTape::new();
@@ -34,25 +35,26 @@ pub fn jacobian<T: Element>(f: &impl ArrayFunction, xs: &[ArrayD<T>], sweeps: Sw
         let mut cotangent = vec![T::constant(0.0); rows];
         for i in 0..rows {
             cotangent[i] = T::constant(1.0);
-            let by_each = by_each(&y.vjp(&cotangent), &variables);
-            jacobian.row_mut(i).iter_mut().zip(by_each.iter().flatten()).for_each(|(slot, &d)| *slot = d);
+            let gradients = gradients(&y.vjp(&cotangent), &variables);
+            jacobian.row_mut(i).iter_mut().zip(gradients.iter().flatten()).for_each(|(slot, &d)| *slot = d);
             cotangent[i] = T::constant(0.0);
         }
     }
     jacobian
 }
 
-/// The Hessian of `f`, which returns one number, by all elements of the `xs`, one array after another, row-major: forward
-/// over reverse, symmetric up to rounding.
+/// The Hessian of `f`, which returns one number, at `xs`: one row and one column per element of the
+/// `xs`, which are counted in order, each array in row-major order. Computed forward over reverse;
+/// symmetric up to rounding.
 ///
 /// # Panics
-/// If `f` returns more than one number.
+/// If `f` returns an array with more than one element.
 ///
 /// # Cost
 /// `elements / WIDTH` recordings and reverse sweeps (rounded up), each with [`WIDTH`] tangents.
 #[track_caller]
 pub fn hessian<T: Element>(
-    f: impl for<'t> Fn(&[Tensor<'t, Several<T>>]) -> Tensor<'t, Several<T>>,
+    f: impl for<'t> Fn(&[Tensor<'t, DirectionBlock<T>>]) -> Tensor<'t, DirectionBlock<T>>,
     xs: &[ArrayD<T>],
 ) -> Array2<T> {
     let n = elements(xs);
@@ -68,18 +70,20 @@ fn elements<T>(xs: &[ArrayD<T>]) -> usize {
     xs.iter().map(ArrayD::len).sum()
 }
 
-/// The arrays, with the elements from number `first` on as directions.
-fn directions<T: Element>(xs: &[ArrayD<T>], first: usize) -> Vec<ArrayD<Several<T>>> {
-    let mut number = 0..;
-    let mut direct = |&x: &T| Several::unit(x, number.next().expect("the numbers do not end"), first);
-    xs.iter().map(|x| x.map(&mut direct)).collect()
+/// The arrays as numbers with tangents along the unit vectors of the elements from position `first`
+/// on.
+fn directions<T: Element>(xs: &[ArrayD<T>], first: usize) -> Vec<ArrayD<DirectionBlock<T>>> {
+    let mut positions = 0..;
+    let mut directed =
+        |&x: &T| DirectionBlock::unit(x, positions.next().expect("the range has no end"), first);
+    xs.iter().map(|x| x.map(&mut directed)).collect()
 }
 
-/// Writes the tangents of each row to the columns from `first` on.
+/// Writes the tangents of each row into the columns from `first` on.
 fn write_columns<'a, T: Element>(
     matrix: &mut Array2<T>,
     first: usize,
-    rows: impl Iterator<Item = &'a Several<T>>,
+    rows: impl Iterator<Item = &'a DirectionBlock<T>>,
 ) {
     let left = matrix.ncols() - first;
     for (i, y) in rows.enumerate() {

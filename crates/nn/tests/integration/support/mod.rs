@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayD, IxDyn};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
-use wengert_ad::check::{GradcheckReport, gradcheck_arrays};
+use wengert_ad::check::{GradcheckReport, gradcheck};
 use wengert_ad::rules::{
     Clamp, Elu, Gelu, GeluTanh, LeakyRelu, LogSigmoid, Relu, Sigmoid, Silu, Softplus, Softsign, Tanh,
 };
@@ -164,7 +164,7 @@ pub(crate) fn gradcheck_module(
         arrays.push(x.clone().into_dyn());
     }
     let statistics = params.statistics().to_vec();
-    gradcheck_arrays(
+    gradcheck(
         |v| {
             let bound = Bound::recorded(v[0].tape(), model.layout(), &v[..count], &statistics);
             let bound = match training {

@@ -1,12 +1,12 @@
-//! The first number of scalar code that is not finite.
+//! The first number in scalar code that is not finite.
 
-use super::traced;
+use super::traced::traced;
 use crate::function::Function;
 use crate::tape::{NonFinite, Phase, ValueRange};
 use crate::trace::{Graph, Node, Source};
 
-/// The first value of `f` at `x` that is not finite, or else the first cotangent of its reverse sweep; with the operator,
-/// its operands and the line of code.
+/// The first value in the evaluation of `f` at `x` that is not finite, or else the first cotangent
+/// in its reverse sweep, with the operator, its operands and the line of code.
 ///
 /// ```
 /// use wengert_ad::{Elementary, Function, Number, check::first_non_finite};
@@ -33,9 +33,9 @@ pub(super) fn non_finite_in(graph: &Graph) -> Option<NonFinite> {
         return Some(finding(graph, node, Phase::Forward, node.value, None));
     }
     let sweep = graph.reverse();
-    for (i, node) in nodes.iter().enumerate().rev().filter(|&(i, _)| sweep.reached[i]) {
-        // An infinite partial counts even where a cotangent of zero makes the sweep pass it by.
-        let y_bar = sweep.derivatives[i];
+    for node in nodes.iter().rev().filter(|node| sweep.reached[node.id.index()]) {
+        // An infinite partial counts even where the cotangent is zero and the sweep skips it.
+        let y_bar = sweep.derivatives[node.id.index()];
         for (operand, &(source, partial)) in node.operands.iter().enumerate() {
             let contribution = partial * y_bar;
             if matches!(source, Source::Node(_)) && !contribution.is_finite() {

@@ -1,15 +1,15 @@
-//! A gradient for each example, several examples side by side in lanes.
+//! Per-example gradients, with several examples side by side in lanes.
 
 use super::{WIDTH, constants};
 use crate::modes::Lanes;
 use crate::tape::{Tape, Var};
 use ndarray::Array2;
 
-/// The gradients of `f(parameters, example)` by the parameters, one row for each row of `examples`: shape (examples,
-/// parameters).
+/// The gradients of `f(parameters, example)` with respect to the parameters, one row for each row
+/// of `examples`: shape (examples, parameters).
 ///
-/// Their sum over the rows is the gradient of the total; their singular values order what gradient descent fits first.
-/// Code that branches on an example must use [`select`](crate::Numeric::select), since [`WIDTH`] examples go through it
+/// The sum of the rows is the gradient of the total over all examples. Code that branches on an
+/// example must use [`select`](crate::Numeric::select), because [`WIDTH`] examples are evaluated
 /// together.
 ///
 /// ```
@@ -37,7 +37,7 @@ pub fn per_example_gradients(
     for first in (0..count).step_by(WIDTH) {
         tape.clear();
         let variables: Vec<_> = parameters.iter().map(|&p| tape.var(Lanes([p; WIDTH]))).collect();
-        // The lanes that are left over go through the last example again.
+        // Unused lanes of the last block repeat the last example.
         let lane = |column| Lanes::from_fn(|w| examples[[(first + w).min(count - 1), column]]);
         let columns: Vec<_> = (0..examples.ncols()).map(lane).collect();
         let y = f(&variables, &constants(&columns));

@@ -1,6 +1,7 @@
-//! What each mode costs: operations counted, time measured.
+//! The cost of a gradient in each mode: operations counted, time measured.
 
-use super::graph::{Graph, Source};
+use super::graph::Graph;
+use super::node::Source;
 use super::record::Traced;
 use crate::function::Function;
 use crate::tape::Tape;
@@ -9,21 +10,23 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// The work of one way to compute something.
+/// Operations and time of one computation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Count {
-    /// Elementary operations: rules applied, partials computed, multiplications and additions of the sweeps.
+pub struct Cost {
+    /// Elementary operations: rules applied, operations that compute partials, multiplications and
+    /// additions of the sweeps.
     pub operations: usize,
-    /// Seconds of wall-clock time, the best of several runs.
+    /// Wall-clock time in seconds, the best of several runs.
     pub seconds: f64,
 }
 
 /// The cost of a function, and of its whole gradient in both modes.
 ///
-/// Forward mode evaluates the function once for each input, with its partials; reverse mode evaluates it once.
+/// Forward mode evaluates the function once for each input, with its partials; reverse mode
+/// evaluates it once.
 ///
 /// ```
-/// use wengert_ad::{Function, Number, trace::Receipt};
+/// use wengert_ad::{Function, Number, trace::CostReport};
 ///
 /// struct SumOfSquares;
 ///
@@ -32,29 +35,31 @@ pub struct Count {
 ///         v.iter().map(|&x| x * x).sum()
 ///     }
 /// }
-/// let receipt = Receipt::of(&SumOfSquares, &[1.0; 50]);
-/// assert!(receipt.operations_ratio(receipt.reverse) < 5.0);
-/// assert!(receipt.operations_ratio(receipt.forward) > 100.0);
+/// let report = CostReport::of(&SumOfSquares, &[1.0; 50]);
+/// assert!(report.operations_ratio(report.reverse) < 5.0);
+/// assert!(report.operations_ratio(report.forward) > 100.0);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Receipt {
-    /// How many inputs there are: so many forward sweeps the gradient takes.
+pub struct CostReport {
+    /// The number of inputs, which is the number of forward sweeps for a gradient.
     pub inputs: usize,
-    /// The function alone, on plain numbers.
-    pub value: Count,
-    /// Value and gradient by forward sweeps. The time is that of one sweep, times their number.
-    pub forward: Count,
-    /// Value and gradient by one recording and one reverse sweep.
-    pub reverse: Count,
-    /// How many operations of the above compute partials, once for all of them.
+    /// The cost of the value alone, on plain numbers.
+    pub value: Cost,
+    /// The cost of value and gradient by forward sweeps. The time is that of one sweep times the
+    /// number of inputs.
+    pub forward: Cost,
+    /// The cost of value and gradient by one recording and one reverse sweep.
+    pub reverse: Cost,
+    /// The operations that compute the partials of one recording; included in `reverse` once and in
+    /// `forward` once per input.
     pub partials: usize,
-    /// The nodes on the tape of reverse mode.
+    /// The number of nodes on the tape of reverse mode.
     pub tape_nodes: usize,
-    /// The memory that they take.
+    /// The memory of these nodes in bytes.
     pub tape_bytes: usize,
 }
 
-impl Receipt {
+impl CostReport {
     /// Counts and times `f` at `x`.
     pub fn of(f: &impl Function, x: &[f64]) -> Self {
         let names: Vec<String> = (0..x.len()).map(|i| format!("x{i}")).collect();
@@ -62,7 +67,7 @@ impl Receipt {
         let graph = Graph::of(&inputs, |v: &[Traced<'_>]| f.eval(v));
         let value = graph.nodes().len() - x.len();
         let partials = graph.nodes().iter().map(|node| graph.partial_operations(node)).sum();
-        // Every forward sweep takes as many operations as the first.
+        // All forward sweeps take the same number of operations.
         let sweep = if x.is_empty() { 0 } else { graph.forward(0).operations.total() };
         let forward = x.len() * (value + partials + sweep);
         let reverse = value + partials + graph.reverse().operations.total();
@@ -84,38 +89,38 @@ impl Receipt {
         });
         Self {
             inputs: x.len(),
-            value: Count { operations: value, seconds: seconds_of_value },
-            forward: Count { operations: forward, seconds: seconds_forward * x.len() as f64 },
-            reverse: Count { operations: reverse, seconds: seconds_reverse },
+            value: Cost { operations: value, seconds: seconds_of_value },
+            forward: Cost { operations: forward, seconds: seconds_forward * x.len() as f64 },
+            reverse: Cost { operations: reverse, seconds: seconds_reverse },
             partials,
             tape_nodes: tape.len(),
             tape_bytes: tape.bytes(),
         }
     }
 
-    /// How many evaluations of the function the operations of `count` amount to.
-    pub fn operations_ratio(&self, count: Count) -> f64 {
-        count.operations as f64 / self.value.operations as f64
+    /// The operations of `cost` in units of evaluations of the function.
+    pub fn operations_ratio(&self, cost: Cost) -> f64 {
+        cost.operations as f64 / self.value.operations as f64
     }
 
-    /// How many evaluations of the function the time of `count` amounts to.
-    pub fn time_ratio(&self, count: Count) -> f64 {
-        count.seconds / self.value.seconds
+    /// The time of `cost` in units of evaluations of the function.
+    pub fn time_ratio(&self, cost: Cost) -> f64 {
+        cost.seconds / self.value.seconds
     }
 }
 
-impl fmt::Display for Receipt {
+impl fmt::Display for CostReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sweeps = |n: usize| if n == 1 { "1 sweep".to_owned() } else { format!("{n} sweeps") };
         writeln!(f, "{:<32}{:>12}{:>9}{:>12}{:>9}", "", "operations", "ratio", "time", "ratio")?;
-        for (what, count) in [
+        for (label, cost) in [
             ("value".to_owned(), self.value),
             (format!("with gradient, forward: {}", sweeps(self.inputs)), self.forward),
             ("with gradient, reverse: 1 sweep".to_owned(), self.reverse),
         ] {
-            let (operations, ratio) = (count.operations, self.operations_ratio(count));
-            let (time, time_ratio) = (readable(count.seconds), self.time_ratio(count));
-            writeln!(f, "{what:<32}{operations:>12}{ratio:>9.2}{time:>12}{time_ratio:>9.2}")?;
+            let (operations, ratio) = (cost.operations, self.operations_ratio(cost));
+            let (time, time_ratio) = (duration(cost.seconds), self.time_ratio(cost));
+            writeln!(f, "{label:<32}{operations:>12}{ratio:>9.2}{time:>12}{time_ratio:>9.2}")?;
         }
         write!(
             f,
@@ -125,7 +130,8 @@ impl fmt::Display for Receipt {
     }
 }
 
-/// The best time of one call: the shortest of several batches, each long against the clock's resolution.
+/// The time of one call: the minimum over several batches, each long compared with the resolution
+/// of the clock.
 fn seconds(mut work: impl FnMut()) -> f64 {
     const BATCH: Duration = Duration::from_micros(500);
     let mut time = |calls: u32| {
@@ -137,11 +143,12 @@ fn seconds(mut work: impl FnMut()) -> f64 {
     while time(calls) < BATCH && calls < 1 << 20 {
         calls *= 2;
     }
-    let best = (0..5).map(|_| time(calls)).min().expect("there are five batches");
+    let best = (0..5).map(|_| time(calls)).min().expect("five batches have a minimum");
     best.as_secs_f64() / f64::from(calls)
 }
 
-fn readable(seconds: f64) -> String {
+/// Seconds in a unit that suits their size, such as `1.5 ms`.
+fn duration(seconds: f64) -> String {
     let (unit, factor) = match seconds {
         s if s < 1e-6 => ("ns", 1e9),
         s if s < 1e-3 => ("us", 1e6),

@@ -1,23 +1,22 @@
-//! Second derivatives.
+//! Checks of second derivatives.
 
 use super::difference::{Difference, differences};
-use super::gradcheck::{ROUNDING, TOLERANCE};
-use super::relative_error;
-use crate::function::Function;
-use crate::transform::{grad, hvp};
+use super::function::CheckFunction;
+use super::input::CheckInput;
+use super::tolerance::{ROUNDING, excess, relative_error};
 use std::fmt;
 use std::panic::Location;
 
-/// One second derivative, by two ways.
+/// One second derivative, computed in two ways.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SecondComparison {
-    /// The inputs by which the derivative is taken.
+    /// The positions of the elements with respect to which the derivative is taken.
     pub inputs: [usize; 2],
-    /// Forward over reverse: the reverse sweep at dual numbers.
+    /// The derivative computed forward over reverse: by a reverse sweep on dual numbers.
     pub exact: f64,
-    /// The same with the inputs in the other order.
+    /// The same with the elements exchanged.
     pub transposed: f64,
-    /// By a central difference of the gradient.
+    /// The derivative estimated by a central difference of the gradient.
     pub difference: Difference,
 }
 
@@ -27,36 +26,34 @@ impl SecondComparison {
         relative_error(self.exact, self.difference.value)
     }
 
-    /// How far the matrix is from symmetric here, relative as above.
+    /// The relative error against the transposed entry, defined like [`error`](Self::error).
     pub fn asymmetry(&self) -> f64 {
         relative_error(self.exact, self.transposed)
     }
 
-    /// The larger error, in terms of what is allowed.
+    /// The larger of the two errors, in units of the largest that is allowed.
     fn excess(&self) -> f64 {
-        let scale = self.exact.abs().max(self.difference.value.abs()).max(1.0);
-        let uncertain = 8.0 * self.difference.rounding / scale;
-        let by_difference = self.error() / (TOLERANCE + if uncertain.is_finite() { uncertain } else { 0.0 });
-        by_difference.max(self.asymmetry() / ROUNDING)
+        excess(self.exact, &self.difference).max(self.asymmetry() / ROUNDING)
     }
 }
 
-/// What a check of the second derivatives found: a comparison for each pair of inputs.
+/// The result of a check of second derivatives: one comparison per pair of elements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradgradcheckReport {
-    /// The comparisons, row by row.
+    /// The comparisons, row by row of the Hessian.
     pub comparisons: Vec<SecondComparison>,
-    /// The line that asked.
+    /// The line of code that called the check.
     pub site: &'static Location<'static>,
 }
 
 impl GradgradcheckReport {
-    /// The comparison that disagrees most; `None` of a function without inputs.
+    /// The comparison with the largest error relative to its tolerance; `None` for a function
+    /// without inputs.
     pub fn worst(&self) -> Option<SecondComparison> {
         self.comparisons.iter().copied().max_by(|a, b| a.excess().total_cmp(&b.excess()))
     }
 
-    /// Whether all second derivatives agree with the differences and are symmetric.
+    /// Whether all second derivatives agree with the differences, and the Hessian is symmetric.
     pub fn passed(&self) -> bool {
         self.comparisons.iter().all(|comparison| comparison.excess() < 1.0)
     }
@@ -71,7 +68,8 @@ impl fmt::Display for GradgradcheckReport {
             let (error, asymmetry) = (worst.error(), worst.asymmetry());
             write!(
                 f,
-                ", worst by inputs {i} and {j}: forward over reverse {exact:e}, difference {:e} (step {:.0e}), error \
+                ", worst with respect to inputs {i} and {j}: forward over reverse {exact:e}, \
+                 difference {:e} (step {:.0e}), error \
                  {error:.1e}, transposed {transposed:e}, asymmetry {asymmetry:.1e}",
                 difference.value, difference.step
             )?;
@@ -80,7 +78,11 @@ impl fmt::Display for GradgradcheckReport {
     }
 }
 
-/// Checks the second derivatives of `f` at `x`: Hessian-vector products against differences of gradients, and symmetry.
+/// Checks the second derivatives of `f` at the inputs `at`: Hessian-vector products against central
+/// differences of the gradient, and the symmetry of the Hessian.
+///
+/// `f` is a [`Function`](crate::Function) for numbers and named numbers, an
+/// [`ArrayFunction`](crate::ArrayFunction) for arrays.
 ///
 /// ```
 /// use wengert_ad::{Elementary, Function, Number, check::gradgradcheck};
@@ -96,35 +98,28 @@ impl fmt::Display for GradgradcheckReport {
 /// assert!(report.passed(), "{report}");
 /// ```
 ///
+/// # Panics
+/// If `f` returns an array with more than one element.
+///
 /// # Cost
-/// For n inputs, n Hessian-vector products and 24 n gradients.
+/// One Hessian-vector product and 24 gradients for each element of the inputs.
 #[track_caller]
-pub fn gradgradcheck(f: &impl Function, x: &[f64]) -> GradgradcheckReport {
-    let gradient = |x: &[f64]| grad(|v| f.eval(v), x);
-    let product = |direction: &[f64]| hvp(|v| f.eval(v), x, direction);
-    second(x, gradient, product, Location::caller())
-}
-
-pub(super) fn second(
-    x: &[f64],
-    gradient: impl Fn(&[f64]) -> Vec<f64>,
-    product: impl Fn(&[f64]) -> Vec<f64>,
-    site: &'static Location<'static>,
-) -> GradgradcheckReport {
+pub fn gradgradcheck<I: CheckInput>(f: &impl CheckFunction<I>, at: &[I]) -> GradgradcheckReport {
+    let x = I::elements(at);
     let n = x.len();
     let unit = |i: usize| (0..n).map(|j| if i == j { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
-    let rows: Vec<Vec<f64>> = (0..n).map(|i| product(&unit(i))).collect();
+    let rows: Vec<Vec<f64>> = (0..n).map(|i| f.hessian_product(at, &unit(i))).collect();
     let mut comparisons = Vec::with_capacity(n * n);
     for i in 0..n {
-        let mut moved = x.to_vec();
-        let at = |value: f64| {
+        let mut moved = x.clone();
+        let mut gradient = |value: f64| {
             moved[i] = value;
-            gradient(&moved)
+            f.gradient(at, &moved)
         };
-        for (j, difference) in differences(at, x[i]).into_iter().enumerate() {
+        for (j, difference) in differences(&mut gradient, x[i]).into_iter().enumerate() {
             let (exact, transposed) = (rows[i][j], rows[j][i]);
             comparisons.push(SecondComparison { inputs: [i, j], exact, transposed, difference });
         }
     }
-    GradgradcheckReport { comparisons, site }
+    GradgradcheckReport { comparisons, site: Location::caller() }
 }

@@ -1,25 +1,25 @@
-//! Each operation's partials against differences of that operation.
+//! Comparison of the partials of each operation with central differences of that operation.
 
 use super::difference::difference;
-use super::gradcheck::TOLERANCE;
 use super::kinks::is_kink;
-use super::relative_error;
+use super::tolerance::is_wrong;
 use crate::trace::Graph;
 use std::fmt;
 use std::panic::Location;
 
-/// An operation whose derivative, as its rule states it, is not that of its value.
+/// An operation whose rule states a partial that is not the derivative of its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrongPartial {
     /// The operator's name.
     pub operator: String,
-    /// What it was applied to: the formula; for arrays, the shapes of the operands.
+    /// The operation as a formula, such as `v2 = sin(v1)`; for arrays, the shapes of the operands.
     pub application: String,
     /// The operand whose partial is wrong, counted from 0.
     pub operand: usize,
-    /// The partial as the rule states it; for arrays, summed with random weights over the outputs and the operand.
+    /// The partial according to the rule; for arrays, its weighted sum over the elements of result
+    /// and operand.
     pub partial: f64,
-    /// The same by a central difference of the operator alone.
+    /// A central difference of the same quantity.
     pub difference: f64,
     /// The line of code that applied the operator.
     pub site: &'static Location<'static>,
@@ -30,18 +30,17 @@ impl fmt::Display for WrongPartial {
         let Self { operator, application, operand, partial, difference, site } = self;
         write!(
             f,
-            "the rule of `{operator}` is wrong by operand {operand} in {application}, applied at {site}: \
-             its partial is {partial:e}, a difference gives {difference:e}"
+            "the partial of `{operator}` with respect to operand {operand} is wrong in {application}, \
+             applied at {site}: the rule computes {partial:e}, a central difference {difference:e}"
         )
     }
 }
 
-/// The operations of a graph with wrong partials. Where the point sits on a kink there is no difference to compare with;
-/// where the partial is not finite, that is another finding.
+/// The wrong partials in a graph. On a kink there is no derivative to compare with.
 pub(super) fn wrong_partials(graph: &Graph) -> Vec<WrongPartial> {
     let mut wrong = Vec::new();
     for node in graph.nodes() {
-        let Some(rule) = &node.rule else { continue };
+        let Some(rule) = graph.rule(node) else { continue };
         let xs = graph.operand_values(node);
         for (operand, &(_, partial)) in node.operands.iter().enumerate() {
             let mut moved = xs.clone();
@@ -50,9 +49,7 @@ pub(super) fn wrong_partials(graph: &Graph) -> Vec<WrongPartial> {
                 rule.primal(&moved)
             };
             let found = difference(at, xs[operand]);
-            let slack = TOLERANCE + 8.0 * found.rounding / partial.abs().max(1.0);
-            let comparable = partial.is_finite() && found.value.is_finite();
-            if comparable && relative_error(partial, found.value) > slack && !is_kink(&**rule, &xs, operand) {
+            if is_wrong(partial, &found) && !is_kink(rule, &xs, operand) {
                 wrong.push(WrongPartial {
                     operator: node.operator.to_owned(),
                     application: format!("{} = {}", node.name, node.formula),

@@ -1,18 +1,19 @@
-//! A gradient for each example of a function of arrays, several examples side by side in lanes.
+//! Per-example gradients of functions of arrays, with several examples side by side in lanes.
 
 use super::super::WIDTH;
 use crate::modes::Lanes;
 use crate::tape::{ArrayTape, Tensor};
 use ndarray::{Array2, ArrayD, Axis};
 
-/// The gradients of `f(parameters, example)`, which returns one number, by all elements of the parameters: one row for
-/// each example, the examples being the blocks of `examples` along axis 0.
+/// The gradients of `f(parameters, example)`, which returns one number, with respect to the
+/// parameters: shape (examples, elements of all parameters).
 ///
-/// The columns are the elements of the parameters, one array after another, row-major. Where the examples are few and large,
-/// a loop over [`grad`](super::grad) in `f32` uses the matrix product better.
+/// The examples are the subarrays of `examples` along axis 0. The columns are the elements of all
+/// parameters in order, each array in row-major order. For few and large examples, a loop over
+/// [`grad`](super::grad) in `f32` uses the matrix product better.
 ///
 /// # Panics
-/// If `examples` has no axis, or `f` returns more than one number.
+/// If `examples` has no axis, or `f` returns an array with more than one element.
 ///
 /// # Cost
 /// `examples / WIDTH` recordings and reverse sweeps (rounded up), on one tape.
@@ -22,7 +23,7 @@ pub fn per_example_gradients(
     parameters: &[ArrayD<f64>],
     examples: &ArrayD<f64>,
 ) -> Array2<f64> {
-    assert!(examples.ndim() > 0, "per_example_gradients: the examples need an axis 0 that counts them");
+    assert!(examples.ndim() > 0, "per_example_gradients: the examples need an axis 0 that enumerates them");
     let count = examples.len_of(Axis(0));
     let mut gradients = Array2::zeros((count, parameters.iter().map(ArrayD::len).sum()));
     let mut tape = ArrayTape::new();
@@ -32,7 +33,7 @@ pub fn per_example_gradients(
         let gradient = f(&variables, tape.constant(&side_by_side(examples, first))).gradient();
         let mut column = 0;
         for (variable, parameter) in variables.iter().zip(parameters) {
-            // A parameter without a path to the output has derivative 0, as the matrix says already.
+            // Without a path from a parameter to the output, its columns stay 0.
             for (k, g) in gradient.get(*variable).iter().flatten().enumerate() {
                 for (w, &g) in g.0.iter().enumerate().take(count - first) {
                     gradients[[first + w, column + k]] = g;
@@ -44,7 +45,7 @@ pub fn per_example_gradients(
     gradients
 }
 
-/// The examples from `first` on, one a lane; the lanes that are left over repeat the last one.
+/// The examples from `first` on, one per lane; unused lanes repeat the last example.
 fn side_by_side(examples: &ArrayD<f64>, first: usize) -> ArrayD<Lanes<WIDTH>> {
     let last = examples.len_of(Axis(0)) - 1;
     let mut lanes = examples.index_axis(Axis(0), first).mapv(|x| Lanes([x; WIDTH]));
