@@ -12,6 +12,10 @@ pub use wengert_kernels::{Float, Numeric};
 
 /// Anything that elementwise rules apply to: a scalar of any mode, or a tensor on a tape.
 pub trait Operand: Copy {
+    /// The machine float in which primals are computed: `f32` or `f64`.
+    ///
+    /// A plain number to the left of a tensor has this type, so that a literal needs no suffix.
+    type Base: Float;
     /// The result of `rule(self)`.
     #[track_caller]
     fn unary<R: Unary>(self, rule: R) -> Self;
@@ -135,6 +139,7 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
 macro_rules! machine_number {
     ($($float:ty),*) => {$(
         impl Operand for $float {
+            type Base = Self;
             #[inline(always)]
             fn unary<R: Unary>(self, rule: R) -> Self {
                 rule.primal(self)

@@ -43,6 +43,8 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
 }
 
 impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
+    type Base = T::Base;
+
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = self.primal.unary(rule);

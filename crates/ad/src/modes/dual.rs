@@ -25,6 +25,8 @@ impl<T> Dual<T> {
 }
 
 impl<T: Scalar> Operand for Dual<T> {
+    type Base = T::Base;
+
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = self.primal.unary(rule);

@@ -104,6 +104,8 @@ fn leibniz<const N: usize, T: Scalar>(p: &Jet<N, T>, x: &Jet<N, T>, k: usize) ->
 }
 
 impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
+    type Base = T::Base;
+
     fn unary<R: Unary>(self, rule: R) -> Self {
         let x = self.derivatives[0];
         let y = x.unary(rule);
@@ -171,6 +173,8 @@ impl<T> Follow<T> {
 }
 
 impl<T: Scalar> Operand for Follow<T> {
+    type Base = T::Base;
+
     fn unary<R: Unary>(self, rule: R) -> Self {
         Self { value: self.value.unary(rule), ..self }
     }

@@ -43,6 +43,8 @@ impl<const N: usize, T: Scalar> Lanes<N, T> {
 }
 
 impl<const N: usize, T: Scalar> Operand for Lanes<N, T> {
+    type Base = T::Base;
+
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         Self::from_fn(|i| self.0[i].unary(rule))

@@ -109,17 +109,29 @@ fn cosine<T: Scalar>(a: T, r: T) -> T {
     a.select(r, no_ratio, a.signum(), a / r)
 }
 
-/// Implements the infix operators of a mode, also with an `f64` on either side, by the rule table.
+/// Implements the infix operators of a scalar mode with the rule table: between two of its numbers, with
+/// a plain number to the right, and with an `f64` to the left.
+///
+/// An `f32` to the left would leave the type of `3.0 * x` open on a tape whose numbers are literals
+/// without a suffix.
 macro_rules! infix_operators {
     ([$($generics:tt)*] $Type:ty) => {
-        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum,
-            |x, c| x.shift(c), |c, x| x.shift(c));
-        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Sub sub SubAssign sub_assign Difference,
-            |x, c| x.shift(-c), |c, x| x.subtract_from(c));
-        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Mul mul MulAssign mul_assign Product,
-            |x, c| x.scale(c), |c, x| x.scale(c));
-        $crate::rules::infix_operators!(@op [$($generics)*] $Type, Div div DivAssign div_assign Quotient,
-            |x, c| x.divide(c), |c, x| x.divide_into(c));
+        $crate::rules::operators!([$($generics)*] $Type);
+        $crate::rules::left_operators!([$($generics)*] $Type, f64 where []);
+    };
+}
+pub(crate) use infix_operators;
+
+/// Implements the infix operators with `Self`, `f32` or `f64` to the right.
+macro_rules! operators {
+    ([$($generics:tt)*] $Type:ty) => {
+        $crate::rules::operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum, |x, c| x.shift(c));
+        $crate::rules::operators!(@op [$($generics)*] $Type, Sub sub SubAssign sub_assign Difference,
+            |x, c| x.shift(-c));
+        $crate::rules::operators!(@op [$($generics)*] $Type, Mul mul MulAssign mul_assign Product,
+            |x, c| x.scale(c));
+        $crate::rules::operators!(@op [$($generics)*] $Type, Div div DivAssign div_assign Quotient,
+            |x, c| x.divide(c));
         impl<$($generics)*> std::ops::Neg for $Type {
             type Output = Self;
             #[track_caller] #[inline(always)]
@@ -127,7 +139,7 @@ macro_rules! infix_operators {
         }
     };
     (@op [$($generics:tt)*] $Type:ty, $Op:ident $op:ident $OpAssign:ident $op_assign:ident $Rule:ident,
-        |$x:ident, $c:ident| $right:expr, |$lc:ident, $lx:ident| $left:expr) => {
+        |$x:ident, $c:ident| $result:expr) => {
         impl<$($generics)*> std::ops::$Op for $Type {
             type Output = Self;
             #[track_caller] #[inline(always)]
@@ -137,19 +149,36 @@ macro_rules! infix_operators {
             #[track_caller] #[inline(always)]
             fn $op_assign(&mut self, rhs: Self) { *self = self.binary(rhs, $crate::rules::$Rule); }
         }
-        impl<$($generics)*> std::ops::$Op<f64> for $Type {
+        // One implementation for both types: with two, the type of `x * 2.0` would be open.
+        impl<$($generics)*, C: $crate::Float + Into<f64>> std::ops::$Op<C> for $Type {
             type Output = Self;
             #[track_caller] #[inline(always)]
-            fn $op(self, $c: f64) -> Self { let $x = self; $right }
-        }
-        impl<$($generics)*> std::ops::$Op<$Type> for f64 {
-            type Output = $Type;
-            #[track_caller] #[inline(always)]
-            fn $op(self, $lx: $Type) -> $Type { let $lc = self; $left }
+            fn $op(self, c: C) -> Self { let ($x, $c): (Self, f64) = (self, c.into()); $result }
         }
     };
 }
-pub(crate) use infix_operators;
+pub(crate) use operators;
+
+/// Implements the infix operators with a plain number to the left, under a condition.
+macro_rules! left_operators {
+    ([$($generics:tt)*] $Type:ty, $Left:ty where [$($condition:tt)*]) => {
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Add add, |c, x| x.shift(c));
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Sub sub,
+            |c, x| x.subtract_from(c));
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Mul mul, |c, x| x.scale(c));
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Div div,
+            |c, x| x.divide_into(c));
+    };
+    (@op [$($generics:tt)*] $Type:ty, $Left:ty, [$($condition:tt)*], $Op:ident $op:ident,
+        |$c:ident, $x:ident| $result:expr) => {
+        impl<$($generics)*> std::ops::$Op<$Type> for $Left where $($condition)* {
+            type Output = $Type;
+            #[track_caller] #[inline(always)]
+            fn $op(self, $x: $Type) -> $Type { let $c = f64::from(self); $result }
+        }
+    };
+}
+pub(crate) use left_operators;
 
 /// Implements `Iterator::sum` for the scalars of a mode.
 macro_rules! scalar_sum {

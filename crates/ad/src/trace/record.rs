@@ -141,6 +141,8 @@ impl Traced<'_> {
 }
 
 impl Operand for Traced<'_> {
+    type Base = f64;
+
     #[track_caller]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = rule.primal(self.value);

@@ -5,8 +5,8 @@ use ndarray::{Array1, Array2, ArrayD, array};
 use std::sync::Arc;
 use wengert_ad::rules::Tanh;
 use wengert_ad::{
-    Arithmetic, ArrayTape, Elementary, NodeId, Numeric, Tape, Tensor, Var, arrays, grad, value_and_grad,
-    value_and_grad_into,
+    Arithmetic, ArrayTape, Dual, Elementary, NodeId, Numeric, Tape, Tensor, Var, arrays, grad,
+    value_and_grad, value_and_grad_into,
 };
 
 #[test]
@@ -444,4 +444,26 @@ fn a_sweep_that_uses_the_memory_of_values_gives_the_same_gradient() {
         assert_eq!(found, expected, "{rows} rows");
         assert!(used.is_empty());
     }
+}
+
+#[test]
+fn a_plain_number_of_either_precision_stands_beside_a_tensor_and_a_literal_needs_no_suffix() {
+    let c = 0.5_f32;
+    let single = ArrayTape::<f32>::new();
+    let x = single.var(&array![1.0, 3.0]);
+    let y = c * x + x / c - (1.0 - x * 2.0) / 4.0_f64 + (2.0 * x).square();
+    assert_eq!((y.sum().item(), y.sum().gradient().wrt(x)), (51.5, array![11.0, 27.0].into_dyn()));
+    assert_eq!((2.0 * x).sum().item() + (x + 1.0).sum().item(), 8.0 + 6.0);
+
+    let double = ArrayTape::<f64>::new();
+    let x = double.var(&array![1.0, 3.0]);
+    assert_eq!((2.0 * x - x * c).sum().item() + (1.0 / x).largest().item(), 6.0 + 1.0);
+
+    let nested = ArrayTape::<Dual<f32>>::new();
+    let x = nested.var(&array![Dual::new(1.0_f32, 1.0)]);
+    assert_eq!((c * x * x).sum().item(), Dual::new(0.5, 1.0));
+
+    let scalars = Tape::<f32>::new();
+    let x = scalars.var(3.0);
+    assert_eq!((2.0 * (x * c - 1.0)).gradient().wrt(x), 1.0);
 }

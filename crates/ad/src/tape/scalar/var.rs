@@ -101,6 +101,8 @@ impl<'t, T> Var<'t, T> {
 }
 
 impl<T: Scalar> Operand for Var<'_, T> {
+    type Base = T::Base;
+
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = self.value.unary(rule);

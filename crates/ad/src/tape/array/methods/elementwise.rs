@@ -3,10 +3,12 @@
 use crate::element::Element;
 use crate::number::{Binary, Operand, Unary};
 use crate::primitive::{Fused, Map, Pointwise, WindowSum, Zip};
-use crate::rules::{Elementary, infix_operators};
+use crate::rules::{Elementary, left_operators, operators};
 use crate::tape::array::tensor::Tensor;
 
 impl<T: Element> Operand for Tensor<'_, T> {
+    type Base = T::Base;
+
     #[track_caller]
     fn unary<R: Unary>(self, rule: R) -> Self {
         self.apply(&[], Map(rule))
@@ -17,7 +19,9 @@ impl<T: Element> Operand for Tensor<'_, T> {
     }
 }
 
-infix_operators!(['t, T: Element] Tensor<'t, T>);
+operators!(['t, T: Element] Tensor<'t, T>);
+left_operators!(['t, T: Element] Tensor<'t, T>, f32 where [T: Operand<Base = f32>]);
+left_operators!(['t, T: Element] Tensor<'t, T>, f64 where [T: Operand<Base = f64>]);
 
 impl<'t, T: Element> Tensor<'t, T> {
     /// The formula `f` applied to the elements of arrays of one shape, in one pass: as one operation, however long the
