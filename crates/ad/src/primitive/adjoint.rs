@@ -5,8 +5,8 @@ use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
 /// The slot that accumulates the cotangents of one operand during a reverse sweep.
 ///
-/// The first contribution overwrites what an earlier sweep left there, later ones are added. The methods take care of the
-/// difference.
+/// The first contribution overwrites what an earlier sweep left there, later ones are added. The
+/// methods take care of the difference.
 #[derive(Debug)]
 pub struct Adjoint<'a, T> {
     slot: &'a mut [T],
@@ -14,7 +14,8 @@ pub struct Adjoint<'a, T> {
 }
 
 impl<'a, T: Element> Adjoint<'a, T> {
-    /// The slot of an operand. `first` says that nothing was added to it in this sweep yet, and its contents are arbitrary.
+    /// The slot of an operand. `first` says that nothing was added to it in this sweep yet, and its
+    /// contents are arbitrary.
     pub fn new(slot: &'a mut [T], first: bool) -> Self {
         Self { slot, first }
     }
@@ -29,7 +30,8 @@ impl<'a, T: Element> Adjoint<'a, T> {
         }
     }
 
-    /// Adds the contributions row by row: `row(i)` yields those of the `length` elements of row `i`, in order.
+    /// Adds the contributions row by row: `row(i)` yields those of the `length` elements of row
+    /// `i`, in order.
     #[inline(always)]
     pub fn add_rows<I: Iterator<Item = T>>(self, length: usize, row: impl Fn(usize) -> I) {
         let (first, rows) = (self.first, self.slot.chunks_exact_mut(length.max(1)).enumerate());
@@ -47,8 +49,8 @@ impl<'a, T: Element> Adjoint<'a, T> {
         );
     }
 
-    /// Adds the contributions block by block: `block(i)` returns those of the `N` elements from `i` on. Returns the number of
-    /// elements in whole blocks, and the slot of the elements after them.
+    /// Adds the contributions block by block: `block(i)` returns those of the `N` elements from `i`
+    /// on. Returns the number of elements in whole blocks, and the slot of the elements after them.
     #[inline(always)]
     pub(crate) fn add_blocks<const N: usize>(self, block: impl Fn(usize) -> [T; N]) -> (usize, Self) {
         let first = self.first;
@@ -81,7 +83,8 @@ impl<'a, T: Element> Adjoint<'a, T> {
         T::gemm(a, b, self.slot, self.first);
     }
 
-    /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length` elements per matrix.
+    /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length`
+    /// elements per matrix.
     pub fn add_products<'m>(self, length: usize, factors: impl Fn(usize) -> [Matrix<'m, T>; 2]) {
         for (i, slot) in self.slot.chunks_exact_mut(length.max(1)).enumerate() {
             let [a, b] = factors(i);

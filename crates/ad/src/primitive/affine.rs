@@ -6,6 +6,7 @@ use super::pullback_start::PullbackStart;
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::number::Unary;
+use crate::rules::Tanh;
 use smallvec::smallvec;
 use wengert_kernels::{Matrix, add_column_sums, vectorised_wide};
 
@@ -55,15 +56,23 @@ fn matrix<T: Element>(x: View<'_, T>) -> Matrix<'_, T> {
 /// `Y = f(X W + 1 b')`, where `f` is an elementwise rule whose derivative is a function of its output; shapes
 /// `(m, k) (k, n) (n) -> (m, n)`.
 ///
-/// It is an [`Affine`] and a [`Map`](super::Map) in one buffer. Pullback: that of [`Affine`] for the cotangent `f'(y) Y_bar`,
-/// which is computed once, in place.
+/// It is an [`Affine`] and a [`Map`](super::Map) in one buffer. Pullback: that of [`Affine`] for
+/// the cotangent `f'(y) Y_bar`, which is computed once, in place.
 #[derive(Clone, Copy, Debug)]
 pub struct AffineMap<R> {
     rule: R,
 }
 
+impl AffineMap<Tanh> {
+    /// A sample for the tests.
+    pub(super) fn sample() -> Self {
+        Self { rule: Tanh }
+    }
+}
+
 impl<R: Unary> AffineMap<R> {
-    /// The map with this rule; `None` if the rule's derivative is not [a function of its output](Unary::FROM_OUTPUT).
+    /// The map with this rule; `None` if the rule's derivative is not
+    /// [a function of its output](Unary::FROM_OUTPUT).
     pub fn new(rule: R) -> Option<Self> {
         R::FROM_OUTPUT.then_some(Self { rule })
     }

@@ -3,7 +3,8 @@
 use super::definition::Requirement;
 use super::view::Shape;
 
-/// The extents of an array before, along and after one of its axes: `outer` blocks of `axis` rows of `inner` elements.
+/// The extents of an array before, along and after one of its axes: `outer` blocks of `axis` rows
+/// of `inner` elements.
 ///
 /// A fibre is a line of elements along the axis.
 #[derive(Clone, Copy, Debug, PartialEq)]

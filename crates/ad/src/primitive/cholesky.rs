@@ -11,11 +11,13 @@ use wengert_kernels::{Matrix, Triangle, Triangular, cholesky};
 
 /// The lower triangular `L` with a positive diagonal and `L L' = A`; shapes `(.., n, n) -> (.., n, n)`.
 ///
-/// The symmetric part `(A + A') / 2` is factorised, so that the derivative with respect to each element is defined and
-/// `A_bar` is symmetric. If the matrix is not positive definite, the rows of `L` are NaN from some row on.
+/// The symmetric part `(A + A') / 2` is factorised, so that the derivative with respect to each
+/// element is defined and `A_bar` is symmetric. If the matrix is not positive definite, the rows of
+/// `L` are NaN from some row on.
 ///
-/// Pullback: `A_bar += (S + S') / 2`, `S = L^-T Phi(L' L_bar) L^-1`, where `Phi` takes the lower triangle and halves the diagonal
-/// (Murray 2016, "Differentiation of the Cholesky decomposition", equation 10). Cost: `n^3 / 3` flops, the pullback `4 n^3`.
+/// Pullback: `A_bar += (S + S') / 2`, `S = L^-T Phi(L' L_bar) L^-1`, where `Phi` takes the lower
+/// triangle and halves the diagonal (Murray 2016, "Differentiation of the Cholesky decomposition",
+/// equation 10). Cost: `n^3 / 3` flops, the pullback `4 n^3`.
 #[derive(Clone, Debug)]
 pub struct Cholesky<T> {
     /// `S'` and the masked cotangent of the pullback.

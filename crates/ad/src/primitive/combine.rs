@@ -8,8 +8,8 @@ use crate::rules::{Elementary, zero};
 use smallvec::SmallVec;
 use wengert_kernels::fill;
 
-/// `y = c_1 x_1 + ... + c_n x_n` with constant coefficients, in one pass; all operands have one shape. A step of a
-/// Runge-Kutta method is such a combination.
+/// `y = c_1 x_1 + ... + c_n x_n` with constant coefficients, in one pass; all operands have one
+/// shape. A step of a Runge-Kutta method is such a combination.
 ///
 /// Pullback: `x_i_bar += c_i y_bar`.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ impl<T: Element> Primitive<T> for LinearCombination {
 
 /// `y_i = a_i` where the mask is true, `b_i` elsewhere; the mask is plain data in row-major order.
 ///
-/// Pullback: each operand gets the cotangents at the positions where it was selected. Infinite and NaN elements of the
-/// other operand do not matter there, since nothing is multiplied by zero.
+/// Pullback: each operand gets the cotangents at the positions where it was selected. Infinite and
+/// NaN elements of the other operand do not matter there, since nothing is multiplied by zero.
 #[derive(Clone, Debug, Default)]
 pub struct Select {
     /// One flag per element: true selects the first operand.

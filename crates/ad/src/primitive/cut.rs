@@ -63,7 +63,8 @@ impl<T: Element> Primitive<T> for Slice {
     }
 }
 
-/// The operands joined along an axis; their other extents agree. Pullback: each operand gets its part of the cotangent.
+/// The operands joined along an axis; their other extents agree. Pullback: each operand gets its
+/// part of the cotangent.
 #[derive(Clone, Copy, Debug)]
 pub struct Concatenate(pub usize);
 

@@ -49,14 +49,15 @@ pub trait Primitive<T: Element>: Debug + Send + 'static {
     /// If there is no output for operands of these shapes: what they must satisfy.
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement>;
 
-    /// Writes the output to `y`, which has arbitrary contents at first. May keep in `self` what the pullback needs.
+    /// Writes the output to `y`, which has arbitrary contents at first. May keep in `self` what the
+    /// pullback needs.
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]);
 
-    /// Called once in a sweep, before [`vjp`](Self::vjp), for work that the pullbacks of all operands share. Most primitives
-    /// have none.
+    /// Called once in a sweep, before [`vjp`](Self::vjp), for work that the pullbacks of all
+    /// operands share. Most primitives have none.
     fn start_pullback(&self, _start: &mut PullbackStart<'_, T>) {}
 
-    /// Adds `J' y_bar` to the adjoint of operand `wrt`, where `J` is the Jacobian with respect to that operand. Called once in
-    /// a sweep for each operand that needs a gradient.
+    /// Adds `J' y_bar` to the adjoint of operand `wrt`, where `J` is the Jacobian with respect to
+    /// that operand. Called once in a sweep for each operand that needs a gradient.
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>);
 }

@@ -13,14 +13,15 @@ fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
     rows_of_square(operand).map(|_| operand[..operand.len() - 2].into()).ok_or(SQUARE)
 }
 
-/// `y = det A`, the product of the pivots of an LU factorisation; shapes `(.., n, n) -> (..)`; 1 for a matrix without rows.
+/// `y = det A`, the product of the pivots of an LU factorisation; shapes `(.., n, n) -> (..)`; 1
+/// for a matrix without rows.
 ///
-/// Pullback: `A_bar += y_bar adj(A)'`, where `adj(A)' = det A  A^-T` (Giles 2008, section 2.2.4). Cost: `2 n^3 / 3` flops, the
-/// pullback `2 n^3`.
+/// Pullback: `A_bar += y_bar adj(A)'`, where `adj(A)' = det A  A^-T` (Giles 2008, section 2.2.4).
+/// Cost: `2 n^3 / 3` flops, the pullback `2 n^3`.
 ///
-/// A matrix with a zero pivot is singular and has no inverse, but its determinant has a derivative. In this case the adjugate
-/// is computed from the characteristic polynomial (Faddeev and LeVerrier; Householder 1964, section 6.7), which divides by
-/// integers only and costs `2 n^4` flops.
+/// A matrix with a zero pivot is singular and has no inverse, but its determinant has a derivative.
+/// In this case the adjugate is computed from the characteristic polynomial (Faddeev and LeVerrier;
+/// Householder 1964, section 6.7), which divides by integers only and costs `2 n^4` flops.
 #[derive(Clone, Debug)]
 pub struct Determinant<T> {
     factors: Factors<T>,
@@ -98,11 +99,12 @@ fn with_adjugate<T: Element>(a: Matrix<'_, T>) -> (T, Vec<T>) {
     }
 }
 
-/// `y = ln |det A|`, the sum of the logarithms of the pivots, which neither overflows nor underflows as the determinant does;
-/// shapes `(.., n, n) -> (..)`. Minus infinity for a singular matrix.
+/// `y = ln |det A|`, the sum of the logarithms of the pivots, which neither overflows nor
+/// underflows as the determinant does; shapes `(.., n, n) -> (..)`. Minus infinity for a singular
+/// matrix.
 ///
-/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); not finite for a singular matrix. Cost: `2 n^3 / 3` flops, the
-/// pullback `2 n^3`.
+/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); not finite for a singular matrix.
+/// Cost: `2 n^3 / 3` flops, the pullback `2 n^3`.
 #[derive(Clone, Debug)]
 pub struct LogDeterminant<T> {
     factors: Factors<T>,

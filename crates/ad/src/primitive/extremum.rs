@@ -19,8 +19,8 @@ pub enum Side {
 
 /// The largest or the smallest element; NaN if an element is NaN.
 ///
-/// Pullback: the cotangent goes to the first of the equal elements. Elements are compared by [`value`](crate::number::Numeric::value), so
-/// that lanes must agree on the values.
+/// Pullback: the cotangent goes to the first of the equal elements. Elements are compared by
+/// [`value`](crate::number::Numeric::value), so that lanes must agree on the values.
 #[derive(Clone, Debug)]
 pub struct Extremum {
     side: Side,
@@ -39,7 +39,8 @@ impl Extremum {
         (self.side, self.axis) = (side, axis);
     }
 
-    /// The position of the extremum along the axis, for each fibre of an array; without an axis, the position among all elements.
+    /// The position of the extremum along the axis, for each fibre of an array; without an axis,
+    /// the position among all elements.
     pub fn positions<T: Element>(mut self, x: View<'_, T>) -> Vec<usize> {
         let at = axis_extents(self.axis, x.shape);
         self.find(at, x.data);

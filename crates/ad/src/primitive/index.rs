@@ -23,8 +23,8 @@ pub struct Gather {
 /// Sums of blocks by index: `y[index_i] += x[i]` along an axis, zero at positions without an index; shapes
 /// `(.., k, ..) -> (.., n, ..)`, where `k` is the number of indices.
 ///
-/// Pullback: gather, `x_bar[i] += y_bar[index_i]`. Contributions to one position are added in order, so that the
-/// bits are the same in every run.
+/// Pullback: gather, `x_bar[i] += y_bar[index_i]`. Contributions to one position are added in
+/// order, so that the bits are the same in every run.
 #[derive(Clone, Debug, Default)]
 pub struct ScatterAdd {
     /// The axis that the indices refer to.
@@ -35,7 +35,8 @@ pub struct ScatterAdd {
     pub extent: usize,
 }
 
-/// Calls `f` with the offset of each block in the array in order, and its offset in the array that the indices refer to.
+/// Calls `f` with the offset of each block in the array in order, and its offset in the array that
+/// the indices refer to.
 fn each_pair(indices: &[usize], many: AxisExtents, f: impl FnMut((usize, usize))) {
     let AxisExtents { outer, axis, inner } = many;
     let pairs = |o: usize| {

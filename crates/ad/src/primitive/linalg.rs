@@ -13,11 +13,12 @@ use wengert_kernels::Matrix;
 /// |---|---|
 /// | `(m, k) (k, n) -> (m, n)` | of two matrices |
 /// | `(m, k) (k) -> (m)`, `(k) (k, n) -> (n)` | of a matrix and a vector |
-/// | `(.., m, k) (k, n) -> (.., m, n)`, `(.., m, k) (k) -> (.., m)` | of every matrix of a batch and one matrix or vector |
+/// | `(.., m, k) (k, n) -> (.., m, n)`, `(.., m, k) (k) -> (.., m)` | of every matrix of a batch with one operand |
 /// | `(.., m, k) (.., k, n) -> (.., m, n)` | of corresponding matrices of two batches |
 ///
-/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over the batch for an operand that it shares.
-/// Cost: `2mkn` flops per matrix; the pullback costs twice that.
+/// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over the
+/// batch for an operand that it shares. Cost: `2mkn` flops per matrix; the pullback costs twice
+/// that.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
 
@@ -30,8 +31,8 @@ struct Extents {
 }
 
 impl Extents {
-    /// The extents for operands of these shapes; `None` if the shapes do not fit. If the whole batch shares the right operand,
-    /// the rows of all left operands form one matrix.
+    /// The extents for operands of these shapes; `None` if the shapes do not fit. If the whole
+    /// batch shares the right operand, the rows of all left operands form one matrix.
     fn of(a: &[usize], b: &[usize]) -> Option<Self> {
         let (&k, left) = a.split_last()?;
         let rows = left.iter().product();
@@ -68,7 +69,8 @@ impl<T: Element> Primitive<T> for MatMul {
         let (a, b) = (operands[0], operands[1]);
         if Extents::of(a, b).is_none() {
             return Err(
-                "matrices (m, k) and (k, n), a vector (k) for one of them, or batches (.., m, k) and (.., k, n)",
+                "matrices (m, k) and (k, n), or a vector (k) for one of them, or batches of matrices \
+                 (.., m, k) and (.., k, n)",
             );
         }
         let mut shape = Shape::from(&a[..a.len() - 1]);

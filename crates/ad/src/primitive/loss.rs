@@ -10,8 +10,9 @@ use crate::rules::{Elementary, zero};
 use smallvec::smallvec;
 use wengert_kernels::{product, sum, unrolled};
 
-/// Cross-entropy of the softmax of each row of logits against a class index: `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes
-/// `(m, n) -> (m)`, or for the total `(m, n) -> ()`. Finite for all finite logits.
+/// Cross-entropy of the softmax of each row of logits against a class index:
+/// `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes `(m, n) -> (m)`, or for the total
+/// `(m, n) -> ()`. Finite for all finite logits.
 ///
 /// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j - [j = label(i)])`.
 #[derive(Clone, Debug)]
@@ -105,17 +106,19 @@ fn finish_slopes<T: Element>(slopes: &mut [T], columns: usize, totals: &[T], lab
     );
 }
 
-/// `sum_i ln x_i` for numbers from 1 to `largest`: the sum of the logarithms of partial products that do not overflow.
+/// `sum_i ln x_i` for numbers from 1 to `largest`: the sum of the logarithms of partial products
+/// that do not overflow.
 fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
     // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
     x.chunks(factors).map(|x| product(x).ln()).fold(zero(), |sum, part| sum + part)
 }
 
-/// Cross-entropy of the softmax of each row of logits against a row of probabilities: `y_i = ln sum_j e^(x_ij) sum_j q_ij -
-/// sum_j q_ij x_ij`; shapes `(m, n) (m, n) -> (m)`.
+/// Cross-entropy of the softmax of each row of logits against a row of probabilities:
+/// `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij x_ij`; shapes `(m, n) (m, n) -> (m)`.
 ///
-/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`, `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
+/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`,
+/// `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
 #[derive(Clone, Copy, Debug)]
 pub struct SoftmaxCrossEntropy;
 

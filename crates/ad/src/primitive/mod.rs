@@ -1,10 +1,10 @@
 //! Whole-array rules: a primitive has a shape, a primal and a vector-Jacobian product.
 //!
-//! Forward mode needs no code here: it is the primal on arrays of [`Dual`](crate::Dual) numbers. Arrays are slices in
-//! row-major order with a shape; primitives do not depend on tapes.
+//! Forward mode needs no code here: it is the primal on arrays of [`Dual`](crate::Dual) numbers.
+//! Arrays are slices in row-major order with a shape; primitives do not depend on tapes.
 //!
-//! To add a primitive, add a file, its rows in the list below, and a method of [`Tensor`](crate::Tensor). The tests walk
-//! the list, so that every primitive in it is tested.
+//! To add a primitive, add a file, its rows in the list below, and a method of
+//! [`Tensor`](crate::Tensor). The tests walk the list, so that every primitive in it is tested.
 
 mod adjoint;
 mod affine;
@@ -42,25 +42,26 @@ pub use pullback_start::PullbackStart;
 pub use view::{Recorded, Shape, View};
 
 use crate::element::Element;
-use crate::rules::{Hypot, Sin, Tanh};
+use crate::rules::{Hypot, Sin};
 use wengert_kernels::Triangle;
 
 /// A callback for every primitive in the list.
 pub trait PrimitiveVisitor<T: Element> {
-    /// Called once per primitive, with the name of its type, a sample of it, and the shapes of operands that it accepts.
+    /// Called once per primitive, with the name of its type, a sample of it, and the shapes of
+    /// operands that it accepts.
     fn visit<P: Primitive<T> + Clone>(&mut self, type_name: &'static str, sample: P, operands: &[&[usize]]);
 }
 
-/// Exports the primitives and generates the walk over them. A row reads `Type = sample, on [extents], ...;` with the shape of
-/// each operand of the sample.
+/// Exports the primitives and generates the walk over them. A row reads
+/// `Type = sample, on [extents], ...;` with the shape of each operand of the sample.
 macro_rules! primitives {
     ($( $module:ident { $( $Primitive:ident = $sample:expr, on $( [$($extent:literal),*] ),+; )+ } )*) => {
         $( pub use $module::{$($Primitive),+}; )*
 
         /// Calls `visitor` with a sample of every primitive.
         ///
-        /// Square operands, with equal extents along the last two axes, should be well-conditioned matrices with a
-        /// positive definite symmetric part.
+        /// Square operands, with equal extents along the last two axes, should be well-conditioned
+        /// matrices with a positive definite symmetric part.
         pub fn each_primitive<T: Element>(visitor: &mut impl PrimitiveVisitor<T>) {
             $($( visitor.visit(stringify!($Primitive), $sample, &[$( &[$($extent),*] ),+]); )+)*
         }
@@ -70,7 +71,7 @@ macro_rules! primitives {
 primitives! {
     affine {
         Affine = Affine, on [3, 4], [4, 2], [2];
-        AffineMap = AffineMap::new(Tanh).expect("the derivative of tanh is a function of its output"), on [3, 4], [4, 2], [2];
+        AffineMap = AffineMap::sample(), on [3, 4], [4, 2], [2];
     }
     cholesky {
         Cholesky = Cholesky::default(), on [2, 3, 3];

@@ -8,11 +8,12 @@ use crate::element::Element;
 use crate::rules::{Elementary, one, zero};
 use wengert_kernels::{dot, vectorised};
 
-/// `|x| = sqrt(sum_i x_i^2)`: the Euclidean norm of a vector, or the Frobenius norm if all elements of a matrix are reduced;
-/// 0 for empty input.
+/// `|x| = sqrt(sum_i x_i^2)`: the Euclidean norm of a vector, or the Frobenius norm if all elements
+/// of a matrix are reduced; 0 for empty input.
 ///
-/// It neither overflows nor underflows if the squares do, such as those of 1e200 and 1e-200. Pullback:
-/// `x_bar += y_bar x / |x|`; at `x = 0`, where the norm has a kink, 0, which is the subgradient of smallest norm.
+/// It neither overflows nor underflows if the squares do, such as those of 1e200 and 1e-200.
+/// Pullback: `x_bar += y_bar x / |x|`; at `x = 0`, where the norm has a kink, 0, which is the
+/// subgradient of smallest norm.
 #[derive(Clone, Copy, Debug)]
 pub struct Norm(pub Axis);
 

@@ -9,11 +9,11 @@ use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
 use wengert_kernels::{accumulate, add_column_sums, dot, fill, sum, sum_of};
 
-/// `y = (x - m) / sqrt(v + epsilon)` along an axis, where `m` is the mean and `v` the population variance of the fibre; same
-/// shape.
+/// `y = (x - m) / sqrt(v + epsilon)` along an axis, where `m` is the mean and `v` the population
+/// variance of the fibre; same shape.
 ///
-/// Pullback, with `r = 1 / sqrt(v + epsilon)` and means over the fibre: `x_bar += r (y_bar - mean(y_bar) - y mean(y_bar
-/// y))` (Ioffe and Szegedy 2015, section 3).
+/// Pullback, with `r = 1 / sqrt(v + epsilon)` and means over the fibre:
+/// `x_bar += r (y_bar - mean(y_bar) - y mean(y_bar y))` (Ioffe and Szegedy 2015, section 3).
 #[derive(Clone, Debug)]
 pub struct Normalise<T> {
     /// The axis along which the mean becomes 0 and the variance 1.

@@ -15,10 +15,10 @@ const BLOCK: usize = 8;
 
 /// A function of `K` numbers, applied to the elements of `K` arrays.
 ///
-/// It is generic over the [`Scalar`] and has no branches other than [`select`](Numeric::select), so that its loop vectorises.
-/// Its derivatives are computed by forward mode inside the loop: only the result of the formula is written to memory. Mark
-/// `at` with `#[inline(always)]`: a function that is not inlined is compiled for the baseline of the architecture and passes
-/// its lanes in memory.
+/// It is generic over the [`Scalar`] and has no branches other than [`select`](Numeric::select), so
+/// that its loop vectorises. Its derivatives are computed by forward mode inside the loop: only the
+/// result of the formula is written to memory. Mark `at` with `#[inline(always)]`: a function that
+/// is not inlined is compiled for the baseline of the architecture and passes its lanes in memory.
 pub trait Pointwise<const K: usize>: Copy + Debug + Send + Sync + 'static {
     /// The value at one point.
     fn at<T: Scalar>(self, x: [T; K]) -> T;
@@ -26,8 +26,9 @@ pub trait Pointwise<const K: usize>: Copy + Debug + Send + Sync + 'static {
 
 /// `y_i = f(x^1_i, ..., x^K_i)`; all operands have one shape.
 ///
-/// Pullback: `x^k_bar_i += y_bar_i df/dx^k`, with each partial by forward mode. Cost: one evaluation of `f` per element, and one
-/// on dual numbers per element and operand that needs a gradient.
+/// Pullback: `x^k_bar_i += y_bar_i df/dx^k`, with each partial by forward mode. Cost: one
+/// evaluation of `f` per element, and one on dual numbers per element and operand that needs a
+/// gradient.
 #[derive(Clone, Copy, Debug)]
 pub struct Fused<P, const K: usize>(pub P);
 
@@ -66,11 +67,13 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
     }
 }
 
-/// `y = sum_i f(x_i, ..., x_(i+K-1))`: a formula summed over all windows of `K` neighbours; shapes `(n) -> ()`.
+/// `y = sum_i f(x_i, ..., x_(i+K-1))`: a formula summed over all windows of `K` neighbours; shapes
+/// `(n) -> ()`.
 ///
-/// Many objectives are such sums (partially separable functions; Griewank and Toint 1982). Pullback: `x_bar_(i+k) += y_bar
-/// df/dx^k (x_i, ...)`, with each partial by forward mode. Cost: one evaluation of `f` per window, and `K` on dual numbers for
-/// the pullback; no memory. The sum consists of eight partial sums, in a fixed order.
+/// Many objectives are such sums (partially separable functions; Griewank and Toint 1982).
+/// Pullback: `x_bar_(i+k) += y_bar df/dx^k (x_i, ...)`, with each partial by forward mode. Cost:
+/// one evaluation of `f` per window, and `K` on dual numbers for the pullback; no memory. The sum
+/// consists of eight partial sums, in a fixed order.
 #[derive(Clone, Copy, Debug)]
 pub struct WindowSum<P, const K: usize>(pub P);
 
@@ -103,9 +106,10 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (x, y_bar) = (at.xs[0].data, at.y_bar[0]);
         let windows = x.len() + 1 - K;
-        // Element `i` is argument `k` of window `i - k`; between the first and the last `K - 1` elements, this holds for all `k`.
-        // Gathered in this way, each derivative is written once. If the windows scattered their contributions, each would have
-        // to wait for the stores of the previous one.
+        // Element `i` is argument `k` of window `i - k`; between the first and the last `K - 1`
+        // elements, this holds for all `k`. Gathered in this way, each derivative is written once.
+        // If the windows scattered their contributions, each would have to wait for the stores of
+        // the previous one.
         let at_one = |i: usize| {
             let within = (0..K).filter(|&k| i >= k && i - k < windows);
             within.fold(T::constant(0.0), |sum, k| sum + slope(self.0, Operands::window(x, i - k).point(), k))

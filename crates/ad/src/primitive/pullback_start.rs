@@ -3,7 +3,8 @@
 use super::view::{Recorded, View};
 use crate::element::Element;
 
-/// The operands, the output and the cotangent of an operation whose pullback starts: see [`Primitive::start_pullback`](super::Primitive::start_pullback).
+/// The operands, the output and the cotangent of an operation whose pullback starts: see
+/// [`Primitive::start_pullback`](super::Primitive::start_pullback).
 pub struct PullbackStart<'a, T> {
     xs: &'a [View<'a, T>],
     y: View<'a, T>,
@@ -35,15 +36,15 @@ impl<'a, T: Element> PullbackStart<'a, T> {
         Recorded { xs: self.xs, y: self.y, y_bar: self.y_bar }
     }
 
-    /// The sum of the cotangents that arrived at an operand so far: empty if none arrived, `None` if the operand needs no
-    /// gradient.
+    /// The sum of the cotangents that arrived at an operand so far: empty if none arrived, `None`
+    /// if the operand needs no gradient.
     pub fn sum_so_far(&self, operand: usize) -> Option<&'a [T]> {
         (self.sum_of)(operand)
     }
 
-    /// Replaces the cotangent of the output: `replace` gets the output and the cotangent to overwrite. [`vjp`](super::Primitive::vjp)
-    /// then gets the new cotangent, and must not read the elements of the output, whose memory may be used for other
-    /// adjoints.
+    /// Replaces the cotangent of the output: `replace` gets the output and the cotangent to
+    /// overwrite. [`vjp`](super::Primitive::vjp) then gets the new cotangent, and must not read the
+    /// elements of the output, whose memory may be used for other adjoints.
     #[inline(always)]
     pub fn replace_cotangent(&mut self, replace: impl FnOnce(View<'_, T>, &mut [T])) {
         if self.keeps_original && !self.replaced {

@@ -81,8 +81,8 @@ fn mean_into<T: Element>(at: AxisExtents, x: &[T], y: &mut [T]) {
 
 /// Population variance `sum_i (x_i - m)^2 / n`, where `m` is the mean: the divisor is `n`, not `n - 1`.
 ///
-/// Pullback: `x_bar_i += y_bar 2 (x_i - m) / n`. Computed in two passes, so that no digits cancel if the mean is
-/// large (Chan, Golub and LeVeque 1983).
+/// Pullback: `x_bar_i += y_bar 2 (x_i - m) / n`. Computed in two passes, so that no digits cancel
+/// if the mean is large (Chan, Golub and LeVeque 1983).
 #[derive(Clone, Debug)]
 pub struct Variance<T> {
     /// The axis that is reduced.
@@ -145,8 +145,9 @@ impl<T: Element> Primitive<T> for Variance<T> {
 
 /// Product `x_1 x_2 ... x_n`; 1 for empty input.
 ///
-/// Pullback: `x_bar_i += y_bar` times the product of all other elements. It is computed from the products before and after
-/// `x_i`, without division, so that it is right if elements are zero. Cost: `3n` multiplications.
+/// Pullback: `x_bar_i += y_bar` times the product of all other elements. It is computed from the
+/// products before and after `x_i`, without division, so that it is right if elements are zero.
+/// Cost: `3n` multiplications.
 #[derive(Clone, Debug)]
 pub struct Product<T> {
     /// The axis that is reduced.

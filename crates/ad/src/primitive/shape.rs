@@ -6,7 +6,8 @@ use super::strided::Strided;
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 
-/// The same elements in row-major order under another shape. Pullback: the cotangent under the shape of the operand.
+/// The same elements in row-major order under another shape. Pullback: the cotangent under the
+/// shape of the operand.
 #[derive(Clone, Debug)]
 pub struct Reshape(pub Shape);
 
@@ -96,8 +97,9 @@ impl<T: Element> Primitive<T> for Permute {
     }
 }
 
-/// Repetition along axes: the operand's axes are aligned with the last axes of the target, and each extent either agrees or is
-/// 1 and is repeated (the broadcasting rule of NumPy, applied only on request).
+/// Repetition along axes: the operand's axes are aligned with the last axes of the target, and each
+/// extent either agrees or is 1 and is repeated (the broadcasting rule of NumPy, applied only on
+/// request).
 ///
 /// Pullback: sums over the repetitions.
 #[derive(Clone, Debug)]
@@ -138,7 +140,8 @@ impl<T: Element> Primitive<T> for Broadcast {
     }
 }
 
-/// The elements `x_ii` of square matrices; shapes `(.., n, n) -> (.., n)`. Pullback: the cotangent on the diagonal.
+/// The elements `x_ii` of square matrices; shapes `(.., n, n) -> (.., n)`. Pullback: the cotangent
+/// on the diagonal.
 #[derive(Clone, Copy, Debug)]
 pub struct Diagonal;
 

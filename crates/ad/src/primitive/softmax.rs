@@ -13,8 +13,8 @@ use wengert_kernels::{
     vectorised_wide,
 };
 
-/// `w_i = e^(x_i - m)`, where `m` is the largest `x` of the fibre, with `m` and `sum_i w_i` for each fibre. None of the
-/// exponentials overflows, and one of them is 1.
+/// `w_i = e^(x_i - m)`, where `m` is the largest `x` of the fibre, with `m` and `sum_i w_i` for
+/// each fibre. None of the exponentials overflows, and one of them is 1.
 #[derive(Clone, Debug)]
 pub(super) struct Exponentials<T> {
     shifts: Vec<T>,
@@ -116,7 +116,8 @@ fn largest_of_rows<T: Element>(x: &[T], y: &mut [T]) {
     y.iter_mut().for_each(|y| *y = finite(*y));
 }
 
-/// The shift, or 0 if it is not finite: a shift by infinity would give `inf - inf`, and the sum without a shift is right.
+/// The shift, or 0 if it is not finite: a shift by infinity would give `inf - inf`, and the sum
+/// without a shift is right.
 fn finite<T: Scalar>(shift: T) -> T {
     shift.select(zero(), |shift, _| shift.is_finite(), shift, zero())
 }
@@ -136,7 +137,8 @@ fn each_scaled<T: Element>(at: AxisExtents, w: &mut [T], factor: impl Fn(usize) 
 
 /// `ln sum_i e^(x_i)`, shifted by the largest element, so that it is finite for all finite `x`.
 ///
-/// Pullback: `x_bar_i += y_bar e^(x_i - y)`, from the exponentials that the primal keeps, so that none is computed twice.
+/// Pullback: `x_bar_i += y_bar e^(x_i - y)`, from the exponentials that the primal keeps, so that
+/// none is computed twice.
 #[derive(Clone, Debug)]
 pub struct LogSumExp<T> {
     /// The axis that is reduced.
@@ -170,7 +172,8 @@ impl<T: Element> Primitive<T> for LogSumExp<T> {
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = axis_extents(self.axis, at.xs[0].shape);
         let scale = |fibre: usize| self.exponentials.normaliser(fibre) * at.y_bar[fibre];
-        // If all terms are minus infinity, the normaliser is infinite; an exponential that is zero contributes nothing.
+        // If all terms are minus infinity, the normaliser is infinite; an exponential that is zero
+        // contributes nothing.
         let pull = |w: T, scale: T| w.select(zero(), |w, zero| w == zero, zero(), w * scale);
         if extents.inner == 1 {
             x_bar.add_rows(extents.axis, |i| {
@@ -280,7 +283,8 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
         self.softmax.resize(x.len(), zero());
         self.exponentials.compute(at, x, &mut self.softmax);
         each_scaled(at, &mut self.softmax, |j| self.exponentials.normaliser(j), |w, factor| w * factor);
-        // Subtract the shift first: for logits of 1e4, `x - (1e4 + ln total)` would lose the digits of the logarithm.
+        // Subtract the shift first: for logits of 1e4, `x - (1e4 + ln total)` would lose the digits
+        // of the logarithm.
         let Exponentials { shifts, totals } = &mut self.exponentials;
         totals.iter_mut().for_each(|total| *total = total.ln());
         y.copy_from_slice(x);

@@ -110,8 +110,9 @@ fn columns(xs: &[View<'_, impl Element>]) -> usize {
 /// The solution of `A X = B` by LU factorisation with partial pivoting; shapes `(n, n) (n) -> (n)` or
 /// `(.., n, n) (.., n, m) -> (.., n, m)`.
 ///
-/// Pullback: `B_bar += A^-T X_bar`, `A_bar += -A^-T X_bar X'` (Giles 2008, section 2.3.1), with the factors of the primal.
-/// Cost: `2 n^3 / 3 + 2 n^2 m` flops; the pullback `2 n^2 m` per operand, and `2 n^2 m` for the product.
+/// Pullback: `B_bar += A^-T X_bar`, `A_bar += -A^-T X_bar X'` (Giles 2008, section 2.3.1), with the
+/// factors of the primal. Cost: `2 n^3 / 3 + 2 n^2 m` flops; the pullback `2 n^2 m` per operand,
+/// and `2 n^2 m` for the product.
 ///
 /// A singular matrix gives a solution that is not finite.
 #[derive(Clone, Debug)]
@@ -153,8 +154,8 @@ impl<T: Element> Primitive<T> for Solve<T> {
 
 /// `Y = A^-1`; shapes `(.., n, n) -> (.., n, n)`. To solve a system, [`Solve`] is cheaper and more accurate.
 ///
-/// Pullback: `A_bar += -A^-T Y_bar Y'` (Giles 2008, section 2.2.3). Cost: `8 n^3 / 3` flops. The inverse of a singular matrix
-/// is not finite.
+/// Pullback: `A_bar += -A^-T Y_bar Y'` (Giles 2008, section 2.2.3). Cost: `8 n^3 / 3` flops. The
+/// inverse of a singular matrix is not finite.
 #[derive(Clone, Debug)]
 pub struct Inverse<T> {
     factors: Factors<T>,
@@ -190,10 +191,12 @@ impl<T: Element> Primitive<T> for Inverse<T> {
     }
 }
 
-/// The solution of `T X = B` with a triangular matrix `T`; the shapes are those of [`Solve`]. Only the triangle is read.
+/// The solution of `T X = B` with a triangular matrix `T`; the shapes are those of [`Solve`]. Only
+/// the triangle is read.
 ///
-/// Pullback: `B_bar += T^-T X_bar`, `T_bar += ` the triangle of `-T^-T X_bar X'`. Cost: `n^2 m` flops, and the same
-/// for the pullback of each operand. A zero on the diagonal gives a solution that is not finite.
+/// Pullback: `B_bar += T^-T X_bar`, `T_bar += ` the triangle of `-T^-T X_bar X'`. Cost: `n^2 m`
+/// flops, and the same for the pullback of each operand. A zero on the diagonal gives a solution
+/// that is not finite.
 #[derive(Clone, Debug)]
 pub struct SolveTriangular<T> {
     triangle: Triangle,

@@ -18,7 +18,8 @@ pub(super) fn rows_of_square(shape: &[usize]) -> Option<usize> {
     }
 }
 
-/// Square matrices with the elements of a vector on the diagonal and zeros elsewhere; shapes `(.., n) -> (.., n, n)`.
+/// Square matrices with the elements of a vector on the diagonal and zeros elsewhere; shapes
+/// `(.., n) -> (.., n, n)`.
 ///
 /// Pullback: the diagonal of the cotangent.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,8 @@ impl<T: Element> Primitive<T> for DiagonalMatrix {
     }
 }
 
-/// The triangular part of matrices, with the diagonal and with zeros elsewhere; shapes `(.., m, n) -> (.., m, n)`.
+/// The triangular part of matrices, with the diagonal and with zeros elsewhere; shapes
+/// `(.., m, n) -> (.., m, n)`.
 ///
 /// Pullback: the same triangle of the cotangent.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@ use crate::element::Element;
 use smallvec::SmallVec;
 use wengert_kernels::{sum, vectorised};
 
-/// The positions in a buffer of an array with strides, `(i, j, ...) -> i s_0 + j s_1 + ...`, in row-major order.
+/// The positions in a buffer of an array with strides, `(i, j, ...) -> i s_0 + j s_1 + ...`, in
+/// row-major order.
 ///
 /// The last axes are merged into one run if their positions are evenly spaced.
 #[derive(Clone, Debug)]

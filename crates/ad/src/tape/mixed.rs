@@ -7,6 +7,7 @@ use std::panic::Location;
 #[track_caller]
 pub(super) fn mixed_tapes(operator: &str, left: &Location<'_>, right: &Location<'_>) -> ! {
     panic!(
-        "{operator}: the operands were recorded on two tapes; the left one was made at {left}, the right one at {right}"
+        "{operator}: the operands were recorded on two tapes; the left one was made at {left}, the right \
+         one at {right}"
     );
 }

@@ -1,9 +1,9 @@
 //! Reverse mode: operations are recorded going forward, and one sweep backwards propagates the cotangents.
 //!
-//! There are two tapes with the same vocabulary. [`Tape`] records scalar operations, each with up to two parents and
-//! two partials, for irregular code. [`ArrayTape`] records primitives on whole arrays, for linear algebra. Both hand out
-//! `Copy` handles, [`Var`] and [`Tensor`], and both keep their memory when they are cleared. Clearing takes `&mut self`,
-//! so that no handle outlives it:
+//! There are two tapes with the same vocabulary. [`Tape`] records scalar operations, each with up
+//! to two parents and two partials, for irregular code. [`ArrayTape`] records primitives on whole
+//! arrays, for linear algebra. Both hand out `Copy` handles, [`Var`] and [`Tensor`], and both keep
+//! their memory when they are cleared. Clearing takes `&mut self`, so that no handle outlives it:
 //!
 //! ```compile_fail,E0502
 //! let mut tape = wengert_ad::Tape::<f64>::new();

@@ -68,10 +68,10 @@ margin_losses! {
     Logistic "logistic" |margin| (-margin).softplus();
     /// Hinge loss of support-vector machines: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over
     /// the outputs of an example; the derivative at the kink is 0.
-    Hinge "hinge" |margin| (1.0 - margin).relu();
+    Hinge "hinge" |margin| margin.subtract_from(1.0).relu();
     /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an
     /// example.
-    SquaredHinge "squared hinge" |margin| (1.0 - margin).relu().square();
+    SquaredHinge "squared hinge" |margin| margin.subtract_from(1.0).relu().square();
 }
 
 /// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t`
@@ -118,7 +118,7 @@ impl<T: Element> Loss<T> for BinaryCrossEntropy {
         assert_each("binary cross-entropy", targets, within, "in [0, 1]");
         // -ln p = softplus(-x), and -ln(1 - p) = x + softplus(-x).
         let weights = targets * (self.positive_weight - 1.0) + 1.0;
-        let total = (1.0 - targets).dot(outputs) + weights.dot((-outputs).softplus());
+        let total = targets.subtract_from(1.0).dot(outputs) + weights.dot((-outputs).softplus());
         total / outputs.shape()[1] as f64
     }
 }

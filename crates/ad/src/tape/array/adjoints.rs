@@ -53,7 +53,8 @@ impl<T: Element> Adjoints<T> {
         &elements[..taken.unwrap_or(0)]
     }
 
-    /// The sum of the cotangents that arrived at a node so far: empty if none arrived, `None` if the node is constant.
+    /// The sum of the cotangents that arrived at a node so far: empty if none arrived, `None` if
+    /// the node is constant.
     pub(super) fn sum_so_far<'s>(
         &'s self,
         id: NodeId,
@@ -69,8 +70,8 @@ impl<T: Element> Adjoints<T> {
         node.active.then_some(sum)
     }
 
-    /// The memory of a node's adjoint: for a shared variable the range of `flat`, if that is given. If this is the `first`
-    /// cotangent, its contents are arbitrary.
+    /// The memory of a node's adjoint: for a shared variable the range of `flat`, if that is given.
+    /// If this is the `first` cotangent, its contents are arbitrary.
     pub(super) fn slot<'s>(
         &'s mut self,
         id: NodeId,
@@ -91,8 +92,9 @@ impl<T: Element> Adjoints<T> {
         }
     }
 
-    /// Assigns a free buffer of this length to node `i`: that of the last sweep, so that the same sweep again allocates nothing;
-    /// else the shortest one that is long enough; else the longest one, reallocated.
+    /// Assigns a free buffer of this length to node `i`: that of the last sweep, so that the same
+    /// sweep again allocates nothing; else the shortest one that is long enough; else the longest
+    /// one, reallocated.
     fn assign_buffer(&mut self, i: usize, length: usize) {
         let is_free = |b: &usize| self.buffers.get(*b).is_some_and(|buffer| buffer.taken.is_none());
         let length_of = |b: &usize| self.buffers[*b].elements.len();
@@ -138,7 +140,8 @@ impl<T: Element> Adjoints<T> {
     pub(super) fn borrow_memory(&mut self, nodes: &mut SweptNodes<'_, T>, i: usize) {
         let SweptNodes::Consume(list) = nodes else { return };
         let Some(elements) = list.buffer_mut(i).map(std::mem::take) else { return };
-        // At the same index as in the last sweep, so that the same sweep again finds every buffer where it was.
+        // At the same index as in the last sweep, so that the same sweep again finds every buffer
+        // where it was.
         match self.buffers.iter_mut().find(|buffer| buffer.lender == Some(i)) {
             Some(buffer) => buffer.elements = elements,
             None => self.buffers.push(Buffer { elements, taken: None, lender: Some(i) }),

@@ -9,7 +9,8 @@ use crate::node_id::NodeId;
 use ndarray::{ArrayD, IxDyn};
 
 impl<'t, T: Element> Tensor<'t, T> {
-    /// The derivatives of this single number with respect to everything that it was computed from, by one reverse sweep.
+    /// The derivatives of this single number with respect to everything that it was computed from,
+    /// by one reverse sweep.
     ///
     /// # Panics
     /// If it is not a single number. Use [`vjp`](Self::vjp) with a cotangent for arrays.
@@ -19,7 +20,8 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.vjp(&[T::constant(1.0)])
     }
 
-    /// Vector-Jacobian product: the derivatives of `<cotangent, self>`, with the cotangent in row-major order.
+    /// Vector-Jacobian product: the derivatives of `<cotangent, self>`, with the cotangent in
+    /// row-major order.
     ///
     /// # Panics
     /// If the cotangent has another number of elements than this array.
@@ -35,8 +37,9 @@ impl<'t, T: Element> Tensor<'t, T> {
         ArrayGradient { tape: self.tape, adjoints, output: self.node }
     }
 
-    /// The reverse sweep of `factor * self`. Writes the derivatives with respect to [shared](ArrayTape::shared_var)
-    /// variables to their ranges of `flat`, 0 where no path leads from a variable to `self`.
+    /// The reverse sweep of `factor * self`. Writes the derivatives with respect to
+    /// [shared](ArrayTape::shared_var) variables to their ranges of `flat`, 0 where no path leads
+    /// from a variable to `self`.
     ///
     /// # Panics
     /// If `self` is not a single number, or a shared range lies outside of `flat`.
@@ -61,7 +64,8 @@ impl<'t, T: Element> Tensor<'t, T> {
 impl<T: Element> ArrayTape<T> {
     /// [`gradient_into`](Tensor::gradient_into) from the node `output`, followed by [`clear`](Self::clear).
     ///
-    /// It takes less memory than the two calls: the adjoints use the memory of values that are not needed any more.
+    /// It takes less memory than the two calls: the adjoints use the memory of values that are not
+    /// needed any more.
     ///
     /// ```
     /// use ndarray::array;
@@ -101,8 +105,8 @@ pub struct ArrayGradient<'t, T: Element = f32> {
 }
 
 impl<T: Element> ArrayGradient<'_, T> {
-    /// The derivative with respect to `x`, in the shape of `x`; `None` if no path leads from `x` to the output, or `x` is a
-    /// constant.
+    /// The derivative with respect to `x`, in the shape of `x`; `None` if no path leads from `x` to
+    /// the output, or `x` is a constant.
     pub fn get(&self, x: Tensor<'_, T>) -> Option<ArrayD<T>> {
         let is_own = std::ptr::eq(self.tape, x.tape);
         if !is_own || x.node > self.output || !self.adjoints.arrived[x.node.index()] {
@@ -115,7 +119,8 @@ impl<T: Element> ArrayGradient<'_, T> {
     /// The derivative with respect to `x`, in the shape of `x`.
     ///
     /// # Panics
-    /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where that may happen.
+    /// If no path leads from `x` to the output, or `x` is a constant. Use [`get`](Self::get) where
+    /// that may happen.
     #[track_caller]
     pub fn wrt(&self, x: Tensor<'_, T>) -> ArrayD<T> {
         let Some(derivative) = self.get(x) else {

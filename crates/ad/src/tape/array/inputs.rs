@@ -30,8 +30,8 @@ impl<T: Element> ArrayTape<T> {
         })
     }
 
-    /// A constant whose elements, in row-major order, `write` appends to an empty buffer: a mini-batch that is gathered in
-    /// place, for example.
+    /// A constant whose elements, in row-major order, `write` appends to an empty buffer: a
+    /// mini-batch that is gathered in place, for example.
     ///
     /// # Panics
     /// If `write` appends another number of elements than `shape` has.
@@ -40,8 +40,8 @@ impl<T: Element> ArrayTape<T> {
         self.extended_input(shape, false, write)
     }
 
-    /// A constant whose elements, in row-major order, `fill` sets. It must set all of them: the slice holds arbitrary
-    /// numbers at first.
+    /// A constant whose elements, in row-major order, `fill` sets. It must set all of them: the
+    /// slice holds arbitrary numbers at first.
     #[track_caller]
     pub fn constant_filled_by(&self, shape: &[usize], fill: impl FnOnce(&mut [T])) -> Tensor<'_, T> {
         let elements = shape.iter().product();
@@ -75,14 +75,17 @@ impl<T: Element> ArrayTape<T> {
         self.observed_input(&list, id)
     }
 
-    /// A variable whose value is the part `range` of a shared flat buffer and is not copied; a constant if `active` is false.
+    /// A variable whose value is the part `range` of a shared flat buffer and is not copied; a
+    /// constant if `active` is false.
     ///
-    /// A sweep [into a flat gradient](Tensor::gradient_into) writes the derivative with respect to the variable to the same
-    /// range of that gradient. Clearing the tape drops its share of the buffer.
+    /// A sweep [into a flat gradient](Tensor::gradient_into) writes the derivative with respect to
+    /// the variable to the same range of that gradient. Clearing the tape drops its share of the
+    /// buffer.
     ///
     /// # Panics
-    /// If `range` does not have the number of elements of `shape` or does not lie in `flat`; if another buffer or a part of
-    /// the range is shared on this tape already, since two derivatives would be written to one place.
+    /// If `range` does not have the number of elements of `shape` or does not lie in `flat`; if
+    /// another buffer or a part of the range is shared on this tape already, since two derivatives
+    /// would be written to one place.
     #[track_caller]
     pub fn shared_var(
         &self,
@@ -99,7 +102,8 @@ impl<T: Element> ArrayTape<T> {
         self.observed_input(&list, id)
     }
 
-    /// A constant whose value is the part `range` of a shared buffer and is not copied: a large table, or rows of a data set.
+    /// A constant whose value is the part `range` of a shared buffer and is not copied: a large
+    /// table, or rows of a data set.
     ///
     /// Clearing the tape drops its share of the buffer.
     ///

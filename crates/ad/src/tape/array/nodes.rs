@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// The nodes of a tape. Those from `used` on were recorded before the tape was cleared and are kept for their buffers.
+/// The nodes of a tape. Those from `used` on were recorded before the tape was cleared and are kept
+/// for their buffers.
 #[derive(Debug)]
 pub(super) struct NodeList<T> {
     nodes: Vec<Node<T>>,
@@ -49,7 +50,8 @@ impl<'l, T> Nodes<'l, T> {
     }
 
     /// The value of a node.
-    // Inlined, a view is made where it is used: one that is written in words and read back in pairs of them stalls the processor.
+    // Inlined, a view is made where it is used: one that is written in words and read back in pairs
+    // of them stalls the processor.
     #[inline(always)]
     pub(super) fn view(self, id: NodeId) -> View<'l, T> {
         let node = self.node(id);
@@ -158,8 +160,8 @@ impl<T: Element> NodeList<T> {
         matches!(node.storage, Storage::Own).then_some(&mut node.buffer)
     }
 
-    /// Shares `range` of `buffer`, unless a part of it or another buffer is shared already. Ranges in ascending order are checked
-    /// without a search.
+    /// Shares `range` of `buffer`, unless a part of it or another buffer is shared already. Ranges
+    /// in ascending order are checked without a search.
     #[track_caller]
     pub(super) fn share(&mut self, buffer: &Arc<Vec<T>>, range: &Range<usize>) {
         if range.start < self.shared_end {
@@ -173,7 +175,8 @@ impl<T: Element> NodeList<T> {
         self.shared_end = self.shared_end.max(range.end);
     }
 
-    /// The nodes recorded so far, and a new one with its identifier. It may hold a buffer and a primitive from before.
+    /// The nodes recorded so far, and a new one with its identifier. It may hold a buffer and a
+    /// primitive from before.
     #[inline(always)]
     fn next(&mut self) -> (Nodes<'_, T>, NodeId, &mut Node<T>) {
         let id = NodeId::new(self.used);
@@ -185,7 +188,8 @@ impl<T: Element> NodeList<T> {
         (Nodes { nodes: before, flat: flat(&self.flat) }, id, &mut after[0])
     }
 
-    /// Same as [`next`](Self::next), for an operation: in inference it may take the buffer of a dropped value.
+    /// Same as [`next`](Self::next), for an operation: in inference it may take the buffer of a
+    /// dropped value.
     #[inline(always)]
     pub(super) fn next_operation(&mut self) -> (Nodes<'_, T>, NodeId, &mut Node<T>) {
         let has_buffer = |node: &Node<T>| node.buffer.capacity() > 0;
@@ -211,7 +215,8 @@ impl<T: Element> NodeList<T> {
         (id, node)
     }
 
-    /// Drops the values of the nodes from number `first` on, except that of `kept`; the next operations reuse their buffers.
+    /// Drops the values of the nodes from number `first` on, except that of `kept`; the next
+    /// operations reuse their buffers.
     pub(super) fn drop_values(&mut self, first: usize, kept: NodeId) {
         let Self { nodes, used, spare, .. } = self;
         let nodes = nodes[..*used].iter_mut().enumerate().skip(first);
@@ -255,7 +260,8 @@ pub(super) fn collected<'l, X: Copy>(
     }
 }
 
-/// Sets the list to these items. In most cases it holds them since the previous recording; then nothing is written.
+/// Sets the list to these items. In most cases it holds them since the previous recording; then
+/// nothing is written.
 #[inline(always)]
 pub(super) fn replace<X: Copy + PartialEq>(list: &mut SmallVec<[X; FEW]>, items: &[X]) {
     if list[..] == *items {

@@ -9,15 +9,17 @@ use std::fmt;
 use std::panic::Location;
 
 impl<T: Element> ArrayTape<T> {
-    /// Turns the search for values that are not finite on or off; see [`first_non_finite`](Self::first_non_finite).
+    /// Turns the search for values that are not finite on or off; see
+    /// [`first_non_finite`](Self::first_non_finite).
     ///
-    /// Turning it on discards an earlier finding and any other [observer](Self::set_observer). It costs a pass over every
-    /// value and every cotangent.
+    /// Turning it on discards an earlier finding and any other [observer](Self::set_observer). It
+    /// costs a pass over every value and every cotangent.
     pub fn set_checks(&mut self, on: bool) {
         if on { self.set_observer(FirstNonFinite::default()) } else { self.remove_observer() }
     }
 
-    /// The first value or cotangent on this tape that is not finite, since [checks were turned on](Self::set_checks).
+    /// The first value or cotangent on this tape that is not finite, since
+    /// [checks were turned on](Self::set_checks).
     ///
     /// Clearing the tape keeps the finding, so that a training loop can ask at its end.
     ///

@@ -10,7 +10,8 @@ use crate::tape::mixed::mixed_tapes;
 use std::panic::Location;
 
 impl<T: Element> Tensor<'_, T> {
-    /// Applies any primitive, also a user-defined one, to this array as the first operand and `others` as the next ones.
+    /// Applies any primitive, also a user-defined one, to this array as the first operand and
+    /// `others` as the next ones.
     ///
     /// # Panics
     /// If the primitive does not accept the shapes, or the operands are recorded on different tapes.
@@ -22,8 +23,8 @@ impl<T: Element> Tensor<'_, T> {
 
     /// Same as [`apply`](Self::apply), for a primitive that owns buffers.
     ///
-    /// The tape uses the primitive of an earlier recording again if its type is `P`, and calls `new` otherwise; `configure`
-    /// then sets its parameters in both cases.
+    /// The tape uses the primitive of an earlier recording again if its type is `P`, and calls
+    /// `new` otherwise; `configure` then sets its parameters in both cases.
     #[track_caller]
     pub fn apply_with<P: Primitive<T>>(
         self,

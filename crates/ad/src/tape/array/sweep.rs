@@ -9,8 +9,8 @@ use crate::primitive::{Adjoint, PullbackStart, Recorded, View};
 
 /// The reverse sweep from `output` with the cotangent `seed`.
 ///
-/// The adjoints of shared variables are written to `flat`, if it is given. Then the other adjoints are not kept after they are
-/// pulled back.
+/// The adjoints of shared variables are written to `flat`, if it is given. Then the other adjoints
+/// are not kept after they are pulled back.
 #[track_caller]
 pub(super) fn sweep<T: Element>(
     tape: &ArrayTape<T>,
@@ -21,7 +21,8 @@ pub(super) fn sweep<T: Element>(
     pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat)
 }
 
-/// Same as [`sweep`] with `flat`, where adjoints may use the memory of the nodes' values. The tape must be cleared afterwards.
+/// Same as [`sweep`] with `flat`, where adjoints may use the memory of the nodes' values. The tape
+/// must be cleared afterwards.
 #[track_caller]
 pub(super) fn consuming_sweep<T: Element>(
     tape: &ArrayTape<T>,

@@ -10,8 +10,8 @@ use std::panic::Location;
 
 /// A list of array operations: the primitive, the parents and the value of each.
 ///
-/// [`clear`](Self::clear) removes the operations and keeps their buffers, so that recording the same sequence of
-/// operations again allocates nothing.
+/// [`clear`](Self::clear) removes the operations and keeps their buffers, so that recording the
+/// same sequence of operations again allocates nothing.
 ///
 /// ```
 /// use ndarray::array;
@@ -45,8 +45,8 @@ impl<T: Element> ArrayTape<T> {
         Self::with_list(NodeList::new())
     }
 
-    /// An empty tape for inference: [`Tensor::fold_layers`](super::Tensor::fold_layers) drops intermediate values and reuses
-    /// their memory. A request for a derivative panics.
+    /// An empty tape for inference: [`Tensor::fold_layers`](super::Tensor::fold_layers) drops
+    /// intermediate values and reuses their memory. A request for a derivative panics.
     #[track_caller]
     pub fn for_inference() -> Self {
         Self::with_list(NodeList::for_inference())

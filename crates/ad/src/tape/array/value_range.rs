@@ -23,7 +23,8 @@ impl ValueRange {
         Self::of(View { shape: &[], data: &[x] })
     }
 
-    /// The range of an array's primals. An element with a finite primal and a tangent that is not finite counts as NaN.
+    /// The range of an array's primals. An element with a finite primal and a tangent that is not
+    /// finite counts as NaN.
     pub(super) fn of<T: Element>(x: View<'_, T>) -> Self {
         let mut range = Self { shape: x.shape.into(), finite: None, infinite: 0, nan: 0 };
         for x in x.data {

@@ -10,9 +10,9 @@ use crate::tape::mixed::mixed_tapes;
 impl<T: Scalar> Tape<T> {
     /// Records a value together with its partial derivative with respect to each operand.
     ///
-    /// How the value was computed is not recorded. Use this for a function whose partials are known from elsewhere, or for
-    /// a part of a program whose derivatives were accumulated before. Constant operands are ignored; if all are constant,
-    /// so is the result.
+    /// How the value was computed is not recorded. Use this for a function whose partials are known
+    /// from elsewhere, or for a part of a program whose derivatives were accumulated before.
+    /// Constant operands are ignored; if all are constant, so is the result.
     ///
     /// ```
     /// let tape = wengert_ad::Tape::new();
@@ -46,13 +46,14 @@ impl<T: Scalar> Tape<T> {
 
     /// Records outputs that were computed elsewhere, together with a custom pullback.
     ///
-    /// A reverse sweep calls `pullback` once, with the cotangents of all outputs. It must add `J' y_bar`, where `J` is the
-    /// Jacobian of the outputs with respect to the operands, to the slice that it receives, which holds the sums so far.
+    /// A reverse sweep calls `pullback` once, with the cotangents of all outputs. It must add
+    /// `J' y_bar`, where `J` is the Jacobian of the outputs with respect to the operands, to the
+    /// slice that it receives, which holds the sums so far.
     ///
-    /// Use it for several outputs that share work, or for a pullback that solves a system. If the partials are known
-    /// numbers, use [`record`](Self::record); if the function has one argument and should run in all modes, write a rule
-    /// with [`unary_rule!`](crate::unary_rule). [`gradcheck`](crate::gradcheck) of a function that uses the operation
-    /// checks the pullback.
+    /// Use it for several outputs that share work, or for a pullback that solves a system. If the
+    /// partials are known numbers, use [`record`](Self::record); if the function has one argument
+    /// and should run in all modes, write a rule with [`unary_rule!`](crate::unary_rule).
+    /// [`gradcheck`](crate::gradcheck) of a function that uses the operation checks the pullback.
     ///
     /// ```
     /// use wengert_ad::{Tape, Var, gradcheck};

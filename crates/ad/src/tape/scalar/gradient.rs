@@ -55,8 +55,8 @@ impl<'t, T: Scalar> Gradient<'t, T> {
         self.adjoints.get(x.node().index()).copied().unwrap_or(T::constant(0.0))
     }
 
-    /// Writes the derivatives with respect to the first nodes of the tape, which must be variables, into `slots`; 0 where
-    /// no path leads from a variable to an output.
+    /// Writes the derivatives with respect to the first nodes of the tape, which must be variables,
+    /// into `slots`; 0 where no path leads from a variable to an output.
     pub(crate) fn of_first_variables(&self, slots: &mut [T]) {
         copy_first(&self.adjoints, slots);
     }

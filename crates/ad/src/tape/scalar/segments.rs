@@ -65,8 +65,8 @@ impl<T: Scalar> Segments<T> {
         inputs.into_iter().filter(|&x| x != NodeId::NONE)
     }
 
-    /// A reverse sweep of `W` lanes over all nodes that have an adjoint: `sweep` for each range of ordinary nodes, and the
-    /// custom pullbacks between them.
+    /// A reverse sweep of `W` lanes over all nodes that have an adjoint: `sweep` for each range of
+    /// ordinary nodes, and the custom pullbacks between them.
     pub(super) fn backwards<const W: usize>(
         &self,
         adjoints: &mut [[T; W]],
@@ -103,7 +103,8 @@ impl<T: Scalar> Segment<T> {
         if y_bar.iter().all(|y_bar| y_bar.is_zero()) {
             return;
         }
-        // If an operand occurs several times, its first slot starts from the sum so far and the others from zero.
+        // If an operand occurs several times, its first slot starts from the sum so far and the
+        // others from zero.
         let is_first = |i: usize| !self.inputs[..i].contains(&self.inputs[i]);
         let sum = |(i, &x): (usize, &NodeId)| {
             if x != NodeId::NONE && is_first(i) { adjoints[x.index()][lane] } else { zero }

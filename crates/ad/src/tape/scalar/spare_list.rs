@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 /// The memory of a list of handles, kept from one use to the next.
 ///
-/// Handles borrow the tape, so that the tape cannot keep a list of them. It keeps an empty list of elements `X` of the
-/// same size and alignment instead: the standard library collects a list into the memory of the one it is made from.
+/// Handles borrow the tape, so that the tape cannot keep a list of them. It keeps an empty list of
+/// elements `X` of the same size and alignment instead: the standard library collects a list into
+/// the memory of the one it is made from.
 #[derive(Debug)]
 pub(super) struct SpareList<X>(RefCell<Vec<X>>);
 

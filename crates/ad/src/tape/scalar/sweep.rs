@@ -37,8 +37,9 @@ impl<T: Scalar> Tape<T> {
         Gradient::new(self, adjoints, Reach::new(roots))
     }
 
-    /// Clears the tape, records `f` at `x` and returns its value. Writes the derivatives with respect to `x` into `gradient`,
-    /// 0 where no path leads from an input to the output. The memory that this takes is kept for the next call.
+    /// Clears the tape, records `f` at `x` and returns its value. Writes the derivatives with
+    /// respect to `x` into `gradient`, 0 where no path leads from an input to the output. The
+    /// memory that this takes is kept for the next call.
     #[track_caller]
     pub(crate) fn differentiate(
         &mut self,
@@ -81,7 +82,8 @@ impl<T: Scalar> Tape<T> {
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
-    /// The derivatives of this value with respect to everything that it was computed from, by one reverse sweep.
+    /// The derivatives of this value with respect to everything that it was computed from, by one
+    /// reverse sweep.
     ///
     /// # Panics
     /// If this is a constant.
@@ -95,7 +97,8 @@ impl<'t, T: Scalar> Var<'t, T> {
 /// Below this number of nodes, the check for processor features costs more than vector instructions save.
 const SHORT: usize = 64;
 
-/// For each node of `range`, from the last to the first, adds its adjoint times its partials to the adjoints of its parents.
+/// For each node of `range`, from the last to the first, adds its adjoint times its partials to the
+/// adjoints of its parents.
 fn sweep<T: Scalar>(nodes: Nodes<'_, T>, range: Range<usize>, adjoints: &mut [T]) {
     if range.len() < SHORT {
         backwards(nodes, range, adjoints);

@@ -9,7 +9,8 @@ use std::cell::RefCell;
 use std::panic::Location;
 use wengert_kernels::Arena;
 
-/// The Wengert list: the parents and the partials of each operation, in the order in which the operations were executed.
+/// The Wengert list: the parents and the partials of each operation, in the order in which the
+/// operations were executed.
 ///
 /// ```
 /// use wengert_ad::{Elementary, Tape};
@@ -22,8 +23,8 @@ use wengert_kernels::Arena;
 /// ```
 ///
 /// # Cost
-/// Two parents (8 bytes) and two partials per node. Constants are not recorded, and variables made before the first
-/// operation take no memory.
+/// Two parents (8 bytes) and two partials per node. Constants are not recorded, and variables made
+/// before the first operation take no memory.
 #[derive(Debug)]
 pub struct Tape<T = f64> {
     list: Arena<Node<T>>,

@@ -8,13 +8,14 @@ use crate::tape::mixed::mixed_tapes;
 
 /// A scalar recorded on a tape, or a constant, which is on no tape.
 ///
-/// Every operator records itself: `Var op Var`, `Var op f64`, `f64 op Var`, and the functions of
+/// Every operator records itself: `Var op Var`, `Var op f64`, `Var op f32`, `f64 op Var`, and the functions of
 /// [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
 #[derive(Clone, Copy, Debug)]
 pub struct Var<'t, T = f64> {
     pub(super) tape: Option<&'t Tape<T>>,
     value: T,
-    /// A [`NodeId`] of 32 bits. It fills the word: to read back padding that was copied in two pieces stalls the processor.
+    /// A [`NodeId`] of 32 bits. It fills the word: to read back padding that was copied in two
+    /// pieces stalls the processor.
     node: u64,
 }
 
@@ -33,8 +34,8 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.value.value()
     }
 
-    /// The value, as a number of the tape's type. On a tape of `f64` it equals [`value`](Self::value); on a tape of
-    /// [`Dual`](crate::Dual) numbers it carries a tangent.
+    /// The value, as a number of the tape's type. On a tape of `f64` it equals
+    /// [`value`](Self::value); on a tape of [`Dual`](crate::Dual) numbers it carries a tangent.
     #[inline(always)]
     pub fn primal(self) -> T {
         self.value

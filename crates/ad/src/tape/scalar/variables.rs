@@ -29,7 +29,8 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Same as [`vars`](Self::vars), in the memory of a list that was [taken back](Self::take_back).
-    // Inlined: a list that is returned is written in words and read back in pairs of them, which stalls the processor.
+    // Inlined: a list that is returned is written in words and read back in pairs of them, which
+    // stalls the processor.
     #[inline(always)]
     pub(super) fn vars_in_spare(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let mut variables = self.handles.lend();

@@ -1,4 +1,5 @@
-//! Several sweeps in one pass over the tape, in either direction: the tape as the linear map between tangents.
+//! Several sweeps in one pass over the tape, in either direction: the tape as the linear map
+//! between tangents.
 
 use super::node::Nodes;
 use super::tape::Tape;
@@ -13,14 +14,16 @@ impl<'t, T: Scalar> Tape<T> {
         !self.segments.is_empty()
     }
 
-    /// `W` reverse sweeps in one pass over the tape: lane `w` holds the derivatives of output `w` with respect to every node.
+    /// `W` reverse sweeps in one pass over the tape: lane `w` holds the derivatives of output `w`
+    /// with respect to every node.
     pub(crate) fn pull_back_each<const W: usize>(&'t self, outputs: &[Var<'t, T>]) -> Columns<T, W> {
         let mut adjoints = Columns::seeded(self.len(), outputs);
         self.read(|nodes| self.segments.backwards(&mut adjoints.0, |range, slots| back(nodes, range, slots)));
         adjoints
     }
 
-    /// `W` forward sweeps in one pass over the tape: lane `w` holds the derivatives of every node with respect to input `w`.
+    /// `W` forward sweeps in one pass over the tape: lane `w` holds the derivatives of every node
+    /// with respect to input `w`.
     ///
     /// # Panics
     /// If an operation was recorded with a custom pullback, which a forward sweep cannot use.
@@ -28,7 +31,8 @@ impl<'t, T: Scalar> Tape<T> {
     pub(crate) fn push_forward_each<const W: usize>(&'t self, inputs: &[Var<'t, T>]) -> Columns<T, W> {
         assert!(
             !self.has_pullbacks(),
-            "forward sweep: the tape holds a custom pullback or a checkpoint, which only a reverse sweep can pass"
+            "forward sweep: the tape holds a custom pullback or a checkpoint, which only a reverse sweep \
+             can pass"
         );
         let mut tangents = Columns::seeded(self.len(), inputs);
         self.read(|nodes| forth(nodes, &mut tangents.0));

@@ -1,4 +1,4 @@
-//! Linear algebra on tensors. Leading axes, written `..`, are a batch: every matrix of it by itself.
+//! Linear algebra on tensors. Leading axes, written `..`, form a batch of independent matrices.
 
 use crate::element::Element;
 use crate::number::{Operand, Unary};
@@ -9,32 +9,34 @@ use crate::primitive::{
 use crate::tape::array::tensor::Tensor;
 use wengert_kernels::Triangle;
 
-/// Products.
+/// Matrix products.
 impl<T: Element> Tensor<'_, T> {
-    /// Matrix product `A B`: `(m, k) (k, n)`, with a vector `(k)` for either, of a batch `(.., m, k)` and one matrix
-    /// `(k, n)` or vector `(k)`, or of two batches `(.., m, k) (.., k, n)`.
+    /// Matrix product `A B`, with shapes `(m, k) (k, n) -> (m, n)`. Either operand can be a vector
+    /// `(k)`, and both can be batches; see [`MatMul`] for all shapes.
     ///
     /// # Panics
-    /// If the inner extents differ. See [`MatMul`] for the shapes.
+    /// If the inner extents differ.
     #[track_caller]
     pub fn matmul(self, rhs: Self) -> Self {
         self.apply(&[rhs], MatMul)
     }
 
-    /// The rows through an affine map, `X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`.
+    /// Affine map of each row, `X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`.
     #[track_caller]
     pub fn affine(self, weight: Self, bias: Self) -> Self {
         self.apply(&[weight, bias], Affine)
     }
 
-    /// `rule(X W + 1 b')`, elementwise: [`affine`](Self::affine) and the rule, to the same bits.
+    /// `rule(X W + 1 b')`: [`affine`](Self::affine) followed by the elementwise rule, with the same bits.
     ///
-    /// One operation with one buffer where the output of the rule [tells its derivative](Unary::FROM_OUTPUT), as with ReLU and
-    /// tanh. Under an [`Observer`](crate::tape::Observer), which is shown every step, it stays two.
+    /// If the derivative of the rule is [a function of its output](Unary::FROM_OUTPUT), as for ReLU
+    /// and tanh, this is one operation with one buffer. If the tape has a
+    /// [`TapeObserver`](crate::tape::TapeObserver), it records two operations, so that the observer
+    /// sees both.
     #[track_caller]
     pub fn affine_map(self, weight: Self, bias: Self, rule: impl Unary) -> Self {
-        let watched = self.tape.observer.borrow().is_some();
-        match AffineMap::new(rule).filter(|_| !watched) {
+        let observed = self.tape.observer.borrow().is_some();
+        match AffineMap::new(rule).filter(|_| !observed) {
             Some(map) => self.apply(&[weight, bias], map),
             None => self.affine(weight, bias).unary(rule),
         }
@@ -52,7 +54,8 @@ impl<T: Element> Tensor<'_, T> {
         self.apply(&[rhs], Outer)
     }
 
-    /// `c_0 self + c_1 others_1 + ...`, in one pass; all of one shape, with a coefficient for each.
+    /// `c_0 self + c_1 others_1 + ...` in one pass; all operands have one shape, and `coefficients`
+    /// has one number per operand.
     ///
     /// ```
     /// use ndarray::array;
@@ -64,17 +67,17 @@ impl<T: Element> Tensor<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If the shapes differ, or the number of coefficients is not that of the operands.
+    /// If the shapes differ, or the number of coefficients is not the number of operands.
     #[track_caller]
     pub fn linear_combination(self, others: &[Self], coefficients: &[f64]) -> Self {
         self.apply(others, LinearCombination(coefficients.into()))
     }
 }
 
-/// Systems and factorisations.
+/// Linear systems and factorisations.
 impl<T: Element> Tensor<'_, T> {
-    /// The solution `X` of `A X = B`, `self` being `A`; shapes `(n, n) (n)` or `(.., n, n) (.., n, m)`. Not finite where
-    /// `A` is singular.
+    /// The solution `X` of `A X = B`, where `A` is this array; shapes `(n, n) (n)` or
+    /// `(.., n, n) (.., n, m)`. Not finite if `A` is singular.
     ///
     /// ```
     /// use ndarray::array;
@@ -91,31 +94,34 @@ impl<T: Element> Tensor<'_, T> {
         self.apply_with(&[rhs], Solve::default, |_| {})
     }
 
-    /// As [`solve`](Self::solve), of a triangular matrix; what stands outside the triangle is not read.
+    /// Same as [`solve`](Self::solve), for a triangular matrix. Elements outside of the triangle
+    /// are not read.
     #[track_caller]
     pub fn solve_triangular(self, rhs: Self, triangle: Triangle) -> Self {
         self.apply_with(&[rhs], || SolveTriangular::new(triangle), |solve| solve.set_triangle(triangle))
     }
 
-    /// The inverse of square matrices `(.., n, n)`. To solve systems, use [`solve`](Self::solve).
+    /// The inverse of square matrices `(.., n, n)`. To solve a system, use [`solve`](Self::solve).
+    /// Not finite for a singular matrix.
     #[track_caller]
     pub fn inverse(self) -> Self {
         self.apply_with(&[], Inverse::default, |_| {})
     }
 
-    /// The lower triangular `L` with `L L' = (A + A') / 2`; shapes `(.., n, n)`. NaN where that is not positive definite.
+    /// The lower triangular `L` with `L L' = (A + A') / 2`; shapes `(.., n, n) -> (.., n, n)`. NaN
+    /// if that matrix is not positive definite.
     #[track_caller]
     pub fn cholesky(self) -> Self {
         self.apply_with(&[], Cholesky::default, |_| {})
     }
 
-    /// The determinant; shapes `(.., n, n) -> (..)`. It has its derivative at singular matrices too.
+    /// The determinant; shapes `(.., n, n) -> (..)`. Its derivative is right for singular matrices, too.
     #[track_caller]
     pub fn determinant(self) -> Self {
         self.apply_with(&[], Determinant::default, |_| {})
     }
 
-    /// `ln |det A|`; shapes `(.., n, n) -> (..)`. Minus infinity of a singular matrix.
+    /// `ln |det A|`; shapes `(.., n, n) -> (..)`. Minus infinity for a singular matrix.
     #[track_caller]
     pub fn log_determinant(self) -> Self {
         self.apply_with(&[], LogDeterminant::default, |_| {})
@@ -130,13 +136,13 @@ impl<T: Element> Tensor<'_, T> {
         self.apply(&[], Diagonal)
     }
 
-    /// Matrices with these elements on the diagonal, zero elsewhere; shapes `(.., n) -> (.., n, n)`.
+    /// Matrices with these elements on the diagonal and zeros elsewhere; shapes `(.., n) -> (.., n, n)`.
     #[track_caller]
     pub fn diagonal_matrix(self) -> Self {
         self.apply(&[], DiagonalMatrix)
     }
 
-    /// Zero outside the triangle; shapes `(.., m, n)`.
+    /// The triangular part, with zeros outside of the triangle; shapes `(.., m, n) -> (.., m, n)`.
     #[track_caller]
     pub fn triangular_part(self, triangle: Triangle) -> Self {
         self.apply(&[], TriangularPart(triangle))

@@ -1,11 +1,14 @@
-//! Tensors in other shapes and orders, and put together.
+//! Reshaping, permuting, broadcasting and joining of tensors.
 
 use crate::element::Element;
 use crate::primitive::{Broadcast, Concatenate, Pad, Permute, Reshape, Stack, Transpose};
 use crate::tape::array::tensor::Tensor;
 
 impl<T: Element> Tensor<'_, T> {
-    /// The same elements under another shape of as many.
+    /// The same elements in row-major order under another shape.
+    ///
+    /// # Panics
+    /// If `shape` has another number of elements.
     #[track_caller]
     pub fn reshape(self, shape: &[usize]) -> Self {
         self.apply(&[], Reshape(shape.into()))
@@ -23,25 +26,26 @@ impl<T: Element> Tensor<'_, T> {
         self.apply(&[], Permute(axes.into()))
     }
 
-    /// Repeated to `shape`: the last axes agree or have extent 1 here.
+    /// This array repeated to `shape`: the axes are aligned with the last axes of `shape`, and each
+    /// extent agrees or is 1.
     #[track_caller]
     pub fn broadcast_to(self, shape: &[usize]) -> Self {
         self.apply(&[], Broadcast(shape.into()))
     }
 
-    /// This array and `others` one after another along `axis`.
+    /// This array and `others` joined along `axis`; their other extents agree.
     #[track_caller]
     pub fn concatenate(self, others: &[Self], axis: usize) -> Self {
         self.apply(others, Concatenate(axis))
     }
 
-    /// This array and `others`, all of one shape, along a new axis in the place `axis`.
+    /// This array and `others`, all of one shape, stacked along a new axis at position `axis`.
     #[track_caller]
     pub fn stack(self, others: &[Self], axis: usize) -> Self {
         self.apply(others, Stack(axis))
     }
 
-    /// With `before` zeros in front and `after` zeros behind along `axis`.
+    /// This array with `before` zeros before it and `after` zeros after it along `axis`.
     #[track_caller]
     pub fn pad(self, axis: usize, before: usize, after: usize) -> Self {
         self.apply(&[], Pad { axis, before, after })

@@ -24,8 +24,8 @@ left_operators!(['t, T: Element] Tensor<'t, T>, f32 where [T: Operand<Base = f32
 left_operators!(['t, T: Element] Tensor<'t, T>, f64 where [T: Operand<Base = f64>]);
 
 impl<'t, T: Element> Tensor<'t, T> {
-    /// The formula `f` applied to the elements of arrays of one shape, in one pass: as one operation, however long the
-    /// formula is.
+    /// The formula `f` applied to the elements of arrays of one shape, as one operation and in one
+    /// pass over memory.
     ///
     /// ```
     /// use ndarray::array;
@@ -48,24 +48,25 @@ impl<'t, T: Element> Tensor<'t, T> {
     /// let y = Tensor::pointwise([x.slice(0, 0..2), x.slice(0, 1..3)], Term).sum();
     /// assert_eq!(y.item(), 100.0 + 101.0);
     /// assert_eq!(y.gradient().wrt(x), array![-400.0, 1002.0, -200.0].into_dyn());
-    /// assert_eq!(x.window_sum(Term).gradient().wrt(x), y.gradient().wrt(x)); // the same sum over pairs of neighbours
+    /// // The sum over all pairs of neighbours.
+    /// assert_eq!(x.window_sum(Term).gradient().wrt(x), y.gradient().wrt(x));
     /// ```
     ///
     /// # Panics
-    /// If the shapes differ, or if there is no operand.
+    /// If the shapes differ, or there is no operand.
     #[track_caller]
     pub fn pointwise<const K: usize>(operands: [Self; K], f: impl Pointwise<K>) -> Self {
         let [first, others @ ..] = &operands[..] else {
-            panic!("pointwise: a function of no numbers has no shape")
+            panic!("pointwise: there must be at least one operand")
         };
         first.apply(others, Fused(f))
     }
 
-    /// The sum of the formula `f` over all windows of `K` neighbours of a vector; shapes `(n) -> ()`. Nothing but the sum
-    /// is written to memory.
+    /// The sum of the formula `f` over all windows of `K` neighbours of a vector; shapes
+    /// `(n) -> ()`. Only the sum is written to memory.
     ///
     /// # Panics
-    /// If this is no vector, or it is shorter than a window.
+    /// If this array is not a vector, or shorter than a window.
     #[track_caller]
     pub fn window_sum<const K: usize>(self, f: impl Pointwise<K>) -> Self {
         self.apply(&[], WindowSum(f))

@@ -6,7 +6,8 @@ use crate::tape::array::tensor::Tensor;
 
 /// Losses on logits.
 impl<T: Element> Tensor<'_, T> {
-    /// Cross-entropy of the softmax of each row of logits against a class index; shapes `(m, n) -> (m)`, one label per row.
+    /// Cross-entropy of the softmax of each row of logits against a class index; shapes
+    /// `(m, n) -> (m)`, one label per row.
     ///
     /// # Panics
     /// If the number of labels is not `m`, or a label is not less than `n`.
@@ -33,7 +34,8 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Cross-entropy of the softmax of each row of logits against a row of probabilities; shapes `(m, n) (m, n) -> (m)`.
+    /// Cross-entropy of the softmax of each row of logits against a row of probabilities; shapes
+    /// `(m, n) (m, n) -> (m)`.
     ///
     /// # Panics
     /// If the shapes differ.

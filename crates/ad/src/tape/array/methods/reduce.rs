@@ -1,6 +1,7 @@
-//! Reductions of tensors, running sums, and what is normalised along an axis.
+//! Reductions, cumulative sums and normalisation of tensors.
 //!
-//! The axis that is reduced disappears; without one, everything is reduced to a scalar of shape `()`.
+//! A reduction along an axis removes the axis; without an axis, it reduces all elements to a scalar
+//! of shape `()`.
 
 use crate::element::Element;
 use crate::primitive::{
@@ -37,7 +38,7 @@ impl<T: Element> Tensor<'_, T> {
         self.apply(&[], Mean(Some(axis)))
     }
 
-    /// Population variance of all elements: the mean of the squared distances from the mean.
+    /// Population variance of all elements: the mean of the squared deviations from the mean.
     #[track_caller]
     pub fn variance(self) -> Self {
         self.apply_with(&[], Variance::default, |variance| variance.axis = None)
@@ -49,7 +50,8 @@ impl<T: Element> Tensor<'_, T> {
         self.apply_with(&[], Variance::default, |variance| variance.axis = Some(axis))
     }
 
-    /// Mean 0 and population variance 1 along `axis`: `(x - mean) / sqrt(variance + epsilon)`; the same shape.
+    /// Mean 0 and population variance 1 along `axis`: `(x - mean) / sqrt(variance + epsilon)`; the
+    /// same shape.
     ///
     /// ```
     /// use ndarray::array;
@@ -66,7 +68,7 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Product of all elements; its derivative is right where some are zero, too.
+    /// Product of all elements. Its derivative is right if some are zero, too.
     #[track_caller]
     pub fn product(self) -> Self {
         self.apply_with(&[], Product::default, |product| product.axis = None)
@@ -78,7 +80,7 @@ impl<T: Element> Tensor<'_, T> {
         self.apply_with(&[], Product::default, |product| product.axis = Some(axis))
     }
 
-    /// The sum of the elements up to each, along `axis`; the same shape.
+    /// Cumulative sums along `axis`; the same shape.
     #[track_caller]
     pub fn cumulative_sum(self, axis: usize) -> Self {
         self.apply(&[], CumulativeSum(axis))
@@ -87,52 +89,54 @@ impl<T: Element> Tensor<'_, T> {
 
 /// Norms.
 impl<T: Element> Tensor<'_, T> {
-    /// Euclidean norm `sqrt(sum x^2)` of all elements, Frobenius's of a matrix; its derivative at 0 is 0.
+    /// Euclidean norm `sqrt(sum x^2)` of all elements: the Frobenius norm of a matrix. Its
+    /// derivative at 0 is 0.
     #[track_caller]
     pub fn norm(self) -> Self {
         self.apply(&[], Norm(None))
     }
 
-    /// Euclidean norms along `axis`; the derivative at 0 is 0.
+    /// Euclidean norms along `axis`. The derivative at 0 is 0.
     #[track_caller]
     pub fn norm_axis(self, axis: usize) -> Self {
         self.apply(&[], Norm(Some(axis)))
     }
 
-    /// `sum |x|` over all elements; the derivative by an element that is 0 is 0.
+    /// `sum |x|` over all elements. The derivative with respect to an element that is 0 is 0.
     #[track_caller]
     pub fn norm_l1(self) -> Self {
         self.abs().sum()
     }
 
-    /// `max |x|` over all elements; the derivative goes to the first of the largest, and is 0 at 0.
+    /// `max |x|` over all elements. The cotangent goes to the first of the largest, and the
+    /// derivative at 0 is 0.
     #[track_caller]
     pub fn norm_max(self) -> Self {
         self.abs().largest()
     }
 }
 
-/// The largest and the smallest.
+/// Extrema and their positions.
 impl<T: Element> Tensor<'_, T> {
-    /// Largest element; its derivative goes to the first of the largest.
+    /// Largest element. The cotangent goes to the first of the largest.
     #[track_caller]
     pub fn largest(self) -> Self {
         self.extremum(Side::Largest, None)
     }
 
-    /// Largest elements along `axis`; the derivative goes to the first of the largest.
+    /// Largest elements along `axis`. The cotangent goes to the first of the largest.
     #[track_caller]
     pub fn largest_axis(self, axis: usize) -> Self {
         self.extremum(Side::Largest, Some(axis))
     }
 
-    /// Smallest element; its derivative goes to the first of the smallest.
+    /// Smallest element. The cotangent goes to the first of the smallest.
     #[track_caller]
     pub fn smallest(self) -> Self {
         self.extremum(Side::Smallest, None)
     }
 
-    /// Smallest elements along `axis`; the derivative goes to the first of the smallest.
+    /// Smallest elements along `axis`. The cotangent goes to the first of the smallest.
     #[track_caller]
     pub fn smallest_axis(self, axis: usize) -> Self {
         self.extremum(Side::Smallest, Some(axis))
@@ -143,7 +147,7 @@ impl<T: Element> Tensor<'_, T> {
         self.apply_with(&[], || Extremum::new(side, axis), |extremum| extremum.set(side, axis))
     }
 
-    /// Where along `axis` the first of the largest elements stand: plain numbers without derivatives.
+    /// The positions along `axis` of the first of the largest elements, as plain numbers without derivatives.
     ///
     /// ```
     /// use ndarray::array;
@@ -162,7 +166,8 @@ impl<T: Element> Tensor<'_, T> {
         self.positions(Side::Largest, axis)
     }
 
-    /// Where along `axis` the first of the smallest elements stand: plain numbers without derivatives.
+    /// The positions along `axis` of the first of the smallest elements, as plain numbers without
+    /// derivatives.
     ///
     /// # Panics
     /// If there is no such axis, or its extent is 0.
@@ -180,11 +185,11 @@ impl<T: Element> Tensor<'_, T> {
         let list = self.tape.list.borrow();
         let positions = Extremum::new(side, Some(axis)).positions(list.view(self.node));
         shape.remove(axis);
-        ArrayD::from_shape_vec(IxDyn(&shape), positions).expect("one position for each fibre")
+        ArrayD::from_shape_vec(IxDyn(&shape), positions).expect("one position per fibre")
     }
 }
 
-/// Exponentials, finite for all finite elements.
+/// Log-sum-exp and softmax, finite for all finite elements.
 impl<T: Element> Tensor<'_, T> {
     /// `ln sum e^x` over all elements.
     #[track_caller]

@@ -1,4 +1,4 @@
-//! Parts of tensors: by range, by index, by mask.
+//! Parts of tensors, selected by range, by index or by mask.
 
 use crate::element::Element;
 use crate::primitive::{Gather, ScatterAdd, Select, Slice};
@@ -6,19 +6,25 @@ use crate::tape::array::tensor::Tensor;
 use std::ops::Range;
 
 impl<T: Element> Tensor<'_, T> {
-    /// The positions `range` along `axis`.
+    /// The elements at the positions `range` along `axis`.
     #[track_caller]
     pub fn slice(self, axis: usize, range: Range<usize>) -> Self {
         self.apply(&[], Slice { axis, range })
     }
 
-    /// Rows (blocks along axis 0) by index, repeats allowed.
+    /// Rows (blocks along axis 0) by index, with repetition allowed.
+    ///
+    /// # Panics
+    /// If an index is not less than the number of rows.
     #[track_caller]
     pub fn gather(self, indices: &[usize]) -> Self {
         self.gather_axis(0, indices)
     }
 
-    /// Blocks along `axis` by index, repeats allowed.
+    /// Blocks along `axis` by index, with repetition allowed.
+    ///
+    /// # Panics
+    /// If an index is not less than the extent of the axis.
     #[track_caller]
     pub fn gather_axis(self, axis: usize, indices: &[usize]) -> Self {
         self.gather_by(axis, indices.iter().copied())
@@ -33,13 +39,21 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Sums of rows (blocks along axis 0): row `i` is added to row `indices[i]` of an array of `extent` rows.
+    /// Sums of rows (blocks along axis 0): row `i` is added to row `indices[i]` of an array of
+    /// `extent` rows, zero without an index.
+    ///
+    /// # Panics
+    /// If there is not one index per row, or an index is not less than `extent`.
     #[track_caller]
     pub fn scatter_add(self, indices: &[usize], extent: usize) -> Self {
         self.scatter_add_axis(0, indices, extent)
     }
 
-    /// Sums of blocks along `axis`: block `i` is added to block `indices[i]` of `extent`, which are zero otherwise.
+    /// Sums of blocks along `axis`: block `i` is added to block `indices[i]` of `extent` blocks,
+    /// zero without an index.
+    ///
+    /// # Panics
+    /// If there is not one index per block, or an index is not less than `extent`.
     #[track_caller]
     pub fn scatter_add_axis(self, axis: usize, indices: &[usize], extent: usize) -> Self {
         self.apply_with(&[], ScatterAdd::default, |scatter| {
@@ -49,14 +63,14 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Backwards along `axis`.
+    /// This array in reverse order along `axis`.
     #[track_caller]
     pub fn flip(self, axis: usize) -> Self {
         let extent = self.shape().get(axis).copied().unwrap_or(0);
         self.gather_by(axis, (0..extent).rev())
     }
 
-    /// Moved by `by` positions along `axis`; what leaves at the end comes back in front.
+    /// This array shifted cyclically by `by` positions along `axis`.
     #[track_caller]
     pub fn roll(self, axis: usize, by: usize) -> Self {
         let extent = self.shape().get(axis).copied().unwrap_or(0);
@@ -64,7 +78,8 @@ impl<T: Element> Tensor<'_, T> {
         self.gather_by(axis, (0..extent).map(move |i| (first + i) % extent))
     }
 
-    /// This array where the mask holds, `other` elsewhere; all of one shape, the mask row-major.
+    /// This array where the mask is true, `other` elsewhere; all have one shape, and the mask is in
+    /// row-major order.
     ///
     /// ```
     /// use ndarray::array;
