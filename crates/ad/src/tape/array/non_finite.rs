@@ -76,16 +76,14 @@ impl fmt::Display for NonFinite {
         let formula = self.application.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
         match self.phase {
             Phase::Forward => {
-                write!(f, "first non-finite value: `{operator}`{formula} at {site}: {result}")?;
+                write!(f, "the first non-finite number is the value of `{operator}`{formula}")?;
             }
             Phase::Reverse { operand } => {
-                write!(
-                    f,
-                    "first non-finite derivative in the reverse sweep: `{operator}`{formula} at {site} "
-                )?;
-                write!(f, "with respect to operand {operand}: {result}")?;
+                write!(f, "the first non-finite number is the derivative of `{operator}`{formula} ")?;
+                write!(f, "with respect to operand {operand}, in the reverse sweep")?;
             }
         }
+        write!(f, ", at {site}: {result}")?;
         for (i, operand) in self.operands.iter().enumerate() {
             write!(f, "; operand {i}: {operand}")?;
         }
