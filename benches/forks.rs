@@ -1,13 +1,13 @@
-//! What it costs to hand work to another thread: one that attends, and one that has fallen asleep.
+//! The time to hand work to another thread that is awake or asleep.
 //!
-//! `cargo bench --bench forks`. Each side of the fork waits for the other, so the time is that until the second thread has taken
-//! its side up and the first has noticed.
+//! `cargo bench --bench forks`. Each side of a fork waits for the other: the time includes that the
+//! second thread takes up its side and that the first thread notices.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A fork whose first side ends when another thread has begun the second.
+/// A fork whose first side ends when another thread has started the second.
 fn fork() {
     let taken = AtomicBool::new(false);
     let wait = || {
@@ -18,7 +18,7 @@ fn fork() {
     rayon::join(wait, || taken.store(true, Ordering::Release));
 }
 
-/// The mean time of a fork over `count`, after whatever `pause` does before each.
+/// The total time of `count` forks. `pause` runs before each of them and is not timed.
 fn timed(count: u64, pause: impl Fn() + Sync) -> Duration {
     let fork_after = |_| {
         pause();
@@ -33,12 +33,12 @@ fn forks(criterion: &mut Criterion) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads start");
     let mut group = criterion.benchmark_group("fork");
     group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
-    group.bench_function("attending", |bencher| {
+    group.bench_function("awake", |bencher| {
         bencher.iter_custom(|count| {
             pool.install(|| {
                 let done = AtomicBool::new(false);
                 rayon::in_place_scope(|scope| {
-                    // The other thread looks for work without pause, as those that attend training steps do.
+                    // The other thread keeps looking for work, as threads do between short training steps.
                     let here = rayon::current_thread_index();
                     let done = &done;
                     scope.spawn_broadcast(move |_, context| {

@@ -1,9 +1,10 @@
-//! What a gradient costs beside its function: the function as a loop over `f64` and as vectorised slices, its gradient on
-//! the scalar tape and by array primitives.
+//! The cost of a gradient compared with its function.
 //!
-//! `cargo bench --bench gradients`. In each group, "arrays" or "scalar tape" over "vectorised" is the ratio to look at.
+//! `cargo bench --bench gradients` times each function as a loop over `f64` and as vectorised
+//! slices, and its gradient on the scalar tape and with array primitives. Compare the time of a
+//! gradient with the vectorised function of the same group.
 
-#[path = "workloads/valley.rs"]
+#[path = "functions/valley.rs"]
 mod valley;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -14,12 +15,12 @@ use wengert::ad::kernels::{dot, sum, sum_of, vectorised};
 use wengert::ad::primitive::Pointwise;
 use wengert::prelude::*;
 
-/// The ways to compute one function and its gradient at one point.
+/// A function at a point, with its vectorised form and its gradient with array primitives.
 struct Case<'a> {
     name: &'a str,
     point: Vec<f64>,
     vectorised: &'a dyn Fn(&[f64]) -> f64,
-    /// Records the function on arrays and returns its value; the gradient goes into the slice.
+    /// Records the function on arrays, writes the gradient to the slice and returns the value.
     arrays: &'a mut dyn FnMut(&mut [f64]) -> f64,
 }
 
@@ -32,17 +33,17 @@ impl Case<'_> {
     ) {
         let Self { name, point, vectorised, arrays } = self;
         let mut tape = Tape::new();
-        let (mut by_scalars, mut by_arrays) = (vec![0.0; point.len()], vec![0.0; point.len()]);
+        let (mut from_scalars, mut from_arrays) = (vec![0.0; point.len()], vec![0.0; point.len()]);
         let values = [
             plain(&point),
             vectorised(&point),
-            value_and_grad_into(&mut tape, f, &point, &mut by_scalars),
-            arrays(&mut by_arrays),
+            value_and_grad_into(&mut tape, f, &point, &mut from_scalars),
+            arrays(&mut from_arrays),
         ];
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + b.abs());
         assert!(values.iter().all(|&value| close(value, values[0])), "{name}: {values:?}");
         assert!(
-            by_arrays.iter().zip(&by_scalars).all(|(&a, &b)| close(a, b)),
+            from_arrays.iter().zip(&from_scalars).all(|(&a, &b)| close(a, b)),
             "{name}: the gradients differ"
         );
 
@@ -50,14 +51,14 @@ impl Case<'_> {
         group.bench_function("function, plain", |b| b.iter(|| plain(black_box(&point))));
         group.bench_function("function, vectorised", |b| b.iter(|| vectorised(black_box(&point))));
         group.bench_function("gradient, scalar tape", |b| {
-            b.iter(|| value_and_grad_into(&mut tape, f, black_box(&point), &mut by_scalars));
+            b.iter(|| value_and_grad_into(&mut tape, f, black_box(&point), &mut from_scalars));
         });
-        group.bench_function("gradient, arrays", |b| b.iter(|| arrays(black_box(&mut by_arrays))));
+        group.bench_function("gradient, arrays", |b| b.iter(|| arrays(black_box(&mut from_arrays))));
         group.finish();
     }
 }
 
-/// Numbers from `low` to `low + width`, spread without pattern.
+/// `n` numbers between `low` and `low + width` in irregular order.
 fn spread(n: usize, low: f64, width: f64) -> Vec<f64> {
     (0..n).map(|i| low + width * ((i * 7919 % 101) as f64 / 101.0)).collect()
 }
@@ -100,7 +101,7 @@ fn rosenbrock(criterion: &mut Criterion) {
     .bench(criterion, |x| rosenbrock_of(x), rosenbrock_of);
 }
 
-/// The co-volume of component `i` of `n`.
+/// The co-volume of component number `i` of `n`.
 fn covolume(i: usize, n: usize) -> f64 {
     0.1 / n as f64 * (1.0 + i as f64 / n as f64)
 }
@@ -110,8 +111,10 @@ fn attraction(i: usize, j: usize) -> f64 {
     1.0 / (1.0 + i as f64 + j as f64)
 }
 
-/// Helmholtz energy of a mixture from its sums: `8.314 (sum_i x_i ln x_i - ln(1 - b'x) sum_i x_i) - x'Ax / (sqrt(8) b'x)
-/// ln((1 + (1 + sqrt 2) b'x) / (1 + (1 - sqrt 2) b'x))` (Griewank and Walther 2008, chapter 1).
+/// The Helmholtz energy of a mixture, computed from sums over its components:
+/// `8.314 (sum_i x_i ln x_i - ln(1 - b'x) sum_i x_i) - x'Ax / (sqrt(8) b'x) ln(r)` with
+/// `r = (1 + (1 + sqrt 2) b'x) / (1 + (1 - sqrt 2) b'x)`
+/// (Griewank and Walther 2008, chapter 1).
 fn energy_of<T: Operand>(
     [x_ln_x, total, bx, x_a_x]: [T; 4],
     times: impl Fn(T, T) -> T,
@@ -179,10 +182,11 @@ fn helmholtz(criterion: &mut Criterion) {
     .bench(criterion, |x| helmholtz_of(x), helmholtz_of);
 }
 
-/// A perceptron 2-16-16-1 with ReLU units at `BATCH` points, of its 337 parameters: the mean of the squared outputs.
+/// The number of points of the perceptron, a ReLU network 2-16-16-1. The function is the mean of
+/// its squared outputs, with respect to its 337 parameters.
 const BATCH: usize = 64;
 
-/// The points, one input a row.
+/// The points, one row per input.
 fn inputs() -> [Vec<f64>; 2] {
     [spread(BATCH, -1.0, 2.0), spread(BATCH + 7, -1.0, 2.0).split_off(7)]
 }
@@ -205,7 +209,7 @@ fn perceptron_of<T: Number>(p: &[T]) -> T {
     a.iter().zip(&b).map(output).sum::<T>() / BATCH as f64
 }
 
-/// `y = x W + b`, then ReLU if asked for, of a batch whose examples lie side by side in memory.
+/// `y = x W + b`, followed by ReLU if `relu` is true. The examples of the batch are adjacent in memory.
 #[inline(always)]
 fn side_by_side<const M: usize, const N: usize>(
     x: &[[f64; BATCH]; M],

@@ -1,8 +1,9 @@
-//! Each array primitive by itself on one thread, primal and pullback, and what the tapes cost beside the arithmetic.
+//! Primal and pullback of each array primitive on one thread, and the overhead of the tapes.
 //!
-//! `cargo bench --bench primitives`. Criterion's elements a second are those of the largest array involved, or nodes of a tape.
+//! `cargo bench --bench primitives`. Criterion's elements per second count the elements of the
+//! largest array involved, or the nodes of a tape.
 
-#[path = "workloads/valley.rs"]
+#[path = "functions/valley.rs"]
 mod valley;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -16,7 +17,7 @@ use wengert::ad::primitive::*;
 use wengert::ad::rules::{self, Exp, Relu, Tanh};
 use wengert::ad::{ArrayTape, Tape, Var, value_and_grad_into};
 
-/// Rows and columns of most operands: a batch and a layer of usual size.
+/// Rows and columns of most operands: a typical batch and layer.
 const ROWS: usize = 64;
 const COLUMNS: usize = 128;
 const MATRIX: &[usize] = &[ROWS, COLUMNS];
@@ -24,7 +25,7 @@ const MATRIX: &[usize] = &[ROWS, COLUMNS];
 const ORDER: usize = 64;
 const SQUARE: &[usize] = &[ORDER, ORDER];
 
-/// A primitive and the shapes of the operands it is tried on.
+/// A primitive and the shapes of its operands.
 struct Case {
     name: &'static str,
     primitive: Box<dyn Primitive<f32>>,
@@ -35,7 +36,7 @@ fn case(name: &'static str, primitive: impl Primitive<f32>, operands: &[&'static
     Case { name, primitive: Box::new(primitive), operands: operands.into() }
 }
 
-/// A primitive that owns buffers, and so cannot be written down as a literal, with its settings.
+/// A primitive with private buffers, whose settings are assigned after construction.
 fn with<P>(mut primitive: P, set: impl FnOnce(&mut P)) -> P {
     set(&mut primitive);
     primitive
@@ -119,8 +120,8 @@ fn algebra() -> Vec<Case> {
     ]
 }
 
-/// Numbers near 1 for most operands; square ones are symmetric and positive definite, with a determinant of a machine number's
-/// size.
+/// Numbers close to 1. Square operands are symmetric and positive definite, and their determinant
+/// does not overflow.
 fn operand(shape: &[usize]) -> Vec<f32> {
     let wave = |i: usize| (i as f32 * 0.7).sin();
     if shape == SQUARE {
@@ -131,8 +132,8 @@ fn operand(shape: &[usize]) -> Vec<f32> {
 }
 
 fn primitives(criterion: &mut Criterion) {
-    // Matrix products use the threads of the pool that they are called in.
-    ThreadPoolBuilder::new().num_threads(1).build_global().expect("nobody used the pool before");
+    // Matrix products use the threads of the current pool.
+    ThreadPoolBuilder::new().num_threads(1).build_global().expect("the global pool is not in use yet");
     let mut group = criterion.benchmark_group("primitive");
     group
         .sample_size(10)
@@ -166,7 +167,7 @@ fn primitives(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The nodes of a chain on arrays of one element: all that is measured is the tape.
+/// The number of nodes of a chain on arrays of one element, whose time is mostly tape overhead.
 const NODES: usize = 1000;
 
 fn chain<'t>(x: &[Var<'t>]) -> Var<'t> {

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""How training steps scale with the number of cores: a model, fitted to measurements on one and two threads.
+"""Predicts how training steps scale with the number of cores, from a model fitted to measurements on one and two threads.
 
-    python3 benches/scaling.py [--rounds 7] [--fork 0.4] [--program target/release/wengert]
+    cargo build --release -p wengert-step-bench
+    python3 benches/scaling.py [--rounds 7] [--fork 0.4] [--program target/release/wengert-step-bench]
 
-A step takes
+A step on p cores takes
 
-    T(p) = serial + sum_i product_i / min(p, parts_i) + update(p) + forks x fork x log2(p),
+    T(p) = serial + sum_i product_i / min(p, parts_i) + update(p) + forks x fork x log2(p).
 
-in which the matrix products share a rate, `parts_i` is what a product can be divided into (crates/ad/src/kernels/gemm.rs), the update is
-divided above 65,536 parameters, and where it outgrows the cache does not become faster than memory allows (--bandwidth: what all cores
-reach over what one does). `fork` is the time in microseconds that a thread which attends needs to take work up: `cargo bench --bench
-forks`. Two unknowns, `serial` and the rate of the products, follow from T(1) and T(2). Memory beside the update and cores that share a
-cache or a clock are left out, so that the figures for many cores are upper limits.
+All matrix products run at the same rate, and product i is divided into at most parts_i parts (crates/kernels/src/gemm.rs). The update
+is divided above 65,536 parameters; beyond the cache, its speed-up is limited to --bandwidth, the memory bandwidth of all cores divided
+by that of one. `fork` is the time in microseconds that an awake thread needs to take up work: `cargo bench --bench forks`. The two
+unknowns, `serial` and the rate of the products, follow from T(1) and T(2). Other memory traffic, shared caches and shared clocks are
+not modelled, so the predictions for many cores are upper limits.
 """
 
 import argparse
@@ -26,16 +27,19 @@ WORKLOADS = {
     "W6": ("1024,2048,2048,2048,10", 512, "momentum"),
 }
 CORES = [1, 2, 4, 8, 16, 32, 64]
-# As in crates/ad/src/kernels/gemm.rs: multiply-adds and rows of a part; bytes of a right matrix from which on a library divides.
+# As in crates/kernels/src/gemm.rs: multiply-adds and rows per part; size in bytes of a right matrix above which columns are shared.
 PART, PART_ROWS, CACHED = 1 << 19, 12, 1 << 21
-# As in crates/optim/src/simd.rs.
+# Parameters above which the update is divided, as in crates/optim.
 SHARED_UPDATE = 1 << 16
-# Bytes of parameters and what is kept for them that no longer stay in the caches of a core.
+# Size in bytes of parameters and optimizer state above which they do not stay in the caches of a core.
 OUTGROWN = 8 << 20
 
 
 def products(widths, batch):
-    """(multiply-adds, parts) of each product of a step: forward, by the weights, and by the inputs but for the first layer."""
+    """(multiply-adds, parts) of each product of a step: forward, and with respect to weights and inputs.
+
+    The first layer needs no gradient with respect to its inputs.
+    """
     found = []
     for layer, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
         shapes = [(batch, fan_in, fan_out), (fan_in, batch, fan_out)] + [(batch, fan_out, fan_in)] * (layer > 0)
@@ -46,7 +50,7 @@ def products(widths, batch):
 
 
 def divided(found, p):
-    """The time of all products on p threads, over that on one."""
+    """The time of all products on p threads, divided by the time on one."""
     return sum(work / min(p, parts) for work, parts in found) / sum(work for work, _ in found)
 
 
@@ -77,9 +81,9 @@ class Model:
 
 
 def measure(program, name, threads):
-    """Microseconds of a step, and of its update."""
+    """The times of a step and of its update, in microseconds."""
     widths, batch, optimizer = WORKLOADS[name]
-    command = [program, "bench", "step", "--json", "--layers", widths, "--batch", str(batch), "--optimizer", optimizer,
+    command = [program, "--json", "--layers", widths, "--batch", str(batch), "--optimizer", optimizer,
                "--threads", str(threads)]
     report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return 1e3 * report["ms_per_step"], 1e3 * report["phases"]["update"]
@@ -87,10 +91,10 @@ def measure(program, name, threads):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="target/release/wengert")
+    parser.add_argument("--program", default="target/release/wengert-step-bench")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--fork", type=float, default=0.4, help="microseconds")
-    parser.add_argument("--bandwidth", type=float, default=1.2, help="memory bandwidth of all cores over that of one")
+    parser.add_argument("--bandwidth", type=float, default=1.2, help="memory bandwidth of all cores divided by that of one")
     options = parser.parse_args()
     found = {(name, threads): [] for name in WORKLOADS for threads in (1, 2)}
     for _ in range(options.rounds):

@@ -1,23 +1,16 @@
-//! A training step of each workload, SGD with momentum in `f32`, on one and on two threads: what `wengert bench step` times.
+//! A training step of each workload: SGD with momentum in `f32`, on one and on two threads.
 //!
-//! `cargo bench --bench steps`; criterion's elements a second are operations a second, 6 x weights x batch a step. Beside
-//! other libraries: `benches/peers/steps.py`.
-
-#[allow(dead_code, reason = "the command line uses all of it")]
-#[path = "../crates/cli/src/bench/synthetic.rs"]
-mod synthetic;
-#[allow(dead_code, reason = "the command line uses all of it")]
-#[path = "../crates/cli/src/bench/training.rs"]
-mod training;
-mod workloads;
+//! `cargo bench --bench steps`. Criterion's elements per second are operations per second, counting
+//! `6 x weights x batch` operations per step. `benches/peers/steps.py` compares the steps with
+//! other libraries.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use rayon::ThreadPoolBuilder;
 use std::time::{Duration, Instant};
-use training::{Setting, Training};
 use wengert::optim::Sgd;
 use wengert::train::Strategy;
-use workloads::WORKLOADS;
+use wengert_step_bench::training::{Setting, Training};
+use wengert_step_bench::workloads::WORKLOADS;
 
 fn steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("step");

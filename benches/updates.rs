@@ -1,8 +1,9 @@
-//! Steps over 10^7 parameters beside a stream triad, on one and two threads.
+//! Optimizer steps over 10^7 parameters compared with a stream triad, on one and on two threads.
 //!
-//! A step is bound by memory: it can be as fast as the bytes that it must move, and the triad `a <- b + s c` says how
-//! fast that is. Throughput counts these bytes, so a step at 80 % of the triad's throughput is at 80 % of what the machine
-//! can do. The triad moves 4 numbers for each of `a`: a store fetches first what it overwrites.
+//! A step is limited by memory bandwidth, which the triad `a <- b + s c` measures. Throughput
+//! counts the bytes that must be moved, so a step at 80 % of the triad's throughput uses 80 % of
+//! the bandwidth. The triad moves 4 numbers per element of `a`: a store first reads the cache line
+//! that it overwrites.
 //!
 //! ```text
 //! cargo bench --bench updates
@@ -16,7 +17,7 @@ use wengert::optim::{Adam, Optimizer, Sgd};
 const PARAMETERS: usize = 10_000_000;
 const BYTES: u64 = 4 * PARAMETERS as u64;
 
-/// `a <- b + s c`, shared among the threads in as large parts as there are.
+/// `a <- b + s c`, divided into one part per thread.
 fn triad(a: &mut [f32], b: &[f32], c: &[f32], s: f32) {
     let part = a.len().div_ceil(rayon::current_num_threads());
     a.par_chunks_mut(part).zip(b.par_chunks(part)).zip(c.par_chunks(part)).for_each(|((a, b), c)| {
@@ -39,7 +40,8 @@ fn steps(criterion: &mut Criterion) {
         group.bench_function("triad", |bencher| {
             bencher.iter(|| pool.install(|| triad(&mut third, &parameters, &gradient, 0.5)));
         });
-        // Numbers moved for each parameter: the parameter and what is kept twice, the gradient once.
+        // Numbers moved per parameter: the parameter and the state are read and written, the
+        // gradient is read.
         let methods: [(&str, u64, Box<dyn Optimizer<f32>>); 4] = [
             ("sgd", 3, Box::new(Sgd::new(1e-3))),
             ("momentum", 5, Box::new(Sgd::new(1e-3).momentum(0.9))),

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Whole trainings side by side: `wengert train` and the same in PyTorch, start-up, loading and evaluation included.
+"""Compares complete training runs, including start-up, loading and evaluation: `wengert train` and the same in PyTorch.
 
     python3 benches/peers/end_to_end.py                                  the digits, on one and on two threads
-    python3 benches/peers/end_to_end.py --mnist FOLDER --threads 2       and MNIST, from a folder with its four files
+    python3 benches/peers/end_to_end.py --mnist FOLDER --threads 2       also MNIST, from a folder with its four files
 
-Builds our program; starts end_to_end/with_torch.py with the Python that it runs in, or the one given by --python, which needs PyTorch and
-NumPy. Both train the same network with the same optimizer, batches, epochs and law of the first weights; splits, weights and orders are
-drawn by each on its own, from five seeds.
+Builds Wengert. Starts end_to_end/with_torch.py with the interpreter that runs this script or with --python; it needs PyTorch and
+NumPy. Both programs train the same network with the same optimizer, batch size, number of epochs and distribution of the initial
+weights. Each draws its own splits, weights and orders, from five seeds.
 
-After a short run that is not counted, so that both are in the system's cache, they take turns, seed after seed. Each process may use as many
-processors as it has threads, where the system lets one say so. Prints a Markdown table: mean and standard deviation of the test accuracy
-over the seeds, the median of the wall-clock time of the process and, in brackets, the least; writes everything to --json.
+A short first run, which is not counted, fills the file cache of the system. Then the programs take turns, seed by seed. Each
+process may use as many processors as it has threads, if the system supports it. Prints a Markdown table: mean and standard
+deviation of the test accuracy over the seeds, the median wall-clock time of the process and, in brackets, the minimum. Writes all
+results to --json.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from pathlib import Path
 from steps import PEERS, ROOT, Failed, cargo, thread_settings
 
 PYTORCH = PEERS / "end_to_end" / "with_torch.py"
-# The settings of PyTorch's side stand in with_torch.py; the digits are trained with the defaults of our program.
+# The settings of PyTorch are in with_torch.py; Wengert trains the digits with its defaults.
 EPOCHS = {"digits": 40, "mnist": 5}
 MNIST_SETTINGS = ["--lr", "0.001", "--weight-decay", "0"]
 TITLES = {"digits": "digits, 64-128-64-10", "mnist": "MNIST, 784-128-64-10"}
@@ -33,7 +34,7 @@ PROGRAMS = ("wengert", "torch")
 
 
 def commands(options):
-    """The commands by task and program; they take a seed, a number of threads and one of epochs."""
+    """The commands by task and program, without seed, number of threads and number of epochs."""
     program = str(Path(options.our_target or ROOT / "target") / "release/wengert")
     python = [options.python, str(PYTORCH)]
     found = {"digits": {"wengert": [program, "train", "digits", "--json"],
@@ -45,13 +46,13 @@ def commands(options):
 
 
 def confine(threads):
-    """Lets this process use so many processors, of those that it may use."""
+    """Restricts this process to this many of its processors."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
 def run(command, seed, threads, epochs):
-    """Runs the process; what it reports, and its wall-clock time as `process_seconds`."""
+    """Runs the process and returns its report, with its wall-clock time as `process_seconds`."""
     command = [*command, "--seed", str(seed), "--threads", str(threads), "--epochs", str(epochs)]
     environment = os.environ | thread_settings(threads)
     start = time.perf_counter()
@@ -63,7 +64,7 @@ def run(command, seed, threads, epochs):
 
 
 def compare(programs, threads, epochs, seeds):
-    """Runs both in turns; the reports of each."""
+    """Runs both programs in turns and returns the reports of each."""
     for command in programs.values():
         run(command, 0, threads, 1)
     reports = {name: [] for name in PROGRAMS}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The matrix products of W5 and W6 by OpenBLAS, as NumPy brings it along, on one thread, in `f32`: GFLOP/s, the best of many.
+"""The matrix products of W5 and W6 with the OpenBLAS of NumPy, on one thread in `f32`. Prints GFLOP/s, the best of many runs.
 
-    python3 benches/peers/openblas.py           (needs numpy)
-    cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm -- "W[56].*ours"   (ours: elements a second are operations a second)
+    python3 benches/peers/openblas.py                                                        needs numpy
+    cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm -- "W[56].*ours"       the same products with our kernels
 
-OPENBLAS_CORETYPE chooses its kernels; a setting that is older than the processor is taken away here.
+The script removes the variable OPENBLAS_CORETYPE, so that OpenBLAS chooses its kernels by the processor.
 """
 
 import os
@@ -15,7 +15,7 @@ os.environ.pop("OPENBLAS_CORETYPE", None)
 
 import numpy as np  # noqa: E402
 
-# What for, and the shapes (m, k) (k, n) -> (m, n).
+# Purpose and shapes (m, k) (k, n) -> (m, n).
 PRODUCTS = [
     ("W5 Forward", 256, 784, 512),
     ("W5 Weight", 784, 256, 512),

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Training steps side by side: Wengert, PyTorch, JAX, dfdx, candle, burn, scikit-learn, NumPy by hand, and Rust by hand.
+"""Compares training steps: Wengert, PyTorch, JAX, dfdx, candle, burn, scikit-learn, handwritten NumPy and handwritten Rust.
 
-    python3 benches/peers/steps.py                      everything that is installed, on one and on two threads
+    python3 benches/peers/steps.py                      all libraries that are installed, on one and on two threads
     python3 benches/peers/steps.py --workloads W1 W2 --threads 1 --peers wengert jax --rounds 3
 
-Builds what is in Rust, and starts the Python programs with the Python that it runs in, or the one given by --python: make a virtual
-environment and `pip install torch jax scikit-learn` there. Who is missing is passed over with a line saying how to get it.
+Builds the Rust programs, and starts the Python programs with the interpreter that runs this script or with --python: create a
+virtual environment and `pip install torch jax scikit-learn` there. A missing library is skipped with a line that says how to
+install it.
 
-All train the same network from the same weights on the same data; their losses in step 10 and step 100 are compared. For each workload
-and number of threads, all peers are started and then take turns, a block of steps each, round after round; each block begins with a new
-network and a warm-up (--warm-up), in which caches fill and the system finds each thread a core of its own. Prints a Markdown table of the time of a step, the median over the blocks and, in
-brackets, the least; writes everything, and the peak memory of each process, to --json.
+All programs train the same network from the same weights on the same data; their losses in step 10 and step 100 are compared.
+For each workload and number of threads, all programs are started and then take turns, one block of steps each per round. Each
+block begins with a new network and a warm-up (--warm-up), in which caches fill and the system assigns cores to threads. Prints
+a Markdown table of the time per step: the median of the blocks and, in brackets, the minimum. Writes all times, and the peak
+memory of each process, to --json.
 """
 
 import argparse
@@ -34,10 +36,11 @@ WORKLOADS = {
     "W5": ("784,512,512,10", 256, "adam", 1e-3),
     "W6": ("1024,2048,2048,2048,10", 512, "momentum", 0.01),
 }
-# How far losses may be apart, relatively: sums are rounded in different orders, and training spreads that. In step 10 and in step 100,
-# where a loss below 0.1 has lost digits. scikit-learn's Adam adds epsilon before it corrects the bias, which is most of the difference.
+# Relative tolerances of the losses in step 10 and in step 100. Sums are rounded in different orders, training amplifies the
+# differences, and a loss below 0.1 has lost digits. Most of the difference comes from scikit-learn's Adam, which adds epsilon before
+# the bias correction.
 TOLERANCES = (5e-4, 1e-2)
-# Peers of ours: the program that is built, or the Python module that is needed; the arguments behind workload and threads.
+# The program to build, or the required Python module and the script; then the arguments after workload and threads.
 RUST_PEERS = {
     "dfdx": ("steps-dfdx", []),
     "candle": ("steps-candle", []),
@@ -58,25 +61,25 @@ TITLES = {
     "torch-fused": "PyTorch, fused optimizer",
     "jax": "JAX, jitted step",
     "scikit-learn": "scikit-learn `partial_fit`",
-    "numpy": "NumPy by hand",
-    "hand": "Rust by hand",
-    "hand-halves": "Rust by hand, halves of the batch",
+    "numpy": "handwritten NumPy",
+    "hand": "handwritten Rust",
+    "hand-halves": "handwritten Rust, half batches",
 }
 ALL = ["wengert", "jax", "torch", "torch-fused", *RUST_PEERS, "scikit-learn", "numpy"]
 
 
 class Failed(Exception):
-    """A peer that did not do what it was asked; the message says what it said."""
+    """A program failed; the message contains its output."""
 
 
 def thread_settings(threads):
-    """What the libraries read to know how many threads to use."""
+    """The environment variables that set the number of threads of the libraries."""
     names = ["OMP", "OPENBLAS", "MKL", "RAYON", "BLIS", "MATMUL"]
     return {f"{name}_NUM_THREADS": str(threads) for name in names} | {"NPROC": str(threads)}
 
 
 def peak_bytes(process):
-    """The most memory that a process had so far; None where that is not known, or if it has ended."""
+    """The peak resident memory of a process; None if the system does not report it, or if the process has ended."""
     try:
         lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
     except OSError:
@@ -85,11 +88,11 @@ def peak_bytes(process):
 
 
 class Conversation:
-    """A peer that stays and is asked for one block after the other: see steps/workloads/src/conversation.rs."""
+    """A program that keeps running and times blocks on request: see steps/workloads/src/conversation.rs."""
 
     def __init__(self, command, threads):
         environment = os.environ | thread_settings(threads)
-        # Whatever the machine says, OpenBLAS is to choose its kernels by the processor.
+        # OpenBLAS should choose its kernels by the processor, not by the environment.
         environment.pop("OPENBLAS_CORETYPE", None)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
@@ -105,7 +108,7 @@ class Conversation:
         return line
 
     def block(self, warm_up, steps):
-        """Seconds a step."""
+        """Seconds per step."""
         self.process.stdin.write(f"{warm_up} {steps}\n")
         self.process.stdin.flush()
         return float(self.line()) / steps
@@ -119,11 +122,11 @@ class Conversation:
 
 
 class Ours:
-    """`wengert bench step`, started anew for each block."""
+    """`wengert-step-bench`, one process per block."""
 
     def __init__(self, program, workload, threads):
         widths, batch, optimizer, rate = WORKLOADS[workload]
-        self.command = [program, "bench", "step", "--json", "--layers", widths, "--batch", str(batch), "--optimizer", optimizer,
+        self.command = [program, "--json", "--layers", widths, "--batch", str(batch), "--optimizer", optimizer,
                         "--learning-rate", str(rate), "--threads", str(threads)]
         self.peak = self.report = None
         first = self.run(5, 5 if workload == "W6" else 95, self.watch)
@@ -139,7 +142,7 @@ class Ours:
         return json.loads(text)
 
     def watch(self, process):
-        # What the system says of a process that has ended would count the memory of this one too, which it was forked from.
+        # After the process has ended, the system's figure would include the memory of this script, its parent.
         while process.poll() is None:
             self.peak = peak_bytes(process) or self.peak
             time.sleep(0.001)
@@ -156,12 +159,13 @@ class Ours:
 
 
 def build(options):
-    """The commands of the peers that are there: name -> command that takes a workload and a number of threads."""
+    """The commands of the installed libraries, by name; a command takes a workload and a number of threads."""
     found, target = {}, options.target or RUST / "target"
     if "wengert" in options.peers:
-        cargo(["--manifest-path", ROOT / "Cargo.toml", "--bin", "wengert"], options.our_target or ROOT / "target", {})
-        found["wengert"] = str(Path(options.our_target or ROOT / "target") / "release/wengert")
-    # Peers are built for this very processor, which ours is not.
+        target_of_ours = Path(options.our_target or ROOT / "target")
+        cargo(["--manifest-path", ROOT / "Cargo.toml", "-p", "wengert-step-bench"], target_of_ours, {})
+        found["wengert"] = str(target_of_ours / "release/wengert-step-bench")
+    # The other libraries are built for this processor; Wengert is an ordinary build.
     native = {"RUSTFLAGS": "-Ctarget-cpu=native"}
     for name in (name for name in options.peers if name in RUST_PEERS):
         package, arguments = RUST_PEERS[name]
@@ -169,12 +173,12 @@ def build(options):
             cargo(["--manifest-path", RUST / "Cargo.toml", "-p", package], target, native)
             found[name] = ([str(Path(target) / "release" / package)], arguments)
         except Failed as failure:
-            print(f"{name}: passed over: it needs cargo and the crates of crates.io ({failure})", file=sys.stderr)
+            print(f"{name}: skipped: it needs cargo and the crates of crates.io ({failure})", file=sys.stderr)
     for name in (name for name in options.peers if name in PYTHON_PEERS):
         module, script, arguments = PYTHON_PEERS[name]
         if subprocess.run([options.python, "-c", f"import {module}"], capture_output=True).returncode:
             package = {"sklearn": "scikit-learn"}.get(module, module)
-            print(f"{name}: passed over: {options.python} -m pip install {package}", file=sys.stderr)
+            print(f"{name}: skipped: {options.python} -m pip install {package}", file=sys.stderr)
         else:
             found[name] = ([options.python, str(RUST / "python" / script)], arguments)
     return {name: found[name] for name in options.peers if name in found}
@@ -198,7 +202,7 @@ def start(name, command, workload, threads):
 
 
 def compare(commands, workload, threads, options):
-    """Times all peers in turns; the results of each."""
+    """Times all programs in turns and returns the result of each."""
     peers, times = {}, {}
     for name, command in commands.items():
         if name == "hand-halves" and threads != 2:
@@ -229,7 +233,7 @@ def result(name, peer, times, steps):
 
 
 def compare_losses(results, workload):
-    """Says who does not compute what the others do."""
+    """Reports every program whose losses differ from the median of all."""
     for at, (step, tolerance) in enumerate(zip((10, 100), TOLERANCES)):
         losses = {name: found["losses"][at] for name, found in results.items() if found["losses"][at] is not None}
         if not losses:
@@ -237,7 +241,7 @@ def compare_losses(results, workload):
         middle = statistics.median(losses.values())
         for name, loss in losses.items():
             if not abs(loss - middle) <= tolerance * middle:
-                print(f"{name} on {workload}: loss {loss} in step {step}, the others {middle}", file=sys.stderr)
+                print(f"{name} on {workload}: loss {loss} in step {step}, median of all {middle}", file=sys.stderr)
 
 
 def shown(seconds):
@@ -246,12 +250,12 @@ def shown(seconds):
 
 
 def time_cell(found):
-    """The median of the blocks, and the shortest."""
+    """The median of the blocks and, in brackets, the minimum."""
     return f"{shown(found['median'])} ({shown(min(found['seconds']))})"
 
 
 def table(results, options):
-    """Rows of peers, columns of workloads, a table for each number of threads."""
+    """One table per number of threads, with one row per library and one column per workload."""
     lines = []
     for threads in options.threads:
         plural = "s" if threads > 1 else ""
@@ -263,7 +267,7 @@ def table(results, options):
             row = [time_cell(cell[name]) if name in cell else "-" for cell in cells.values()]
             lines.append(f"| {TITLES.get(name, name)} | " + " | ".join(row) + " |")
         for title, others in (("best peer / ours", set(ALL) - {"wengert", "hand", "hand-halves"}),
-                              ("by hand / ours", {"hand", "hand-halves"})):
+                              ("handwritten / ours", {"hand", "hand-halves"})):
             row = [ratio(cell, others) for cell in cells.values()]
             lines.append(f"| {title} | " + " | ".join(row) + " |")
     return "\n".join(lines)
@@ -283,12 +287,12 @@ def main():
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--peers", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=float, default=0.15, help="how long a block should be")
-    parser.add_argument("--warm-up", type=float, default=0.3, help="how long a block's warm-up should be")
+    parser.add_argument("--seconds", type=float, default=0.15, help="duration of a block")
+    parser.add_argument("--warm-up", type=float, default=0.3, help="duration of the warm-up of a block")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--json", default=ROOT / "target" / "steps.json", type=Path)
-    parser.add_argument("--target", type=Path, help="where the Rust peers are built")
-    parser.add_argument("--our-target", type=Path, help="where wengert is built")
+    parser.add_argument("--target", type=Path, help="target directory of the other Rust libraries")
+    parser.add_argument("--our-target", type=Path, help="target directory of Wengert")
     options = parser.parse_args()
     try:
         commands = build(options)

@@ -1,12 +1,14 @@
-//! Minima by gradient descent, its gradients by either mode: what the nested programs, `particle` and `saddle`, share.
+//! Gradient descent with gradients in either mode, for the nested programs `particle` and `saddle`.
 //!
-//! A descent runs on numbers of any mode. One descent inside the function of another is then differentiated through: the
-//! numbers of the inner gradient hold the numbers of the outer one.
+//! A descent runs on numbers of any mode. If the function of one descent contains another, the
+//! outer gradient differentiates through the inner descent: the numbers of the inner gradient
+//! contain the numbers of the outer one.
 
 use smallvec::SmallVec;
 use wengert_ad::{Directions, Number, Numeric, Tape, Var};
 
-/// A smooth function of `N` numbers, and of other numbers that stay `fixed` while it is differentiated or minimised.
+/// A smooth function of `N` numbers, with other numbers that stay `fixed` while it is
+/// differentiated or minimised.
 pub(crate) trait Function<const N: usize> {
     /// The value at `x`.
     fn at<T: Number>(&self, fixed: &[T], x: [T; N]) -> T;
@@ -21,9 +23,9 @@ impl<const N: usize, F: Function<N>> Function<N> for Negative<F> {
     }
 }
 
-/// A way to differentiate.
+/// A mode of differentiation.
 pub(crate) trait Mode: Copy {
-    /// What is used again from one gradient to the next.
+    /// Memory that is reused from one gradient to the next.
     type Memory<T: Number>: Default;
 
     /// The gradient of `f` at `x`.
@@ -40,7 +42,7 @@ pub(crate) trait Mode: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct Forward;
 
-/// One recording, one reverse sweep.
+/// One recording and one reverse sweep.
 #[derive(Clone, Copy)]
 pub(crate) struct Reverse;
 
@@ -79,12 +81,13 @@ impl Mode for Reverse {
     }
 }
 
-/// Where `f` is smallest, by gradient descent from `start`.
+/// A minimum of `f`, found by gradient descent from `start`.
 ///
-/// The rate starts at 1e-5, doubles after ten steps that went down, and halves at a step that would not. The end is a
-/// gradient or a step not longer than 1e-5. (The minimiser of the nested programs of Siskind and Pearlmutter 2008, "Using
-/// polyvariant union-free flow analysis to compile a higher-order functional-programming language with a first-class
-/// derivative operator to efficient Fortran-like code".)
+/// The learning rate starts at 1e-5. It is doubled after ten steps that decreased the value, and
+/// halved, without a step, if the value would not decrease. The descent ends when the length of the
+/// gradient or of a step is at most 1e-5. This is the minimiser of Siskind and Pearlmutter 2008,
+/// "Using polyvariant union-free flow analysis to compile a higher-order functional-programming
+/// language with a first-class derivative operator to efficient Fortran-like code".
 pub(crate) fn argmin<const N: usize, T: Number>(
     mode: impl Mode,
     f: &impl Function<N>,
@@ -92,7 +95,7 @@ pub(crate) fn argmin<const N: usize, T: Number>(
     start: [T; N],
 ) -> [T; N] {
     let mut memory = Default::default();
-    // Values are only compared, so that they need no derivatives.
+    // Values are only compared, and need no derivatives.
     let fixed_values: SmallVec<[f64; 2]> = fixed.iter().map(|p| p.value()).collect();
     let height = |x: [T; N]| f.at(&fixed_values, x.map(Numeric::value));
     let (mut x, mut rate, mut steps_down) = (start, 1e-5, 0);
@@ -116,7 +119,7 @@ pub(crate) fn argmin<const N: usize, T: Number>(
     x
 }
 
-/// The Euclidean length.
+/// The Euclidean norm.
 fn length<const N: usize>(v: [f64; N]) -> f64 {
     v.iter().map(|v| v * v).sum::<f64>().sqrt()
 }

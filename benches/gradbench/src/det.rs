@@ -1,18 +1,19 @@
-//! The determinant by Laplace expansion along the first row, over and over: about `e n!` multiplications.
+//! The determinant by recursive Laplace expansion along the first row: about `e n!` multiplications.
 //!
-//! The expansion ends at minors of order six, which are many and small. Eight of them, in lanes, are recorded on a tape that
-//! stays in the cache, and one reverse sweep gives their gradients; on the tape of the whole determinant, each is then one
-//! statement (preaccumulation: Griewank and Walther 2008, "Evaluating Derivatives", section 10.2). The full tape of a
-//! determinant of order 11 would take gigabytes.
+//! The expansion ends at minors of order six, which are small and numerous. Eight of them, in
+//! lanes, are recorded on a tape that stays in the cache, and one reverse sweep computes their
+//! gradients. On the tape of the whole determinant, each of them is a single statement
+//! (preaccumulation: Griewank and Walther 2008, "Evaluating Derivatives", section 10.2). The full
+//! tape of a determinant of order 11 would take gigabytes.
 
-use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
+use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
 use wengert_ad::{Lanes, Number, Tape, value_and_grad_into};
 
-/// Minors side by side.
+/// Minors per group of lanes.
 const SIDE_BY_SIDE: usize = 8;
-/// The largest order of a minor that is evaluated in one piece.
+/// The largest order of the minors at which the expansion ends.
 const LARGEST_PIECE: usize = 6;
 
 type Wide = Lanes<SIDE_BY_SIDE>;
@@ -24,7 +25,8 @@ struct Input {
     ell: usize,
 }
 
-/// The columns of a minor, as a linked list: the place after a column is that of the next one; place 0 is both ends.
+/// The columns of a minor as a circular linked list. Node `c + 1` is column `c`; node 0 is before
+/// the first column and after the last.
 struct Columns {
     next: Vec<usize>,
 }
@@ -40,7 +42,7 @@ impl Columns {
             .map(|place| place - 1)
     }
 
-    /// Calls `visit` for each column, in order, with the others and with the column.
+    /// Calls `visit` for each column in order, with the list of the other columns and with the column.
     fn each_without(&mut self, mut visit: impl FnMut(&mut Self, usize)) {
         let mut before = 0;
         while self.next[before] != 0 {
@@ -53,7 +55,8 @@ impl Columns {
     }
 }
 
-/// The minor with the rows from `row` on and these columns; `piece` gives the minors with the rows from `last` on.
+/// The minor of the rows from `row` on and these columns. `piece` computes the minors of the rows
+/// from `last` on.
 fn minor<T: Number>(
     a: &[T],
     (row, last): (usize, usize),
@@ -77,14 +80,14 @@ fn minor<T: Number>(
     sum.expect("a minor has as many columns as rows, and there are rows before the last")
 }
 
-/// The determinant of a matrix of order `n`, expanded to the end.
+/// The determinant of a matrix of order `n`, fully expanded.
 fn determinant<T: Number>(a: &[T], n: usize) -> T {
     let last = n - 1;
     let entry = |columns: &Columns| a[last * n + columns.next[0] - 1];
     minor(a, (0, last), &mut Columns::all(n), &mut { entry })
 }
 
-/// A matrix, and the order of the pieces that its expansion ends at.
+/// A matrix of order `n`, and the order of the minors, called pieces, at which its expansion ends.
 struct Expansion {
     a: Vec<f64>,
     n: usize,
@@ -101,7 +104,7 @@ impl Expansion {
         self.n - self.order
     }
 
-    /// The columns of each piece, in the order in which the expansion meets them.
+    /// The columns of each piece, in the order of the expansion.
     fn pieces(&self) -> Vec<usize> {
         fn visit(pieces: &mut Vec<usize>, rows: usize, columns: &mut Columns) {
             if rows == 0 {
@@ -115,14 +118,14 @@ impl Expansion {
         pieces
     }
 
-    /// Calls `batch` with the entries of the pieces, eight pieces side by side, and with how many of the lanes count.
+    /// Calls `batch` with the entries of eight pieces in lanes, and with the number of lanes in use.
     fn each_batch(&self, pieces: &[usize], mut batch: impl FnMut(&[Wide], usize)) {
         let mut entries = vec![Lanes([0.0; SIDE_BY_SIDE]); self.order * self.order];
         for pieces in pieces.chunks(SIDE_BY_SIDE * self.order) {
             let count = pieces.len() / self.order;
             for (k, entry) in entries.iter_mut().enumerate() {
                 let (row, column) = (self.last() + k / self.order, k % self.order);
-                // Where there are not enough pieces, the last one fills the other lanes too.
+                // The last piece fills the lanes that are not in use.
                 let piece = |lane: usize| lane.min(count - 1) * self.order;
                 *entry = Lanes::from_fn(|lane| self.a[row * self.n + pieces[piece(lane) + column]]);
             }
@@ -136,7 +139,7 @@ impl Expansion {
             values.extend_from_slice(&determinant(entries, self.order).0[..count]);
         });
         let mut values = values.into_iter();
-        let mut piece = |_: &Columns| values.next().expect("one value a piece");
+        let mut piece = |_: &Columns| values.next().expect("there is one value per piece");
         minor(&self.a, (0, self.last()), &mut Columns::all(self.n), &mut piece)
     }
 
@@ -158,7 +161,7 @@ impl Expansion {
         let mut pieces = values.iter().zip(columns.chunks(self.order)).zip(partials.chunks(entries));
         let mut operands = Vec::with_capacity(entries);
         let mut piece = |_: &Columns| {
-            let ((&value, columns), partials) = pieces.next().expect("one value a piece");
+            let ((&value, columns), partials) = pieces.next().expect("there is one value per piece");
             operands.clear();
             for (row, partials) in (self.last()..).zip(partials.chunks(self.order)) {
                 operands.extend(
@@ -173,13 +176,13 @@ impl Expansion {
     }
 }
 
-/// `primal`: the determinant. `gradient`: its derivatives by the entries.
+/// `primal`: the determinant. `gradient`: its derivatives with respect to the entries.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { a, ell } = read(input)?;
     if ell == 0 {
         return Err(EvalError::Domain { field: "ell", needed: "at least 1" });
     }
-    expect_length("A", a.len(), ell * ell)?;
+    check_length("A", a.len(), ell * ell)?;
     let expansion = Expansion::new(a, ell);
     match function {
         "primal" => Ok(prepared(move || expansion.primal())),
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_matrix_times_its_cofactors_is_its_determinant_times_the_identity() {
-        // From order 8 on, the pieces are not all of one row and fill several batches, the last one in part at order 9.
+        // From order 8 on, there are several batches of pieces; at order 9, the last one is not full.
         for n in [1, 2, 7, 8, 9] {
             let a: Vec<f64> = (0..n * n).map(|i| (1.7 * (i * i) as f64 + 1.0).sin()).collect();
             let expansion = Expansion::new(a.clone(), n);

@@ -1,10 +1,11 @@
 //! A Gaussian mixture with Wishart prior: reverse mode on arrays, in two stages.
 //!
-//! The first stage makes of the parameters what all observations need: `Q_k' ` side by side, `-Q_k mu_k`, and the weights.
-//! The second takes the observations a block at a time, so that a tape stays in the cache. The sweep goes through the
-//! blocks first, which gives the cotangent of what the first stage made.
+//! The first stage computes from the parameters what all observations need: the matrices `Q_k'`
+//! side by side, `-Q_k mu_k`, and the log-weights. The second stage processes the observations in
+//! blocks, so that the tape stays in the cache. The reverse sweep starts with the blocks, which
+//! gives the cotangent of the results of the first stage.
 
-use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
+use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::f64::consts::{LN_2, PI};
@@ -41,25 +42,25 @@ struct Mixture {
     n: usize,
     m: usize,
     gamma: f64,
-    /// The observations one by one.
+    /// Observation after observation.
     x: Vec<f64>,
-    /// `alpha`, `mu`, `q` and `l` one after another.
+    /// `alpha`, `mu`, `q` and `l`, concatenated.
     parameters: Arc<Vec<f64>>,
-    /// For each entry of the factors, its place among `e^q`, `l` and a zero.
+    /// For each entry of the factors, its index in the concatenation of `e^q`, `l` and a zero.
     factor_entries: Vec<usize>,
-    /// For each entry of the factors, the place in `mu` of the component that it is multiplied by.
+    /// For each entry of the factors, the index of the entry of `mu` that it is multiplied by.
     means: Vec<usize>,
 }
 
 impl Mixture {
     fn new(input: Input) -> Result<Self, EvalError> {
         let Input { d, k, n, alpha, mu, q, l, x, m, gamma } = input;
-        expect_length("alpha", alpha.len(), k)?;
+        check_length("alpha", alpha.len(), k)?;
         for (field, rows, count, length) in
             [("mu", &mu, k, d), ("q", &q, k, d), ("l", &l, k, below_diagonal(d)), ("x", &x, n, d)]
         {
-            expect_length(field, rows.len(), count)?;
-            rows.iter().try_for_each(|row| expect_length(field, row.len(), length))?;
+            check_length(field, rows.len(), count)?;
+            rows.iter().try_for_each(|row| check_length(field, row.len(), length))?;
         }
         if d == 0 || k == 0 {
             return Err(EvalError::Domain { field: "d and k", needed: "at least 1" });
@@ -80,23 +81,24 @@ impl Mixture {
         Ok(Self { d, k, n, m, gamma, x: x.concat(), parameters, factor_entries, means })
     }
 
-    /// Where the four kinds of parameters stand.
+    /// The ranges of `alpha`, `mu`, `q` and `l` among the parameters.
     fn kinds(&self) -> [Range<usize>; 4] {
         let kd = self.k * self.d;
         let ends = [self.k, self.k + kd, self.k + 2 * kd, self.parameters.len()];
         [0..ends[0], ends[0]..ends[1], ends[1]..ends[2], ends[2]..ends[3]]
     }
 
-    /// Where the four results of the first stage stand: factors, offsets, log-weights, and the terms without
-    /// observations.
+    /// The ranges of the results of the first stage: factors, offsets, log-weights, and the terms
+    /// that do not depend on observations.
     fn stage(&self) -> [Range<usize>; 4] {
         let (factors, kd) = (self.factor_entries.len(), self.k * self.d);
         let end = factors + kd + self.k;
         [0..factors, factors..factors + kd, factors + kd..end, end..end + 1]
     }
 
-    /// The first stage: `(d, k d)` factors, column `i` of component `k` being row `i` of `Q_k`; their offsets
-    /// `-Q_k mu_k`; the log-weights `alpha_k + sum_j q_kj`; and the terms without observations.
+    /// The first stage: factors of shape `(d, k d)`, where column `i` of component `k` is row `i`
+    /// of `Q_k`; the offsets `-Q_k mu_k`; the log-weights `alpha_k + sum_j q_kj`; and the terms
+    /// that do not depend on observations.
     fn prepare<'t>(&self, tape: &'t ArrayTape<f64>) -> Tensor<'t, f64> {
         let (d, k) = (self.d, self.k);
         let parameters =
@@ -114,7 +116,7 @@ impl Mixture {
         factors.concatenate(&[-products.sum_axis(0), alpha + log_determinants, rest], 0)
     }
 
-    /// The second stage, a block of observations: `sum_i ln sum_k e^(w_k - |Q_k x_i - Q_k mu_k|^2 / 2)`.
+    /// The second stage for a block of observations: `sum_i ln sum_k e^(w_k - |Q_k x_i - Q_k mu_k|^2 / 2)`.
     fn log_likelihood<'t>(
         &self,
         tape: &'t ArrayTape<f64>,
@@ -132,13 +134,13 @@ impl Mixture {
         (weights - distances * 0.5).log_sum_exp_axis(1).sum()
     }
 
-    /// The observations, a block at a time.
+    /// The observations in blocks.
     fn blocks(&self) -> impl Iterator<Item = &[f64]> {
         let rows = (BLOCK / (self.k * self.d)).clamp(64, 512);
         self.x.chunks(rows * self.d)
     }
 
-    /// The terms that depend on no parameter.
+    /// The terms that do not depend on the parameters.
     fn constant(&self) -> f64 {
         let (d, freedom) = (self.d as f64, self.d + self.m + 1);
         let wishart = freedom as f64 * d * (self.gamma.ln() - 0.5 * LN_2) - ln_gamma(self.d, freedom);
@@ -166,7 +168,7 @@ impl Mixture {
         }
         let last = tapes.first.node(NodeId::new(tapes.first.len() - 1));
         let gradient = last.vjp(&cotangent).wrt(tapes.first.node(NodeId::new(0)));
-        let gradient = gradient.as_slice().expect("an adjoint lies row by row");
+        let gradient = gradient.as_slice().expect("adjoints are contiguous");
         let rows = |range: Range<usize>, length: usize| match length {
             0 => vec![Vec::new(); self.k],
             _ => gradient[range].chunks_exact(length).map(<[f64]>::to_vec).collect(),
@@ -177,17 +179,17 @@ impl Mixture {
     }
 }
 
-/// The elements of the largest array of a block.
+/// The number of elements of the largest array of a block.
 const BLOCK: usize = 8192;
 
-/// The two tapes, kept for their memory.
+/// The tapes of both stages, kept to reuse their memory.
 struct Tapes {
     first: ArrayTape<f64>,
     block: ArrayTape<f64>,
 }
 
 impl Tapes {
-    /// Records the first stage and copies its results to where the blocks can share them.
+    /// Records the first stage and copies its results, so that the blocks can share them.
     fn stage(&mut self, mixture: &Mixture) -> Arc<Vec<f64>> {
         self.first.clear();
         self.block.clear();
@@ -200,8 +202,8 @@ fn below_diagonal(d: usize) -> usize {
     d * d.saturating_sub(1) / 2
 }
 
-/// `ln Gamma_d(freedom / 2)`, the multivariate gamma function: `d (d - 1) / 4 ln pi + sum_j ln Gamma((freedom + 1 - j) / 2)`,
-/// `j` from 1 to `d`.
+/// The logarithm of the multivariate gamma function, `ln Gamma_d(freedom / 2)`:
+/// `d (d - 1) / 4 ln pi + sum_j ln Gamma((freedom + 1 - j) / 2)` for `j` from 1 to `d`.
 fn ln_gamma(d: usize, freedom: usize) -> f64 {
     let single = |twice: usize| -> f64 {
         // Gamma(x + 1) = x Gamma(x), down to Gamma(1) = 1 or Gamma(1/2) = sqrt pi.
@@ -212,7 +214,7 @@ fn ln_gamma(d: usize, freedom: usize) -> f64 {
     pairs / 4.0 * PI.ln() + (1..=d).map(|j| single(freedom + 1 - j)).sum::<f64>()
 }
 
-/// `objective`: the log-posterior. `jacobian`: its derivative by each parameter.
+/// `objective`: the log-posterior. `jacobian`: its gradient with respect to the parameters.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let mixture = Mixture::new(read(input)?)?;
     let mut tapes = Tapes { first: ArrayTape::new(), block: ArrayTape::new() };

@@ -1,4 +1,4 @@
-//! The square and its derivative: whether tool and benchmark understand each other.
+//! The square and its derivative: a test of the protocol.
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde_json::Value;

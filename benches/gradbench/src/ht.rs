@@ -1,13 +1,15 @@
-//! Hand tracking: how far the points of a surface, a hand in some pose, lie from the points that were measured.
+//! Hand tracking: the distances between the surface of a hand in some pose and measured points.
 //!
-//! Many residuals depend on 26 pose parameters, and each on two barycentric coordinates of its own: forward mode along 28
-//! directions at once. Weights of zero and vertices that no residual asks
-//! for are left out when the input is read.
+//! There are many residuals, which all depend on 26 pose parameters, and each on two barycentric
+//! coordinates of its own. They are differentiated in forward mode along 28 directions at once.
+//! Zero weights, and vertices that no residual needs, are removed when the input is read.
 
+mod model;
 mod skeleton;
 
-use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
-use serde::{Deserialize, Serialize, Serializer};
+use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
+use model::{Data, Input, Model, POSE};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use skeleton::{Affine, Skeleton};
 use std::array::from_fn;
@@ -15,98 +17,72 @@ use std::rc::Rc;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Directions, Number};
 
-/// The pose parameters.
-const POSE: usize = 26;
-/// The directions: those of a residual's own two coordinates, and those of the pose.
+/// The number of directions: the two coordinates of a residual, and the pose.
 const DIRECTIONS: usize = 2 + POSE;
 
-#[derive(Deserialize)]
-struct Input {
-    theta: Vec<f64>,
-    us: Vec<[f64; 2]>,
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    model: Model,
-    correspondences: Vec<usize>,
-    points: Vec<[f64; 3]>,
-}
-
-#[derive(Deserialize)]
-struct Model {
-    parents: Vec<i64>,
-    base_relatives: Vec<[[f64; 4]; 4]>,
-    inverse_base_absolutes: Vec<[[f64; 4]; 4]>,
-    base_positions: Vec<[f64; 4]>,
-    weights: Vec<Vec<f64>>,
-    triangles: Vec<[usize; 3]>,
-    is_mirrored: bool,
-}
-
-/// A measured point, and the place on the surface that it corresponds to.
+/// A measured point and the corresponding point of the surface.
 struct Match {
     point: [f64; 3],
-    /// One vertex, or the three of a triangle: where they stand in the list of vertices.
+    /// The three vertices of a triangle, or one vertex three times, as indices of the list of vertices.
     corners: [usize; 3],
-    /// The barycentric coordinates in the triangle, by the first two corners.
+    /// The barycentric coordinates in the triangle, for the first two corners.
     coordinates: [f64; 2],
 }
 
-/// The influence of a bone on a vertex: its weight, and the vertex's place at rest.
+/// The influence of a bone on a vertex: the weight, and the position of the vertex at rest.
 struct Influence {
     bone: usize,
     weight: f64,
     at_rest: [f64; 4],
 }
 
-/// What the residuals are computed from.
+/// The inputs of the residuals.
 struct Hand {
     skeleton: Skeleton,
     theta: [f64; POSE],
-    /// The vertices that matches ask for.
+    /// The vertices that matches refer to.
     vertices: Vec<Vec<Influence>>,
     matches: Vec<Match>,
-    /// Whether matches are places in triangles, and not vertices.
+    /// Whether matches refer to points in triangles instead of vertices.
     in_triangles: bool,
 }
 
 impl Hand {
     fn new(input: Input) -> Result<Self, EvalError> {
         let Input { theta, us, data: Data { model, correspondences, points } } = input;
-        expect_length("theta", theta.len(), POSE)?;
-        expect_length("points", points.len(), correspondences.len())?;
-        expect_length("weights", model.weights.len(), model.base_positions.len())?;
+        check_length("theta", theta.len(), POSE)?;
+        check_length("points", points.len(), correspondences.len())?;
+        check_length("weights", model.weights.len(), model.base_positions.len())?;
         let in_triangles = !us.is_empty();
         if in_triangles {
-            expect_length("us", us.len(), correspondences.len())?;
+            check_length("us", us.len(), correspondences.len())?;
         }
-        let mut asked = Asked { place: vec![None; model.base_positions.len()], vertices: Vec::new() };
+        let mut used = UsedVertices { index: vec![None; model.base_positions.len()], vertices: Vec::new() };
         let mut matches = Vec::with_capacity(points.len());
         for (i, (&named, &point)) in correspondences.iter().zip(&points).enumerate() {
             let corners = if in_triangles { *find(&model.triangles, named)? } else { [named; 3] };
-            let [a, b, c] = corners.map(|vertex| asked.place_of(vertex));
+            let [a, b, c] = corners.map(|vertex| used.index_of(vertex));
             let coordinates = if in_triangles { us[i] } else { [0.0; 2] };
             matches.push(Match { point, corners: [a?, b?, c?], coordinates });
         }
         let vertices =
-            asked.vertices.iter().map(|&vertex| influences(&model, vertex)).collect::<Result<_, _>>()?;
+            used.vertices.iter().map(|&vertex| influences(&model, vertex)).collect::<Result<_, _>>()?;
         let skeleton = Skeleton::new(&model)?;
         Ok(Self { skeleton, theta: from_fn(|i| theta[i]), vertices, matches, in_triangles })
     }
 }
 
-/// The vertices that were asked for, each once.
-struct Asked {
-    place: Vec<Option<usize>>,
+/// The vertices that matches refer to, each once.
+struct UsedVertices {
+    /// The index in `vertices` of each vertex of the model.
+    index: Vec<Option<usize>>,
     vertices: Vec<usize>,
 }
 
-impl Asked {
-    fn place_of(&mut self, vertex: usize) -> Result<usize, EvalError> {
-        find(&self.place, vertex)?;
-        Ok(*self.place[vertex].get_or_insert_with(|| {
+impl UsedVertices {
+    fn index_of(&mut self, vertex: usize) -> Result<usize, EvalError> {
+        find(&self.index, vertex)?;
+        Ok(*self.index[vertex].get_or_insert_with(|| {
             self.vertices.push(vertex);
             self.vertices.len() - 1
         }))
@@ -114,36 +90,36 @@ impl Asked {
 }
 
 fn find<T>(list: &[T], index: usize) -> Result<&T, EvalError> {
-    let needed = "indices of triangles or vertices that the model has";
+    let needed = "indices of triangles or vertices of the model";
     list.get(index).ok_or(EvalError::Domain { field: "correspondences and triangles", needed })
 }
 
-/// The bones that move a vertex.
+/// The bones with a non-zero weight on a vertex.
 fn influences(model: &Model, vertex: usize) -> Result<Vec<Influence>, EvalError> {
     let weights = &model.weights[vertex];
-    expect_length("weights of a vertex", weights.len(), model.parents.len())?;
+    check_length("weights of a vertex", weights.len(), model.parents.len())?;
     let moving = weights.iter().enumerate().filter(|&(_, &weight)| weight != 0.0);
     let at_rest = model.base_positions[vertex];
     Ok(moving.map(|(bone, &weight)| Influence { bone, weight, at_rest }).collect())
 }
 
-/// The place of a vertex on the posed surface.
+/// The position of a vertex in the pose.
 #[inline(always)]
-fn place<T: Number>(influences: &[Influence], bones: &[Affine<T>], translation: [T; 3]) -> [T; 3] {
-    let mut place = translation;
+fn position<T: Number>(influences: &[Influence], bones: &[Affine<T>], translation: [T; 3]) -> [T; 3] {
+    let mut position = translation;
     for influence in influences {
         let bone = &bones[influence.bone];
         let weighted = influence.at_rest.map(|x| x * influence.weight);
-        for (x, row) in place.iter_mut().zip(bone) {
+        for (x, row) in position.iter_mut().zip(bone) {
             for (&entry, &at_rest) in row.iter().zip(&weighted) {
                 *x += entry * at_rest;
             }
         }
     }
-    place
+    position
 }
 
-/// Calls `residual` with each residual, three for each match.
+/// Calls `residual` with each residual; there are three per match.
 #[inline(always)]
 fn each_residual<T: Number>(
     hand: &Hand,
@@ -153,15 +129,15 @@ fn each_residual<T: Number>(
 ) {
     let bones = hand.skeleton.posed(theta);
     let translation = [theta[3], theta[4], theta[5]];
-    let places: Vec<[T; 3]> =
-        hand.vertices.iter().map(|influences| place(influences, &bones, translation)).collect();
+    let positions: Vec<[T; 3]> =
+        hand.vertices.iter().map(|influences| position(influences, &bones, translation)).collect();
     for Match { point, corners, coordinates: uv } in &hand.matches {
-        let [a, b, c] = corners.map(|vertex| &places[vertex]);
+        let [a, b, c] = corners.map(|vertex| &positions[vertex]);
         let [u, v] = coordinates(*uv);
         let w = T::constant(1.0) - u - v;
         for i in 0..3 {
-            let place = if hand.in_triangles { u * a[i] + v * b[i] + w * c[i] } else { a[i] };
-            residual(T::constant(point[i]) - place);
+            let position = if hand.in_triangles { u * a[i] + v * b[i] + w * c[i] } else { a[i] };
+            residual(T::constant(point[i]) - position);
         }
     }
 }
@@ -172,7 +148,8 @@ fn objective(hand: &Hand) -> Vec<f64> {
     residuals
 }
 
-/// The rows of the Jacobian: the derivatives by `u` and `v`, where there are any, and by the pose.
+/// The rows of the Jacobian: the derivatives with respect to `u` and `v`, if there are triangles,
+/// and to the pose.
 #[derive(Clone)]
 struct Rows {
     values: Rc<Vec<f64>>,

@@ -1,19 +1,20 @@
-//! One Newton step of k-means: gradient and diagonal Hessian of the cost by the centroids.
+//! One Newton step of k-means: gradient and diagonal Hessian of the cost with respect to the centroids.
 //!
-//! Which centroid is nearest is a question of values, answered for several points at once. The terms of the cost, one for
-//! each point and coordinate, are then differentiated twice in forward mode, several coordinates at once: a
-//! term depends on one coordinate of one centroid, so that the lanes never mix.
+//! The nearest centroids are found from the values, for several points at once. The terms of the
+//! cost, one per point and coordinate, are then differentiated twice in forward mode, for several
+//! coordinates at once. A term depends on one coordinate of one centroid, so that the lanes are
+//! independent.
 
-use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
+use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Dual, Elementary, Lanes, Number, Numeric};
 
-/// The number of points, or of coordinates, side by side.
+/// The number of points or coordinates per group of lanes.
 const N: usize = 8;
 
-/// A number with its first and second derivative.
+/// A number with its first and second derivatives.
 type Second = Dual<Dual<Lanes<N>>>;
 
 #[derive(Deserialize)]
@@ -24,17 +25,17 @@ struct Input {
 
 /// The input, laid out for lanes.
 struct Clusters {
-    /// The coordinates of `N` points at a time: a row of lanes for each coordinate. The last points are repeated.
+    /// Groups of `N` points, one row of lanes per coordinate. The last point is repeated to fill its group.
     points: Vec<Lanes<N>>,
-    /// The points one by one, `N` coordinates at a time, filled up with zeros.
+    /// Point after point, in groups of `N` coordinates, padded with zeros.
     coordinates: Vec<Lanes<N>>,
-    /// The centroids one by one.
+    /// Centroid after centroid.
     centroids: Vec<f64>,
     dimension: usize,
     count: usize,
 }
 
-/// One coordinate's part of the squared distance between a point and a centroid.
+/// The contribution of one coordinate to the squared distance between a point and a centroid.
 #[inline(always)]
 fn term<T: Number>(point: T, centroid: T) -> T {
     (point - centroid).square()
@@ -44,19 +45,22 @@ impl Clusters {
     fn new(Input { points, centroids }: &Input) -> Result<Self, EvalError> {
         let dimension = centroids.first().map_or(0, Vec::len);
         if dimension == 0 || points.is_empty() {
-            return Err(EvalError::Domain { field: "centroids", needed: "at least one, as the points" });
+            return Err(EvalError::Domain {
+                field: "points and centroids",
+                needed: "lists that are not empty",
+            });
         }
         for (field, rows) in [("a point", points), ("a centroid", centroids)] {
-            rows.iter().try_for_each(|row| expect_length(field, row.len(), dimension))?;
+            rows.iter().try_for_each(|row| check_length(field, row.len(), dimension))?;
         }
         let last = points.len() - 1;
-        let beside = |i: usize, c: usize| Lanes::from_fn(|lane| points[(i + lane).min(last)][c]);
+        let side_by_side = |i: usize, c: usize| Lanes::from_fn(|lane| points[(i + lane).min(last)][c]);
         let firsts = (0..points.len()).step_by(N);
         let in_lanes =
             |row: &Vec<f64>, c: usize| Lanes::from_fn(|lane| row.get(c + lane).copied().unwrap_or(0.0));
         let split = |row| (0..dimension).step_by(N).map(move |c| in_lanes(row, c));
         Ok(Self {
-            points: firsts.flat_map(|i| (0..dimension).map(move |c| beside(i, c))).collect(),
+            points: firsts.flat_map(|i| (0..dimension).map(move |c| side_by_side(i, c))).collect(),
             coordinates: points.iter().flat_map(split).collect(),
             centroids: centroids.concat(),
             dimension,
@@ -85,13 +89,13 @@ impl Clusters {
         let mut sum = Lanes::constant(0.0);
         for (i, points) in self.points.chunks_exact(self.dimension).enumerate() {
             let distance = self.nearest(points).1;
-            let there = Lanes::from_fn(|lane| if i * N + lane < self.count { 1.0 } else { 0.0 });
-            sum += distance * there;
+            let present = Lanes::from_fn(|lane| if i * N + lane < self.count { 1.0 } else { 0.0 });
+            sum += distance * present;
         }
         sum.total()
     }
 
-    /// The gradient of the cost over its diagonal Hessian, the centroids one by one.
+    /// The gradient of the cost divided by its diagonal Hessian, one row per centroid.
     #[inline(always)]
     fn direction(&self) -> Vec<Vec<f64>> {
         let groups = self.dimension.div_ceil(N);
@@ -108,11 +112,11 @@ impl Clusters {
             for (point, nearest) in (i * N..self.count).zip(nearest.0) {
                 let (point, centroid) = (point * groups, nearest as usize * groups);
                 for g in 0..groups {
-                    let place = Dual::new(
+                    let coordinate = Dual::new(
                         Dual::new(self.coordinates[point + g], Lanes::constant(0.0)),
                         Dual::constant(0.0),
                     );
-                    costs[centroid + g] += term(place, centroids[centroid + g]);
+                    costs[centroid + g] += term(coordinate, centroids[centroid + g]);
                 }
             }
         }
@@ -122,7 +126,7 @@ impl Clusters {
     }
 }
 
-/// `cost`: the value. `dir`: the gradient over the diagonal Hessian, by each coordinate of each centroid.
+/// `cost`: the value. `dir`: the gradient divided by the diagonal Hessian, shape `(centroids, coordinates)`.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let clusters = Clusters::new(&read(input)?)?;
     match function {

@@ -1,8 +1,9 @@
-//! A polynomial fitted to the sign function by least squares.
+//! Least-squares fit of a polynomial to the sign function.
 //!
-//! The value is computed for several observations at once, in lanes, the powers by a running product. The gradient is
-//! reverse mode on arrays of lanes, a block of observations at a time, so that a tape stays in the cache; the powers do
-//! not depend on the parameters and are constants there.
+//! The value is computed for several observations at once, in lanes, with powers by a running
+//! product. The gradient uses reverse mode on arrays of lanes, one block of observations at a time,
+//! so that the tape stays in the cache. The powers do not depend on the parameters and are
+//! constants on the tape.
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
@@ -11,11 +12,11 @@ use std::sync::Arc;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{ArrayTape, Elementary, Lanes, Numeric, Tensor};
 
-/// Observations side by side in the value: enough to hide the latency of the running product.
+/// Observations per group of lanes in the value: enough to hide the latency of the running product.
 type Wide = Lanes<16>;
-/// Observations side by side in an array.
+/// Observations per array element.
 type Group = Lanes<8>;
-/// The most groups in a block: with 128 parameters, their powers fill an eighth of a megabyte.
+/// The maximum number of groups per block: with 128 parameters, their powers fill 128 KiB.
 const BLOCK: usize = 16;
 
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ struct Input {
     n: usize,
 }
 
-/// The place of observation `i` of `n`, and the sign there; an observation beyond the last weighs nothing.
+/// The position of observation `i` of `n`, its sign, and its weight, which is 0 beyond the last observation.
 #[inline(always)]
 fn observation(i: usize, n: usize) -> (f64, f64, f64) {
     let t = -1.0 + 2.0 * i as f64 / (n - 1) as f64;
@@ -32,7 +33,7 @@ fn observation(i: usize, n: usize) -> (f64, f64, f64) {
     if i < n { (t, sign, 1.0) } else { (0.0, 0.0, 0.0) }
 }
 
-/// Places, signs and weights of the `N` observations from number `first` on.
+/// Positions, signs and weights of `N` observations, starting with number `first`.
 #[inline(always)]
 fn observations<const N: usize>(first: usize, n: usize) -> [Lanes<N>; 3] {
     let all: [_; N] = std::array::from_fn(|lane| observation(first + lane, n));
@@ -55,7 +56,7 @@ fn half_squared_error(x: &[f64], n: usize) -> f64 {
     0.5 * sum.total()
 }
 
-/// A block of observations: the powers of their places, a row for each parameter, and their signs.
+/// A block of observations: the powers of their positions, with one row per parameter, and their signs.
 struct Block {
     groups: usize,
     powers: Vec<Group>,
@@ -63,30 +64,31 @@ struct Block {
 }
 
 impl Block {
-    /// Room for a block of the `n` observations.
+    /// An empty block for some of `n` observations.
     fn new(parameters: usize, n: usize) -> Self {
         let (groups, zero) = (n.div_ceil(8).min(BLOCK), Group::constant(0.0));
         Self { groups, powers: vec![zero; parameters * groups], signs: vec![zero; groups] }
     }
 
-    /// The block from observation `first` on. An observation beyond the last has powers 0 and sign 0.
+    /// Fills the block with the observations from number `first` on. Beyond the last observation,
+    /// powers and signs are 0.
     #[inline(always)]
     fn fill(&mut self, first: usize, n: usize) {
-        let mut places = [Group::constant(0.0); BLOCK];
+        let mut positions = [Group::constant(0.0); BLOCK];
         let mut power = [Group::constant(1.0); BLOCK];
-        let (places, power) = (&mut places[..self.groups], &mut power[..self.groups]);
+        let (positions, power) = (&mut positions[..self.groups], &mut power[..self.groups]);
         for (group, sign) in self.signs.iter_mut().enumerate() {
-            [places[group], *sign, power[group]] = observations(first + group * 8, n);
+            [positions[group], *sign, power[group]] = observations(first + group * 8, n);
         }
         for row in self.powers.chunks_exact_mut(self.groups) {
             row.copy_from_slice(power);
-            for (power, &t) in power.iter_mut().zip(&*places) {
+            for (power, &t) in power.iter_mut().zip(&*positions) {
                 *power *= t;
             }
         }
     }
 
-    /// `1/2 sum (s - x' T)^2` over the block, `T` the powers.
+    /// `1/2 sum (s - x' T)^2` over the block, where `T` are the powers.
     fn half_squared_error<'t>(&self, x: Tensor<'t, Group>) -> Tensor<'t, Group> {
         let constant = |elements: &[Group]| {
             let shape = [elements.len() / self.groups, self.groups];
@@ -97,7 +99,7 @@ impl Block {
     }
 }
 
-/// `dF/dx`, each lane the share of its observations, then added up.
+/// `dF/dx`. Each lane sums over its own observations; the lanes are added at the end.
 fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &mut Block) -> Vec<f64> {
     let m = x.len();
     let mut share = vec![Group::constant(0.0); m];
@@ -115,7 +117,7 @@ fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &
     sum.into_iter().map(Group::total).collect()
 }
 
-/// `primal`: the value. `gradient`: its derivative by each parameter.
+/// `primal`: the value. `gradient`: its gradient with respect to `x`.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x, n } = read(input)?;
     if n < 2 || x.is_empty() {

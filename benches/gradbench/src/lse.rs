@@ -1,7 +1,9 @@
-//! The logarithm of a sum of exponentials, shifted by the largest element: forward mode on its terms, in lanes.
+//! The logarithm of a sum of exponentials, shifted by the largest element: forward mode on its
+//! terms, in lanes.
 //!
-//! Each term depends on one element and on the shift, so that two directions give all its derivatives, for several
-//! elements at once. What happens to their sum is a function of two numbers, differentiated in reverse.
+//! Each term depends on one element and on the shift, so that two directions give all of its
+//! derivatives, for several elements at once. The rest is a function of the sum and the shift,
+//! differentiated in reverse mode.
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
@@ -9,7 +11,7 @@ use serde_json::Value;
 use wengert_ad::kernels::{largest, vectorised};
 use wengert_ad::{Directions, Elementary, Lanes, Number, grad};
 
-/// Elements side by side.
+/// Elements per group of lanes.
 const N: usize = 16;
 
 #[derive(Deserialize)]
@@ -23,13 +25,13 @@ fn term<T: Number>(x: T, shift: T) -> T {
     (x - shift).exp()
 }
 
-/// The value, given the sum of the terms.
+/// The value of the function, given the sum of the terms.
 #[inline(always)]
 fn shifted_back<T: Number>(sum: T, shift: T) -> T {
     sum.ln() + shift
 }
 
-/// `F = ln sum_i e^(x_i)`, computed as `m + ln sum_i e^(x_i - m)`, `m` the largest element.
+/// `F = ln sum_i e^(x_i)`, computed as `m + ln sum_i e^(x_i - m)`, where `m` is the largest element.
 #[inline(always)]
 fn log_sum_exp(x: &[f64]) -> f64 {
     let (shift, (blocks, rest)) = (largest(x), x.as_chunks::<N>());
@@ -44,7 +46,7 @@ fn log_sum_exp(x: &[f64]) -> f64 {
     shifted_back(sum, shift)
 }
 
-/// `dF/dx`. The largest element is also the shift: where there are several, the first.
+/// `dF/dx`. The largest element, the first of several, is also the shift.
 #[inline(always)]
 fn gradient(x: &[f64]) -> Vec<f64> {
     let shift = largest(x);
@@ -57,24 +59,24 @@ fn gradient(x: &[f64]) -> Vec<f64> {
         sums += y;
         gradient.extend_from_slice(&y.tangents[0].0);
     }
-    let (mut sum, mut by_shift) = (sums.primal.total(), sums.tangents[1].total());
+    let (mut sum, mut wrt_shift) = (sums.primal.total(), sums.tangents[1].total());
     for &x in rest {
         let y = term(Directions::new(x, [1.0, 0.0]), Directions::new(shift, [0.0, 1.0]));
         sum += y.primal;
-        by_shift += y.tangents[1];
+        wrt_shift += y.tangents[1];
         gradient.push(y.tangents[0]);
     }
     let outer = grad(|v| shifted_back(v[0], v[1]), &[sum, shift]);
     for slot in &mut gradient {
         *slot *= outer[0];
     }
-    if let Some(winner) = x.iter().position(|&x| x == shift) {
-        gradient[winner] += outer[0] * by_shift + outer[1];
+    if let Some(first) = x.iter().position(|&x| x == shift) {
+        gradient[first] += outer[0] * wrt_shift + outer[1];
     }
     gradient
 }
 
-/// `primal`: the value. `gradient`: its derivative by each element.
+/// `primal`: the value. `gradient`: its gradient with respect to `x`.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x } = read(input)?;
     if x.is_empty() {

@@ -1,16 +1,17 @@
-//! A character model of long short-term memory cells with diagonal weights: reverse mode in lanes, with checkpoints.
+//! A character model of LSTM cells with diagonal weights: reverse mode in lanes, with checkpoints.
 //!
-//! The units of a layer do not meet before the loss, so several go through one recording, in lanes. The reverse sweep
-//! takes the sequence a stretch at a time, the last first: each is recorded again from the state it began with, so that
-//! a tape stays in the cache.
+//! The units of a layer are independent up to the loss, so that one recording serves several of
+//! them, in lanes. The reverse sweep goes through the sequence in segments, from the last to the
+//! first. Each segment is recorded again from its initial state, so that the tape stays in the
+//! cache.
 
-use crate::protocol::{EvalError, Prepared, expect_length, prepared, read};
+use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
 use serde_json::Value;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Elementary, Lanes, Number, Numeric, Tape, Var, jvp};
 
-/// Units side by side.
+/// Units per group of lanes.
 const N: usize = 8;
 type Units = Lanes<N>;
 
@@ -22,10 +23,11 @@ struct Input {
     sequence: Vec<Vec<f64>>,
 }
 
-/// One unit, or `N` of them: `8 layers + 3` parameters, `2 layers` numbers of state.
+/// The output of one unit, or of `N` units, with `8 layers + 3` parameters and a state of `2 layers` numbers.
 ///
-/// Each layer has weights and then biases, each for the forget gate, the input gate, the output gate and the change;
-/// after the layers come the factor of the input, the factor of the output and the bias.
+/// Each layer has four weights and then four biases, for the forget gate, the input gate, the
+/// output gate and the change. After the layers follow the factor of the input, the factor of the
+/// output and the bias of the output.
 #[inline(always)]
 fn predict<T: Number>(parameters: &[T], state: &mut [T], input: T) -> T {
     let (layers, rest) = parameters.split_at(parameters.len() - 3);
@@ -49,16 +51,16 @@ fn log_normaliser<T: Number>(sum: T) -> T {
     (sum + 2.0).ln()
 }
 
-/// The model and its text, the units in lanes: everything is stored group by group.
+/// The model and its text, stored group by group, with the units of a group in lanes.
 struct Model {
     layers: usize,
     units: usize,
     groups: usize,
     parameters: Vec<Units>,
     state: Vec<Units>,
-    /// The characters one by one.
+    /// Character after character.
     sequence: Vec<Units>,
-    /// 1 where there is a unit, 0 where the last group is filled up.
+    /// 1 for a unit, 0 for the padding of the last group.
     present: Vec<Units>,
 }
 
@@ -67,19 +69,19 @@ impl Model {
         let Input { main_params, extra_params, state, sequence } = input;
         let (layers, units) = (state.len() / 2, extra_params.first().map_or(0, Vec::len));
         if layers == 0 || units == 0 || sequence.len() < 2 {
-            let needed = "two characters of one bit at least, read by one layer at least";
+            let needed = "at least two characters of at least one bit, with at least one layer";
             return Err(EvalError::Domain { field: "sequence", needed });
         }
-        expect_length("state", state.len(), 2 * layers)?;
-        expect_length("main_params", main_params.len(), 2 * layers)?;
-        expect_length("extra_params", extra_params.len(), 3)?;
+        check_length("state", state.len(), 2 * layers)?;
+        check_length("main_params", main_params.len(), 2 * layers)?;
+        check_length("extra_params", extra_params.len(), 3)?;
         for (field, rows, length) in [
             ("a row of main_params", main_params, 4 * units),
             ("a row of extra_params", extra_params, units),
             ("a row of state", state, units),
             ("a character", sequence, units),
         ] {
-            rows.iter().try_for_each(|row| expect_length(field, row.len(), length))?;
+            rows.iter().try_for_each(|row| check_length(field, row.len(), length))?;
         }
         let groups = units.div_ceil(N);
         let group =
@@ -98,7 +100,7 @@ impl Model {
         })
     }
 
-    /// The number of parameters of one group.
+    /// The number of parameters per unit.
     fn width(&self) -> usize {
         8 * self.layers + 3
     }
@@ -114,12 +116,12 @@ impl Model {
         &self.sequence[t * self.groups..][..self.groups]
     }
 
-    /// The number that the log-likelihood is multiplied by to become the loss.
+    /// The factor between the log-likelihood and the loss.
     fn factor(&self) -> f64 {
         -1.0 / (self.steps() * self.units) as f64
     }
 
-    /// One step from character `t` of all units: the log-likelihood of character `t + 1`.
+    /// Advances all units by character `t`, and returns the log-likelihood of character `t + 1`.
     #[inline(always)]
     fn advance(&self, state: &mut [Units], t: usize) -> f64 {
         let (mut sum, mut linear, mut bits) = (0.0, 0.0, 0.0);
@@ -145,19 +147,19 @@ impl Model {
         log_likelihood * self.factor()
     }
 
-    /// The number of steps whose recording fits into the second-level cache.
-    fn stretch(&self) -> usize {
+    /// The number of steps per segment: their recording fits into the second-level cache.
+    fn segment(&self) -> usize {
         (1500 / (self.groups * (17 * self.layers + 6))).max(4)
     }
 
-    /// The derivative of the loss by each parameter, in the order of the input.
+    /// The gradient of the loss with respect to the parameters, in the order of the input.
     #[inline(always)]
     fn gradient(&self, tape: &mut Tape<Units>) -> Vec<f64> {
-        let starts: Vec<usize> = (0..self.steps()).step_by(self.stretch()).collect();
+        let starts: Vec<usize> = (0..self.steps()).step_by(self.segment()).collect();
         let mut states = vec![self.state.clone()];
         for ends in &starts[1..] {
             let mut state = states[states.len() - 1].clone();
-            for t in ends - self.stretch()..*ends {
+            for t in ends - self.segment()..*ends {
                 self.advance(&mut state, t);
             }
             states.push(state);
@@ -171,13 +173,14 @@ impl Model {
         self.in_order(&derivatives.parameters)
     }
 
-    /// Records the stretch from `start` on and sweeps it: the derivatives by the state after it become those by the
-    /// state before it, those by the parameters are added.
+    /// Records the segment from `start` on and sweeps it. The derivatives with respect to the state
+    /// after the segment become those with respect to the state before it; derivatives with respect
+    /// to the parameters are added.
     #[inline(always)]
     fn sweep(&self, tape: &Tape<Units>, start: usize, state: &[Units], derivatives: &mut Derivatives) {
         let (parameters, before) = (tape.vars(&self.parameters), tape.vars(state));
         let mut after = before.clone();
-        let steps = start..(start + self.stretch()).min(self.steps());
+        let steps = start..(start + self.segment()).min(self.steps());
         let mut predictions = Vec::with_capacity(steps.len() * self.groups);
         let groups = parameters.chunks_exact(self.width()).zip(after.chunks_exact_mut(2 * self.layers));
         for (g, (parameters, state)) in groups.enumerate() {
@@ -189,15 +192,16 @@ impl Model {
         let seeds = self.seeds(start, &predictions);
         let after = after.into_iter().zip(derivatives.state.iter().copied());
         let gradient = tape.pull_back(seeds.into_iter().chain(after));
-        let by = |x: &Var<'_, Units>| gradient.or_zero(*x);
-        derivatives.state = before.iter().map(by).collect();
+        let derivative = |x: &Var<'_, Units>| gradient.or_zero(*x);
+        derivatives.state = before.iter().map(derivative).collect();
         for (sum, x) in derivatives.parameters.iter_mut().zip(&parameters) {
-            *sum += by(x);
+            *sum += derivative(x);
         }
     }
 
-    /// The predictions `y` and their exponentials, each with the derivative of the loss by it: the loss is linear in the
-    /// first and a function of the sum of the second, in which the lanes meet.
+    /// The predictions `y` and their exponentials, each with the derivative of the loss with
+    /// respect to it. The loss is linear in the predictions and a function of the sum of the
+    /// exponentials over all units.
     fn seeds<'t>(
         &self,
         start: usize,
@@ -211,22 +215,22 @@ impl Model {
             let each = || (0..self.groups).map(at).zip(next.iter().zip(&self.present));
             let sum: f64 = each().map(|((_, e), (_, &present))| (e.primal() * present).total()).sum();
             let bits: f64 = next.iter().map(|next| next.total()).sum();
-            let (_, by_sum) = jvp(|v| log_normaliser(v[0]) * (-bits * factor), &[sum], &[1.0]);
+            let (_, wrt_sum) = jvp(|v| log_normaliser(v[0]) * (-bits * factor), &[sum], &[1.0]);
             seeds.extend(
-                each().flat_map(|((y, e), (&next, &present))| [(y, next * factor), (e, present * by_sum)]),
+                each().flat_map(|((y, e), (&next, &present))| [(y, next * factor), (e, present * wrt_sum)]),
             );
         }
         seeds
     }
 
-    /// Numbers by group, parameter and unit as a flat list by parameter and unit.
+    /// Reorders numbers from `(group, parameter, lane)` to `(parameter, unit)`.
     fn in_order(&self, by_group: &[Units]) -> Vec<f64> {
         let lanes = |p: usize| (0..self.groups).flat_map(move |g| by_group[g * self.width() + p].0);
         (0..self.width()).flat_map(|p| lanes(p).take(self.units)).collect()
     }
 }
 
-/// The derivatives of the loss that the sweep from the end of the text has gathered so far.
+/// The derivatives of the loss, accumulated by the sweep so far.
 struct Derivatives {
     parameters: Vec<Units>,
     state: Vec<Units>,
@@ -236,7 +240,7 @@ fn zeros(count: usize) -> Vec<Units> {
     vec![Units::constant(0.0); count]
 }
 
-/// `objective`: the loss. `jacobian`: its derivative by each parameter.
+/// `objective`: the loss. `jacobian`: its gradient with respect to the parameters.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let model = Model::new(&read(input)?)?;
     match function {

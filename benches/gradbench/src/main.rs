@@ -1,8 +1,9 @@
-//! GradBench's programs, differentiated by Wengert.
+//! The programs of GradBench, differentiated with Wengert.
 //!
-//! GradBench (<https://github.com/gradbench/gradbench>) compares tools for automatic differentiation: it sends a tool
-//! inputs over standard input and reads outputs and times from standard output. This tool answers with this library:
-//! one module a program, written over numbers of any mode, its derivative by forward mode, a tape or both.
+//! GradBench (<https://github.com/gradbench/gradbench>) compares tools for automatic
+//! differentiation. It sends inputs to the standard input of a tool, and reads outputs and times
+//! from its standard output. Each program is a module: a function over numbers of any mode,
+//! differentiated in forward mode, with a tape, or with both.
 
 mod ba;
 mod descent;
@@ -22,7 +23,7 @@ mod saddle;
 use protocol::Evaluate;
 use std::io::{self, BufRead, Write};
 
-/// The programs, by the name GradBench has for them.
+/// The programs by their GradBench names.
 const MODULES: [(&str, Evaluate); 12] = [
     ("ba", ba::evaluate),
     ("det", det::evaluate),

@@ -1,7 +1,9 @@
-//! `y_0' = x_0`, `y_i' = x_i y_(i-1)`, from rest at time 0 to time 2, by the classic method of Runge and Kutta.
+//! `y_0' = x_0`, `y_i' = x_i y_(i-1)`, from rest at time 0 to time 2, with the classic fourth-order
+//! Runge-Kutta method.
 //!
-//! From rest, an element cannot move before the element before it does: each stage of the method sets one more in motion.
-//! The loops run over the moving elements; the others are the constant 0, with no derivatives and nothing to record.
+//! An element cannot move before its predecessor does, so each stage of the method sets one more
+//! element in motion. The loops run over the moving elements; the others are the constant 0, with
+//! no derivatives and nothing to record.
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
@@ -14,7 +16,7 @@ struct Input {
     s: usize,
 }
 
-/// The elements that move: `elements[..moving]`; the others are 0.
+/// A state of the system. `elements[..moving]` are in motion; the others are 0.
 struct State<T> {
     elements: Vec<T>,
     moving: usize,
@@ -65,7 +67,7 @@ fn solve<T: Number>(x: &[T], steps: usize) -> Vec<T> {
     y.elements
 }
 
-/// `primal`: `y(2)`. `gradient`: the derivatives of its last element by `x`.
+/// `primal`: `y(2)`. `gradient`: the gradient of its last element with respect to `x`.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x, s } = read(input)?;
     if x.is_empty() {

@@ -1,6 +1,7 @@
-//! A particle among charges, one of which is to be placed so that the particle lands as close to `x = 0` as can be.
+//! A particle in the field of two charges, one of which is placed so that the particle lands as
+//! close to `x = 0` as possible.
 //!
-//! The force is the gradient of a potential; the place of the charge is found with the gradient of the whole flight.
+//! The force is the gradient of a potential; the charge is placed with the gradient of the whole flight.
 
 use crate::descent::{Forward, Function, Mode, Reverse, argmin};
 use crate::protocol::{EvalError, Prepared, prepared, read};
@@ -15,7 +16,8 @@ struct Input {
 
 const TIME_STEP: f64 = 0.1;
 
-/// The potential at a position, of unit charges at `(10, 0)` and at `(10, 10 - w)`, `w` being fixed.
+/// The potential of unit charges at `(10, 0)` and at `(10, 10 - w)`, with `w` fixed, as a function
+/// of the position.
 struct Potential;
 
 impl Function<2> for Potential {
@@ -27,7 +29,7 @@ impl Function<2> for Potential {
     }
 }
 
-/// The square of the place where the particle lands, as a function of `w`.
+/// The square of the `x` at which the particle lands, as a function of `w`.
 struct Landing<M> {
     force: M,
 }
@@ -53,7 +55,8 @@ fn place(outer: impl Mode, force: impl Mode, start: f64) -> f64 {
     argmin(outer, &Landing { force }, &[], [start])[0]
 }
 
-/// `w` by forward (`f`) or reverse (`r`) mode, the first letter for the placing, the second for the force.
+/// The optimal `w`. The first letter is the mode of the gradient with respect to `w`, forward (`f`)
+/// or reverse (`r`), the second that of the force.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { w } = read(input)?;
     match function {

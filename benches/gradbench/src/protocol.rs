@@ -1,7 +1,7 @@
-//! What goes over the wire, and what a module of this tool gives back: one JSON object a line in each direction.
+//! The protocol of GradBench, one JSON object per line in each direction, and the timing of functions.
 //!
-//! The clock stands here too: a prepared function runs until its minimum of runs and seconds is reached, each run timed
-//! by itself; reading the input before and writing the output after are not timed.
+//! A function runs until it reaches the minimum number of runs and of seconds. Each run is timed
+//! separately; reading the input and writing the output are not timed.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,17 +10,17 @@ use serde_json::value::{RawValue, to_raw_value};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// A function with its input read and converted: what is run under the clock.
+/// A function with its converted input. Each call is timed.
 pub(crate) type Prepared = Box<dyn FnMut() -> Output>;
 
-/// What a module offers: its function of that name, with this input.
+/// Finds a function of a module by its name and prepares it for an input.
 pub(crate) type Evaluate = fn(function: &str, input: &Value) -> Result<Prepared, EvalError>;
 
-/// The result of one run, converted to JSON after the clock has stopped.
+/// The result of one run. It is converted to JSON later, so that the conversion is not timed.
 pub(crate) struct Output(Box<dyn ToJson>);
 
 impl Output {
-    /// Any value that can be written as JSON.
+    /// Stores a value that can be written as JSON.
     pub(crate) fn new(value: impl Serialize + 'static) -> Self {
         Self(Box::new(value))
     }
@@ -36,57 +36,56 @@ impl<T: Serialize> ToJson for T {
     }
 }
 
-/// A function that runs `run` and keeps its result.
+/// Makes `run` a prepared function.
 pub(crate) fn prepared<T: Serialize + 'static>(mut run: impl FnMut() -> T + 'static) -> Prepared {
     Box::new(move || Output::new(run()))
 }
 
-/// The input as a `T`.
+/// Parses the input.
 pub(crate) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, EvalError> {
     T::deserialize(input).map_err(EvalError::Input)
 }
 
-/// Fails unless `field` holds `want` elements.
-pub(crate) fn expect_length(field: &'static str, have: usize, want: usize) -> Result<(), EvalError> {
+/// Fails unless `field` has `want` elements.
+pub(crate) fn check_length(field: &'static str, have: usize, want: usize) -> Result<(), EvalError> {
     if have == want { Ok(()) } else { Err(EvalError::Length { field, have, want }) }
 }
 
-/// Why a function could not be evaluated.
+/// The reasons why a function cannot be evaluated.
 #[derive(Debug)]
 pub(crate) enum EvalError {
-    /// There is no such module.
+    /// There is no module of this name.
     Module(String),
-    /// The module has no such function.
+    /// The module has no function of this name.
     Function {
-        /// What was asked for.
         asked: String,
-        /// What there is.
+        /// The functions of the module.
         known: &'static [&'static str],
     },
-    /// The input has not the fields or types that the function needs.
+    /// A field of the input is missing, or has the wrong type.
     Input(serde_json::Error),
-    /// An array of the input has another length than the sizes beside it say.
+    /// The length of an array contradicts the sizes in the input.
     Length {
-        /// The name of the array.
+        /// The array.
         field: &'static str,
-        /// Its length.
+        /// The actual length.
         have: usize,
-        /// The length it should have.
+        /// The expected length.
         want: usize,
     },
     /// A number of the input is outside the function's domain.
     Domain {
-        /// The name of the number.
+        /// The number.
         field: &'static str,
-        /// What it should be.
+        /// The valid values.
         needed: &'static str,
     },
-    /// The result cannot be written.
+    /// The result cannot be written as JSON.
     Output(serde_json::Error),
 }
 
 impl EvalError {
-    /// The module has only the functions `known`.
+    /// The error for a function that is not among the functions `known` of a module.
     pub(crate) fn unknown(asked: &str, known: &'static [&'static str]) -> Self {
         Self::Function { asked: asked.to_owned(), known }
     }
@@ -95,13 +94,13 @@ impl EvalError {
 impl fmt::Display for EvalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Module(asked) => write!(f, "there is no module {asked:?} here"),
+            Self::Module(asked) => write!(f, "there is no module {asked:?}"),
             Self::Function { asked, known } => {
                 write!(f, "there is no function {asked:?}, only {}", known.join(", "))
             }
-            Self::Input(error) => write!(f, "the input does not fit the function: {error}"),
+            Self::Input(error) => write!(f, "the input does not match the function: {error}"),
             Self::Length { field, have, want } => {
-                write!(f, "{field} has {have} elements, but the sizes in the input ask for {want}")
+                write!(f, "{field} has {have} elements, but the sizes in the input require {want}")
             }
             Self::Domain { field, needed } => write!(f, "{field} must be {needed}"),
             Self::Output(error) => write!(f, "the output cannot be written as JSON: {error}"),
@@ -111,32 +110,32 @@ impl fmt::Display for EvalError {
 
 impl std::error::Error for EvalError {}
 
-/// A line from the benchmark.
+/// A message from the benchmark.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Request {
-    /// The beginning.
+    /// The start of a session.
     Start,
-    /// Whether there is such a module.
+    /// Asks whether a module exists.
     Define {
-        /// Its name.
+        /// The name of the module.
         module: String,
     },
-    /// Run a function.
+    /// Runs a function.
     Evaluate {
-        /// The module it is in.
+        /// The name of the module.
         module: String,
-        /// Its name.
+        /// The name of the function.
         function: String,
-        /// What it is given, and how often and how long it should run.
+        /// The input, with the minimum number of runs and of seconds.
         input: Value,
     },
-    /// What the benchmark thought of an earlier answer, or a kind of message that this tool need not know.
+    /// The verdict on an earlier response, or any other message; it needs no answer but its identifier.
     #[serde(other)]
     Remark,
 }
 
-/// A line to the benchmark.
+/// A message to the benchmark.
 #[derive(Default, Serialize)]
 pub(crate) struct Response {
     id: Value,
@@ -158,7 +157,7 @@ struct Timing {
     nanoseconds: u128,
 }
 
-/// The answer to one line; a line that makes no sense is answered with what is wrong with it.
+/// The response to one line; the response to an invalid line contains the error.
 pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Response {
     let message: Value = match serde_json::from_str(line) {
         Ok(message) => message,
@@ -166,7 +165,7 @@ pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Res
     };
     let id = message.get("id").cloned().unwrap_or(Value::Null);
     match serde_json::from_value(message) {
-        Err(error) => failed(id, &format!("the message is not one of GradBench's: {error}")),
+        Err(error) => failed(id, &format!("the message is not a GradBench message: {error}")),
         Ok(Request::Start) => Response { id, tool: Some("wengert"), ..Response::default() },
         Ok(Request::Define { module }) => {
             Response { id, success: Some(find(&module).is_some()), ..Response::default() }
@@ -189,7 +188,7 @@ fn failed(id: Value, error: &str) -> Response {
     Response { id, success: Some(false), error: Some(error.to_owned()), ..Response::default() }
 }
 
-/// How often and how long the input wants a function to run; once if it does not say.
+/// The minimum number of runs and of seconds in an input; one run by default.
 #[derive(Deserialize)]
 struct Repetitions {
     #[serde(default = "once")]
@@ -204,8 +203,8 @@ fn once() -> usize {
 
 fn timed(mut run: Prepared, input: &Value) -> Result<(Box<RawValue>, Vec<Timing>), EvalError> {
     let wanted = if input.is_object() { read(input)? } else { Repetitions { min_runs: 1, min_seconds: 0.0 } };
-    let least = Duration::try_from_secs_f64(wanted.min_seconds)
-        .map_err(|_| EvalError::Domain { field: "min_seconds", needed: "a time that is not negative" })?;
+    let min_time = Duration::try_from_secs_f64(wanted.min_seconds)
+        .map_err(|_| EvalError::Domain { field: "min_seconds", needed: "a non-negative time" })?;
     let (mut timings, mut elapsed) = (Vec::new(), Duration::ZERO);
     loop {
         let start = Instant::now();
@@ -213,7 +212,7 @@ fn timed(mut run: Prepared, input: &Value) -> Result<(Box<RawValue>, Vec<Timing>
         let time = start.elapsed();
         elapsed += time;
         timings.push(Timing { name: "evaluate", nanoseconds: time.as_nanos() });
-        if timings.len() >= wanted.min_runs && elapsed >= least {
+        if timings.len() >= wanted.min_runs && elapsed >= min_time {
             return Ok((output.0.to_json().map_err(EvalError::Output)?, timings));
         }
     }

@@ -1,6 +1,7 @@
-//! The saddle point of `(x1^2 + y1^2) - (x2^2 + y2^2)`: a minimum over `p1 = (x1, y1)` of the maximum over `p2 = (x2, y2)`.
+//! The saddle point of `(x1^2 + y1^2) - (x2^2 + y2^2)`: a minimum over `p1 = (x1, y1)` of the
+//! maximum over `p2 = (x2, y2)`.
 //!
-//! The outer gradient goes through the whole inner ascent.
+//! The outer gradient differentiates through the whole inner ascent.
 
 use crate::descent::{Forward, Function, Mode, Negative, Reverse, argmin};
 use crate::protocol::{EvalError, Prepared, prepared, read};
@@ -13,7 +14,7 @@ struct Input {
     start: [f64; 2],
 }
 
-/// The surface as a function of `p2`, `p1` being fixed.
+/// The surface as a function of `p2`, with `p1` fixed.
 struct Surface;
 
 impl Function<2> for Surface {
@@ -22,7 +23,7 @@ impl Function<2> for Surface {
     }
 }
 
-/// The height of the surface over `p1`, where it is highest.
+/// The maximum of the surface over `p2`, as a function of `p1`.
 struct Ridge<M> {
     inner: M,
     start: [f64; 2],
@@ -40,7 +41,8 @@ fn saddle(outer: impl Mode, inner: impl Mode, start: [f64; 2]) -> [f64; 4] {
     [p1[0], p1[1], p2[0], p2[1]]
 }
 
-/// The point by forward (`f`) or reverse (`r`) mode, the first letter for the outer gradient, the second for the inner.
+/// The saddle point. The first letter is the mode of the outer gradient, forward (`f`) or reverse
+/// (`r`), the second that of the inner gradient.
 pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { start } = read(input)?;
     match function {

@@ -1,4 +1,4 @@
-//! The tool as GradBench sees it: golden cases and nonsense over standard input, answers over standard output.
+//! The tool over its standard input and output: golden cases and invalid messages.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What the tool answers to these lines.
+/// The responses of the tool to these lines.
 fn conversation(lines: &[String]) -> Vec<Value> {
     let tool = env!("CARGO_BIN_EXE_wengert-gradbench");
     let mut process = Command::new(tool).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -18,24 +18,25 @@ fn conversation(lines: &[String]) -> Vec<Value> {
     assert!(output.status.success(), "the tool ended with {}", output.status);
     let answers: Vec<Value> =
         output.stdout.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-    assert_eq!(answers.len(), lines.len(), "one answer a line");
+    assert_eq!(answers.len(), lines.len(), "one response per line");
     answers
 }
 
-/// As GradBench compares, but to 1e-9: the same structure, and numbers relative to their size or to 1.
+/// Compares as GradBench does, but with a tolerance of 1e-9, relative for numbers above 1: equal
+/// structure, close numbers.
 #[track_caller]
-fn expect_close(place: &str, have: &Value, want: &Value) {
+fn assert_close(place: &str, have: &Value, want: &Value) {
     match (have, want) {
         (Value::Array(have), Value::Array(want)) => {
             assert_eq!(have.len(), want.len(), "{place}: length");
             have.iter()
                 .zip(want)
                 .enumerate()
-                .for_each(|(i, (h, w))| expect_close(&format!("{place}[{i}]"), h, w));
+                .for_each(|(i, (h, w))| assert_close(&format!("{place}[{i}]"), h, w));
         }
         (Value::Object(have), Value::Object(want)) => {
             assert!(have.keys().eq(want.keys()), "{place}: keys {have:?}, expected {want:?}");
-            have.iter().for_each(|(key, h)| expect_close(&format!("{place}.{key}"), h, &want[key]));
+            have.iter().for_each(|(key, h)| assert_close(&format!("{place}.{key}"), h, &want[key]));
         }
         (Value::Number(have), Value::Number(want)) => {
             let (h, w) = (have.as_f64().unwrap(), want.as_f64().unwrap());
@@ -46,8 +47,8 @@ fn expect_close(place: &str, have: &Value, want: &Value) {
     }
 }
 
-/// Every case in the folder of `module`, each as one message.
-fn expect_golden(module: &str) {
+/// Sends every case in the folder of `module`, one message each.
+fn assert_golden(module: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(module);
     let mut cases: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
@@ -70,7 +71,7 @@ fn expect_golden(module: &str) {
             "{place}: {}",
             answer["error"]
         );
-        expect_close(&place, &answer["output"], &golden["output"]);
+        assert_close(&place, &answer["output"], &golden["output"]);
         assert_eq!(answer["timings"][0]["name"], "evaluate", "{place}");
     }
 }
@@ -81,7 +82,7 @@ macro_rules! golden_tests {
         $(
             #[test]
             fn $module() {
-                expect_golden(stringify!($module));
+                assert_golden(stringify!($module));
             }
         )*
     };
@@ -97,13 +98,13 @@ fn every_folder_of_golden_cases_is_tested() {
     }
 }
 
-/// What the tool answers to one message with `id` 7.
+/// The response of the tool to one message with `id` 7.
 fn answer_to(message: &str) -> Value {
     conversation(&[message.to_owned()]).remove(0)
 }
 
 #[test]
-fn messages_of_unknown_kind_are_answered_with_their_id() {
+fn other_messages_are_answered_with_their_id() {
     for kind in ["start", "analysis", "goodbye"] {
         let answer = answer_to(&json!({"kind": kind, "id": 7, "of": 3, "valid": true}).to_string());
         assert_eq!(answer["id"], 7);
@@ -112,24 +113,24 @@ fn messages_of_unknown_kind_are_answered_with_their_id() {
 }
 
 #[test]
-fn a_module_that_is_not_there_is_not_defined() {
+fn a_module_that_does_not_exist_is_not_defined() {
     let answer = answer_to(r#"{"kind": "define", "id": 7, "module": "nowhere"}"#);
     assert_eq!(answer, json!({"id": 7, "success": false}));
 }
 
 #[test]
-fn nonsense_is_answered_with_what_is_wrong() {
+fn invalid_messages_are_answered_with_the_error() {
     let evaluate = |function: &str, input: Value| {
         json!({"kind": "evaluate", "id": 7, "module": "hello", "function": function, "input": input})
             .to_string()
     };
     for (message, reason) in [
         ("{\"kind\": ".to_owned(), "not JSON"),
-        ("[1, 2]".to_owned(), "not one of GradBench's"),
+        ("[1, 2]".to_owned(), "not a GradBench message"),
         (r#"{"id": 7}"#.to_owned(), "`kind`"),
         (r#"{"kind": "evaluate", "id": 7, "module": "hello"}"#.to_owned(), "`function`"),
         (evaluate("triple", json!(1.0)), "only square, double"),
-        (evaluate("double", json!("one")), "does not fit"),
+        (evaluate("double", json!("one")), "does not match"),
         (evaluate("double", json!(1.0)).replace("hello", "nowhere"), "no module \"nowhere\""),
     ] {
         let answer = answer_to(&message);
@@ -140,14 +141,14 @@ fn nonsense_is_answered_with_what_is_wrong() {
 }
 
 #[test]
-fn an_input_that_contradicts_itself_is_answered_with_the_array_that_does() {
+fn inconsistent_lengths_are_answered_with_the_name_of_the_array() {
     let gmm = json!({"d": 1, "k": 2, "n": 1, "m": 0, "gamma": 1.0, "alpha": [0.5], "mu": [[0.0], [1.0]],
         "q": [[0.0], [0.0]], "l": [[], []], "x": [[0.5]]});
     let row = |length: usize| vec![0.5; length];
     let lstm = json!({"main_params": [row(8), row(8)], "extra_params": [row(2), row(2), row(2)],
         "state": [row(2), row(3)], "sequence": [row(2), row(2)]});
     for (module, function, input, reason) in [
-        ("gmm", "objective", gmm, "alpha has 1 elements, but the sizes in the input ask for 2"),
+        ("gmm", "objective", gmm, "alpha has 1 elements, but the sizes in the input require 2"),
         (
             "kmeans",
             "cost",
@@ -168,9 +169,10 @@ fn an_input_that_contradicts_itself_is_answered_with_the_array_that_does() {
     }
 }
 
-/// The lanes that are filled up must not show: sizes around the widths, against central differences.
+/// Sizes around the number of lanes, so that the padding of the last group would show, against
+/// central differences.
 #[test]
-fn the_gradient_is_that_of_the_value_at_every_size() {
+fn gradients_agree_with_differences_at_every_size() {
     let number = |i: usize| (i as f64 * 0.7).sin();
     for length in [1, 2, 7, 15, 16, 17, 33] {
         let x: Vec<f64> = (0..length).map(number).collect();
@@ -181,9 +183,9 @@ fn the_gradient_is_that_of_the_value_at_every_size() {
                     .to_string()
             };
             let step = 1e-5;
-            let moved = |i: usize, by: f64| {
+            let moved = |i: usize, difference: f64| {
                 let mut x = x.clone();
-                x[i] += by;
+                x[i] += difference;
                 message("primal", &x)
             };
             let mut messages = vec![message("gradient", &x)];
@@ -193,7 +195,8 @@ fn the_gradient_is_that_of_the_value_at_every_size() {
                 let value = |k: usize| answers[k]["output"].as_f64().unwrap();
                 let difference = (value(2 * i + 1) - value(2 * i + 2)) / (2.0 * step);
                 let have = answers[0]["output"][i].as_f64().unwrap();
-                // The truncation error is `step^2` times third derivatives, the rounding error `eps / step` times values.
+                // The truncation error is proportional to `step^2` and the third derivative, the
+                // rounding error to `eps / step` and the value.
                 let error = (have - difference).abs() / (1.0 + difference.abs());
                 assert!(error <= 1e-7, "{module}, {length} numbers, n = {n}, x_{i}: {have}, {difference}");
             }
@@ -202,14 +205,14 @@ fn the_gradient_is_that_of_the_value_at_every_size() {
 }
 
 #[test]
-fn inputs_that_contradict_themselves_are_answered_with_what_is_wrong() {
+fn inputs_outside_the_domain_are_answered_with_the_error() {
     for (module, function, input, reason) in [
         ("ode", "gradient", json!({"x": [], "s": 3}), "x must be a list that is not empty"),
         ("ode", "primal", json!({"x": [1.0], "s": 0}), "s must be at least 1"),
         ("det", "primal", json!({"A": [], "ell": 0}), "ell must be at least 1"),
         ("det", "gradient", json!({"A": [1.0, 2.0, 3.0], "ell": 2}), "A has 3 elements"),
         ("particle", "rx", json!({"w": 0.0}), "only ff, fr, rf, rr"),
-        ("saddle", "ff", json!({"start": [1.0]}), "does not fit"),
+        ("saddle", "ff", json!({"start": [1.0]}), "does not match"),
         (
             "ba",
             "jacobian",
@@ -233,7 +236,7 @@ fn inputs_that_contradict_themselves_are_answered_with_what_is_wrong() {
 }
 
 #[test]
-fn hands_that_do_not_fit_together_are_answered_with_what_is_wrong() {
+fn inconsistent_hand_models_are_answered_with_the_error() {
     let case =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/ht/complicated_small_hand1_p12_v60_jacobian.json");
     let golden: Value = serde_json::from_slice(&fs::read(case).unwrap()).unwrap();
@@ -257,7 +260,7 @@ fn hands_that_do_not_fit_together_are_answered_with_what_is_wrong() {
 }
 
 #[test]
-fn a_function_runs_as_often_as_the_input_asks() {
+fn a_function_runs_at_least_as_often_as_the_input_requires() {
     let input = json!({"x": [0.5, 0.25], "min_runs": 5, "min_seconds": 0.0});
     let message = json!({"kind": "evaluate", "id": 7, "module": "lse", "function": "primal", "input": input});
     assert_eq!(answer_to(&message.to_string())["timings"].as_array().unwrap().len(), 5);

@@ -1,9 +1,10 @@
-//! The matrix products that occur in training, one thread, `f32`, ours beside libraries: criterion's elements a second are operations
-//! a second.
+//! The matrix products that occur in training, on one thread in `f32`, with our kernels and with
+//! other libraries.
 //!
-//! `cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`; with `-- "W[1-4]"` it leaves the slow ones out.
+//! `cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`; `-- "W[1-4]"` skips the
+//! slow ones. Criterion's elements per second are operations per second.
 
-#[path = "../../workloads/mod.rs"]
+#[path = "../../step/src/workloads.rs"]
 mod workloads;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -15,9 +16,9 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Duration;
 use wengert_kernels::{Matrix, MatrixProduct};
-use workloads::WORKLOADS;
+use workloads::{WORKLOADS, Workload};
 
-/// What a product is for, in a layer `Y = X W` of shapes `(batch, i) (i, o) -> (batch, o)`.
+/// The purpose of a product in a layer `Y = X W` of shapes `(batch, i) (i, o) -> (batch, o)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Purpose {
     /// `Y = X W`.
@@ -28,7 +29,7 @@ enum Purpose {
     Input,
 }
 
-/// A product of the shapes `(m, k) (k, n) -> (m, n)`.
+/// A product of shapes `(m, k) (k, n) -> (m, n)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Product {
     workload: &'static str,
@@ -36,15 +37,15 @@ struct Product {
     shape: [usize; 3],
 }
 
-/// Each shape once a workload.
+/// Every shape of each workload, once.
 fn products() -> BTreeSet<Product> {
-    let of_workload = |workload: &workloads::Workload| {
+    let of_workload = |workload: &Workload| {
         let (name, batch) = (workload.name, workload.batch);
         let of_layer = move |(layer, fan): (usize, &[usize])| {
             let (i, o) = (fan[0], fan[1]);
             let product = |purpose, shape| Product { workload: name, purpose, shape };
             let first = [product(Purpose::Forward, [batch, i, o]), product(Purpose::Weight, [i, batch, o])];
-            // Nobody asks for the gradient by the data.
+            // The gradient with respect to the data is not needed.
             first.into_iter().chain((layer > 0).then(|| product(Purpose::Input, [batch, o, i])))
         };
         workload.widths.windows(2).enumerate().flat_map(of_layer).collect::<Vec<_>>()
@@ -57,8 +58,8 @@ fn numbers(count: usize) -> Vec<f32> {
 }
 
 fn gemm(criterion: &mut Criterion) {
-    // The kernels use the threads of the pool that they are called in.
-    ThreadPoolBuilder::new().num_threads(1).build_global().expect("nobody used the pool before");
+    // The kernels use the threads of the current pool.
+    ThreadPoolBuilder::new().num_threads(1).build_global().expect("the global pool is not in use yet");
     let mut group = criterion.benchmark_group("gemm");
     group
         .sample_size(10)
@@ -82,15 +83,15 @@ fn gemm(criterion: &mut Criterion) {
         case("ours", &mut |c| f32::gemm(black_box(x), black_box(y), c, true));
         case("ndarray", &mut |c| {
             let view = |data, [m, n]: [usize; 2], strides: [usize; 2]| {
-                ArrayView2::from_shape((m, n).strides(strides.into()), data).expect("it fits the slice")
+                ArrayView2::from_shape((m, n).strides(strides.into()), data).expect("the shape fits")
             };
             let (x, y) = (view(black_box(&a), [m, k], left), view(&b, [k, n], right));
-            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("it fits the slice");
+            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the shape fits");
             general_mat_mul(1.0, &x, &y, 0.0, &mut c);
         });
         case("rten-gemm", &mut |c| {
             let view = |data, shape, strides| {
-                rten_tensor::Matrix::from_data_with_strides(shape, data, strides).expect("it fits the slice")
+                rten_tensor::Matrix::from_data_with_strides(shape, data, strides).expect("the shape fits")
             };
             let x = GemmInputA::Unpacked(view(black_box(&a[..]), [m, k], left));
             let y = GemmInputB::Unpacked(view(&b[..], [k, n], right));

@@ -1,7 +1,9 @@
-//! The gradient of scalar code: Wengert beside reverse, echidna, ad_trait (tapes) and num-dual (forward mode).
+//! Gradients of scalar code: Wengert compared with reverse, echidna, ad_trait (tapes) and num-dual
+//! (forward mode).
 //!
-//! `cargo bench --manifest-path benches/peers/Cargo.toml --bench scalar`. Each group is one function of one size; the
-//! element throughput that criterion prints is operations of the plain function per second.
+//! `cargo bench --manifest-path benches/peers/Cargo.toml --bench scalar`. Each group is one
+//! function at one size. Criterion's elements per second are operations of the plain function per
+//! second.
 
 use ad_trait::reverse_ad::adr::{GlobalComputationGraph, adr};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -9,7 +11,7 @@ use std::hint::black_box;
 use wengert_ad::{Tape, value_and_grad_into};
 use wengert_peers::{Function, Helmholtz, Rosenbrock, ScalarMlp};
 
-/// Forward mode takes one sweep for each input: above this size it would take minutes.
+/// Forward mode needs one sweep per input; above this size it would take minutes.
 const FORWARD_LIMIT: usize = 1000;
 
 fn gradients<F: Function>(criterion: &mut Criterion, f: F, n: usize) {
@@ -20,7 +22,7 @@ fn gradients<F: Function>(criterion: &mut Criterion, f: F, n: usize) {
     let n = x.len();
     let mut case = |name: &str, gradient: &mut dyn FnMut(&[f64]) -> Vec<f64>| {
         for (found, expected) in gradient(&x).iter().zip(&expected) {
-            assert!((found - expected).abs() <= 1e-10 * (1.0 + expected.abs()), "{name}: {found}, {expected}");
+            assert!((found - expected).abs() <= 1e-10 * (1.0 + expected.abs()), "{name}: {found} {expected}");
         }
         group.bench_function(BenchmarkId::new(name, n), |bencher| bencher.iter(|| gradient(black_box(&x))));
     };
@@ -50,7 +52,8 @@ fn gradients<F: Function>(criterion: &mut Criterion, f: F, n: usize) {
             (0..x.len()).map(derivative).collect()
         });
     }
-    group.bench_function(BenchmarkId::new("plain f64", n), |bencher| bencher.iter(|| f.at(black_box(&x[..]))));
+    let id = BenchmarkId::new("plain f64", n);
+    group.bench_function(id, |bencher| bencher.iter(|| f.at(black_box(&x[..]))));
     group.finish();
 }
 

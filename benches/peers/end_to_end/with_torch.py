@@ -1,10 +1,10 @@
-"""What `wengert train` does, in PyTorch: load, train, evaluate all parts, print one JSON object.
+"""The work of `wengert train` in PyTorch: load, train, evaluate all parts, print one JSON object.
 
     python with_torch.py digits ../../../crates/data/data/digits.csv --epochs 40 --seed 0 --threads 2
     python with_torch.py mnist FOLDER --epochs 5 --seed 0 --threads 2
 
-Written for speed as far as that costs no more than a line: the data are tensors in memory, batches are gathered by a permutation
-instead of a DataLoader, and the optimizer is the fused one.
+Simple optimisations are used: the data are tensors in memory, batches are gathered with a permutation instead of a DataLoader,
+and the optimizer is fused.
 """
 
 import argparse
@@ -18,13 +18,13 @@ import numpy as np
 import torch
 from torch import nn
 
-# Of AdamW: the defaults of `wengert train`, and what end_to_end.py asks of it for MNIST.
+# Settings of AdamW: the defaults of `wengert train`, and those that end_to_end.py uses for MNIST.
 SETTINGS = {"digits": {"lr": 3e-3, "weight_decay": 0.5}, "mnist": {"lr": 1e-3, "weight_decay": 0.0}}
 BATCH = 64
 
 
 def digits(path):
-    """Features and labels of all three parts, standardised by the first."""
+    """Features and labels of all three parts, standardised with the statistics of the training part."""
     table = torch.from_numpy(np.loadtxt(path, delimiter=",", dtype=np.float32))
     table = table[torch.randperm(len(table))]
     x, labels = table[:, :-1], table[:, -1].long()
@@ -36,7 +36,7 @@ def digits(path):
 
 
 def mnist(folder):
-    """Features and labels of both parts, pixels from 0 to 1."""
+    """Features and labels of both parts, with pixels from 0 to 1."""
 
     def elements(name, header):
         path = Path(folder) / name
@@ -51,7 +51,7 @@ def mnist(folder):
 
 
 def network(widths):
-    """Normal weights of variance 1 / inputs behind the data and 2 / inputs behind ReLUs (He et al. 2015); no biases yet."""
+    """Normal weights of variance 1 / inputs in the first layer and 2 / inputs after ReLUs (He et al. 2015); zero biases."""
     layers = []
     for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
         linear = nn.Linear(inputs, outputs)

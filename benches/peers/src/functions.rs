@@ -1,23 +1,23 @@
-//! The functions, each with a point of any size.
+//! The functions, each with a point of any dimension.
 
 use crate::numbers::{Counted, Num};
 
 /// A differentiable function of `n` numbers.
 pub trait Function: Copy {
-    /// The name in the report.
+    /// The name of the benchmark group.
     const NAME: &'static str;
-    /// The value.
+    /// The value at `x`.
     fn at<T: Num>(self, x: &[T]) -> T;
-    /// The point it is evaluated at.
+    /// The point at which the function is evaluated.
     fn point(self, n: usize) -> Vec<f64>;
-    /// How many operations an evaluation takes, counted.
+    /// The number of operations per evaluation.
     fn operations(self, n: usize) -> usize {
         let x: Vec<Counted> = self.point(n).into_iter().map(Counted).collect();
         Counted::count(|| self.at(&x))
     }
 }
 
-/// Numbers from `low` to `low + 1`, spread without pattern.
+/// `n` numbers between `low` and `low + width` in irregular order.
 fn spread(n: usize, low: f64, width: f64) -> Vec<f64> {
     (0..n).map(|i| low + width * ((i * 7919 % 101) as f64 / 101.0)).collect()
 }
@@ -40,8 +40,10 @@ impl Function for Rosenbrock {
     }
 }
 
-/// Helmholtz energy: `R T sum_i x_i ln(x_i / (1 - b'x)) - x'Ax / (sqrt(8) b'x) ln((1 + (1 + sqrt 2) b'x) / (1 + (1 - sqrt
-/// 2) b'x))` (Griewank and Walther 2008).
+/// The Helmholtz energy of a mixture:
+/// `R T sum_i x_i ln(x_i / (1 - b'x)) - x'Ax / (sqrt(8) b'x) ln(r)` with
+/// `r = (1 + (1 + sqrt 2) b'x) / (1 + (1 - sqrt 2) b'x)`
+/// (Griewank and Walther 2008).
 #[derive(Clone, Copy)]
 pub struct Helmholtz;
 
@@ -65,7 +67,7 @@ impl Function for Helmholtz {
     }
 }
 
-/// A perceptron 2-16-16-1 with ReLU units, of its 337 parameters, at one input.
+/// The output of a ReLU network 2-16-16-1 at one input, as a function of its 337 parameters.
 #[derive(Clone, Copy)]
 pub struct ScalarMlp;
 

@@ -1,4 +1,4 @@
-//! The functions that scalar tapes are compared on, written over what all of them can do.
+//! Functions for the comparison of scalar tapes, generic over the operations that all of them support.
 
 mod functions;
 mod numbers;

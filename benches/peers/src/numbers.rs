@@ -1,10 +1,10 @@
-//! What all the peers' numbers can do.
+//! The operations that the numbers of all libraries support.
 
 use std::cell::Cell;
 use std::ops::{Add, Div, Mul, Sub};
 use wengert_ad::Elementary;
 
-/// A number of any of the peers.
+/// A number of one of the libraries.
 pub trait Num: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
     /// `c x`.
     fn times(self, c: f64) -> Self;
@@ -119,19 +119,19 @@ impl Num for num_dual::Dual64 {
 
 thread_local!(static COUNT: Cell<usize> = const { Cell::new(0) });
 
-/// A number that counts the operations done with it.
+/// A number that counts its operations.
 #[derive(Clone, Copy)]
 pub struct Counted(pub f64);
 
 impl Counted {
-    /// The number of operations that `work` does.
+    /// The number of operations in `work`.
     pub fn count(work: impl FnOnce() -> Self) -> usize {
         COUNT.set(0);
         work();
         COUNT.get()
     }
 
-    fn one_more(value: f64) -> Self {
+    fn counted(value: f64) -> Self {
         COUNT.set(COUNT.get() + 1);
         Self(value)
     }
@@ -142,7 +142,7 @@ macro_rules! counted {
         impl $Op for Counted {
             type Output = Self;
             fn $op(self, rhs: Self) -> Self {
-                Self::one_more(self.0 $sign rhs.0)
+                Self::counted(self.0 $sign rhs.0)
             }
         }
     )*};
@@ -151,15 +151,15 @@ counted!(Add add +, Sub sub -, Mul mul *, Div div /);
 
 impl Num for Counted {
     fn times(self, c: f64) -> Self {
-        Self::one_more(self.0 * c)
+        Self::counted(self.0 * c)
     }
     fn plus(self, c: f64) -> Self {
-        Self::one_more(self.0 + c)
+        Self::counted(self.0 + c)
     }
     fn log(self) -> Self {
-        Self::one_more(self.0.ln())
+        Self::counted(self.0.ln())
     }
     fn rectified(self) -> Self {
-        Self::one_more(self.0.max(0.0))
+        Self::counted(self.0.max(0.0))
     }
 }

@@ -17,6 +17,7 @@
 //! }
 //! # Ok::<(), wengert_data::DataError>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batches;
 mod bundled;
@@ -36,6 +37,7 @@ pub use batches::Batches;
 pub use bundled::{digits, iris};
 pub use catalogue::{Loaded, data_set, data_set_names, load};
 #[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use csv_file::{FeatureRows, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
 pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Table};

@@ -18,6 +18,7 @@
 //! assert!(report.train.accuracy.expect("the targets are classes") > 0.9);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backprop;
 mod batch;
@@ -43,6 +44,7 @@ pub use metrics::Metrics;
 pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use report::{Epoch, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
+#[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use strategy::Strategy;

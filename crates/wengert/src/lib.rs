@@ -60,6 +60,7 @@
 //! assert_eq!(classes.len(), 2);
 //! # Ok::<(), wengert::data::DataError>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use ndarray;
 pub use wengert_ad as ad;
@@ -92,6 +93,3 @@ pub mod prelude {
         Backprop, Batch, Epoch, Metrics, StopReason, Strategy, TrainedModel, Trainer, TrainingReport,
     };
 }
-
-#[cfg(doctest)]
-mod book;

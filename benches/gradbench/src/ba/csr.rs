@@ -1,23 +1,24 @@
-//! The sparse Jacobian of bundle adjustment, compressed by rows.
+//! The sparse Jacobian of bundle adjustment in compressed row format.
 
-use super::{CAMERA, INPUTS};
+use super::problem::{CAMERA, INPUTS};
 use serde::Serialize;
 use std::ops::Range;
 
-/// The non-zero entries, row after row: two rows of 15 for each observation, then one row of 1 for each weight.
+/// The non-zero entries, row after row: two rows of 15 entries per observation, then one row of one
+/// entry per weight.
 ///
-/// The columns are those of all cameras, all points and all weights, in this order.
+/// The columns are the parameters of all cameras, all points and all weights, in this order.
 #[derive(Default)]
 pub(super) struct Jacobian {
     cameras: usize,
     points: usize,
-    /// Where each row begins in the arrays below, and where the last one ends.
+    /// The first index of each row in the arrays below, and the end of the last row.
     rows: Vec<u32>,
     columns: Vec<u32>,
     values: Vec<f64>,
 }
 
-/// The first 30 entries of each array, and the last.
+/// The first 30 entries and the last entry of each array.
 #[derive(Serialize)]
 pub(super) struct Summary {
     rows: Vec<u32>,
@@ -25,13 +26,13 @@ pub(super) struct Summary {
     vals: Vec<f64>,
 }
 
-/// Where the entries of the two long rows of an observation stand.
+/// The range of the entries of the two long rows of an observation.
 fn block(observation: usize) -> Range<usize> {
     2 * INPUTS * observation..2 * INPUTS * (observation + 1)
 }
 
 impl Jacobian {
-    /// Makes room for the rows of this many observations, and sets where they begin.
+    /// Resizes the arrays for this many observations, and sets the first index of each row.
     pub(super) fn reset(&mut self, cameras: usize, points: usize, observations: usize) {
         (self.cameras, self.points) = (cameras, points);
         let entries = observations * (2 * INPUTS + 1);
@@ -72,18 +73,18 @@ impl Jacobian {
 
     /// Sets the derivative of an observation's weight error.
     #[inline(always)]
-    pub(super) fn set_weight(&mut self, observation: usize, by_weight: f64) {
+    pub(super) fn set_weight(&mut self, observation: usize, derivative: f64) {
         let last = self.weight_row(observation);
-        self.values[last] = by_weight;
+        self.values[last] = derivative;
     }
 
-    /// Where the entry of a weight's row stands.
+    /// The index of the entry in the row of a weight.
     fn weight_row(&self, observation: usize) -> usize {
         let observations = (self.rows.len() - 1) / 3;
         block(observations).start + observation
     }
 
-    /// As GradBench wants it.
+    /// The summary that GradBench compares.
     pub(super) fn summary(&self) -> Summary {
         fn ends<T: Copy>(entries: &[T]) -> Vec<T> {
             entries.iter().take(30).chain(entries.last()).copied().collect()

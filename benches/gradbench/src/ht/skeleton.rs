@@ -1,24 +1,24 @@
-//! The bones of a hand, and how a pose moves them.
+//! The bones of a hand, and their positions in a pose.
 
-use super::{Model, POSE};
-use crate::protocol::{EvalError, expect_length};
+use super::model::{Model, POSE};
+use crate::protocol::{EvalError, check_length};
 use std::array::from_fn;
 use wengert_ad::{Elementary, Number};
 
-/// An affine map of space: three rows of a linear part and a translation; a fourth row `0 0 0 1` is understood.
+/// An affine map: three rows of a linear part and a translation. The fourth row `0 0 0 1` is implied.
 pub(super) type Affine<T> = [[T; 4]; 3];
 
 type Linear<T> = [[T; 3]; 3];
 
 struct Bone {
     parent: Option<usize>,
-    /// From the bone's own frame to its parent's, at rest.
+    /// From the frame of the bone to that of its parent, at rest.
     base_relative: Affine<f64>,
-    /// From space to the bone's own frame, at rest.
+    /// From world coordinates to the frame of the bone, at rest.
     inverse_base_absolute: Affine<f64>,
 }
 
-/// The bones, each after its parent.
+/// The bones; each follows its parent.
 pub(super) struct Skeleton {
     bones: Vec<Bone>,
     is_mirrored: bool,
@@ -27,9 +27,9 @@ pub(super) struct Skeleton {
 impl Skeleton {
     pub(super) fn new(model: &Model) -> Result<Self, EvalError> {
         // One bone of the wrist, four of each finger and one of the arm.
-        expect_length("parents", model.parents.len(), 22)?;
-        expect_length("base_relatives", model.base_relatives.len(), model.parents.len())?;
-        expect_length("inverse_base_absolutes", model.inverse_base_absolutes.len(), model.parents.len())?;
+        check_length("parents", model.parents.len(), 22)?;
+        check_length("base_relatives", model.base_relatives.len(), model.parents.len())?;
+        check_length("inverse_base_absolutes", model.inverse_base_absolutes.len(), model.parents.len())?;
         let maps = model.base_relatives.iter().zip(&model.inverse_base_absolutes);
         let bone = |(i, (&parent, (relative, inverse)))| {
             Ok(Bone {
@@ -42,8 +42,8 @@ impl Skeleton {
         Ok(Self { bones, is_mirrored: model.is_mirrored })
     }
 
-    /// For each bone, the map that takes a point of the hand at rest, attached to that bone, to where the pose puts it, but
-    /// for the translation of the whole hand.
+    /// For each bone, the map from the position at rest of a point attached to it to its position
+    /// in the pose, without the translation of the whole hand.
     #[inline(always)]
     pub(super) fn posed<T: Number>(&self, theta: &[T; POSE]) -> Vec<Affine<T>> {
         let whole = self.orientation(theta);
@@ -64,7 +64,8 @@ impl Skeleton {
         maps
     }
 
-    /// The rotation of the whole hand, by axis times angle, of a mirror image if the hand is mirrored.
+    /// The rotation of the whole hand, given as axis times angle; includes a reflection if the hand
+    /// is mirrored.
     #[inline(always)]
     fn orientation<T: Number>(&self, theta: &[T; POSE]) -> Linear<T> {
         let rotation = rotation([theta[0], theta[1], theta[2]]);
@@ -84,13 +85,13 @@ fn earlier(parent: i64, i: usize) -> Result<Option<usize>, EvalError> {
 fn affine(matrix: &[[f64; 4]; 4]) -> Result<Affine<f64>, EvalError> {
     if matrix[3] != [0.0, 0.0, 0.0, 1.0] {
         let field = "base_relatives and inverse_base_absolutes";
-        return Err(EvalError::Domain { field, needed: "affine: their last row 0 0 0 1" });
+        return Err(EvalError::Domain { field, needed: "affine, with the last row 0 0 0 1" });
     }
     Ok([matrix[0], matrix[1], matrix[2]])
 }
 
-/// The rotation in the joint of bone `i`, if the pose moves it: of the four bones of a finger the first never turns, the
-/// second about two axes and the others about one.
+/// The rotation in the joint of bone `i`, if the pose moves it. Of the four bones of a finger, the
+/// first does not rotate, the second rotates about two axes, and the others about one.
 #[inline(always)]
 fn joint<T: Number>(i: usize, theta: &[T; POSE]) -> Option<Linear<T>> {
     let (finger, bone) = (i.checked_sub(1)? / 4, (i - 1) % 4);
@@ -116,8 +117,8 @@ fn about_z<T: Number>(angle: T) -> Linear<T> {
     [[cosine, -sine, zero], [sine, cosine, zero], [zero, zero, one]]
 }
 
-/// The rotation `cos a I + (1 - cos a) n n' + sin a [n]` about the unit axis `n`, where `r = a n` (Rodrigues); none for an
-/// angle below 1e-4.
+/// The rotation `cos a I + (1 - cos a) n n' + sin a [n]` about the unit axis `n`, where `r = a n`
+/// (Rodrigues); none for an angle below 1e-4.
 #[inline(always)]
 fn rotation<T: Number>(r: [T; 3]) -> Linear<T> {
     let one = T::constant(1.0);

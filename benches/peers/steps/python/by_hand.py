@@ -1,4 +1,4 @@
-"""NumPy by hand. `OPENBLAS_NUM_THREADS=2 python by_hand.py W1 2`, then lines `20 100` on standard input."""
+"""Handwritten NumPy. `OPENBLAS_NUM_THREADS=2 python by_hand.py W1 2`, then lines `20 100` on standard input."""
 
 import numpy as np
 
@@ -25,14 +25,14 @@ def value_and_grad(weights, biases, x, labels):
     y_bar /= sums
     y_bar[every_row, labels] -= 1
     y_bar *= np.float32(1 / rows)
-    by_weights, by_biases = [], []
+    weight_bars, bias_bars = [], []
     for layer in reversed(range(len(weights))):
-        by_weights.insert(0, outputs[layer].T @ y_bar)
-        by_biases.insert(0, y_bar.sum(0))
+        weight_bars.insert(0, outputs[layer].T @ y_bar)
+        bias_bars.insert(0, y_bar.sum(0))
         if layer:
             y_bar = y_bar @ weights[layer].T
             y_bar *= outputs[layer] > 0
-    return loss, by_weights + by_biases
+    return loss, weight_bars + bias_bars
 
 
 def adam(step, p, g, m, v, spare):

@@ -1,7 +1,7 @@
-"""JAX, the whole step in one jit that reuses its buffers. `NPROC=1 python with_jax.py W1 1`, then lines `20 100` on standard input.
+"""JAX with the whole step in one jit that reuses its buffers. `NPROC=1 python with_jax.py W1 1`, then lines `20 100` on standard input.
 
-Two threads need no setting where the machine has two cores. Do not pin it to one core with taskset: its dispatching and its
-computing thread would then share it.
+On a machine with two cores, two threads need no setting. Do not pin the process to one core with taskset: the dispatching and the
+computing thread would then share that core.
 """
 
 import jax

@@ -1,4 +1,4 @@
-"""scikit-learn, `partial_fit` a batch. `OPENBLAS_NUM_THREADS=2 python with_scikit_learn.py W2 2`, then lines `20 100` on standard
+"""scikit-learn, one `partial_fit` per batch. `OPENBLAS_NUM_THREADS=2 python with_scikit_learn.py W2 2`, then lines `20 100` on standard
 input."""
 
 import sys
@@ -11,7 +11,7 @@ from workloads import WORKLOADS, arguments, batches, layers, serve
 name, _ = arguments()
 widths, rows, method, rate = WORKLOADS[name]
 if widths[-1] == 2:
-    sys.exit("scikit-learn gives two classes one output: that is another network")
+    sys.exit("scikit-learn has one output for two classes, which is a different network")
 data = batches(name)
 OPTIONS = {
     "sgd": {"solver": "sgd", "momentum": 0.0, "nesterovs_momentum": False},
@@ -23,7 +23,7 @@ OPTIONS = {
 def start():
     classifier = MLPClassifier(hidden_layer_sizes=widths[1:-1], alpha=0.0, batch_size=rows, shuffle=False,
                                learning_rate_init=rate, **OPTIONS[method])
-    # The first call makes its arrays, which are then set back: its optimizer keeps references to them.
+    # The first call creates the arrays. They are then reset in place, because the optimizer keeps references to them.
     classifier.partial_fit(*data[0], classes=np.arange(widths[-1]))
     for to_weight, to_bias, (weight, bias) in zip(classifier.coefs_, classifier.intercepts_, layers(name)):
         to_weight[...], to_bias[...] = weight, bias

@@ -1,11 +1,11 @@
-"""The workloads, their data and first weights (the same bits as those of the Rust programs), and the conversation with steps.py."""
+"""The workloads, their data and initial weights (the same bits as in the Rust programs), and the protocol of steps.py."""
 
 import sys
 import time
 
 import numpy as np
 
-# Widths, batch, method, learning rate. Momentum is 0.9 throughout; Adam has its usual settings.
+# Widths, batch, optimizer, learning rate. Momentum is always 0.9; Adam has its default settings.
 WORKLOADS = {
     "W1": ((2, 16, 16, 2), 32, "sgd", 0.1),
     "W2": ((2, 64, 64, 3), 64, "adam", 1e-3),
@@ -18,7 +18,7 @@ BATCHES = 8
 
 
 def uniform(stream, count):
-    """`count` numbers, uniform on [-1, 1) with 24 bits each: a stream of splitmix64."""
+    """The first `count` numbers of a splitmix64 stream, uniform on [-1, 1) with 24 random bits each."""
     i = np.arange(1, count + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
         z = np.uint64(stream) * np.uint64(0xD1342543DE82EF95) + i * np.uint64(0x9E3779B97F4A7C15)
@@ -29,7 +29,7 @@ def uniform(stream, count):
 
 
 def batches(name):
-    """The batches, to be taken in turn: features of shape (batch, inputs), and labels."""
+    """The batches, which training cycles through: features of shape (batch, inputs), and labels."""
     widths, rows, _, _ = WORKLOADS[name]
     inputs, classes = widths[0], widths[-1]
     found = []
@@ -44,22 +44,22 @@ def batches(name):
 
 
 def layers(name):
-    """What training starts from: weights of shape (fan_in, fan_out), and biases of 0."""
+    """The initial parameters: weights of shape (fan_in, fan_out), and biases of 0."""
     widths = WORKLOADS[name][0]
     return [(uniform(100 + l, i * o).reshape(i, o) * np.float32(1 / np.sqrt(i)), np.zeros(o, np.float32))
             for l, (i, o) in enumerate(zip(widths, widths[1:]))]
 
 
 def arguments():
-    """The workload and the number of threads that the program was started with: `python PROGRAM.py W1 2`."""
+    """The workload and the number of threads from the command line, `python PROGRAM.py W1 2`."""
     return sys.argv[1], int(sys.argv[2])
 
 
 def serve(name, start):
-    """Talks until the runner has no more to ask: see workloads/src/conversation.rs.
+    """Answers requests until the end of the input: see workloads/src/conversation.rs.
 
-    `start()` gives a network with its first parameters, as two functions: `step(batch)`, and `loss()` of the last step, which
-    waits until all steps are done.
+    `start()` creates a network with its initial parameters and returns two functions: `step(batch)`, and `loss()`, which waits for
+    all steps and returns the loss of the last one.
     """
     def run(step, first, count):
         for i in range(first, first + count):

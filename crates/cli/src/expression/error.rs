@@ -1,11 +1,11 @@
-//! What is wrong with a formula, where, and what would be right.
+//! Parse errors: the problem, its place in the formula, and the remedy.
 
 use super::functions::Function;
 use std::fmt;
 
-/// Why a text isn't a formula.
+/// A text that is not a formula.
 ///
-/// Displayed as the problem, the text with a caret below the place, and what would be right:
+/// Displayed as the problem, the text with a caret below the place, and the remedy:
 ///
 /// ```text
 /// unknown function `sine` at column 5
@@ -17,44 +17,43 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ParseError {
-    /// What is wrong.
     pub(super) problem: Problem,
-    /// Where, in characters from 1.
+    /// The place of the problem, in characters counted from 1.
     pub(super) column: usize,
     text: String,
 }
 
-/// What can be wrong with a formula.
+/// The kinds of parse errors.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Problem {
-    /// No token starts with this.
+    /// No token starts with this character.
     UnexpectedCharacter(char),
-    /// More than the largest number there is.
+    /// The number is larger than the largest `f64`.
     NumberTooLarge(String),
-    /// An operand is missing before this; before the end if `None`.
+    /// An operand is missing before this token, or before the end of the text if `None`.
     ExpectedOperand(Option<String>),
-    /// An operand stands here right after another.
+    /// An operand follows another without an operator between them.
     ExpectedOperator(String),
-    /// A function's name isn't followed by a parenthesis, but by an operand.
+    /// The name of a function is followed by an operand instead of a parenthesis.
     BareFunction { name: &'static str },
-    /// The parenthesis opened at this column is never closed.
+    /// The parenthesis at this column is never closed.
     MissingParenthesis { opened: usize },
     /// This closing parenthesis was never opened.
     UnmatchedParenthesis,
     /// No rule has this name.
     UnknownFunction { name: String, similar: Vec<&'static str> },
-    /// A call with too many or too few arguments.
+    /// A call has too many or too few arguments.
     WrongArguments { function: Function, given: usize },
-    /// A rule's parameter depends on a variable, or is a NaN.
+    /// The argument for a parameter of a rule depends on a variable, or is a NaN.
     VariableParameter { name: &'static str },
-    /// A rule doesn't take these constants.
-    RefusedParameter { name: &'static str, given: Vec<f64> },
-    /// Nested too deep.
+    /// The rule does not accept these parameters.
+    InvalidParameter { name: &'static str, given: Vec<f64> },
+    /// The formula is nested too deeply.
     TooDeep { limit: usize },
 }
 
 impl ParseError {
-    /// The problem, at a byte of the text.
+    /// The problem at a byte of the text.
     pub(super) fn at(text: &str, byte: usize, problem: Problem) -> Self {
         Self { problem, column: Self::column_of(text, byte), text: text.to_owned() }
     }
@@ -64,7 +63,7 @@ impl ParseError {
         text[..byte].chars().count() + 1
     }
 
-    /// The surroundings of the place, and how many characters stand before the place in them.
+    /// An excerpt of the text around the place, and the number of characters in it before the place.
     fn excerpt(&self) -> (String, usize) {
         const BEFORE: usize = 50;
         const AFTER: usize = 30;
@@ -101,13 +100,13 @@ impl fmt::Display for Problem {
             Self::UnmatchedParenthesis => write!(f, "unmatched `)`"),
             Self::UnknownFunction { name, .. } => write!(f, "unknown function `{name}`"),
             Self::WrongArguments { function, given } => {
-                write!(f, "`{}` is given {}", function.name, arguments(*given))
+                write!(f, "`{}` was called with {}", function.name, arguments(*given))
             }
             Self::VariableParameter { name } => {
-                write!(f, "this argument of `{name}` isn't a constant number")
+                write!(f, "this argument of `{name}` is not a constant number")
             }
-            Self::RefusedParameter { name, given } => {
-                write!(f, "`{name}` doesn't take the constants {given:?}")
+            Self::InvalidParameter { name, given } => {
+                write!(f, "`{name}` does not accept the constants {given:?}")
             }
             Self::TooDeep { limit } => write!(f, "nested more than {limit} levels deep"),
         }
@@ -115,11 +114,11 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
-    /// What would be right.
+    /// The remedy, as shown below the problem.
     fn remedy(&self) -> String {
         match self {
             Self::UnexpectedCharacter(_) => {
-                "a formula has numbers, names, the operators + - * / ^, parentheses and commas".into()
+                "a formula consists of numbers, names, the operators + - * / ^, parentheses and commas".into()
             }
             Self::NumberTooLarge(_) => format!("the largest number is {:e}", f64::MAX),
             Self::ExpectedOperand(Some(found)) if found == "*" => {
@@ -132,17 +131,20 @@ impl Problem {
             Self::ExpectedOperator(_) => "operands are joined by + - * / ^; a product is written 2*x".into(),
             Self::BareFunction { name } => format!("a call is written {name}(x)"),
             Self::MissingParenthesis { opened } => format!("the `(` at column {opened} needs a `)`"),
-            Self::UnmatchedParenthesis => "remove it, or open it before".into(),
+            Self::UnmatchedParenthesis => "remove it, or add the opening `(`".into(),
             Self::UnknownFunction { similar, .. } => format!("similar functions: {}", similar.join(", ")),
             Self::WrongArguments { function: Function { operands, parameters: 0, .. }, .. } => {
                 format!("it takes {}", arguments(*operands))
             }
             Self::WrongArguments { function: Function { operands, parameters, .. }, .. } => {
-                format!("it takes {}, the last {parameters} constant", arguments(operands + parameters))
+                format!(
+                    "it takes {}; the last {parameters} must be constant",
+                    arguments(operands + parameters)
+                )
             }
-            Self::VariableParameter { .. } => "only a number without variables can stand here".into(),
-            Self::RefusedParameter { .. } => "a whole number such as 2 can stand here".into(),
-            Self::TooDeep { .. } => "name the inner parts and compute them first".into(),
+            Self::VariableParameter { .. } => "use a number or a formula without variables".into(),
+            Self::InvalidParameter { .. } => "use an integer, such as 2".into(),
+            Self::TooDeep { .. } => "use variables for the inner parts, and compute those first".into(),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Text to tokens: numbers, names, and symbols of one character. What they mean together is the parser's business.
+//! Text to tokens: numbers, names, and symbols of one character.
 
 use super::error::{ParseError, Problem};
 
-/// A word of a formula.
+/// A token of a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     /// A number without a sign: `1`, `2.5`, `.5`, `1e-3`.
     Number(f64),
-    /// A letter or underscore, then letters, digits and underscores.
+    /// A letter or underscore, followed by letters, digits and underscores.
     Name(&'a str),
     /// One of `+ - * / ^ ( ) ,`.
     Symbol(&'a str),
@@ -15,7 +15,7 @@ pub(super) enum Token<'a> {
     End,
 }
 
-/// The tokens of a text, each with the byte at which it starts; the last is [`Token::End`].
+/// The tokens of a text, each with its first byte. The last token is [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token<'_>)>, ParseError> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -50,7 +50,8 @@ fn token(rest: &str, first: char) -> Result<(Token<'_>, usize), Problem> {
 }
 
 fn number(text: &str) -> Result<f64, Problem> {
-    let value: f64 = text.parse().expect("digits with at most one point and one exponent");
+    let value: f64 =
+        text.parse().expect("the text consists of digits, at most one point and at most one exponent");
     if value.is_finite() { Ok(value) } else { Err(Problem::NumberTooLarge(text.to_owned())) }
 }
 
@@ -64,7 +65,7 @@ fn number_length(text: &str) -> usize {
     let mantissa = integer + fraction.map_or(0, |digits| 1 + digits);
     let Some(exponent) = text[mantissa..].strip_prefix(['e', 'E']) else { return mantissa };
     let sign = usize::from(exponent.starts_with(['+', '-']));
-    // Without digits the letter isn't an exponent: `2e` is 2 and the constant e.
+    // Without digits, the letter is not an exponent: `2e` is 2 followed by the constant e.
     match digits(&exponent[sign..]) {
         0 => mantissa,
         digits => mantissa + 1 + sign + digits,

@@ -11,25 +11,33 @@
 use super::error::{ParseError, Problem};
 use super::functions::{self, Function, functions};
 use super::lexer::{Token, tokens};
-use super::{Expression, Step, run};
+use super::program::{Expression, Step, run};
 use wengert::ad::rules::{Difference, Negation, PowF, PowI, Power, Product, Quotient, Sum};
 use wengert::ad::{Binary, Unary};
 
-/// How deep parentheses, calls, minus signs and exponents may nest.
+/// The maximum nesting depth of parentheses, calls, minus signs and exponents.
 ///
-/// Descent recurses, and a level takes up to 2.5 kB of stack in an unoptimised build. The smallest stack that a
-/// platform gives to the main thread is 1 MB.
+/// The parser recurses, and a level takes up to 2.5 kB of stack in an unoptimised build. The main
+/// thread has at least 1 MB on every platform.
 pub(super) const DEPTH: usize = 250;
 
-/// Reads a formula; see [`Expression::parse`].
-pub(super) fn parse(text: &str) -> Result<Expression, ParseError> {
-    let (tokens, expression) = (tokens(text)?, Expression::default());
-    let mut parser = Parser { text, tokens, next: 0, depth: 0, expression };
-    parser.whole().map_err(|error| *error)?;
-    Ok(parser.expression)
+impl Expression {
+    /// Parses a formula.
+    ///
+    /// A power is the rule `powi` if its exponent is a constant integer, `powf` for any other
+    /// constant exponent, and `pow` if the exponent contains variables.
+    ///
+    /// # Errors
+    /// If the text is not a formula, or is nested more than [`DEPTH`] levels deep.
+    pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
+        let (tokens, expression) = (tokens(text)?, Self::default());
+        let mut parser = Parser { text, tokens, next: 0, depth: 0, expression };
+        parser.whole().map_err(|error| *error)?;
+        Ok(parser.expression)
+    }
 }
 
-/// The value of a name that isn't a variable.
+/// The value of a named constant; `None` for any other name.
 fn named_constant(name: &str) -> Option<f64> {
     match name {
         "pi" => Some(std::f64::consts::PI),
@@ -46,9 +54,9 @@ struct Parser<'a> {
     expression: Expression,
 }
 
-/// Parsing a part appends its steps to the expression.
+/// The result of parsing a part of the formula, which appends the steps of the part to the expression.
 ///
-/// The error is boxed because every level of the descent has room for one on the stack.
+/// The error is boxed because every level of the recursion reserves stack space for one.
 type Parsed = Result<(), Box<ParseError>>;
 
 impl<'a> Parser<'a> {
@@ -69,7 +77,7 @@ impl<'a> Parser<'a> {
         self.chain([Product::NAME, Quotient::NAME], Self::factor)
     }
 
-    /// Operands joined by two operators of one precedence, grouped to the left.
+    /// Operands joined by either of two operators of the same precedence, grouped to the left.
     fn chain(&mut self, operators: [&'static str; 2], operand: fn(&mut Self) -> Parsed) -> Parsed {
         operand(self)?;
         while let Some(rule) = operators.into_iter().find(|symbol| self.accept(symbol)) {
@@ -79,7 +87,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Every way to nest leads through here, so here the depth is counted.
+    /// Parses a factor. Every kind of nesting passes through here, so the depth is counted here.
     fn factor(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > DEPTH {
@@ -138,7 +146,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// The index of a variable, which is new if it hasn't appeared before.
+    /// The index of a variable, which is added if it has not appeared before.
     fn variable(&mut self, name: &str) -> usize {
         let variables = &mut self.expression.variables;
         variables.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -186,27 +194,27 @@ impl<'a> Parser<'a> {
             constants.push(constant.ok_or_else(|| self.error_at(argument.at, problem))?);
         }
         constants.reverse();
-        if !functions::takes(rule, &constants) {
-            let problem = Problem::RefusedParameter { name: rule, given: constants };
+        if !functions::accepts(rule, &constants) {
+            let problem = Problem::InvalidParameter { name: rule, given: constants };
             return Err(self.error_at(arguments[operands].at, problem));
         }
         self.push(Step::Unary { rule, parameters: constants });
         Ok(())
     }
 
-    /// Takes back the steps from `start` on if they make a constant, but not a NaN: its value.
+    /// Removes the steps from `start` on and returns their value, if it is a constant and not a NaN.
     fn take_constant(&mut self, start: usize) -> Option<f64> {
         let steps = &self.expression.steps[start..];
         if steps.iter().any(|step| matches!(step, Step::Variable(_))) {
             return None;
         }
-        // No rule takes a NaN as its parameter: `x^(0/0)` is left to the rule of two operands.
+        // No rule accepts a NaN as a parameter; `x^(0/0)` is the rule of two operands.
         let value = Some(run(steps, &[])).filter(|value: &f64| !value.is_nan())?;
         self.expression.steps.truncate(start);
         Some(value)
     }
 
-    /// The parenthesis that closes the one opened at byte `opened`.
+    /// Consumes the parenthesis that closes the one at byte `opened`.
     fn close(&mut self, opened: usize) -> Parsed {
         if self.accept(")") {
             return Ok(());
@@ -234,7 +242,7 @@ impl<'a> Parser<'a> {
         accepted
     }
 
-    /// The next token as it stands in the text; `None` at the end.
+    /// The text of the next token; `None` at the end.
     fn found(&self) -> Option<String> {
         let rest = &self.text[self.tokens[self.next].0..];
         let end = self.tokens.get(self.next + 1)?.0 - self.tokens[self.next].0;
@@ -255,18 +263,18 @@ impl<'a> Parser<'a> {
         self.error(name.map_or(Problem::ExpectedOperator(found), |name| Problem::BareFunction { name }))
     }
 
-    /// The problem, at the next token.
+    /// An error at the next token.
     fn error(&self, problem: Problem) -> Box<ParseError> {
         self.error_at(self.tokens[self.next].0, problem)
     }
 
-    /// The problem, at a byte of the text.
+    /// An error at a byte of the text.
     fn error_at(&self, at: usize, problem: Problem) -> Box<ParseError> {
         Box::new(ParseError::at(self.text, at, problem))
     }
 }
 
-/// Where an argument starts: in the text, and among the steps.
+/// The start of an argument: its byte in the text and its index among the steps.
 struct Argument {
     at: usize,
     steps: usize,

@@ -1,33 +1,31 @@
-//! Values for the variables of a formula, as in `x=2,y=3`.
+//! Values of the variables of a formula, as in `x=2,y=3`.
 
-use super::Expression;
 use super::lexer::name_length;
+use super::program::Expression;
 use std::fmt;
 use std::str::FromStr;
 
 /// A variable and its value.
 ///
-/// Reads `x=2`; the value may also be a formula without variables, as in `x=pi/2`.
+/// Parsed from `x=2`; the value may also be a formula without variables, as in `x=pi/2`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Binding {
-    /// The variable.
     pub(crate) name: String,
-    /// Its value.
     pub(crate) value: f64,
 }
 
-/// Why values don't fit a formula.
+/// Values that do not match the variables of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PointError {
-    /// Not of the form `x=2`.
+    /// The text is not of the form `x=2`.
     NotABinding { text: String },
-    /// The right-hand side isn't a number.
+    /// The right-hand side is not a number.
     NotANumber { name: String, text: String },
-    /// Two values for one variable.
+    /// A variable has two values.
     Repeated { name: String },
-    /// Variables of the formula without a value.
+    /// Variables of the formula have no value.
     Missing { missing: Vec<String>, given: Vec<String> },
-    /// A value for something that isn't a variable of the formula.
+    /// A value is given for a name that is not a variable of the formula.
     Unknown { name: String, variables: Vec<String> },
 }
 
@@ -57,7 +55,7 @@ impl Expression {
     /// The values in the order of the variables.
     ///
     /// # Errors
-    /// Unless there is exactly one value for each variable, and none for anything else.
+    /// If a variable has no value or several, or if a value is given for a name that is not a variable.
     pub(crate) fn point(&self, bindings: &[Binding]) -> Result<Vec<f64>, PointError> {
         for (i, Binding { name, .. }) in bindings.iter().enumerate() {
             if !self.variables.contains(name) {
@@ -84,11 +82,11 @@ impl Expression {
 impl fmt::Display for PointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotABinding { text } => write!(f, "`{text}` isn't a variable and its value, as in x=2"),
+            Self::NotABinding { text } => write!(f, "`{text}` is not a variable with a value, such as x=2"),
             Self::NotANumber { name, text } => {
-                write!(f, "`{text}` isn't a number, as in {name}=2 or {name}=pi/2")
+                write!(f, "`{text}` is not a number, such as {name}=2 or {name}=pi/2")
             }
-            Self::Repeated { name } => write!(f, "`{name}` has two values: give one"),
+            Self::Repeated { name } => write!(f, "`{name}` has two values; remove one"),
             Self::Missing { missing, given } => {
                 let wanted: Vec<String> = missing.iter().map(|name| format!("{name}=...")).collect();
                 write!(f, "no value for {}: add {}", quoted(missing), wanted.join(","))?;

@@ -16,7 +16,7 @@ fn error(text: &str) -> ParseError {
     Expression::parse(text).expect_err(text)
 }
 
-/// The formulas of the operations, at 2, 3, ...
+/// The formulas of the recorded operations, with the variables at 2, 3, ...
 fn formulas(text: &str) -> Vec<String> {
     let expression = parse(text);
     let inputs: Vec<(&str, f64)> =
@@ -26,7 +26,7 @@ fn formulas(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn numbers_are_read_in_every_notation() {
+fn numbers_parse_in_every_notation() {
     for (text, number) in [
         ("1", 1.0),
         ("2.5", 2.5),
@@ -80,7 +80,7 @@ fn the_exponent_chooses_the_rule_of_a_power() {
 }
 
 #[test]
-fn variables_stand_in_the_order_of_their_first_appearance() {
+fn variables_are_in_order_of_first_appearance() {
     assert_eq!(parse("z + _a1 * z - (1 + 1)").variables(), ["z", "_a1"]);
     assert_eq!(parse("y^x + y + pi * e").variables(), ["y", "x"]);
     assert!(parse("sin(1)").variables().is_empty());
@@ -112,7 +112,7 @@ fn the_graph_of_a_formula_reads_like_the_formula() {
     assert_eq!(formulas("sin(pi / 2)"), [""; 0]);
 }
 
-/// Calls every rule by its name, at a point of its domain, and compares with the rule itself.
+/// Calls every rule by its name at a point of its domain, and compares the result with the rule itself.
 struct CallsByName {
     rules: usize,
 }
@@ -139,8 +139,8 @@ impl BinaryVisitor for CallsByName {
         let text = if word { format!("{}(a, b)", R::NAME) } else { format!("a {} b", R::NAME) };
         let (a, b) = (0.3 * first.0 + 0.7 * first.1, 0.4 * second.0 + 0.6 * second.1);
         let y = rule.primal(a, b);
-        let by_a = rule.partials(a, b, y).0;
-        self.check(&text, &[Dual::new(a, 1.0), Dual::new(b, 0.0)], y, by_a);
+        let with_respect_to_a = rule.partials(a, b, y).0;
+        self.check(&text, &[Dual::new(a, 1.0), Dual::new(b, 0.0)], y, with_respect_to_a);
     }
 }
 
@@ -153,7 +153,7 @@ fn every_rule_of_the_table_can_be_called_by_its_name() {
 }
 
 #[test]
-fn an_error_names_its_column_and_its_problem() {
+fn an_error_names_its_column_and_problem() {
     for (text, column, problem) in [
         ("", 1, "expected an operand, found the end"),
         ("x +", 4, "expected an operand, found the end"),
@@ -171,13 +171,13 @@ fn an_error_names_its_column_and_its_problem() {
         ("x))", 2, "unmatched `)`"),
         ("x + sine(y)", 5, "unknown function `sine`"),
         ("pi(x)", 1, "unknown function `pi`"),
-        ("x*max(y)", 3, "`max` is given 1 argument"),
-        ("sin()", 1, "`sin` is given no arguments"),
-        ("sin(x, y)", 1, "`sin` is given 2 arguments"),
-        ("powi(x)", 1, "`powi` is given 1 argument"),
-        ("powi(x, 2.5)", 9, "`powi` doesn't take the constants [2.5]"),
-        ("powi(x, y)", 9, "this argument of `powi` isn't a constant number"),
-        ("powf(x, 0/0)", 9, "this argument of `powf` isn't a constant number"),
+        ("x*max(y)", 3, "`max` was called with 1 argument"),
+        ("sin()", 1, "`sin` was called with no arguments"),
+        ("sin(x, y)", 1, "`sin` was called with 2 arguments"),
+        ("powi(x)", 1, "`powi` was called with 1 argument"),
+        ("powi(x, 2.5)", 9, "`powi` does not accept the constants [2.5]"),
+        ("powi(x, y)", 9, "this argument of `powi` is not a constant number"),
+        ("powf(x, 0/0)", 9, "this argument of `powf` is not a constant number"),
         ("x $ y", 3, "unexpected character `$`"),
         (".", 1, "unexpected character `.`"),
         ("1e999", 1, "number too large: `1e999`"),
@@ -189,17 +189,18 @@ fn an_error_names_its_column_and_its_problem() {
 }
 
 #[test]
-fn an_error_points_at_the_place_and_says_what_is_right() {
+fn an_error_points_at_its_place_and_names_the_remedy() {
     assert_eq!(
         error("x + sine(y)").to_string(),
-        "unknown function `sine` at column 5\n\n    x + sine(y)\n        ^\n\nsimilar functions: sin, sinh, silu, asin"
+        "unknown function `sine` at column 5\n\n    x + sine(y)\n        ^\n\n\
+         similar functions: sin, sinh, silu, asin"
     );
     for (text, remedy) in [
         ("log(x)", "similar functions: log2, ln, "),
         ("arctan(x)", "similar functions: atan, tan"),
         ("(x + (y)", "the `(` at column 1 needs a `)`"),
         ("max(x)", "it takes 2 arguments"),
-        ("powi(x)", "it takes 2 arguments, the last 1 constant"),
+        ("powi(x)", "it takes 2 arguments; the last 1 must be constant"),
         ("sin x", "a call is written sin(x)"),
         ("x**2", "a product is written x*y, a power x^2"),
     ] {
@@ -209,13 +210,13 @@ fn an_error_points_at_the_place_and_says_what_is_right() {
 }
 
 #[test]
-fn an_unknown_function_without_similar_ones_lists_them_all() {
+fn an_unknown_function_without_similar_names_lists_all_functions() {
     let shown = error("fourier(x)").to_string();
     assert!(["sin", "tanh", "softplus", "max"].iter().all(|name| shown.contains(name)), "{shown}");
 }
 
 #[test]
-fn an_error_in_a_long_text_shows_its_surroundings_only() {
+fn an_error_in_a_long_text_shows_only_an_excerpt() {
     let shown = error(&format!("{}x y{}", "x + ".repeat(1000), " + x".repeat(1000))).to_string();
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines[2].len() < 100 && lines[2].starts_with("    ...") && lines[2].ends_with("..."), "{shown}");
@@ -223,7 +224,7 @@ fn an_error_in_a_long_text_shows_its_surroundings_only() {
 }
 
 #[test]
-fn too_deep_a_nesting_is_an_error_and_not_a_crash() {
+fn nesting_beyond_the_limit_is_an_error_and_not_a_crash() {
     let many = 100_000;
     let texts = [
         format!("{}x{}", "(".repeat(many), ")".repeat(many)),
@@ -238,7 +239,7 @@ fn too_deep_a_nesting_is_an_error_and_not_a_crash() {
 }
 
 #[test]
-fn nesting_within_the_limit_is_read() {
+fn nesting_up_to_the_limit_parses() {
     let text = format!("{}2{}", "(".repeat(DEPTH - 1), ")".repeat(DEPTH - 1));
     assert_eq!(value(&text), 2.0);
     assert_eq!(error(&format!("({text})")).column, DEPTH + 1);
@@ -247,14 +248,14 @@ fn nesting_within_the_limit_is_read() {
 }
 
 #[test]
-fn a_long_formula_is_not_a_deep_one() {
+fn a_long_flat_formula_does_not_count_as_nested() {
     let terms = 100_000;
     assert_eq!(parse(&format!("x{}", " + x".repeat(terms - 1))).evaluate(&[1.0]), terms as f64);
 }
 
 #[test]
 #[should_panic(expected = "evaluate: 1 values for the variables [\"x\", \"y\"]")]
-fn a_missing_value_panics_and_names_the_variables() {
+fn a_missing_value_panics_with_the_names_of_the_variables() {
     parse("x + y").evaluate(&[1.0]);
 }
 
@@ -285,7 +286,7 @@ fn a_point_has_exactly_one_value_for_each_variable() {
     assert_eq!(point("y=3,x=2"), Ok(vec![2.0, 3.0]));
     assert_eq!(point("x=2"), Err("no value for `y`: add y=... (given: `x`)".into()));
     assert_eq!(point(""), Err("no value for `x`, `y`: add x=...,y=...".into()));
-    assert_eq!(point("x=2,x=2,y=3"), Err("`x` has two values: give one".into()));
+    assert_eq!(point("x=2,x=2,y=3"), Err("`x` has two values; remove one".into()));
     assert_eq!(
         point("x=2,y=3,z=4"),
         Err("there is no variable `z`: the expression's variables are `x`, `y`".into())

@@ -1,5 +1,5 @@
-//! burn, on its back end "flex". `RAYON_NUM_THREADS=2 cargo run --release -p steps-burn -- W1 2`, then lines `20 100` on
-//! standard input.
+//! burn, on its back end "flex". `RAYON_NUM_THREADS=2 cargo run --release -p steps-burn -- W1 2`,
+//! then lines `20 100` on standard input.
 
 use burn::module::{Module, Param};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
@@ -44,7 +44,7 @@ struct Peer<'a> {
 
 impl Training for Peer<'_> {
     fn step(&mut self, batch: usize) {
-        let network = self.network.take().expect("every step puts it back");
+        let network = self.network.take().expect("every step stores it again");
         let (x, labels) = self.batches[batch].clone();
         let loss = self.loss.forward(network.forward(x), labels);
         let gradients = GradientsParams::from_grads(loss.backward(), &network);

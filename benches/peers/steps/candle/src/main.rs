@@ -1,6 +1,7 @@
-//! candle. `RAYON_NUM_THREADS=2 cargo run --release -p steps-candle -- W1 2`, then lines `20 100` on standard input.
+//! candle. `RAYON_NUM_THREADS=2 cargo run --release -p steps-candle -- W1 2`, then lines `20 100`
+//! on standard input.
 //!
-//! It has no SGD with momentum, which is written here with its tensor operations.
+//! candle has no SGD with momentum; it is implemented here with tensor operations.
 
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, Var};

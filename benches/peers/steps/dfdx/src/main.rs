@@ -1,6 +1,7 @@
-//! dfdx. `RAYON_NUM_THREADS=2 cargo run --release -p steps-dfdx -- W1 2`, then lines `20 100` on standard input.
+//! dfdx. `RAYON_NUM_THREADS=2 cargo run --release -p steps-dfdx -- W1 2`, then lines `20 100` on
+//! standard input.
 //!
-//! Its networks are types, so each workload is a function of its own.
+//! Networks are types in dfdx, so each workload is a separate function.
 
 use dfdx::optim::{Adam, AdamConfig, Momentum, Sgd, SgdConfig};
 use dfdx::prelude::*;
@@ -23,20 +24,21 @@ impl<M> Update<M> {
     }
 }
 
-/// Copies a layer, whose weight dfdx has transposed.
+/// Copies a layer. The weight is transposed in dfdx.
 fn set<const I: usize, const O: usize>(to: &mut modules::Linear<I, O, f32, Cpu>, (weight, bias): &Layer) {
     let transposed: Vec<f32> = (0..I * O).map(|at| weight[at % I * O + at / I]).collect();
     to.weight.copy_from(&transposed);
     to.bias.copy_from(bias);
 }
 
-/// One row a label, with a 1 in its column.
+/// One row per label, with a 1 in its column.
 fn one_hot(labels: &[u32], classes: usize) -> Vec<f32> {
     let row = |&label: &u32| (0..classes as u32).map(move |class| f32::from(u8::from(class == label)));
     labels.iter().flat_map(row).collect()
 }
 
-/// `training!(name, batch, inputs, classes, network type, |network, layers| copy the layers)`
+/// Defines the function of a workload:
+/// `training!(name, batch, inputs, classes, network type, |network, layers| copy)`.
 macro_rules! training {
     ($name:ident, $batch:literal, $inputs:literal, $classes:literal, $network:ty, $set:expr) => {
         fn $name(workload: &Workload) {
@@ -51,7 +53,7 @@ macro_rules! training {
             }
             impl Training for Peer<'_> {
                 fn step(&mut self, batch: usize) {
-                    let gradients = self.gradients.take().expect("every step puts them back");
+                    let gradients = self.gradients.take().expect("every step stores them again");
                     let (x, targets) = self.batches[batch].clone();
                     let outputs = self.network.forward_mut(x.traced(gradients));
                     let loss = cross_entropy_with_logits_loss(outputs, targets);

@@ -1,6 +1,7 @@
-//! The batch in halves, one a thread: each has its own gradient, and then moves half of the parameters by the sum of both.
+//! One half of the batch per thread: each thread computes its own gradient, and then updates half
+//! of the parameters with the sum of both gradients.
 //!
-//! The second thread spins between the steps, so that it need not be woken; after a while it lets others run.
+//! The second thread spins between steps, so that it does not have to be woken; after a while it yields.
 
 use crate::network::{Buffers, Network};
 use crate::update::Update;
@@ -12,10 +13,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use workloads::{Batch, Training, Workload};
 
-/// What a thread alone writes to while the others may read between barriers.
+/// A value that one thread writes and others read, in phases separated by barriers.
 struct Turns<T>(UnsafeCell<T>);
 
-// SAFETY: the barriers say whose turn it is.
+// SAFETY: the barriers separate the phases of reading and writing.
 unsafe impl<T: Send> Sync for Turns<T> {}
 
 impl<T> Turns<T> {
@@ -30,18 +31,18 @@ impl<T> Turns<T> {
     }
     /// # Safety
     /// No other thread reads or writes meanwhile.
-    #[allow(clippy::mut_from_ref, reason = "the point of it")]
+    #[allow(clippy::mut_from_ref, reason = "the caller guarantees exclusive access")]
     unsafe fn write(&self) -> &mut T {
         // SAFETY: the caller's promise.
         unsafe { &mut *self.0.get() }
     }
 }
 
-/// What one of the two threads works with.
+/// The data of one of the two threads.
 struct Half {
     buffers: Buffers,
     gradient: Vec<f32>,
-    /// Of its half of the parameters.
+    /// The optimizer state of its half of the parameters.
     states: [Vec<f32>; 2],
     update: Update,
     loss: f32,
@@ -50,17 +51,17 @@ struct Half {
 struct Shared {
     network: Network,
     batches: Vec<Batch>,
-    /// The parameters in two parts, by who moves them, but in one buffer.
+    /// The parameters in one buffer; each thread updates one half.
     parameters: Turns<Vec<f32>>,
     halves: [Turns<Half>; 2],
-    /// Counts steps; `END` ends the second thread.
+    /// The number of the current step; `END` stops the second thread.
     step: AtomicUsize,
     batch: AtomicUsize,
     arrivals: AtomicUsize,
 }
 
 const END: usize = usize::MAX;
-/// Rounds of waiting before others may run: about a millisecond.
+/// The number of spins before yielding: about a millisecond.
 const PATIENCE: usize = 20_000;
 
 impl Shared {
@@ -78,14 +79,15 @@ impl Shared {
         let (rows, width) = (labels.len() / 2, x.len() / labels.len());
         let part = (&x[id * rows * width..][..rows * width], &labels[id * rows..][..rows]);
         {
-            // SAFETY: until they meet, nobody writes to the parameters, and each thread to its own half.
+            // SAFETY: until the barrier, no thread writes to the parameters, and each thread writes
+            // to its own half.
             let (parameters, half) = unsafe { (self.parameters.read(), self.halves[id].write()) };
             let (buffers, gradient) = (&mut half.buffers, &mut half.gradient);
             half.loss = self.network.value_and_grad(parameters, part, buffers, gradient);
         }
         self.meet(2 * step - 1);
-        // SAFETY: until they meet again, the gradients are only read, and the states and parameters that a thread writes to
-        // are its own.
+        // SAFETY: until the next barrier, the gradients are only read, and each thread writes to
+        // its own states and parameters.
         unsafe {
             let all: *mut f32 = (*self.parameters.0.get()).as_mut_ptr();
             let gradients = [0, 1].map(|id| &(*self.halves[id].0.get()).gradient);

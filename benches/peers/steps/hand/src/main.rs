@@ -1,5 +1,6 @@
-//! Straight Rust without any tape: what a step costs at least. `cargo run --release -p steps-hand -- W1 2 whole` or
-//! `... halves`, then lines `20 100` on standard input.
+//! Handwritten Rust without a tape, as a lower bound of the cost of a step.
+//! `cargo run --release -p steps-hand -- W1 2 whole` or `... halves`, then lines `20 100` on
+//! standard input.
 
 mod halves;
 mod network;
@@ -16,6 +17,6 @@ fn main() {
     match std::env::args().nth(3).as_deref() {
         Some("whole") => serve(workload, || Whole::start(workload, &batches, threads)),
         Some("halves") if threads == 2 => serve(workload, || Halves::start(workload, &batches)),
-        _ => panic!("start as: PROGRAM W1..W6 THREADS whole, or PROGRAM W1..W6 2 halves"),
+        _ => panic!("usage: PROGRAM W1..W6 THREADS whole, or PROGRAM W1..W6 2 halves"),
     }
 }

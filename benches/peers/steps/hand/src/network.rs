@@ -1,9 +1,9 @@
-//! Value and gradient of the mean loss, written out by hand: no tape, no allocation, products by the `gemm` crate.
+//! Handwritten value and gradient of the mean loss: no tape, no allocation, products with the `gemm` crate.
 
 use gemm::Parallelism;
 use workloads::Workload;
 
-/// Where the parameters of a layer stand in the flat buffers, and its widths.
+/// The ranges of the parameters of a layer in the flat buffers, and its widths.
 struct Layer {
     weight: std::ops::Range<usize>,
     bias: std::ops::Range<usize>,
@@ -13,12 +13,12 @@ struct Layer {
 
 pub struct Network {
     layers: Vec<Layer>,
-    /// Of the whole batch, that the mean is taken over.
+    /// The number of rows of the whole batch, over which the mean is taken.
     rows: usize,
     parallelism: Parallelism,
 }
 
-/// What the layers put out for some rows, and the cotangents of that.
+/// The outputs of the layers for some rows, and their cotangents.
 pub struct Buffers {
     outputs: Vec<Vec<f32>>,
     cotangents: Vec<Vec<f32>>,
@@ -46,7 +46,7 @@ impl Network {
         Buffers { outputs: all(), cotangents: all() }
     }
 
-    /// The share of these rows in the mean loss; its gradient overwrites `gradient`.
+    /// The contribution of these rows to the mean loss; its gradient overwrites `gradient`.
     pub fn value_and_grad(
         &self,
         parameters: &[f32],
@@ -89,7 +89,7 @@ impl Network {
         let reach = |(x, down, right): Matrix, i: usize, j: usize| (i - 1) * down + (j - 1) * right < x.len();
         assert!(c.len() == m * n && reach(a, m, k) && reach(b, k, n));
         let (down, right) = (|x: Matrix| x.1 as isize, |x: Matrix| x.2 as isize);
-        // SAFETY: all that the shapes and strides reach was found inside the slices.
+        // SAFETY: the assertion above checks that shapes and strides stay inside the slices.
         unsafe {
             gemm::gemm(
                 m,

@@ -19,7 +19,8 @@ impl Update {
         self.step += 1;
     }
 
-    /// Moves these parameters, of which `gradient` gives the derivatives and `states` the velocities or the two moments.
+    /// Moves these parameters, of which `gradient` gives the derivatives and `states` the
+    /// velocities or the two moments.
     pub fn apply(
         &self,
         parameters: &mut [f32],

@@ -1,8 +1,8 @@
-//! The conversation with `steps.py`, line by line.
+//! The protocol between `steps.py` and the programs, line by line.
 //!
-//! A peer first says `losses A B`: the loss in step 10 and in step 100, `-` for the second where that takes too long. Then,
-//! for each line `WARM_UP STEPS` it is sent, it trains a new network, and says how many seconds the steps after the warm-up
-//! took.
+//! A program first prints `losses A B`: the losses in step 10 and in step 100, with `-` for the
+//! second if that takes too long. Then, for each input line `WARM_UP STEPS`, it trains a new
+//! network and prints the time in seconds of the steps after the warm-up.
 
 use crate::Workload;
 use crate::synthetic::BATCHES;
@@ -11,13 +11,13 @@ use std::time::Instant;
 
 /// A network in training.
 pub trait Training {
-    /// One step on this batch.
+    /// Takes one step on this batch.
     fn step(&mut self, batch: usize);
-    /// The loss of the last step, before it moved the parameters.
+    /// The loss of the last step, computed before its update.
     fn loss(&mut self) -> f32;
 }
 
-/// Talks until the runner has no more to ask. `start` gives a network with its first parameters.
+/// Answers requests until the end of the input. `start` returns a network with its initial parameters.
 pub fn serve<T: Training>(workload: &Workload, mut start: impl FnMut() -> T) {
     let mut training = start();
     run(&mut training, 0..10);
@@ -31,9 +31,9 @@ pub fn serve<T: Training>(workload: &Workload, mut start: impl FnMut() -> T) {
     drop(training);
     say(&format!("losses {early} {late}"));
     for line in std::io::stdin().lock().lines() {
-        let line = line.expect("the runner sends text");
+        let line = line.expect("the input is text");
         let counts: Vec<usize> = line.split(' ').filter_map(|count| count.parse().ok()).collect();
-        let [warm_up, steps] = counts[..] else { panic!("send WARM_UP STEPS, not {line:?}") };
+        let [warm_up, steps] = counts[..] else { panic!("expected WARM_UP STEPS, got {line:?}") };
         let mut training = start();
         run(&mut training, 0..warm_up);
         training.loss();
@@ -50,5 +50,5 @@ fn run(training: &mut impl Training, steps: std::ops::Range<usize>) {
 
 fn say(line: &str) {
     println!("{line}");
-    std::io::stdout().flush().expect("the runner listens");
+    std::io::stdout().flush().expect("the output is open");
 }

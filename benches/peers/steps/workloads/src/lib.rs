@@ -1,7 +1,7 @@
-//! What the Rust peers have in common: the workloads, and the conversation with `steps.py`.
+//! Shared by the Rust programs: the workloads, and the protocol of `steps.py`.
 
 mod conversation;
-#[path = "../../../../../crates/cli/src/bench/synthetic.rs"]
+#[path = "../../../../step/src/synthetic.rs"]
 mod synthetic;
 mod workload;
 

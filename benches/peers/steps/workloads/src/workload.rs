@@ -1,8 +1,8 @@
-//! The workloads: which network is trained how.
+//! The workloads: networks and the settings of their training.
 
 use crate::synthetic;
 
-/// How the parameters are moved. Momentum is 0.9 throughout; Adam has its usual settings.
+/// The optimizer. Momentum is always 0.9; Adam has its default settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Method {
     Sgd,
@@ -14,7 +14,7 @@ pub enum Method {
 #[derive(Debug)]
 pub struct Workload {
     pub name: &'static str,
-    /// Inputs first, classes last.
+    /// The number of inputs, the widths of the hidden layers, and the number of classes.
     pub widths: &'static [usize],
     pub batch: usize,
     pub method: Method,
@@ -42,14 +42,14 @@ const ALL: [Workload; 6] = [
 ];
 
 impl Workload {
-    /// The workload and the number of threads that the program was started with: `PROGRAM W1 2`.
+    /// The workload and the number of threads from the command line, `PROGRAM W1 2`.
     pub fn from_arguments() -> (&'static Self, usize) {
         let mut arguments = std::env::args().skip(1);
         let name = arguments.next().unwrap_or_default();
         let workload = ALL.iter().find(|workload| workload.name == name);
         let threads = arguments.next().and_then(|threads| threads.parse().ok());
         let (Some(workload), Some(threads)) = (workload, threads) else {
-            panic!("start as: PROGRAM W1..W6 THREADS");
+            panic!("usage: PROGRAM W1..W6 THREADS");
         };
         (workload, threads)
     }
@@ -58,13 +58,13 @@ impl Workload {
         self.widths[self.widths.len() - 1]
     }
 
-    /// The batches, to be taken in turn.
+    /// The batches, which training cycles through.
     pub fn batches(&self) -> Vec<Batch> {
         let batch = |k| synthetic::batch(0, k, self.batch, self.widths[0], self.classes());
         (0..synthetic::BATCHES).map(batch).collect()
     }
 
-    /// What training starts from: biases of 0.
+    /// The initial parameters; the biases are 0.
     pub fn layers(&self) -> Vec<Layer> {
         let layer =
             |(l, fan): (usize, &[usize])| (synthetic::weights(0, l, fan[0], fan[1]), vec![0.0; fan[1]]);

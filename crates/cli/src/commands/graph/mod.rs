@@ -1,0 +1,89 @@
+//! `wengert graph`: the computational graph of a formula at a point, with the forward sweeps and
+//! the reverse sweep.
+
+mod json;
+mod sweeps;
+mod text;
+
+use crate::error::CliError;
+use crate::expression::{Binding, Expression};
+use crate::output::print_line;
+use std::fs;
+use std::path::PathBuf;
+use sweeps::Sweeps;
+use wengert::ad::trace::CostReport;
+
+/// Show the computational graph of a formula, with the sweeps of forward and reverse mode.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  wengert graph \"x^3 * (x + 3*y)\" --at x=2,y=3")]
+pub(crate) struct Arguments {
+    /// Formula, such as "x^3 * (x + 3*y)".
+    #[arg(allow_hyphen_values = true)]
+    expression: String,
+    /// Values of the variables, such as x=2,y=3.
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', allow_hyphen_values = true)]
+    at: Vec<Binding>,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Tables of the nodes, both gradients, and the operations of each sweep.
+    Table,
+    /// A picture for Graphviz.
+    Dot,
+    /// A picture for browsers and documents.
+    Svg,
+    /// A table for Markdown, with formulas as mathematics.
+    Markdown,
+    /// The computation for LaTeX.
+    Latex,
+    /// The chain rule, line by line.
+    Trace,
+    /// One JSON object.
+    Json,
+    /// The cost of value and gradient in each mode: operations, time, memory.
+    Cost,
+}
+
+/// Writes the graph to standard output or to a file.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let report = report(arguments)?;
+    let text = report.trim_end();
+    match &arguments.output {
+        None => print_line(text),
+        Some(path) => fs::write(path, format!("{text}\n"))
+            .map_err(|error| CliError::File { path: path.clone(), error }),
+    }
+}
+
+fn report(arguments: &Arguments) -> Result<String, CliError> {
+    let expression = Expression::parse(&arguments.expression)?;
+    let point = expression.point(&arguments.at)?;
+    let sweeps = Sweeps::of(&expression, &point);
+    let graph = &sweeps.graph;
+    let format = if arguments.json { Format::Json } else { arguments.format };
+    let constant = graph.nodes().is_empty();
+    Ok(match format {
+        Format::Table => text::report(&sweeps),
+        Format::Json => json::report(&sweeps),
+        _ if constant => return Err(CliError::ConstantFormula { value: graph.value() }),
+        Format::Dot => graph.dot(),
+        Format::Svg => graph.svg(),
+        Format::Markdown => graph.markdown(),
+        Format::Latex => graph.latex(),
+        Format::Trace => graph.steps(),
+        Format::Cost => CostReport::of(&expression, &point).to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! The reasons why a command fails.
+
+use crate::expression::{ParseError, PointError};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{fmt, io};
+use wengert::data::DataError;
+use wengert::train::{SavedModelError, TrainError};
+
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// Data cannot be read or split.
+    Data(DataError),
+    /// A model cannot be saved or loaded.
+    Model(SavedModelError),
+    /// Training cannot start.
+    Train(TrainError),
+    /// The targets of the data set are numbers, not classes.
+    NotClasses { data: String },
+    /// The loss became infinite or NaN.
+    Diverged { epoch: usize, step: usize, rate: f64 },
+    /// The text is not a formula.
+    Formula(ParseError),
+    /// The given values do not match the variables of the formula.
+    Point(PointError),
+    /// The formula has no variables, and therefore no graph.
+    ConstantFormula { value: f64 },
+    /// The derivatives disagree; the printed report says where.
+    GradcheckFailed,
+    /// A file cannot be written.
+    File { path: PathBuf, error: io::Error },
+    /// Standard output is closed or full.
+    Output(io::Error),
+}
+
+impl CliError {
+    /// 2 if the arguments are wrong, as for arguments that cannot be parsed; 1 for everything else.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Formula(_) | Self::Point(_) | Self::ConstantFormula { .. } => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Data(error) => error.fmt(f),
+            Self::Model(error) => error.fmt(f),
+            Self::Train(error) => error.fmt(f),
+            Self::NotClasses { data } => {
+                write!(f, "{data}: the targets are not classes; use a classification data set")
+            }
+            Self::Diverged { epoch, step, rate } => {
+                write!(f, "the loss was not finite in epoch {epoch}, step {step}; ")?;
+                write!(f, "use a learning rate below {rate} with --lr")
+            }
+            Self::Formula(error) => error.fmt(f),
+            Self::Point(error) => error.fmt(f),
+            Self::ConstantFormula { value } => {
+                write!(f, "the expression is constant, {value}: it has no graph. Use a variable, as in x^2")
+            }
+            Self::GradcheckFailed => f.write_str("the gradient check failed"),
+            Self::File { path, error } => write!(f, "cannot write {}: {error}", path.display()),
+            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for CliError {}
+
+impl From<DataError> for CliError {
+    fn from(error: DataError) -> Self {
+        Self::Data(error)
+    }
+}
+
+impl From<SavedModelError> for CliError {
+    fn from(error: SavedModelError) -> Self {
+        Self::Model(error)
+    }
+}
+
+impl From<TrainError> for CliError {
+    fn from(error: TrainError) -> Self {
+        Self::Train(error)
+    }
+}
+
+impl From<ParseError> for CliError {
+    fn from(error: ParseError) -> Self {
+        Self::Formula(error)
+    }
+}
+
+impl From<PointError> for CliError {
+    fn from(error: PointError) -> Self {
+        Self::Point(error)
+    }
+}

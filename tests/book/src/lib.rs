@@ -1,0 +1,48 @@
+//! The chapters of the book that contain code, and the READMEs of the crates, included as
+//! documentation so that the doc tests run their snippets.
+//!
+//! The pages are outside of every published package, and so is this one.
+
+macro_rules! chapters {
+    ($($chapter:ident: $path:literal),+ $(,)?) => {
+        $(
+            #[cfg(doctest)]
+            #[doc = include_str!(concat!("../../../docs/", $path))]
+            mod $chapter {}
+        )+
+    };
+}
+
+chapters! {
+    modes: "modes.md",
+    forward: "modes/forward.md",
+    reverse: "modes/reverse.md",
+    jacobians: "modes/jacobians.md",
+    second: "modes/second.md",
+    higher: "modes/higher.md",
+    lanes: "modes/lanes.md",
+    arrays: "modes/arrays.md",
+    checkpoints: "modes/checkpoints.md",
+    custom: "modes/custom.md",
+    implicit: "modes/implicit.md",
+    checking: "modes/checking.md",
+    seeing: "modes/seeing.md",
+    rules: "rules.md",
+    arithmetic: "rules/arithmetic.md",
+    powers: "rules/powers.md",
+    exponentials: "rules/exponentials.md",
+    circular: "rules/circular.md",
+    hyperbolic: "rules/hyperbolic.md",
+    special: "rules/special.md",
+    activations: "rules/activations.md",
+    kinks: "rules/kinks.md",
+    sums: "rules/sums.md",
+    softmax: "rules/softmax.md",
+    matrices: "rules/matrices.md",
+    saved_models: "saved-models.md",
+    readme_of_kernels: "../crates/kernels/README.md",
+    readme_of_ad: "../crates/ad/README.md",
+    readme_of_optim: "../crates/optim/README.md",
+    readme_of_data: "../crates/data/README.md",
+    readme_of_wengert: "../crates/wengert/README.md",
+}

@@ -1,0 +1,13 @@
+//! Tests of the program, the book, the README and the structure of the workspace.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+
+mod book;
+mod commands;
+mod formulas;
+mod layering;
+mod program;
+mod publishing;
+mod readme;
+mod shape;
+mod source;
+mod training;

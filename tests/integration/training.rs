@@ -1,0 +1,185 @@
+//! `wengert train` and `wengert predict`.
+
+use crate::program::{assert_rejected, json_of, output_of, written};
+use std::fs;
+use std::process::Command;
+
+#[test]
+fn digits_are_classified_with_an_accuracy_of_97_percent() {
+    let report = json_of(&["train", "digits", "--json"]);
+    assert!(report["test_accuracy"].as_f64().unwrap() >= 0.97, "{report}");
+    assert!(report["validation_accuracy"].as_f64().unwrap() >= 0.95, "{report}");
+    assert!(report["train_accuracy"].as_f64().unwrap() >= 0.99, "{report}");
+    assert!(report["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(report["parameters"], 64 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10);
+}
+
+#[test]
+fn the_hash_of_the_parameters_does_not_depend_on_the_number_of_threads() {
+    let hash = |threads: &str| {
+        json_of(&["train", "digits", "--epochs", "3", "--seed", "5", "--threads", threads, "--json"])
+            ["params_sha256"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let one = hash("1");
+    assert_eq!(one.len(), 64);
+    assert_eq!(one, hash("2"));
+    assert_eq!(one, hash("4"));
+    assert_ne!(one, json_of(&["train", "digits", "--epochs", "3", "--seed", "6", "--json"])["params_sha256"]);
+}
+
+#[test]
+fn the_table_shows_training_validation_and_test_metrics() {
+    let table = output_of(&["train", "moons", "--epochs", "2", "--optimizer", "sgd"]);
+    for part in ["train", "validation", "test", "loss", "accuracy", "epochs"] {
+        assert!(table.contains(part), "{table}");
+    }
+}
+
+#[test]
+fn a_saved_model_predicts_what_it_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.safetensors");
+    let model = model.to_str().unwrap();
+    output_of(&["train", "iris", "--epochs", "60", "--hidden", "16", "--save", model]);
+    let flowers = written(folder.path(), "flowers.csv", "5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n");
+    let predicted = output_of(&["predict", model, &flowers]);
+    let classes: Vec<&str> = predicted.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(classes, ["0", "2"], "{predicted}");
+    let labelled = written(folder.path(), "labelled.csv", "5.1,3.5,1.4,0.2,0\n6.7,3.0,5.2,2.3,1\n");
+    let report = json_of(&["predict", model, &labelled, "--json"]);
+    assert_eq!(report["accuracy"], 0.5);
+    assert_rejected(
+        1,
+        &["predict", model, &written(folder.path(), "wide.csv", "1,2\n")],
+        &["wide.csv", "line 1", "2", "4"],
+    );
+}
+
+/// A folder in the format of MNIST with images of two pixels: class 0 is bright on the left, class
+/// 1 on the right.
+fn mnist_like() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let images = |count: u8| -> Vec<u8> {
+        let pixels = (0..count).flat_map(|i| if i % 2 == 0 { [200 + i, i] } else { [i, 200 + i] });
+        [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2].into_iter().chain(pixels).collect()
+    };
+    let labels = |count: u8| -> Vec<u8> {
+        [0, 0, 8, 1, 0, 0, 0, count].into_iter().chain((0..count).map(|i| i % 2)).collect()
+    };
+    for (part, count) in [("train", 40), ("t10k", 10)] {
+        fs::write(folder.path().join(format!("{part}-images-idx3-ubyte")), images(count)).unwrap();
+        fs::write(folder.path().join(format!("{part}-labels-idx1-ubyte")), labels(count)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_folder_of_images_keeps_its_split_into_training_and_test_images() {
+    let folder = mnist_like();
+    let path = folder.path().to_str().unwrap();
+    let train = ["train", path, "--hidden", "8", "--epochs", "30", "--batch-size", "8", "--json"];
+    let report = json_of(&train);
+    assert_eq!(report["data"], folder.path().file_name().unwrap().to_str().unwrap());
+    assert_eq!((&report["examples"], &report["test_accuracy"]), (&50.into(), &1.0.into()), "{report}");
+    assert!(report["validation_loss"].is_null(), "{report}");
+    let validated = json_of(&[&train[..], &["--validation", "0.25"]].concat());
+    assert!(validated["validation_loss"].is_number(), "{validated}");
+    let table = output_of(&[&train[..8], &["--validation", "0.25"]].concat());
+    let has_row = |name, examples| table.lines().any(|row| row.contains(name) && row.contains(examples));
+    assert!(has_row("train", " 30 ") && has_row("validation", " 10 ") && has_row("test", " 10 "), "{table}");
+}
+
+#[test]
+fn a_model_of_images_predicts_from_pixels() {
+    let folder = mnist_like();
+    let model = folder.path().join("model.safetensors");
+    let model = model.to_str().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let train =
+        ["train", path, "--hidden", "8", "--lr", "0.01", "--batch-size", "8", "--json", "--save", model];
+    let trained = json_of(&train);
+    // The test images of the folder.
+    let rows = (0..10)
+        .map(|i| if i % 2 == 0 { format!("{},{i},0\n", 200 + i) } else { format!("{i},{},1\n", 200 + i) });
+    let pixels = written(folder.path(), "pixels.csv", &rows.collect::<String>());
+    let predicted = json_of(&["predict", model, &pixels, "--json"]);
+    assert_eq!((&predicted["accuracy"], &trained["test_accuracy"]), (&1.0.into(), &1.0.into()), "{trained}");
+    let probabilities = predicted["probabilities"].as_array().unwrap();
+    let loss = -probabilities.iter().map(|p| p.as_f64().unwrap().ln()).sum::<f64>() / 10.0;
+    // Both sums are of ten logarithms in single precision.
+    assert!((loss - trained["test_loss"].as_f64().unwrap()).abs() < 1e-5, "{loss} {trained}");
+}
+
+#[test]
+fn the_share_of_validation_examples_can_be_set() {
+    for (share, sizes) in
+        [("0", ["135", "0", "15"]), ("0.1", ["120", "15", "15"]), ("0.4", ["75", "60", "15"])]
+    {
+        let table = output_of(&["train", "iris", "--epochs", "1", "--validation", share]);
+        for (part, size) in ["train", "validation", "test"].iter().zip(sizes) {
+            let row = table.lines().find(|row| row.contains(part)).unwrap();
+            assert!(row.contains(&format!(" {size} ")), "{share}: no {size} in {row}");
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_data_set_takes_precedence_over_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("iris")).unwrap();
+    let run = |data| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wengert"));
+        command.current_dir(folder.path()).args(["train", data, "--epochs", "1"]).output().unwrap()
+    };
+    assert!(run("iris").status.success());
+    let message = String::from_utf8(run("./iris").stderr).unwrap();
+    assert!(message.contains("./iris: there is no train-images-idx3-ubyte"), "{message}");
+}
+
+#[test]
+fn an_invalid_folder_is_rejected_with_the_name_of_the_file() {
+    let folder = mnist_like();
+    let path = folder.path().to_str().unwrap();
+    let images = folder.path().join("t10k-images-idx3-ubyte");
+    fs::write(&images, &fs::read(&images).unwrap()[..30]).unwrap();
+    assert_rejected(1, &["train", path], &["t10k-images-idx3-ubyte", "ends after 14 of 10 x 1 x 2 elements"]);
+    fs::remove_file(&images).unwrap();
+    assert_rejected(1, &["train", path], &[path, "no t10k-images-idx3-ubyte", ".gz"]);
+}
+
+#[test]
+fn invalid_data_is_rejected_with_file_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let rejected = |name: &str, text: &str, parts: &[&str]| {
+        assert_rejected(1, &["train", &written(folder.path(), name, text)], &[&[name], parts].concat());
+    };
+    assert_rejected(1, &["train", "digitz"], &["digitz", "did you mean \"digits\"", "moons"]);
+    assert_rejected(1, &["train", "absent.csv"], &["absent.csv", "No such file"]);
+    rejected("empty.csv", "", &["empty"]);
+    rejected("header.csv", "length,width,class\n", &["header"]);
+    rejected("nan.csv", "1,2,0\n3,NaN,1\n", &["line 2", "column 2", "NaN"]);
+    rejected("word.csv", "1,2,0\n3,wide,1\n", &["line 2", "column 2", "wide"]);
+    rejected("ragged.csv", "1,2,0\n3,1\n", &["line 2", "2", "3"]);
+    rejected("label.csv", "1,2,0\n3,1,0.5\n", &["line 2", "column 3", "0.5"]);
+    assert_rejected(1, &["predict", "absent.safetensors", "x.csv"], &["absent.safetensors", "No such file"]);
+    let text = written(folder.path(), "text.safetensors", "not a model");
+    assert_rejected(1, &["predict", &text, "x.csv"], &["text.safetensors", "not a safetensors file"]);
+}
+
+#[test]
+fn settings_out_of_range_are_rejected_with_their_name() {
+    assert_rejected(2, &["train", "moons", "--lr", "-1"], &["--lr", "positive"]);
+    assert_rejected(2, &["train", "moons", "--hidden", "8,x"], &["--hidden", "positive widths"]);
+    assert_rejected(2, &["train", "moons", "--epochs", "0"], &["--epochs", "at least 1"]);
+    assert_rejected(2, &["train", "moons", "--batch-size", "0"], &["--batch-size", "at least 1"]);
+    assert_rejected(2, &["train", "moons", "--optimizer", "magic"], &["magic", "adam", "sgd"]);
+    for share in ["-0.1", "0.9", "half"] {
+        assert_rejected(2, &["train", "moons", "--validation", share], &["--validation", "below 0.9"]);
+    }
+    assert_rejected(1, &["train", "moons", "--lr", "1e30"], &["not finite", "epoch 1", "--lr"]);
+    let unwritable = "no/such/folder/model.safetensors";
+    assert_rejected(1, &["train", "moons", "--epochs", "1", "--save", unwritable], &[unwritable]);
+}
