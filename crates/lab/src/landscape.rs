@@ -1,4 +1,4 @@
-//! Landscapes in the plane on which optimizers are compared, and the comparison.
+//! Functions of two variables that show how optimizers differ, and the paths of optimizers on them.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -17,8 +17,8 @@ pub enum Landscape {
     },
     /// `x^2 / 2 + y^4 / 4 - y^2 / 2`: a saddle at the origin, minima at `(0, -1)` and `(0, 1)`.
     Saddle,
-    /// `(x^2 - 1)^2 / 4 + x / 10 + y^2 / 2`: a local minimum at `(0.9456, 0)` behind a barrier at `x = 0.1010`, and
-    /// the lower one at `(-1.0467, 0)`.
+    /// `(x^2 - 1)^2 / 4 + x / 10 + y^2 / 2`: a local minimum at `(0.9456, 0)` behind a barrier at
+    /// `x = 0.1010`, and the lower one at `(-1.0467, 0)`.
     TwoWells,
 }
 
@@ -43,8 +43,8 @@ impl Landscape {
         }
     }
 
-    /// Where a comparison starts: on the rim of the bowl, beside the ridge of the saddle, high above the local
-    /// minimum.
+    /// The start of a comparison: away from the minimum of the bowl, next to the ridge of the saddle, above
+    /// the local minimum of the two wells.
     #[must_use]
     pub fn start(self) -> [f64; 2] {
         match self {
@@ -55,26 +55,27 @@ impl Landscape {
     }
 }
 
-/// Noise that is added to each gradient: independent normal numbers.
+/// Noise that is added to each gradient: independent normal numbers with mean 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientNoise {
-    /// Their standard deviation.
+    /// The standard deviation of each number.
     pub deviation: f64,
-    /// Where they come from: every optimizer of a comparison gets the same ones.
+    /// The seed of the random numbers, which are the same for every optimizer of a comparison.
     pub seed: u64,
 }
 
-/// What one optimizer did on a landscape.
+/// The path of one optimizer on a landscape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerPath {
-    /// Its name: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"` or `"adam"`.
+    /// The name of the optimizer: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"` or
+    /// `"adam"`.
     pub optimizer: &'static str,
-    /// The start and every point after it.
+    /// The start and the point after each step.
     pub points: Vec<[f64; 2]>,
 }
 
-/// The paths of SGD, momentum, Nesterov, AdaGrad, RMSProp and Adam on one landscape, all with the learning rate
-/// `rate` and their usual settings otherwise (momentum 0.9), in that order.
+/// The paths of SGD, momentum, Nesterov, AdaGrad, RMSProp and Adam on one landscape, in that order: all
+/// with the learning rate `rate`, momentum 0.9, and default settings otherwise.
 ///
 /// ```
 /// use wengert_lab::{Landscape, compare_optimizers};

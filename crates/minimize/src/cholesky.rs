@@ -1,8 +1,8 @@
 //! Cholesky factorisation of a symmetric matrix that may have to be made positive definite by a shift.
 //!
-//! The factorisation of the differentiation engine reads both triangles, averages them and returns NaN where a pivot is
-//! not positive. Here only the lower triangle is read, the diagonal is shifted, and a pivot that is not positive ends
-//! the attempt, so that a larger shift can be tried.
+//! The factorisation of the differentiation engine reads both triangles, averages them and returns NaN
+//! where a pivot is not positive. Here only the lower triangle is read, the diagonal is shifted, and a
+//! pivot that is not positive ends the attempt, so that a larger shift can be tried.
 
 /// The factor `L` of an `n * n` matrix `A = L L'`, row by row.
 pub(crate) struct Cholesky {
@@ -11,7 +11,8 @@ pub(crate) struct Cholesky {
 }
 
 impl Cholesky {
-    /// Factorises `a + shift I`, of which the lower triangle is read; `None` if that is not positive definite.
+    /// Factorises `a + shift I`, of which the lower triangle is read; `None` if that is not positive
+    /// definite.
     fn new(a: &[f64], n: usize, shift: f64) -> Option<Self> {
         let mut factor = vec![0.0; n * n];
         for i in 0..n {
@@ -30,10 +31,11 @@ impl Cholesky {
         Some(Self { n, factor })
     }
 
-    /// Factorises `a + tau I` for the first `tau` of a growing sequence for which that is positive definite.
+    /// Factorises `a + tau I` for the first `tau` of a growing sequence for which that is positive
+    /// definite.
     ///
-    /// The sequence starts at 0 unless a diagonal entry rules that out (Nocedal and Wright 2006, algorithm 3.3).
-    /// `None` if an entry is not finite.
+    /// The sequence starts at 0 unless a diagonal entry rules that out (Nocedal and Wright 2006, algorithm
+    /// 3.3). `None` if an entry is not finite.
     pub(crate) fn shifted(a: &[f64], n: usize) -> Option<Self> {
         if a.iter().any(|a| !a.is_finite()) {
             return None;

@@ -42,8 +42,8 @@ impl Damping {
         self.growth *= 2.0;
     }
 
-    /// Whether to take a step that goes down by `decrease`. If so and if the model predicted it well, the damping
-    /// decreases.
+    /// Whether to take a step that goes down by `decrease`. If so and if the model predicted it well, the
+    /// damping decreases.
     fn accepts(&mut self, decrease: f64, predicted: f64, rounding: f64) -> bool {
         // Where the values differ by rounding alone, their ratio says nothing.
         let is_level = predicted.max(decrease.abs()) <= rounding;
@@ -81,8 +81,8 @@ impl<M> DampedDescent<M> {
         Self { model, damping: Damping { lambda, growth: 2.0 }, residuals, trial }
     }
 
-    /// Increases the damping until a step from `at` goes down, and leaves the point and its value in `next`, its
-    /// residuals in `trial`.
+    /// Increases the damping until a step from `at` goes down, and leaves the point and its value in
+    /// `next`, its residuals in `trial`.
     fn search<O: Residuals + ?Sized>(
         &mut self,
         run: &mut Run<'_, O>,

@@ -8,10 +8,11 @@ pub(crate) struct Sample {
     pub(crate) slope: f64,
 }
 
-/// A step between `low` and `high`: the minimum of the cubic through both, kept away from the ends. `low` has the lower
-/// value and falls towards `high`.
+/// A step between `low` and `high`: the minimum of the cubic through both, kept away from the ends. `low`
+/// has the lower value and falls towards `high`.
 ///
-/// If the value at `high` is infinite, the step is a tenth of the way when `low` is the start, and half of it otherwise.
+/// If the value at `high` is infinite, the step is a tenth of the way when `low` is the start, and half of
+/// it otherwise.
 pub(crate) fn between(low: &Sample, high: &Sample) -> f64 {
     let width = high.step - low.step;
     let fraction = if high.value.is_finite() {
@@ -24,8 +25,9 @@ pub(crate) fn between(low: &Sample, high: &Sample) -> f64 {
     low.step + if fraction.is_nan() { 0.5 } else { fraction.clamp(0.001, 0.9) } * width
 }
 
-/// A step beyond `at`, where the function falls, as it did at `before`: the minimum of the cubic, or the zero of the line
-/// through both slopes, whichever is farther, but at most ten times the distance from `before` to `at` ahead.
+/// A step beyond `at`, where the function falls, as it did at `before`: the minimum of the cubic, or the
+/// zero of the line through both slopes, whichever is farther, but at most ten times the distance from
+/// `before` to `at` ahead.
 pub(crate) fn beyond(before: &Sample, at: &Sample) -> f64 {
     let farthest = at.step + 10.0 * (at.step - before.step);
     if at.slope.abs() >= before.slope.abs() {

@@ -8,7 +8,8 @@ use crate::objective::{Evaluate, Hessian, HessianProduct, Objective};
 use crate::residuals::{Jacobian, JacobianProducts, LinearResiduals, Residuals};
 use crate::vector::{add_scaled, dot};
 
-/// Linear least squares, `|A x - b|^2 / 2`, with gradient `A'(A x - b)` and Hessian `A'A`: **half** the sum.
+/// Linear least squares, `|A x - b|^2 / 2`, with gradient `A'(A x - b)` and Hessian `A'A`: **half** the
+/// sum.
 ///
 /// It is an objective for every method of this crate; with [`L1`](crate::L1) added, it is the lasso.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +22,8 @@ pub struct LeastSquares<'a> {
 impl<'a> LeastSquares<'a> {
     /// The problem with the matrix `A`, one row per target, row by row, and the targets `b`.
     ///
-    /// scikit-learn's `Lasso` and `Ridge` call them `X` and `y`, and its `Lasso` divides by the number of rows.
+    /// scikit-learn's `Lasso` and `Ridge` call them `X` and `y`, and its `Lasso` divides by the number of
+    /// rows.
     ///
     /// # Panics
     /// If there are no targets, or if the length of the matrix is not a multiple of their number.
@@ -49,12 +51,13 @@ impl<'a> LeastSquares<'a> {
         self.columns
     }
 
-    /// The minimum, by Householder reflections: exact except for rounding, and without `A'A`, whose condition number is
-    /// the square of `A`'s (Golub and Van Loan 2013, algorithm 5.3.2).
+    /// The minimum, by Householder reflections: exact except for rounding, and without `A'A`, whose
+    /// condition number is the square of `A`'s (Golub and Van Loan 2013, algorithm 5.3.2).
     ///
     /// # Errors
-    /// If a column depends on the columns before it, which leaves its coefficient undetermined: if its component
-    /// orthogonal to them is at most `m` units of rounding of its length. With more columns than rows, one does.
+    /// If a column depends on the columns before it, which leaves its coefficient undetermined: if its
+    /// component orthogonal to them is at most `m` units of rounding of its length. With more columns than
+    /// rows, one does.
     ///
     /// # Cost
     /// `2 n^2 (m - n / 3)` flops for `m` rows and `n` columns.

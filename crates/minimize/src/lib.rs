@@ -1,9 +1,9 @@
 //! Deterministic minimisation of plain functions on flat slices.
 //!
-//! This crate holds methods that evaluate one function repeatedly until a point is a minimum, with line searches,
-//! tolerances and a [`MinimizeReport`]. It does not hold the optimizers of training, which take one step per call on a
-//! gradient that may be noisy (`wengert-optim`), nor derivatives, which the objective supplies, written by hand or
-//! computed by automatic differentiation.
+//! This crate holds methods that evaluate one function repeatedly until a point is a minimum, with line
+//! searches, tolerances and a [`MinimizeReport`]. It does not hold the optimizers of training, which take
+//! one step per call on a gradient that may be noisy (`wengert-optim`), nor derivatives, which the
+//! objective supplies, written by hand or computed by automatic differentiation.
 //!
 //! | method | needs | use it |
 //! |---|---|---|
@@ -18,12 +18,12 @@
 //! | [`GradientDescent`] | gradient | as the reference |
 //! | [`RandomSearch`] | value | as the baseline |
 //!
-//! A method describes the descent; [`Minimizer`] runs it, with the stopping criteria and an observer. An objective is a
-//! closure, several closures joined by [`with_hessian`] and the like, or a type of yours that implements [`Objective`]
-//! and whatever else it knows.
+//! A method describes the descent; [`Minimizer`] runs it, with the stopping criteria and an observer. An
+//! objective is a closure, several closures joined by [`with_hessian`] and the like, or a type of yours
+//! that implements [`Objective`] and whatever else it knows.
 //!
-//! Everything is `f64`: tolerances of 1e-8 have no meaning in single precision. The same objective, start and settings
-//! give the same bits. Numerical problems are a [`Termination`], never a panic.
+//! Everything is `f64`: tolerances of 1e-8 have no meaning in single precision. The same objective, start
+//! and settings give the same bits. Numerical problems are a [`Termination`], never a panic.
 //!
 //! ```
 //! use wengert_minimize::{Lbfgs, Minimizer, Stopping, Termination, minimize};
@@ -80,8 +80,8 @@ pub use residuals::{
 pub use run::{Point, Run};
 pub use stopping::{Stopping, Termination};
 
-/// Minimises `function`, which returns its value and writes its gradient, from `start`, by [`Lbfgs`] with default
-/// settings.
+/// Minimises `function`, which returns its value and writes its gradient, from `start`, by [`Lbfgs`] with
+/// default settings.
 pub fn minimize(mut function: impl FnMut(&[f64], &mut [f64]) -> f64, start: &[f64]) -> MinimizeReport {
     Minimizer::new(Lbfgs::new()).minimize(&mut function, start)
 }

@@ -15,10 +15,10 @@ use crate::vector::{add_scaled, dot};
 /// |phi'(alpha)| <= c2 |phi'(0)|                  curvature
 /// ```
 ///
-/// The first is relaxed by the rounding error of the values: near the minimum the values no longer tell better from
-/// worse, but the slopes still do (Hager and Zhang 2005, section 4). That error is a few units in the last place of the
-/// value. After a search that finds nothing it is that of the value at the start: for `ln cosh x`, `cosh x` is rounded
-/// like 1, however small its logarithm.
+/// The first is relaxed by the rounding error of the values: near the minimum the values no longer tell
+/// better from worse, but the slopes still do (Hager and Zhang 2005, section 4). That error is a few units
+/// in the last place of the value. After a search that finds nothing it is that of the value at the start:
+/// for `ln cosh x`, `cosh x` is rounded like 1, however small its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wolfe {
     pub(crate) c1: f64,
@@ -41,17 +41,17 @@ impl Wolfe {
 /// After this number of evaluations, a search takes the best point that it has seen.
 const MAX_EVALUATIONS: usize = 40;
 
-/// The step to try first along `-g` where the curvature is not known: one of length `max(1, |x|_inf)`. scipy's L-BFGS-B
-/// takes length 1, whatever the scale of `x`.
+/// The step to try first along `-g` where the curvature is not known: one of length `max(1, |x|_inf)`.
+/// scipy's L-BFGS-B takes length 1, whatever the scale of `x`.
 pub(crate) fn first_step(at: &Point) -> f64 {
     max_norm(&at.x).max(1.0) / norm(&at.gradient)
 }
 
-/// Searches from `from` along `direction`, leaves the point found in `next` and returns the step taken; `first` is the
-/// step to try first.
+/// Searches from `from` along `direction`, leaves the point found in `next` and returns the step taken;
+/// `first` is the step to try first.
 ///
-/// A bracket is moved and shrunk by cubic interpolation (Nocedal and Wright 2006, algorithms 3.5 and 3.6). Where the
-/// function is not finite, the search turns back.
+/// A bracket is moved and shrunk by cubic interpolation (Nocedal and Wright 2006, algorithms 3.5 and 3.6).
+/// Where the function is not finite, the search turns back.
 pub(crate) fn search<O: Objective + ?Sized>(
     run: &mut Run<'_, O>,
     wolfe: Wolfe,
@@ -136,8 +136,8 @@ fn take_lowest<O: Objective + ?Sized>(
     run.check_progress(next).map(|()| bracket.low.step)
 }
 
-/// The steps between which an acceptable one lies: `low` has the lowest value so far and falls towards `high`, or, while
-/// there is no `high`, towards longer steps.
+/// The steps between which an acceptable one lies: `low` has the lowest value so far and falls towards
+/// `high`, or, while there is no `high`, towards longer steps.
 struct Bracket {
     start: Sample,
     wolfe: Wolfe,

@@ -7,7 +7,8 @@ use crate::report::{IterateObserver, MinimizeReport};
 use crate::run::{Point, Run};
 use crate::stopping::{Stopping, Termination};
 
-/// A method of minimising objectives of type `O`: the settings, from which any number of minimisations can start.
+/// A method of minimising objectives of type `O`: the settings, from which any number of minimisations can
+/// start.
 ///
 /// The loop, the stopping criteria and the observer belong to [`Minimizer`].
 ///
@@ -127,7 +128,8 @@ impl<M> Minimizer<M> {
         self.minimize_observed(objective, start, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// Minimises `objective` from `start`, and shows the start and each iterate to `observer`, which may interrupt.
+    /// Minimises `objective` from `start`, and shows the start and each iterate to `observer`, which may
+    /// interrupt.
     ///
     /// # Panics
     /// If the start does not have the length that the objective needs.

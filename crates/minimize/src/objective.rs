@@ -16,8 +16,8 @@ impl<F: FnMut(&[f64]) -> f64 + ?Sized> Evaluate for F {
 
 /// A differentiable function of `n` numbers.
 ///
-/// Every closure `|x: &[f64], gradient: &mut [f64]| -> f64` is one. A type of yours implements this trait, and
-/// [`Hessian`] or [`HessianProduct`] if it knows second derivatives.
+/// Every closure `|x: &[f64], gradient: &mut [f64]| -> f64` is one. A type of yours implements this trait,
+/// and [`Hessian`] or [`HessianProduct`] if it knows second derivatives.
 pub trait Objective {
     /// Returns the value at `x` and writes the gradient there.
     ///
@@ -33,7 +33,8 @@ impl<F: FnMut(&[f64], &mut [f64]) -> f64> Objective for F {
 
 /// An objective that knows its Hessian.
 pub trait Hessian: Objective {
-    /// Writes the Hessian at `x`: `n * n` numbers, row by row, zero on entry. Only the lower triangle is read.
+    /// Writes the Hessian at `x`: `n * n` numbers, row by row, zero on entry. Only the lower triangle is
+    /// read.
     fn hessian(&mut self, x: &[f64], hessian: &mut [f64]);
 }
 
@@ -52,8 +53,8 @@ pub struct SecondOrder<F, H> {
     second: H,
 }
 
-/// Joins `function`, which computes value and gradient, and `hessian`, which writes the `n * n` numbers of the
-/// Hessian row by row, into one objective.
+/// Joins `function`, which computes value and gradient, and `hessian`, which writes the `n * n` numbers of
+/// the Hessian row by row, into one objective.
 pub fn with_hessian<F, H>(function: F, hessian: H) -> SecondOrder<F, H>
 where
     F: FnMut(&[f64], &mut [f64]) -> f64,
@@ -62,8 +63,8 @@ where
     SecondOrder { function, second: hessian }
 }
 
-/// Joins `function`, which computes value and gradient, and `product`, which multiplies the Hessian at a point with
-/// a vector, into one objective.
+/// Joins `function`, which computes value and gradient, and `product`, which multiplies the Hessian at a
+/// point with a vector, into one objective.
 pub fn with_hessian_product<F, H>(function: F, product: H) -> SecondOrder<F, H>
 where
     F: FnMut(&[f64], &mut [f64]) -> f64,

@@ -53,15 +53,15 @@ pub type IterateObserver<'a> = dyn FnMut(&Iterate<'_>) -> ControlFlow<()> + 'a;
 pub struct MinimizeReport {
     /// The last iterate.
     ///
-    /// It is the best one for all methods whose values never rise, which are all but gradient descent at too large a
-    /// rate and accelerated proximal gradient.
+    /// It is the best one for all methods whose values never rise, which are all but gradient descent at
+    /// too large a rate and accelerated proximal gradient.
     pub x: Vec<f64>,
     /// The value at `x`.
     pub value: f64,
     /// The gradient at `x`, or its substitute.
     ///
-    /// Methods for a sum with a term that has no gradient report the proximal gradient or the smallest subgradient,
-    /// which vanish at the minimum like a gradient. Random search reports NaN.
+    /// Methods for a sum with a term that has no gradient report the proximal gradient or the smallest
+    /// subgradient, which vanish at the minimum like a gradient. Random search reports NaN.
     pub gradient: Vec<f64>,
     /// The largest entry of the gradient, `max |g_i|`, which is compared with the tolerance.
     pub gradient_max: f64,

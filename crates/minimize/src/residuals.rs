@@ -45,7 +45,8 @@ pub struct Linearised<R, J> {
     jacobian: J,
 }
 
-/// Joins `residuals`, `count` of them, and their `jacobian`, which is written row by row, into one objective.
+/// Joins `residuals`, `count` of them, and their `jacobian`, which is written row by row, into one
+/// objective.
 pub fn with_jacobian<R, J>(count: usize, residuals: R, jacobian: J) -> Linearised<R, J>
 where
     R: FnMut(&[f64], &mut [f64]),

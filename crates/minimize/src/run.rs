@@ -40,8 +40,8 @@ fn rounding(value: f64) -> f64 {
 /// The number of iterations that may pass without progress.
 const PATIENCE: usize = 10;
 
-/// A minimisation in progress, through which a [`Method`](crate::Method) evaluates the objective, so that every
-/// evaluation is counted.
+/// A minimisation in progress, through which a [`Method`](crate::Method) evaluates the objective, so that
+/// every evaluation is counted.
 pub struct Run<'a, O: ?Sized> {
     objective: &'a mut O,
     evaluations: Evaluations,
@@ -78,8 +78,8 @@ impl<'a, O: ?Sized> Run<'a, O> {
         Ok(())
     }
 
-    /// Checks that `next` is better, in value or in gradient, than the iterate [`PATIENCE`] iterations ago. If it is
-    /// not, rounding alone moves the points.
+    /// Checks that `next` is better, in value or in gradient, than the iterate [`PATIENCE`] iterations ago.
+    /// If it is not, rounding alone moves the points.
     pub(crate) fn check_progress(&self, next: &Point) -> Result<(), Termination> {
         let Some(back) = self.history.len().checked_sub(PATIENCE) else { return Ok(()) };
         let then = &self.history[back];
@@ -106,7 +106,8 @@ impl<'a, O: ?Sized> Run<'a, O> {
         if self.is_rough { self.rounding_at_start().max(rounding(value)) } else { rounding(value) }
     }
 
-    /// An estimate of the rounding error of the value at the start. Terms that large may cancel in later values.
+    /// An estimate of the rounding error of the value at the start. Terms that large may cancel in later
+    /// values.
     pub(crate) fn rounding_at_start(&self) -> f64 {
         self.history.first().map_or(0.0, |start| rounding(start.value))
     }
@@ -129,8 +130,8 @@ impl<'a, O: ?Sized> Run<'a, O> {
         self.record(at, distance(&at.x, &next.x))
     }
 
-    /// Adds an iterate, `moved` away from the one before, to the history, shows it to the observer, and checks the
-    /// stopping criteria.
+    /// Adds an iterate, `moved` away from the one before, to the history, shows it to the observer, and
+    /// checks the stopping criteria.
     fn record(&mut self, at: &Point, moved: f64) -> Result<(), Termination> {
         let progress = Progress {
             iteration: self.history.len(),

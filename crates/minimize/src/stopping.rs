@@ -6,8 +6,8 @@ use wengert_kernels::validate::assert_non_negative;
 
 /// The criteria for stopping, the same for every method.
 ///
-/// A tolerance of 0 switches its criterion off, except for the gradient's, which a gradient of exactly zero still
-/// meets.
+/// A tolerance of 0 switches its criterion off, except for the gradient's, which a gradient of exactly zero
+/// still meets.
 ///
 /// | here | scipy's `minimize` | default |
 /// |---|---|---|
@@ -105,14 +105,14 @@ pub enum Termination {
     Evaluations,
     /// No better point was found.
     ///
-    /// Either the value cannot be told from those nearby, because the tolerance asks for more than rounding allows,
-    /// or the gradient does not belong to the value.
+    /// Either the value cannot be told from those nearby, because the tolerance asks for more than rounding
+    /// allows, or the gradient does not belong to the value.
     NoDescent {
         /// The number of iterations that were completed.
         iteration: usize,
     },
-    /// The value or the gradient is infinite or NaN: at the start (iteration 0), or at every point that was tried
-    /// from this iterate on. The report has the last finite point.
+    /// The value or the gradient is infinite or NaN: at the start (iteration 0), or at every point that was
+    /// tried from this iterate on. The report has the last finite point.
     NotFinite {
         /// The number of iterations that were completed.
         iteration: usize,

@@ -14,8 +14,8 @@ use crate::state::{OptimizerState, StateError, check_buffers, check_settings};
 /// exponential (EMA):         a <- a + (1 - beta) (w - a)       a = w at t = 1
 /// ```
 ///
-/// Sources: Polyak and Juditsky 1992; Izmailov et al. 2018, where one `update` per epoch makes SWA. The exponential
-/// average begins with the first parameters, so it needs no bias correction.
+/// Sources: Polyak and Juditsky 1992; Izmailov et al. 2018, where one `update` per epoch makes SWA. The
+/// exponential average begins with the first parameters, so it needs no bias correction.
 ///
 /// | here | PyTorch's `torch.optim.swa_utils` |
 /// |---|---|

@@ -6,12 +6,13 @@ use wengert_kernels::vectorised_wide;
 
 use crate::float::{Float, compiled_here, rounded};
 
-/// Scales the gradient down to the Euclidean norm `most` if its norm is larger. Returns the norm that it had.
+/// Scales the gradient down to the Euclidean norm `most` if its norm is larger. Returns the norm that it
+/// had.
 ///
 /// A gradient whose norm is infinite or NaN is not changed: look at the returned norm.
 ///
-/// Source: Pascanu, Mikolov and Bengio 2013, algorithm 1. PyTorch's `clip_grad_norm_` divides by `norm + 1e-6`, and
-/// therefore stays a little below `most`.
+/// Source: Pascanu, Mikolov and Bengio 2013, algorithm 1. PyTorch's `clip_grad_norm_` divides by
+/// `norm + 1e-6`, and therefore stays a little below `most`.
 ///
 /// # Panics
 /// If `most` is not positive and finite.
@@ -37,8 +38,8 @@ pub fn clip_value<F: Float>(gradient: &mut [F], most: f64) {
 
 /// The Euclidean norm of a flat gradient.
 ///
-/// It is summed in double precision over a tree that depends on the length alone, so the bits are the same for every
-/// number of threads. If squares overflow or underflow, the numbers are scaled first.
+/// It is summed in double precision over a tree that depends on the length alone, so the bits are the same
+/// for every number of threads. If squares overflow or underflow, the numbers are scaled first.
 #[must_use]
 pub fn gradient_norm<F: Float>(gradient: &[F]) -> f64 {
     compiled_here!(F: norm(gradient: &[F]) -> f64)(gradient)

@@ -18,8 +18,8 @@ use wengert_kernels::validate::assert_non_negative;
 /// assert_eq!(w, [1.0, 1.0, 0.5, 0.95]);
 /// ```
 ///
-/// PyTorch's `param_groups` have a rate for each group. Here it is a factor of the rate of the optimizer, so that a
-/// schedule acts on all groups.
+/// PyTorch's `param_groups` have a rate for each group. Here it is a factor of the rate of the optimizer,
+/// so that a schedule acts on all groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     range: Range<usize>,
@@ -40,8 +40,8 @@ impl Group {
         Self { range, frozen: false, rate_factor: 1.0, weight_decay: None }
     }
 
-    /// Frozen parameters, which do not change, and neither do their buffers: they are moved neither by momentum nor by
-    /// weight decay.
+    /// Frozen parameters, which do not change, and neither do their buffers: they are moved neither by
+    /// momentum nor by weight decay.
     ///
     /// # Panics
     /// If the range ends before it starts.
@@ -93,8 +93,8 @@ impl Group {
         self.weight_decay
     }
 
-    /// The settings of both groups at once, on `range`: factors multiply, and the weight decay of `other` has
-    /// precedence.
+    /// The settings of both groups at once, on `range`: factors multiply, and the weight decay of `other`
+    /// has precedence.
     fn combined(&self, other: &Self, range: Range<usize>) -> Self {
         Self {
             range,

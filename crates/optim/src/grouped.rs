@@ -16,9 +16,9 @@ use crate::state::{OptimizerState, StateError};
 /// optimizer.step(&mut [1.0_f32; 72], &[0.0; 72]);
 /// ```
 ///
-/// Groups that are passed to [`step_groups`](Optimizer::step_groups) act in addition: factors multiply, parameters that
-/// are frozen in either are frozen, and the weight decay that is passed has precedence. The groups are not part of the
-/// [`OptimizerState`].
+/// Groups that are passed to [`step_groups`](Optimizer::step_groups) act in addition: factors multiply,
+/// parameters that are frozen in either are frozen, and the weight decay that is passed has precedence. The
+/// groups are not part of the [`OptimizerState`].
 #[derive(Clone, Debug)]
 pub struct Grouped<O> {
     optimizer: O,

@@ -10,8 +10,8 @@
 //! | [`Average`] | averages of the parameters |
 //! | [`trajectory`] | the points that an optimizer visits |
 //!
-//! An optimizer sees two slices of equal length and nothing else, so it serves any model in `f32` or `f64`. Models,
-//! tapes, losses and the minimisers of plain functions (`wengert-minimize`) are elsewhere.
+//! An optimizer sees two slices of equal length and nothing else, so it serves any model in `f32` or `f64`.
+//! Models, tapes, losses and the minimisers of plain functions (`wengert-minimize`) are elsewhere.
 //!
 //! ```
 //! use wengert_optim::{Optimizer, Sgd};

@@ -6,20 +6,21 @@ use crate::state::{OptimizerState, StateError};
 
 /// A method that moves parameters against their gradient, with a state from step to step.
 ///
-/// Settings are `f64` for every precision of the parameters, and are rounded to that precision in each step. The state
-/// (velocities, moments) has the precision of the parameters; it starts at zero and is allocated by the first step, so
-/// that later steps allocate nothing. A step is one pass over the slices, which is divided among the threads of the
-/// current rayon pool if they are long. The same calls give the same bits for any processor and any number of threads.
+/// Settings are `f64` for every precision of the parameters, and are rounded to that precision in each
+/// step. The state (velocities, moments) has the precision of the parameters; it starts at zero and is
+/// allocated by the first step, so that later steps allocate nothing. A step is one pass over the slices,
+/// which is divided among the threads of the current rayon pool if they are long. The same calls give the
+/// same bits for any processor and any number of threads.
 pub trait Optimizer<F: Float>: Send {
-    /// Moves `parameters` by one step, given the `gradient` of the loss at them, with the settings of `groups` for the
-    /// parameters in them.
+    /// Moves `parameters` by one step, given the `gradient` of the loss at them, with the settings of
+    /// `groups` for the parameters in them.
     ///
-    /// Each parameter has its own step count. One that is unfrozen later starts with its own first step, with the bias
-    /// correction of a first step.
+    /// Each parameter has its own step count. One that is unfrozen later starts with its own first step,
+    /// with the bias correction of a first step.
     ///
     /// # Panics
-    /// If the slices differ in length, if their length is not that of the first step, or if the groups overlap,
-    /// are not in order, or go beyond the parameters.
+    /// If the slices differ in length, if their length is not that of the first step, or if the groups
+    /// overlap, are not in order, or go beyond the parameters.
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]);
 
@@ -48,11 +49,12 @@ pub trait Optimizer<F: Float>: Send {
     /// The state so far, to be saved.
     fn state(&self) -> OptimizerState<F>;
 
-    /// Continues from a saved state: later steps give the same bits as those of the optimizer that was saved.
+    /// Continues from a saved state: later steps give the same bits as those of the optimizer that was
+    /// saved.
     ///
     /// # Errors
-    /// If the state is that of another method or of other settings, or if its parts contradict each other. The optimizer
-    /// is then not changed.
+    /// If the state is that of another method or of other settings, or if its parts contradict each other.
+    /// The optimizer is then not changed.
     fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError>;
 }
 

@@ -6,10 +6,10 @@ use wengert_kernels::validate::{assert_below_one, assert_positive};
 
 /// A sweep over learning rates from low to high, one per step, that suggests a good one.
 ///
-/// Source: Smith 2017, section 3.3 (the "range test"). The rates rise exponentially. The losses are smoothed by an
-/// exponential moving average with bias correction. The suggestion is the rate at which the smoothed loss falls fastest as
-/// a function of the logarithm of the rate. The sweep ends when a loss is not finite, or when the average is more than
-/// 4 times its minimum so far.
+/// Source: Smith 2017, section 3.3 (the "range test"). The rates rise exponentially. The losses are
+/// smoothed by an exponential moving average with bias correction. The suggestion is the rate at which the
+/// smoothed loss falls fastest as a function of the logarithm of the rate. The sweep ends when a loss is
+/// not finite, or when the average is more than 4 times its minimum so far.
 ///
 /// ```
 /// use wengert_optim::{Optimizer, RateFinder, Sgd};
@@ -139,8 +139,8 @@ impl RateFinder {
     }
 }
 
-/// The rate at which the smoothed loss falls fastest as a function of the logarithm of the rate, from pairs of a rate and
-/// the loss before its step; `beta` is the [`smoothing`](RateFinder::smoothing).
+/// The rate at which the smoothed loss falls fastest as a function of the logarithm of the rate, from pairs
+/// of a rate and the loss before its step; `beta` is the [`smoothing`](RateFinder::smoothing).
 ///
 /// Losses from the first one on that is not finite are ignored.
 ///

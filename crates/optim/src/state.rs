@@ -4,8 +4,9 @@ use std::fmt;
 
 /// The state of an optimizer: everything that it needs to continue with the same bits.
 ///
-/// [`Optimizer::state`](crate::Optimizer::state) returns it, and [`Optimizer::restore`](crate::Optimizer::restore) of an
-/// optimizer that was built in the same way takes it. It is plain data, for any file format that stores numbers exactly.
+/// [`Optimizer::state`](crate::Optimizer::state) returns it, and
+/// [`Optimizer::restore`](crate::Optimizer::restore) of an optimizer that was built in the same way takes
+/// it. It is plain data, for any file format that stores numbers exactly.
 ///
 /// ```
 /// use wengert_optim::{Adam, Optimizer};
@@ -31,8 +32,8 @@ pub struct OptimizerState<F> {
     pub learning_rate: f64,
     /// The other settings by name. They must equal those of the optimizer that restores the state.
     pub settings: Vec<(String, f64)>,
-    /// The step counts: the end of each run of parameters with equal counts (exclusive), and the count. There is one run,
-    /// unless some parameters were frozen for a while, and none before the first step.
+    /// The step counts: the end of each run of parameters with equal counts (exclusive), and the count.
+    /// There is one run, unless some parameters were frozen for a while, and none before the first step.
     pub steps: Vec<(usize, u64)>,
     /// The buffers by name, each with one number per parameter.
     pub buffers: Vec<(String, Vec<F>)>,
@@ -70,8 +71,8 @@ pub enum StateError {
         /// The names in the optimizer.
         expected: Vec<String>,
     },
-    /// The length of a buffer differs from the number of parameters in the step counts, or that number from the number of
-    /// parameters in earlier steps of the optimizer.
+    /// The length of a buffer differs from the number of parameters in the step counts, or that number from
+    /// the number of parameters in earlier steps of the optimizer.
     Length {
         /// The name of the buffer; `"steps"` for the step counts.
         buffer: String,

@@ -2,8 +2,8 @@
 
 use crate::float::{Float, rounded};
 
-/// Panics unless a term of a denominator is positive and finite in the precision of the parameters. At 0, a gradient of
-/// zero would give 0/0.
+/// Panics unless a term of a denominator is positive and finite in the precision of the parameters. At 0, a
+/// gradient of zero would give 0/0.
 #[track_caller]
 pub(crate) fn assert_epsilon<F: Float>(setting: &str, epsilon: f64) {
     let held = rounded::<F>(epsilon);
@@ -13,7 +13,7 @@ pub(crate) fn assert_epsilon<F: Float>(setting: &str, epsilon: f64) {
     );
 }
 
-/// Panics unless the gradient is as long as the parameters, and these are as many as in the first step.
+/// Panics unless the gradient is as long as the parameters, and their number is that of the first step.
 #[track_caller]
 pub(crate) fn assert_lengths(optimizer: &str, first: Option<usize>, parameters: usize, gradient: usize) {
     assert!(

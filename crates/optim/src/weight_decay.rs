@@ -4,8 +4,9 @@ use wengert_kernels::validate::assert_non_negative;
 
 /// The kind of weight decay, with its strength `lambda`.
 ///
-/// In plain gradient descent both kinds are the same. With momentum or scaling they differ: L2 goes through the momentum
-/// and is divided by the root mean square like the rest of the gradient (Loshchilov and Hutter 2019, section 2).
+/// In plain gradient descent both kinds are the same. With momentum or scaling they differ: L2 goes through
+/// the momentum and is divided by the root mean square like the rest of the gradient (Loshchilov and Hutter
+/// 2019, section 2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WeightDecay {
     /// `g <- g + lambda w`: the gradient of `lambda |w|^2 / 2` is added to the gradient.
@@ -31,7 +32,8 @@ impl WeightDecay {
         }
     }
 
-    /// The multiple of the parameter that is added to the gradient, and the factor by which the parameter shrinks.
+    /// The multiple of the parameter that is added to the gradient, and the factor by which the parameter
+    /// shrinks.
     pub(crate) fn coefficients(self, rate: f64) -> (f64, f64) {
         match self {
             Self::L2(lambda) => (lambda, 1.0),

@@ -1,4 +1,4 @@
-//! SGD, momentum, Nesterov, AdaGrad, RMSProp and Adam side by side on landscapes that show how they differ.
+//! SGD, momentum, Nesterov, AdaGrad, RMSProp and Adam compared on landscapes that show how they differ.
 
 use crate::support::message_of;
 use wengert_lab::{GradientNoise, Landscape, OptimizerPath, compare_optimizers};
@@ -15,12 +15,12 @@ fn first(points: &[[f64; 2]], reached: impl Fn(&[f64; 2]) -> bool) -> Option<usi
     points.iter().position(reached)
 }
 
-/// How often a coordinate changes its sign.
+/// The number of sign changes of a coordinate.
 fn crossings(points: &[[f64; 2]], axis: usize) -> usize {
     points.windows(2).filter(|pair| pair[0][axis] * pair[1][axis] < 0.0).count()
 }
 
-/// The angle between the first step and the straight way to the origin, in degrees.
+/// The angle between the first step and the direction to the origin, in degrees.
 fn first_turn(points: &[[f64; 2]]) -> f64 {
     let [start, next] = [points[0], points[1]];
     let step = [next[0] - start[0], next[1] - start[1]];
@@ -34,7 +34,7 @@ fn distance([x, y]: [f64; 2]) -> f64 {
 }
 
 #[test]
-fn the_gradients_of_the_landscapes_are_their_slopes() {
+fn gradients_of_the_landscapes_agree_with_central_differences() {
     for landscape in [BOWL, Landscape::Saddle, Landscape::TwoWells] {
         for [x, y] in [[0.3, -0.7], [-1.2, 0.4], [2.0, 1.1]] {
             let h = 1e-5;
@@ -51,7 +51,7 @@ fn the_gradients_of_the_landscapes_are_their_slopes() {
 }
 
 #[test]
-fn the_critical_points_are_where_the_documentation_says() {
+fn the_critical_points_are_the_documented_ones() {
     let flat = |landscape: Landscape, at| landscape.gradient(at).iter().all(|g| g.abs() < 1e-4);
     let wells = Landscape::TwoWells;
     assert!([0.9456, 0.1010, -1.0467].iter().all(|&x| flat(wells, [x, 0.0])));
@@ -62,10 +62,11 @@ fn the_critical_points_are_where_the_documentation_says() {
 }
 
 #[test]
-fn in_an_ill_conditioned_bowl_momentum_overshoots_and_is_the_sooner_there() {
+fn in_an_ill_conditioned_bowl_momentum_overshoots_and_arrives_sooner() {
     let paths = compare_optimizers(BOWL, 0.02, 400, None);
     let (sgd, momentum) = (points(&paths, "sgd"), points(&paths, "momentum"));
-    // Descent creeps down the flat direction, from one side: 0.98^t. The velocity carries momentum past the minimum.
+    // Descent approaches slowly along the flat direction, from one side: 0.98^t. The velocity carries
+    // momentum past the minimum.
     assert_eq!((crossings(sgd, 0), crossings(sgd, 1)), (0, 0));
     let lowest = momentum.iter().fold(f64::INFINITY, |least, at| least.min(at[0]));
     assert!(crossings(momentum, 0) >= 2 && lowest < -0.25, "{lowest}");
@@ -74,16 +75,17 @@ fn in_an_ill_conditioned_bowl_momentum_overshoots_and_is_the_sooner_there() {
         path.iter().rposition(|&at| distance(at) > 1e-2).unwrap() + 1
     };
     assert!(2 * arrival("momentum") < arrival("sgd"), "{} {}", arrival("momentum"), arrival("sgd"));
-    // Looking ahead brakes: less overshoot.
+    // The look-ahead gradient reduces the overshoot.
     let nesterov = points(&paths, "nesterov").iter().fold(f64::INFINITY, |least, at| least.min(at[0]));
     assert!(lowest < nesterov && nesterov < 0.0, "{lowest} {nesterov}");
     assert!(arrival("nesterov") < arrival("momentum"), "{} {}", arrival("nesterov"), arrival("momentum"));
 }
 
 #[test]
-fn rms_prop_bends_towards_the_minimum_where_descent_goes_down_the_steep_side_first() {
+fn rms_prop_heads_for_the_minimum_where_descent_goes_down_the_steep_direction_first() {
     let paths = compare_optimizers(BOWL, 0.02, 400, None);
-    // The gradient (1, 30) is 43 degrees off the way to the minimum; its signs are not.
+    // The gradient (1, 30) is 43 degrees away from the direction to the minimum; its signs point in that
+    // direction.
     let exact = 30.0_f64.atan().to_degrees() - 45.0;
     for name in ["sgd", "momentum", "nesterov"] {
         assert!((first_turn(points(&paths, name)) - exact).abs() < 1e-9, "{name}");
@@ -91,7 +93,7 @@ fn rms_prop_bends_towards_the_minimum_where_descent_goes_down_the_steep_side_fir
     for name in ["adagrad", "rmsprop", "adam"] {
         assert!(first_turn(points(&paths, name)) < 1e-3, "{name}: {}", first_turn(points(&paths, name)));
     }
-    // Halfway down, RMSProp is still about on the diagonal, and descent has lost all of y.
+    // Halfway, RMSProp is still close to the diagonal, while y of descent is almost 0.
     let halfway = |name: &str| {
         let path = points(&paths, name);
         path[first(path, |at| at[0] < 0.5).unwrap()]
@@ -101,38 +103,40 @@ fn rms_prop_bends_towards_the_minimum_where_descent_goes_down_the_steep_side_fir
 }
 
 #[test]
-fn momentum_crosses_the_saddle_long_before_descent() {
+fn momentum_leaves_the_saddle_long_before_descent() {
     let paths = compare_optimizers(Landscape::Saddle, 0.05, 600, None);
     let escape = |name: &str| first(points(&paths, name), |at| at[1] > 0.5);
     let sgd = escape("sgd").unwrap();
-    // Off the ridge by 1e-3, descent grows by 1.05 a step: ln 500 / ln 1.05 = 127 steps, more as it flattens.
+    // From 1e-3 next to the ridge, the distance grows by 1.05 per step: ln 500 / ln 1.05 = 127 steps, and
+    // more as the slope flattens.
     assert!((127..150).contains(&sgd), "{sgd}");
     assert!(2 * escape("momentum").unwrap() < sgd && 2 * escape("nesterov").unwrap() < sgd);
-    // It shoots across the saddle's valley on the way, which descent never does.
+    // On the way it crosses the valley of the saddle, which descent never does.
     assert_eq!(crossings(points(&paths, "sgd"), 0), 0);
     assert!(crossings(points(&paths, "momentum"), 0) >= 2);
-    // Steps that don't depend on the size of the gradient leave soonest.
+    // Steps that do not depend on the size of the gradient leave first.
     assert!(["adagrad", "rmsprop", "adam"].iter().all(|name| escape(name).unwrap() < sgd / 2));
     for path in &paths {
         let end = path.points[600];
-        // RMSProp keeps stepping to and fro by about its rate.
+        // RMSProp keeps oscillating with an amplitude of about its rate.
         assert!((end[1] - 1.0).abs() < 0.06 && end[0].abs() < 0.06, "{}: {end:?}", path.optimizer);
     }
 }
 
 #[test]
-fn momentum_rolls_through_a_local_minimum_that_holds_descent() {
+fn momentum_passes_a_local_minimum_that_stops_descent() {
     let paths = compare_optimizers(Landscape::TwoWells, 0.02, 2000, None);
     let end = |name: &str| points(&paths, name)[2000];
     assert!((end("sgd")[0] - 0.9456).abs() < 1e-4, "{:?}", end("sgd"));
     assert!((end("momentum")[0] + 1.0467).abs() < 1e-4, "{:?}", end("momentum"));
-    // Those that scale the gradient have no speed either. AdaGrad's steps have become so short that it is on its way still.
+    // Methods that scale the gradient have no velocity either. The steps of AdaGrad have become so short
+    // that it has not arrived yet.
     assert!((end("rmsprop")[0] - 0.9456).abs() < 0.03, "{:?}", end("rmsprop"));
     assert!((0.9456..1.2).contains(&end("adagrad")[0]), "{:?}", end("adagrad"));
 }
 
 #[test]
-fn with_noisy_gradients_descent_ends_in_a_cloud_that_momentum_widens_and_adagrad_shrinks() {
+fn with_noisy_gradients_momentum_ends_in_a_wider_cloud_than_descent_and_adagrad_in_a_narrower_one() {
     let noise = GradientNoise { deviation: 1.0, seed: 7 };
     let steps = 20_000;
     let paths = compare_optimizers(Landscape::Bowl { condition: 1.0 }, 0.02, steps, Some(noise));
@@ -141,25 +145,26 @@ fn with_noisy_gradients_descent_ends_in_a_cloud_that_momentum_widens_and_adagrad
         tail.iter().map(|at| distance(*at).powi(2)).sum::<f64>() / (2.0 * tail.len() as f64)
     };
     let spread = |name: &str| spread_from(name, steps / 4);
-    // For a gradient x + noise, the variance v of x <- x - eta (x + noise) is eta / (2 - eta), and with momentum rho
-    // eta (1 + rho) / ((1 - rho) (2 (1 + rho) - eta)). 15 000 steps are some 300 independent points in two
-    // directions: 6 %; four of that.
+    // For a gradient x + noise, the variance v of x <- x - eta (x + noise) is eta / (2 - eta), and with
+    // momentum rho eta (1 + rho) / ((1 - rho) (2 (1 + rho) - eta)). 15 000 steps are some 300 independent
+    // points in two directions: 6 %; four of that.
     let exact = 0.02 / 1.98;
     assert!((spread("sgd") / exact - 1.0).abs() < 0.24, "{} {exact}", spread("sgd"));
     let exact = 0.02 * 1.9 / (0.1 * (2.0 * 1.9 - 0.02));
     assert!((spread("momentum") / exact - 1.0).abs() < 0.24, "{} {exact}", spread("momentum"));
-    // Its rate falls like 0.02 / sqrt t, to 0.00015 when the sum of rates, 5, has made it forget the start.
+    // Its rate falls like 0.02 / sqrt t, to 0.00015, when the sum of the rates, 5, has made it forget the
+    // start.
     let late = spread_from("adagrad", steps - steps / 8);
     assert!(late < 0.05 * spread("sgd"), "{late}");
 }
 
 #[test]
-fn a_comparison_can_be_repeated_and_every_optimizer_meets_the_same_noise() {
+fn a_comparison_can_be_repeated_and_every_optimizer_gets_the_same_noise() {
     let noise = |seed| Some(GradientNoise { deviation: 0.5, seed });
     let paths = compare_optimizers(BOWL, 0.02, 50, noise(1));
     assert_eq!(paths, compare_optimizers(BOWL, 0.02, 50, noise(1)));
     assert_ne!(paths, compare_optimizers(BOWL, 0.02, 50, noise(2)));
-    // The first steps of descent, momentum and Nesterov's start from one gradient and one noise.
+    // The first steps of descent, momentum and Nesterov use the same gradient and the same noise.
     assert_eq!(points(&paths, "sgd")[1], points(&paths, "momentum")[1]);
     let names: Vec<&str> = paths.iter().map(|path| path.optimizer).collect();
     assert_eq!(names, ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]);
@@ -167,7 +172,7 @@ fn a_comparison_can_be_repeated_and_every_optimizer_meets_the_same_noise() {
 }
 
 #[test]
-fn a_trajectory_is_the_start_and_every_step() {
+fn a_trajectory_has_the_start_and_the_point_after_every_step() {
     let path = trajectory(&mut Sgd::new(0.25), |w, g| g[0] += 2.0 * w[0], &[8.0_f32], 3);
     assert_eq!(path, [[8.0], [4.0], [2.0], [1.0]]);
     assert_eq!(trajectory(&mut Adam::new(0.1), |_, _| unreachable!(), &[1.0_f64, 2.0], 0), [[1.0, 2.0]]);

@@ -12,11 +12,11 @@ use crate::vector::{dot, negate};
 /// The factor `beta` that makes the next direction conjugate to the last; `y = g_{k+1} - g_k`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conjugacy {
-    /// `beta = max(eta, (y - 2 d y'y / d'y)'g_{k+1} / d'y)` with `eta = -1 / (|d| min(0.01, |g_k|))` (Hager and Zhang
-    /// 2005, section 1). The directions are descent directions for any line search.
+    /// `beta = max(eta, (y - 2 d y'y / d'y)'g_{k+1} / d'y)` with `eta = -1 / (|d| min(0.01, |g_k|))` (Hager
+    /// and Zhang 2005, section 1). The directions are descent directions for any line search.
     HagerZhang,
-    /// `beta = max(0, y'g_{k+1} / g_k'g_k)` (Polak and Ribiere 1969), cut off at 0 (Powell 1986, Gilbert and Nocedal
-    /// 1992).
+    /// `beta = max(0, y'g_{k+1} / g_k'g_k)` (Polak and Ribiere 1969), cut off at 0 (Powell 1986, Gilbert
+    /// and Nocedal 1992).
     PolakRibiere,
 }
 
@@ -27,8 +27,8 @@ pub enum Conjugacy {
 /// d <- -g_{k+1} + beta d,   beta by Conjugacy; d = -g at the start, and where d would not descend
 /// ```
 ///
-/// With exact line searches, a quadratic in `n` dimensions takes `n` steps. The first step tried is the one whose
-/// first-order change equals that of the last step (Nocedal and Wright 2006, section 3.5).
+/// With exact line searches, a quadratic in `n` dimensions takes `n` steps. The first step tried is the one
+/// whose first-order change equals that of the last step (Nocedal and Wright 2006, section 3.5).
 ///
 /// | here | scipy's `minimize(method="CG")` | default |
 /// |---|---|---|
@@ -60,8 +60,8 @@ impl ConjugateGradient {
         self
     }
 
-    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must reach, and the
-    /// fraction of the slope that may remain.
+    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must
+    /// reach, and the fraction of the slope that may remain.
     ///
     /// # Panics
     /// Unless `0 < c1 < 1/2` and `c1 < c2 < 1`.

@@ -9,17 +9,17 @@ use crate::run::{Point, Run};
 use crate::stopping::Termination;
 use crate::vector::{add_scaled, dot};
 
-/// Cyclic coordinate descent for the lasso, `|A x - b|^2 / 2 + lambda |x|_1`: each coordinate in turn moves to its
-/// minimum while the others stay.
+/// Cyclic coordinate descent for the lasso, `|A x - b|^2 / 2 + lambda |x|_1`: each coordinate in turn moves
+/// to its minimum while the others stay.
 ///
 /// ```text
 /// x_j <- S(c_j x_j - a_j'r, lambda) / c_j      r = A x - b,  c_j = a_j'a_j,  S the soft threshold
 /// ```
 ///
-/// An iteration is a sweep over all coordinates. It costs as much as one gradient and counts as one evaluation. Instead
-/// of a gradient the report has the smallest subgradient: `g_j + lambda sign x_j`, or `S(g_j, lambda)` at `x_j = 0`. It
-/// vanishes at the minimum (the conditions of Karush, Kuhn and Tucker). A column of zeros leaves its coordinate at 0 if
-/// `lambda > 0`, and where it started otherwise.
+/// An iteration is a sweep over all coordinates. It costs as much as one gradient and counts as one
+/// evaluation. Instead of a gradient the report has the smallest subgradient: `g_j + lambda sign x_j`, or
+/// `S(g_j, lambda)` at `x_j = 0`. It vanishes at the minimum (the conditions of Karush, Kuhn and Tucker). A
+/// column of zeros leaves its coordinate at 0 if `lambda > 0`, and where it started otherwise.
 ///
 /// Source: Fu 1998; Friedman, Hastie, Hoefling and Tibshirani 2007, section 2.
 ///

@@ -9,17 +9,17 @@ use crate::residuals::JacobianProducts;
 use crate::run::{Point, Run};
 use crate::vector::{add_scaled, dot, negate};
 
-/// Gauss-Newton with products only: [`LevenbergMarquardt`](crate::LevenbergMarquardt) for many variables, where the
-/// Jacobian is too large but its products with vectors are cheap.
+/// Gauss-Newton with products only: [`LevenbergMarquardt`](crate::LevenbergMarquardt) for many variables,
+/// where the Jacobian is too large but its products with vectors are cheap.
 ///
 /// ```text
 /// x <- x + p,   (J'J + lambda c I) p = -J'r      c = |J g|^2 / |g|^2 at the start, g = J'r
 /// p: conjugate gradients from 0, until the residual is at most min(1/10, sqrt |g|) |g|
 /// ```
 ///
-/// Each iteration of the inner solve takes one product with `J` and one with `J'`. It is CGLS: `J'J` is not formed, and
-/// the curvatures are sums of squares, which cannot become negative by rounding. `lambda` is adapted as in
-/// Levenberg-Marquardt, but the variables are not scaled: that would take the columns of `J`.
+/// Each iteration of the inner solve takes one product with `J` and one with `J'`. It is CGLS: `J'J` is not
+/// formed, and the curvatures are sums of squares, which cannot become negative by rounding. `lambda` is
+/// adapted as in Levenberg-Marquardt, but the variables are not scaled: that would take the columns of `J`.
 ///
 /// Source: Hestenes and Stiefel 1952, section 10 (CGLS); Nocedal and Wright 2006, section 10.3.
 ///

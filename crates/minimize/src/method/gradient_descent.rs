@@ -9,13 +9,14 @@ use crate::run::{Point, Run};
 use crate::stopping::Termination;
 use crate::vector::{add_scaled, dot, negate};
 
-/// Gradient descent, `x <- x - alpha g`, with a constant rate or with a line search: the reference for the other
-/// methods.
+/// Gradient descent, `x <- x - alpha g`, with a constant rate or with a line search: the reference for the
+/// other methods.
 ///
-/// On a quadratic with curvatures from `l` to `L` and condition number `kappa = L / l`, each step multiplies the error by
-/// at most `(kappa - 1) / (kappa + 1)`, with the constant rate `2 / (l + L)` as with an exact line search: that is about
-/// `kappa / 2` steps per factor of `e`. With the line search, successive steps are orthogonal: the path zigzags down the
-/// valley (Nocedal and Wright 2006, section 3.3). At constant rates of `2 / L` and above it diverges.
+/// On a quadratic with curvatures from `l` to `L` and condition number `kappa = L / l`, each step
+/// multiplies the error by at most `(kappa - 1) / (kappa + 1)`, with the constant rate `2 / (l + L)` as
+/// with an exact line search: that is about `kappa / 2` steps per factor of `e`. With the line search,
+/// successive steps are orthogonal: the path zigzags down the valley (Nocedal and Wright 2006, section
+/// 3.3). At constant rates of `2 / L` and above it diverges.
 ///
 /// scipy has no such method.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +42,8 @@ impl GradientDescent {
         Self { step_length: StepLength::Rate(rate) }
     }
 
-    /// Steepest descent: steps from a line search for the strong Wolfe conditions with `c1 = 1e-4`, `c2 = 0.01`, which is
-    /// nearly exact.
+    /// Steepest descent: steps from a line search for the strong Wolfe conditions with `c1 = 1e-4`,
+    /// `c2 = 0.01`, which is nearly exact.
     #[must_use]
     pub fn with_line_search() -> Self {
         Self { step_length: StepLength::Search(Wolfe { c1: 1e-4, c2: 0.01 }) }

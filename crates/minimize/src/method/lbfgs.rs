@@ -11,7 +11,8 @@ use crate::run::{Point, Run};
 use crate::stopping::Termination;
 use crate::vector::{add_scaled, dot, scale};
 
-/// L-BFGS: Newton's step with an inverse Hessian `B` that is rebuilt from the last `m` steps. The method to try first.
+/// L-BFGS: Newton's step with an inverse Hessian `B` that is rebuilt from the last `m` steps. The method to
+/// try first.
 ///
 /// ```text
 /// x <- x + alpha d,   d = -B g,   alpha from a line search for the strong Wolfe conditions
@@ -20,16 +21,16 @@ use crate::vector::{add_scaled, dot, scale};
 /// gamma = sum s'y / sum y'y                            over the last 5 pairs
 /// ```
 ///
-/// The product `B g` takes the two-loop recursion, `4 m n` multiply-adds; no `n * n` matrix is formed. A pair with
-/// `s'y <= epsilon |s| |y|` is not remembered. If the line search fails, the memory is cleared once and the search goes
-/// along the negative gradient.
+/// The product `B g` takes the two-loop recursion, `4 m n` multiply-adds; no `n * n` matrix is formed. A
+/// pair with `s'y <= epsilon |s| |y|` is not remembered. If the line search fails, the memory is cleared
+/// once and the search goes along the negative gradient.
 ///
-/// The usual `gamma` is that of the last pair alone. Here it is the least-squares solution of `gamma y = s` over five
-/// pairs, which saved 3 % of the evaluations on the standard test functions.
+/// The usual `gamma` is that of the last pair alone. Here it is the least-squares solution of `gamma y = s`
+/// over five pairs, which saved 3 % of the evaluations on the standard test functions.
 ///
-/// Source: Nocedal 1980; Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5. The line search is cubic
-/// interpolation in a bracket (their 3.5 and 3.6). Where the values differ by rounding alone it judges by slopes, so
-/// that `|g|` falls below what the values can resolve.
+/// Source: Nocedal 1980; Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5. The line
+/// search is cubic interpolation in a bracket (their 3.5 and 3.6). Where the values differ by rounding
+/// alone it judges by slopes, so that `|g|` falls below what the values can resolve.
 ///
 /// | here | scipy's `minimize(method="L-BFGS-B")` | default |
 /// |---|---|---|
@@ -37,7 +38,8 @@ use crate::vector::{add_scaled, dot, scale};
 /// | [`wolfe(c1, c2)`](Lbfgs::wolfe) | fixed at 1e-3, 0.9 | 1e-4, 0.9 |
 /// | length of the first step: `max(1, \|x\|_inf)` | 1 | |
 ///
-/// There are no bounds here; [`ProximalGradient`](crate::ProximalGradient) with [`Bounds`](crate::Bounds) has them.
+/// There are no bounds here; [`ProximalGradient`](crate::ProximalGradient) with [`Bounds`](crate::Bounds)
+/// has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lbfgs {
     memory: usize,
@@ -60,7 +62,8 @@ impl Lbfgs {
     /// Sets the number of steps that are remembered.
     ///
     /// # Panics
-    /// If `m` is 0, which would be [`GradientDescent::with_line_search`](crate::GradientDescent::with_line_search).
+    /// If `m` is 0, which would be
+    /// [`GradientDescent::with_line_search`](crate::GradientDescent::with_line_search).
     #[must_use]
     #[track_caller]
     pub fn memory(mut self, m: usize) -> Self {
@@ -69,8 +72,8 @@ impl Lbfgs {
         self
     }
 
-    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must reach, and the
-    /// fraction of the slope that may remain.
+    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must
+    /// reach, and the fraction of the slope that may remain.
     ///
     /// # Panics
     /// Unless `0 < c1 < 1/2` and `c1 < c2 < 1`.

@@ -16,15 +16,16 @@ use crate::vector::add_scaled;
 /// D_j = the largest norm that column j of J has had
 /// ```
 ///
-/// A step that does not go down is not taken, and `lambda` grows. After one that does, `lambda` shrinks to as little as a
-/// third: the better the decrease agrees with the linear model, the more. The steps do not depend on the scale of the
-/// variables. They come from Householder reflections of the Jacobian: `J'J` is never formed.
+/// A step that does not go down is not taken, and `lambda` grows. After one that does, `lambda` shrinks to
+/// as little as a third: the better the decrease agrees with the linear model, the more. The steps do not
+/// depend on the scale of the variables. They come from Householder reflections of the Jacobian: `J'J` is
+/// never formed.
 ///
-/// With [`damping(0.0)`](LevenbergMarquardt::damping) the steps are those of Gauss-Newton, damped only after one has
-/// failed; linear residuals are then solved in one step.
+/// With [`damping(0.0)`](LevenbergMarquardt::damping) the steps are those of Gauss-Newton, damped only
+/// after one has failed; linear residuals are then solved in one step.
 ///
-/// Source: Levenberg 1944, Marquardt 1963; `D` is that of More 1978, section 6; `lambda` is adapted as in Nielsen 1999.
-/// The value, like `cost` in scipy, is half the sum of squares, and its gradient `J'r`.
+/// Source: Levenberg 1944, Marquardt 1963; `D` is that of More 1978, section 6; `lambda` is adapted as in
+/// Nielsen 1999. The value, like `cost` in scipy, is half the sum of squares, and its gradient `J'r`.
 ///
 /// | here | scipy's `least_squares(method="lm")` | default |
 /// |---|---|---|

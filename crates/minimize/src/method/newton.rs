@@ -8,17 +8,19 @@ use crate::run::{Point, Run};
 use crate::stopping::Termination;
 use crate::vector::negate;
 
-/// Newton's method with exact Hessians: few steps, each of which costs a Hessian and `n^3 / 6` multiply-adds.
+/// Newton's method with exact Hessians: few steps, each of which costs a Hessian and `n^3 / 6`
+/// multiply-adds.
 ///
 /// ```text
 /// x <- x + alpha d,   (H + tau I) d = -g,   alpha from a line search that tries 1 first
 /// ```
 ///
-/// `tau` is 0 where the Hessian is positive definite: a quadratic is then solved in one step, and near a minimum the
-/// number of correct digits doubles with each step. Elsewhere `tau` is the first of a growing sequence for which a
-/// Cholesky factor exists, so that `d` is a descent direction.
+/// `tau` is 0 where the Hessian is positive definite: a quadratic is then solved in one step, and near a
+/// minimum the number of correct digits doubles with each step. Elsewhere `tau` is the first of a growing
+/// sequence for which a Cholesky factor exists, so that `d` is a descent direction.
 ///
-/// Source: Nocedal and Wright 2006, algorithms 3.2 and 3.3; the line search is that of [`Lbfgs`](crate::Lbfgs).
+/// Source: Nocedal and Wright 2006, algorithms 3.2 and 3.3; the line search is that of
+/// [`Lbfgs`](crate::Lbfgs).
 ///
 /// | here | scipy's `minimize` | default |
 /// |---|---|---|
@@ -42,8 +44,8 @@ impl Newton {
         Self::default()
     }
 
-    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must reach, and the
-    /// fraction of the slope that may remain.
+    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must
+    /// reach, and the fraction of the slope that may remain.
     ///
     /// # Panics
     /// Unless `0 < c1 < 1/2` and `c1 < c2 < 1`.

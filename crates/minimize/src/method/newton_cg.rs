@@ -9,8 +9,8 @@ use crate::run::{Point, Run};
 use crate::stopping::Termination;
 use crate::vector::{add_scaled, dot};
 
-/// Truncated Newton (Newton-CG): for many variables, where a Hessian is too large but its product with a vector is
-/// cheap.
+/// Truncated Newton (Newton-CG): for many variables, where a Hessian is too large but its product with a
+/// vector is cheap.
 ///
 /// ```text
 /// x <- x + alpha d,   alpha from a line search that tries 1 first
@@ -18,8 +18,8 @@ use crate::vector::{add_scaled, dot};
 ///    or the curvature is no longer positive
 /// ```
 ///
-/// The tolerance of the inner solve shrinks with the gradient, so that convergence is faster than linear. Where already
-/// the first direction has no positive curvature, `d = -g`.
+/// The tolerance of the inner solve shrinks with the gradient, so that convergence is faster than linear.
+/// Where already the first direction has no positive curvature, `d = -g`.
 ///
 /// Source: Dembo and Steihaug 1983; Nocedal and Wright 2006, algorithm 7.1.
 ///
@@ -59,8 +59,8 @@ impl NewtonCg {
         self
     }
 
-    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must reach, and the
-    /// fraction of the slope that may remain.
+    /// Sets the constants of the line search: the fraction of the predicted decrease that a step must
+    /// reach, and the fraction of the slope that may remain.
     ///
     /// # Panics
     /// Unless `0 < c1 < 1/2` and `c1 < c2 < 1`.

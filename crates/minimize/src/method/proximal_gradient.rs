@@ -17,15 +17,15 @@ use crate::vector::dot;
 /// FISTA:  y = x_k + (q_{k-1} - 1) / q_k (x_k - x_{k-1}),   q_k = (1 + sqrt(1 + 4 q_{k-1}^2)) / 2,  q_0 = 1
 /// ```
 ///
-/// `t` is halved until `f(x_{k+1}) <= f(y) + g(y)'p + |p|^2 / (2 t)` with `p = x_{k+1} - y`, and never grows. FISTA
-/// restarts its momentum where that points uphill, `(y - x_{k+1})'(x_{k+1} - x_k) > 0`, so it needs no constant of strong
-/// convexity. Its values may rise for a while.
+/// `t` is halved until `f(x_{k+1}) <= f(y) + g(y)'p + |p|^2 / (2 t)` with `p = x_{k+1} - y`, and never
+/// grows. FISTA restarts its momentum where that points uphill, `(y - x_{k+1})'(x_{k+1} - x_k) > 0`, so it
+/// needs no constant of strong convexity. Its values may rise for a while.
 ///
-/// Instead of a gradient the report has the proximal gradient `(x - prox(x - t g, t)) / t`, which vanishes at the
-/// minimum, and is the gradient if `h` is 0.
+/// Instead of a gradient the report has the proximal gradient `(x - prox(x - t g, t)) / t`, which vanishes
+/// at the minimum, and is the gradient if `h` is 0.
 ///
-/// Source: Beck and Teboulle 2009 (ISTA and FISTA with backtracking); O'Donoghue and Candes 2015, section 3.2
-/// (restarts). scipy has no such method; scikit-learn's `Lasso` uses coordinate descent.
+/// Source: Beck and Teboulle 2009 (ISTA and FISTA with backtracking); O'Donoghue and Candes 2015, section
+/// 3.2 (restarts). scipy has no such method; scikit-learn's `Lasso` uses coordinate descent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProximalGradient<H> {
     term: H,

@@ -18,11 +18,11 @@ use crate::stopping::Termination;
 /// otherwise:     sigma <- 2^(-1/4) sigma
 /// ```
 ///
-/// `sigma` settles where one step in five goes down. The number of evaluations grows with the number of variables times
-/// the condition number, whereas a gradient costs the same for any number of variables.
+/// `sigma` settles where one step in five goes down. The number of evaluations grows with the number of
+/// variables times the condition number, whereas a gradient costs the same for any number of variables.
 ///
-/// An iteration is a step that is taken, and the tolerances for decrease and step apply to those. The gradient in the
-/// report is NaN.
+/// An iteration is a step that is taken, and the tolerances for decrease and step apply to those. The
+/// gradient in the report is NaN.
 ///
 /// Source: Rastrigin 1963, Matyas 1965; the one-in-five rule is Rechenberg 1973, in this form Auger 2009.
 ///

@@ -1,5 +1,5 @@
-//! The contract of [`Minimizer`], with methods that use gradients on a smooth function: stopping criteria, counts, the
-//! history, the observer, and values that are not finite.
+//! The contract of [`Minimizer`], with methods that use gradients on a smooth function: stopping criteria,
+//! counts, the history, the observer, and values that are not finite.
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,8 @@ use wengert_minimize::{
     ProximalGradient, RandomSearch, Stopping, Termination, minimize, with_jacobian,
 };
 
-/// `sum_i c_i ln cosh(x_i - 1)`, which is convex with curvatures from 0 to `c_i`, and counts its evaluations.
+/// `sum_i c_i ln cosh(x_i - 1)`, which is convex with curvatures from 0 to `c_i`, and counts its
+/// evaluations.
 #[derive(Default)]
 struct Counting {
     functions: usize,

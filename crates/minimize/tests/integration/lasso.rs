@@ -78,7 +78,8 @@ fn acceleration_replaces_the_condition_number_by_its_root() {
     let ratio = |method: fn(L1) -> ProximalGradient<L1>| {
         iterations(3e3, method(L1::new(0.0))) / iterations(30.0, method(L1::new(0.0)))
     };
-    // The logarithm of the requested precision grows a little as well; without restarts, FISTA's ratio is 35.
+    // The logarithm of the requested precision grows a little as well; without restarts, FISTA's ratio is
+    // 35.
     let (plain, accelerated) = (ratio(ProximalGradient::ista), ratio(ProximalGradient::fista));
     assert!((50.0..200.0).contains(&plain) && (5.0..20.0).contains(&accelerated), "{plain} {accelerated}");
 }

@@ -49,9 +49,9 @@ fn the_gradient_falls_to_1e_8_on_every_standard_function_with_fewer_evaluations_
         logarithms += (needed as f64 / peer.evaluations as f64).ln();
         table += &row;
     }
-    // The chain of a thousand variables is most of the total; the mean ratio weighs all functions alike. Both
-    // memories hold 10 pairs. scipy does not reach 1e-8 on Brown-Dennis; its evaluations up to where it
-    // stopped are counted.
+    // The chain of a thousand variables is most of the total; the mean ratio weighs all functions alike.
+    // Both memories hold 10 pairs. scipy does not reach 1e-8 on Brown-Dennis; its evaluations up to where
+    // it stopped are counted.
     let ratio = (logarithms / RUNS.len() as f64).exp();
     assert!(ours <= theirs && ratio <= 1.0, "{table}{ours} against {theirs}, mean ratio {ratio:.3}");
 }
@@ -69,8 +69,8 @@ fn the_minimum_is_a_known_one_and_no_worse_than_that_of_scipy() {
 
 #[test]
 fn a_value_far_from_zero_does_not_hide_the_minimum() {
-    // Brown-Dennis: at the minimum, 8.6e4, values are rounded to 1e-11, which is a gradient of about 1e-5. There scipy
-    // ends; judged by slopes, the search continues.
+    // Brown-Dennis: at the minimum, 8.6e4, values are rounded to 1e-11, which is a gradient of about 1e-5.
+    // There scipy ends; judged by slopes, the search continues.
     let (peer, report) = RUNS.iter().find(|(peer, _)| peer.name == "brown_dennis").unwrap();
     assert!(peer.gradient_max > 1e-6 && report.gradient_max <= 1e-8, "{}, {report}", peer.gradient_max);
 }

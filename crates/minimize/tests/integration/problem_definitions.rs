@@ -3,8 +3,8 @@
 use crate::problems::{all, problem};
 use wengert_minimize::{Jacobian, Objective, Residuals};
 
-/// Central differences with the step `h = 1e-5 max(1, |x_i|)`: their error is the third derivative times `h^2`, and the
-/// rounding of the value over `h`.
+/// Central differences with the step `h = 1e-5 max(1, |x_i|)`: their error is the third derivative times
+/// `h^2`, and the rounding of the value over `h`.
 fn central(f: &mut dyn FnMut(&[f64]) -> Vec<f64>, x: &[f64], i: usize) -> Vec<f64> {
     let h = 1e-5 * x[i].abs().max(1.0);
     let at = |x_i: f64| [&x[..i], &[x_i], &x[i + 1..]].concat();

@@ -20,8 +20,8 @@ use step_counts::StepCounts;
 
 /// The optimizer that follows the rule `R` for each parameter by itself.
 ///
-/// Use it by the names of its rules, [`Sgd`](crate::Sgd), [`Adam`](crate::Adam) and so on, whose pages have formula and
-/// settings. This page has what all of them share.
+/// Use it by the names of its rules, [`Sgd`](crate::Sgd), [`Adam`](crate::Adam) and so on, whose pages have
+/// formula and settings. This page has what all of them share.
 #[derive(Clone, Debug)]
 pub struct Elementwise<R, F = f32> {
     pub(crate) rule: R,
@@ -45,8 +45,8 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
 
     /// Adds `lambda w`, the gradient of `lambda |w|^2 / 2`, to the gradient before anything else.
     ///
-    /// This is L2 regularisation: the term goes through momentum and scaling. It is PyTorch's `weight_decay`, except in
-    /// `AdamW`.
+    /// This is L2 regularisation: the term goes through momentum and scaling. It is PyTorch's
+    /// `weight_decay`, except in `AdamW`.
     ///
     /// # Panics
     /// If `lambda` is negative, infinite or NaN, or if decoupled weight decay is set as well.
@@ -59,8 +59,8 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
 
     /// Multiplies the parameters by `1 - eta lambda` in each step, independently of momentum and scaling.
     ///
-    /// The decay of Loshchilov and Hutter 2019 in PyTorch's form, where it is multiplied by the learning rate:
-    /// `weight_decay` of `AdamW`, or with `decoupled_weight_decay=True`.
+    /// The decay of Loshchilov and Hutter 2019 in PyTorch's form, where it is multiplied by the learning
+    /// rate: `weight_decay` of `AdamW`, or with `decoupled_weight_decay=True`.
     ///
     /// # Panics
     /// If `lambda` is negative, infinite or NaN, or if L2 regularisation is set as well.

@@ -7,8 +7,9 @@ use crate::weight_decay::WeightDecay;
 /// The mathematics of an optimizer that treats each parameter by itself.
 ///
 /// A rule is the settings of a method and its formula. [`Elementwise`](crate::Elementwise) makes an
-/// [`Optimizer`](crate::Optimizer) of it, and takes care of lengths, memory, weight decay, parameter groups, saving,
-/// vector units and threads. All optimizers of this crate are such rules, and yours can be one too:
+/// [`Optimizer`](crate::Optimizer) of it, and takes care of lengths, memory, weight decay, parameter
+/// groups, saving, vector units and threads. All optimizers of this crate are such rules, and yours can be
+/// one too:
 ///
 /// ```
 /// use wengert_optim::{Elementwise, Float, Optimizer, Rule, Segment, WeightDecay};
@@ -61,22 +62,23 @@ pub trait Rule: Send {
         Vec::new()
     }
 
-    /// Moves parameters that take their step number `t`, counted from 1, at the learning rate `rate`: computes what
-    /// they have in common, and passes the formula to [`Segment::each`].
+    /// Moves parameters that take their step number `t`, counted from 1, at the learning rate `rate`:
+    /// computes what they have in common, and passes the formula to [`Segment::each`].
     ///
-    /// The rule is borrowed mutably only so that it can cache what is expensive to compute. What it caches must follow
-    /// from `t` and the settings alone, since it is not saved.
+    /// The rule is borrowed mutably only so that it can cache what is expensive to compute. What it caches
+    /// must follow from `t` and the settings alone, since it is not saved.
     fn update<F: Float>(&mut self, t: u64, rate: f64, segment: Segment<'_, F>);
 
-    /// [`update`](Rule::update), in versions for `f32` and `f64` that were compiled with the rule if it asks for that.
+    /// [`update`](Rule::update), in versions for `f32` and `f64` that were compiled with the rule if it
+    /// asks for that.
     #[doc(hidden)]
     fn update_compiled<F: Float>(&mut self, t: u64, rate: f64, segment: Segment<'_, F>) {
         self.update(t, rate, segment);
     }
 }
 
-/// Inside the implementation of [`Rule`]: compiles its update in this crate, so that steps are fast even in a
-/// development build of the user's crate.
+/// Inside the implementation of [`Rule`]: compiles its update in this crate, so that steps are fast even in
+/// a development build of the user's crate.
 macro_rules! compiled_update {
     ($rule:ident) => {
         const IS_COMPILED: bool = true;

@@ -8,8 +8,8 @@ use wengert_kernels::{Float, vectorised_wide};
 
 /// Neighbouring parameters that have taken the same number of steps, with their gradient and their buffers.
 ///
-/// A [`Rule`](crate::Rule) describes the step of one parameter by a formula, which [`each`](Segment::each) applies to
-/// all parameters. Weight decay is applied here, so that a formula need not contain it.
+/// A [`Rule`](crate::Rule) describes the step of one parameter by a formula, which [`each`](Segment::each)
+/// applies to all parameters. Weight decay is applied here, so that a formula need not contain it.
 #[derive(Debug)]
 pub struct Segment<'a, F> {
     pub(super) parameters: &'a mut [F],
@@ -28,11 +28,11 @@ pub(super) struct Coefficients<F> {
 }
 
 impl<F: Float> Segment<'_, F> {
-    /// Moves each parameter: `w <- w - change`. `formula` maps the gradient and the numbers in the buffers to the change
-    /// and the new numbers in the buffers.
+    /// Moves each parameter: `w <- w - change`. `formula` maps the gradient and the numbers in the buffers
+    /// to the change and the new numbers in the buffers.
     ///
-    /// The formula must be arithmetic on its arguments alone: it is compiled into a loop over several parameters at once,
-    /// on several threads.
+    /// The formula must be arithmetic on its arguments alone: it is compiled into a loop over several
+    /// parameters at once, on several threads.
     ///
     /// # Panics
     /// If the rule does not have `K` buffers.
@@ -68,8 +68,8 @@ fn share<F: Float, const K: usize>(
     );
 }
 
-/// The number of parameters that are loaded before any is stored, so that the compiler need not check whether slices
-/// overlap.
+/// The number of parameters that are loaded before any is stored, so that the compiler need not check
+/// whether slices overlap.
 const BLOCK: usize = 16;
 
 fn pass<F: Float, const K: usize>(

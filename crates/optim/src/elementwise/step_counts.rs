@@ -53,8 +53,8 @@ impl StepCounts {
         });
     }
 
-    /// Splits a run so that one begins at `position`, and returns its index; at the end of all parameters, the number of
-    /// runs.
+    /// Splits a run so that one begins at `position`, and returns its index; at the end of all parameters,
+    /// the number of runs.
     fn split_at(&mut self, position: usize) -> usize {
         let holding = self.runs.partition_point(|&(end, _)| end <= position);
         let start = if holding == 0 { 0 } else { self.runs[holding - 1].0 };

@@ -7,7 +7,8 @@ use crate::float::{Float, average_weights, rounded};
 use crate::validate::assert_epsilon;
 use crate::weight_decay::WeightDecay;
 
-/// Adadelta: the gradient times the ratio of two running root mean squares, that of the steps to that of the gradient.
+/// Adadelta: the gradient times the ratio of two running root mean squares, that of the steps to that of
+/// the gradient.
 ///
 /// ```text
 /// s <- rho s + (1 - rho) g^2                s = u = 0 before the first step
@@ -16,8 +17,9 @@ use crate::weight_decay::WeightDecay;
 /// w <- w - eta d
 /// ```
 ///
-/// Source: Zeiler 2012, algorithm 1, where `eta` is 1. `epsilon` is under both roots; the first steps have a length of
-/// about `sqrt(epsilon)`. At a given rate, scaling all gradients by one factor changes the steps only through `epsilon`.
+/// Source: Zeiler 2012, algorithm 1, where `eta` is 1. `epsilon` is under both roots; the first steps have
+/// a length of about `sqrt(epsilon)`. At a given rate, scaling all gradients by one factor changes the
+/// steps only through `epsilon`.
 ///
 /// | here | PyTorch's `Adadelta` | default |
 /// |---|---|---|

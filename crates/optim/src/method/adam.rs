@@ -19,11 +19,12 @@ use crate::weight_decay::WeightDecay;
 /// AMSGrad:  r <- max(r, s), and r instead of s under the root
 /// ```
 ///
-/// Sources: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2; AMSGrad: Reddi, Kale
-/// and Kumar 2018, algorithm 2, to which PyTorch and this crate add the bias correction. The correction
-/// makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate. Without it, that step would be
-/// `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 times with the defaults, and the tenth step still 6.5 times.
-/// Scaling all gradients by one factor changes the steps only through `epsilon`.
+/// Sources: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2; AMSGrad:
+/// Reddi, Kale and Kumar 2018, algorithm 2, to which PyTorch and this crate add the bias correction. The
+/// correction makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate. Without it,
+/// that step would be `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 times with the defaults, and the
+/// tenth step still 6.5 times. Scaling all gradients by one factor changes the steps only through
+/// `epsilon`.
 ///
 /// | here | PyTorch's `Adam` and `AdamW` | lectures | default |
 /// |---|---|---|---|
@@ -75,7 +76,8 @@ impl<F: Float> Adam<F> {
     /// Sets the term that bounds the step where the gradient vanishes; it is added outside the root.
     ///
     /// # Panics
-    /// If it is not positive and finite in the precision of the parameters. At 0, a gradient of zero would give 0/0.
+    /// If it is not positive and finite in the precision of the parameters. At 0, a gradient of zero would
+    /// give 0/0.
     #[must_use]
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
@@ -84,7 +86,8 @@ impl<F: Float> Adam<F> {
         self
     }
 
-    /// Divides by the root of the largest mean square so far, so that the rate of a coordinate never rises (AMSGrad).
+    /// Divides by the root of the largest mean square so far, so that the rate of a coordinate never rises
+    /// (AMSGrad).
     #[must_use]
     pub fn amsgrad(mut self) -> Self {
         self.rule.is_amsgrad = true;

@@ -1,5 +1,5 @@
-//! The optimizers, one per file: the rule with its formula, its source, and the map to PyTorch's arguments. And the list
-//! of them that the tests walk.
+//! The optimizers, one per file: the rule with its formula, its source, and the map to PyTorch's arguments.
+//! And the list of them that the tests walk.
 
 use std::fmt;
 
@@ -48,10 +48,11 @@ macro_rules! optimizers {
         $(
             mod $module;
             pub use $module::{$optimizer, $rule};
-            const _: () = assert!(<$rule as Rule>::IS_COMPILED, "the implementation of Rule lacks compiled_update!");
+            const _: () = assert!(<$rule as Rule>::IS_COMPILED, "compiled_update! is missing");
         )+
 
-        /// Samples of every optimizer of this crate with the learning rate `rate`, to be compared or tested.
+        /// Samples of every optimizer of this crate with the learning rate `rate`, to be compared or
+        /// tested.
         ///
         /// | optimizer | direction of a step | buffers of one number per parameter |
         /// |---|---|---|

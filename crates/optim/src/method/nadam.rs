@@ -17,8 +17,8 @@ use crate::weight_decay::WeightDecay;
 ///      with s_hat = s / (1 - beta2^t)
 /// ```
 ///
-/// Source: Dozat 2016, algorithm 8, with its schedule of `mu` as in PyTorch, where the mean itself decays by `beta1`.
-/// Scaling all gradients by one factor changes the steps only through `epsilon`.
+/// Source: Dozat 2016, algorithm 8, with its schedule of `mu` as in PyTorch, where the mean itself decays
+/// by `beta1`. Scaling all gradients by one factor changes the steps only through `epsilon`.
 ///
 /// | here | PyTorch's `NAdam` | default |
 /// |---|---|---|
@@ -78,7 +78,8 @@ impl<F: Float> NAdam<F> {
         self
     }
 
-    /// Sets how fast the momentum `mu_t` rises from about `beta1 / 2` to `beta1`; at 0 it stays at `beta1 / 2`.
+    /// Sets how fast the momentum `mu_t` rises from about `beta1 / 2` to `beta1`; at 0 it stays at
+    /// `beta1 / 2`.
     ///
     /// # Panics
     /// If `psi` is negative, infinite or NaN.

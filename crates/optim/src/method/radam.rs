@@ -7,7 +7,8 @@ use crate::float::{Float, average_weights, rounded};
 use crate::validate::assert_epsilon;
 use crate::weight_decay::WeightDecay;
 
-/// RAdam: Adam whose first steps are plain momentum, until the mean square is an average of enough gradients.
+/// RAdam: Adam whose first steps are plain momentum, until the mean square is an average of enough
+/// gradients.
 ///
 /// ```text
 /// m <- beta1 m + (1 - beta1) g
@@ -18,8 +19,8 @@ use crate::weight_decay::WeightDecay;
 ///      with m_hat = m / (1 - beta1^t), r^2 = (n - 4)(n - 2) n_inf / ((n_inf - 4)(n_inf - 2) n)
 /// ```
 ///
-/// Source: Liu et al. 2020, algorithm 2. As in PyTorch, the limit is 5 (the paper has 4), and `epsilon` is added
-/// before the bias correction. At `beta2 = 0.999` the first five steps are momentum.
+/// Source: Liu et al. 2020, algorithm 2. As in PyTorch, the limit is 5 (the paper has 4), and `epsilon` is
+/// added before the bias correction. At `beta2 = 0.999` the first five steps are momentum.
 ///
 /// | here | PyTorch's `RAdam` | default |
 /// |---|---|---|

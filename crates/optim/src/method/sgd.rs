@@ -21,12 +21,14 @@ use crate::weight_decay::WeightDecay;
 /// | damped velocity | also [`dampening(d)`](Sgd::dampening) | `rho` | `1 - d`, but 1 in the first step |
 /// | low-pass: `a <- (1 - b) a + b g` | [`low_pass(b)`](Sgd::low_pass) | `1 - b` | `b` |
 ///
-/// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate outside of the velocity,
-/// so that a change of rate takes effect at once; Nesterov 1983. At a constant gradient the velocity grows to
-/// `g / (1 - rho)`, the low-pass mean to `g`. The low-pass form therefore visits the points of the velocity form with
-/// `rho = 1 - b` and the rate `eta b`. Scaling all gradients by one factor scales all steps by that factor.
+/// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate outside
+/// of the velocity, so that a change of rate takes effect at once; Nesterov 1983. At a constant gradient
+/// the velocity grows to `g / (1 - rho)`, the low-pass mean to `g`. The low-pass form therefore visits the
+/// points of the velocity form with `rho = 1 - b` and the rate `eta b`. Scaling all gradients by one factor
+/// scales all steps by that factor.
 ///
-/// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge if and only if
+/// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge
+/// if and only if
 ///
 /// ```text
 /// plain     eta c < 2
@@ -34,10 +36,10 @@ use crate::weight_decay::WeightDecay;
 /// Nesterov  eta c < 2 (1 + rho) / (1 + 2 rho)         eta < (2 - b) / ((3 - 2 b) b sigma^2)
 /// ```
 ///
-/// **Nesterov's momentum** in its original form takes the gradient at the look-ahead point `w - eta rho v`, and makes a
-/// momentum step with it: [`look_ahead`](Sgd::look_ahead), then `step`. In the rearranged form the look-ahead points
-/// themselves are the parameters, and only the gradient there is needed: that is [`nesterov`](Sgd::nesterov), and
-/// PyTorch's. Both visit the same points as long as the rate is constant.
+/// **Nesterov's momentum** in its original form takes the gradient at the look-ahead point `w - eta rho v`,
+/// and makes a momentum step with it: [`look_ahead`](Sgd::look_ahead), then `step`. In the rearranged form
+/// the look-ahead points themselves are the parameters, and only the gradient there is needed: that is
+/// [`nesterov`](Sgd::nesterov), and PyTorch's. Both visit the same points as long as the rate is constant.
 ///
 /// | here | PyTorch's `SGD` | lectures | default |
 /// |---|---|---|---|
@@ -102,7 +104,8 @@ impl<F: Float> Sgd<F> {
         self
     }
 
-    /// Momentum in low-pass form: steps along a running mean of the gradient, `a <- (1 - b) a + b g; w <- w - eta a`.
+    /// Momentum in low-pass form: steps along a running mean of the gradient,
+    /// `a <- (1 - b) a + b g; w <- w - eta a`.
     ///
     /// # Panics
     /// If `b` is outside `(0, 1]`.
@@ -124,11 +127,12 @@ impl<F: Float> Sgd<F> {
         self
     }
 
-    /// Writes the look-ahead point `w - eta rho v` into `ahead`, for Nesterov's momentum in its original form.
+    /// Writes the look-ahead point `w - eta rho v` into `ahead`, for Nesterov's momentum in its original
+    /// form.
     ///
-    /// [`step`](Optimizer::step) with the parameters and the gradient at that point then makes one step of that form. It
-    /// must not be combined with [`nesterov`](Sgd::nesterov). Parameter groups are not taken into account: use the
-    /// rearranged form with them.
+    /// [`step`](Optimizer::step) with the parameters and the gradient at that point then makes one step of
+    /// that form. It must not be combined with [`nesterov`](Sgd::nesterov). Parameter groups are not taken
+    /// into account: use the rearranged form with them.
     ///
     /// # Panics
     /// If the slices differ in length, or if their length is not that of the first step.

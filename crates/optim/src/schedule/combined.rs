@@ -34,8 +34,8 @@ impl Schedule {
         Self::of(Then { first: self, steps, next })
     }
 
-    /// Begins after a warm-up of `steps` steps, on a straight line from the fraction `start` of its first rate up to that
-    /// rate.
+    /// Begins after a warm-up of `steps` steps, on a straight line from the fraction `start` of its first
+    /// rate up to that rate.
     ///
     /// PyTorch: `SequentialLR` of `LinearLR(start_factor=start, total_iters=steps)` and this one.
     ///
@@ -50,7 +50,8 @@ impl Schedule {
         Self::linear(start * first, first, steps).then(steps, self)
     }
 
-    /// Counts in units of `steps` steps. If these are the steps of an epoch, the rate changes from epoch to epoch.
+    /// Counts in units of `steps` steps. If these are the steps of an epoch, the rate changes from epoch to
+    /// epoch.
     ///
     /// # Panics
     /// If `steps` is 0.

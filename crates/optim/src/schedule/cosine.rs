@@ -5,7 +5,8 @@ use wengert_kernels::validate::{assert_at_least_one, assert_non_negative};
 use super::schedule::{Schedule, Shape, fraction, half_cosine};
 
 impl Schedule {
-    /// From `eta` to 0 along half a cosine in `over` steps, then 0 (Loshchilov and Hutter 2017, without restarts).
+    /// From `eta` to 0 along half a cosine in `over` steps, then 0 (Loshchilov and Hutter 2017, without
+    /// restarts).
     ///
     /// # Panics
     /// If `eta` is negative, infinite or NaN, or `over` is 0.
@@ -28,8 +29,9 @@ impl Schedule {
         Self::of(Cosine { eta, low, over })
     }
 
-    /// From `eta` to `low` along half a cosine in `first` steps, and again from `eta`, each time in `growth` times as many
-    /// steps as before (Loshchilov and Hutter 2017, equation 5; PyTorch's `T_0` and `T_mult`).
+    /// From `eta` to `low` along half a cosine in `first` steps, and again from `eta`, each time in
+    /// `growth` times as many steps as before (Loshchilov and Hutter 2017, equation 5; PyTorch's `T_0` and
+    /// `T_mult`).
     ///
     /// # Panics
     /// If a rate is negative, infinite or NaN, or if `first` or `growth` is 0.

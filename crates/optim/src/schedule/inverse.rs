@@ -9,8 +9,8 @@ use super::schedule::{Schedule, Shape};
 impl Schedule {
     /// `eta / (1 + t / tau)`.
     ///
-    /// With `eta = tau = 1` the rates are 1, 1/2, 1/3, ..., for which gradient descent on `(w - x_t)^2 / 2` is the running
-    /// mean of the `x_t` (Robbins and Monro 1951).
+    /// With `eta = tau = 1` the rates are 1, 1/2, 1/3, ..., for which gradient descent on `(w - x_t)^2 / 2`
+    /// is the running mean of the `x_t` (Robbins and Monro 1951).
     ///
     /// # Panics
     /// If `eta` is negative, infinite or NaN, or `tau` is not positive and finite.

@@ -23,11 +23,12 @@ use std::sync::Arc;
 /// | [`one_cycle`](Schedule::one_cycle) | up, down, and far down | `OneCycleLR` |
 /// | [`custom`](Schedule::custom) | your function of `t` | `LambdaLR` |
 ///
-/// After its end a schedule stays at its last rate. There, PyTorch's `CosineAnnealingLR` rises again, and its
-/// `OneCycleLR` raises an error.
+/// After its end a schedule stays at its last rate. There, PyTorch's `CosineAnnealingLR` rises again, and
+/// its `OneCycleLR` raises an error.
 ///
-/// Schedules can be combined: [`scaled`](Schedule::scaled), [`times`](Schedule::times), [`after`](Schedule::after),
-/// [`then`](Schedule::then), [`warmed_up`](Schedule::warmed_up), [`in_units_of`](Schedule::in_units_of).
+/// Schedules can be combined: [`scaled`](Schedule::scaled), [`times`](Schedule::times),
+/// [`after`](Schedule::after), [`then`](Schedule::then), [`warmed_up`](Schedule::warmed_up),
+/// [`in_units_of`](Schedule::in_units_of).
 ///
 /// ```
 /// use wengert_optim::{Optimizer, Schedule, Sgd};

@@ -1,4 +1,5 @@
-//! The interface of the optimizers: inference of the precision, rates, refused settings, and places of panics.
+//! The interface of the optimizers: inference of the precision, rates, refused settings, and places of
+//! panics.
 
 use std::panic::Location;
 

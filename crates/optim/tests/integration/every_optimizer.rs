@@ -70,8 +70,8 @@ fn assert_descends<F: Float>() {
     for start in [[2.0, 1.0], [-1.0, 0.5], [0.6, -2.0], [30.0, -20.0]] {
         for mut sample in all_optimizers::<F>(0.05) {
             let name = sample.name;
-            // Steps that are scaled are short compared with the distance of the last start, and those of Adadelta at
-            // this rate everywhere.
+            // Steps that are scaled are short compared with the distance of the last start, and those of
+            // Adadelta at this rate everywhere.
             let (before, after) = descend(&mut *sample.optimizer, start, 2000);
             let share = if name.starts_with("adadelta") || start[0] == 30.0 { 0.98 } else { 0.1 };
             assert!(after < share * before, "{name} from {start:?}: {before} to {after}");

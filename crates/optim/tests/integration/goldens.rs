@@ -22,8 +22,8 @@ fn blocks(text: &str) -> HashMap<&str, Vec<Vec<f64>>> {
     blocks
 }
 
-/// Within 1e-12 of the largest number beside it: a few thousand roundings, as 50 steps make on functions that
-/// amplify them a hundred times.
+/// Compares with a tolerance of 1e-12 times the largest number: a few thousand roundings, as 50 steps make
+/// on functions that amplify them a hundred times.
 #[track_caller]
 fn assert_close(ours: &[f64], theirs: &[f64], what: &str) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
@@ -196,7 +196,7 @@ fn every_schedule_agrees_with_pytorch() {
     assert_eq!(ours.len(), goldens.len());
     for (name, schedule) in ours {
         let theirs = &goldens[name][0];
-        // Beyond its end, PyTorch's cosine rises again; ours stays low.
+        // After its end, PyTorch's cosine rises again; ours stays low.
         let compared = if name == "cosine" { 13 } else { theirs.len() };
         let rates: Vec<f64> = (0..compared as u64).map(|t| schedule.rate(t)).collect();
         assert_close(&rates, &theirs[..compared], name);
@@ -204,7 +204,7 @@ fn every_schedule_agrees_with_pytorch() {
 }
 
 #[test]
-fn beyond_its_end_a_cosine_stays_low_where_that_of_pytorch_rises_again() {
+fn after_its_end_a_cosine_stays_low_where_that_of_pytorch_rises_again() {
     let goldens = blocks(include_str!("goldens/schedules.txt"));
     let theirs = &goldens["cosine"][0];
     assert!(theirs[13] > theirs[12] && theirs[19] > 0.1, "{theirs:?}");
@@ -213,7 +213,7 @@ fn beyond_its_end_a_cosine_stays_low_where_that_of_pytorch_rises_again() {
 }
 
 #[test]
-fn clipping_agrees_with_pytorch_but_for_its_millionth() {
+fn clipping_agrees_with_pytorch_except_for_its_offset_of_1e_6() {
     for (name, block) in blocks(include_str!("goldens/clipping.txt")) {
         let [settings, before, after] = &block[..] else { panic!("{name} has three lines") };
         let (limit, their_norm) = (settings[0], settings[1]);

@@ -262,7 +262,8 @@ fn minimum_norm_solution() -> [f64; 4] {
     [0, 1, 2, 3].map(|j| WIDE[0][j] * dual[0] + WIDE[1][j] * dual[1])
 }
 
-/// The part of `w` outside of the row space of `X`, as an inner product with a vector that is orthogonal to it.
+/// The part of `w` outside of the row space of `X`, as an inner product with a vector that is orthogonal to
+/// it.
 fn outside(w: &[f64; 4]) -> f64 {
     const ORTHOGONAL: [f64; 4] = [1.0, 0.0, -1.0 / 3.0, 1.0];
     (0..4).map(|j| w[j] * ORTHOGONAL[j]).sum()

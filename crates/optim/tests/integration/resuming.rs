@@ -75,7 +75,8 @@ fn a_state_before_the_first_step_can_be_restored() {
     }
 }
 
-/// The error of restoring the state that another optimizer has after a step. It must not change the optimizer.
+/// The error of restoring the state that another optimizer has after a step. It must not change the
+/// optimizer.
 #[track_caller]
 fn refusal(mut here: impl Optimizer<f64> + Clone, there: &mut impl Optimizer<f64>) -> StateError {
     there.step(&mut [1.0; 3], &[1.0; 3]);

@@ -181,7 +181,8 @@ const BROYDEN_TRIDIAGONAL: Squares = Squares {
     },
 };
 
-/// M31: `x_i (2 + 5 x_i^2) + 1 - sum_j x_j (1 + x_j)` over the neighbours `i - 5 <= j <= i + 1`, without `i`.
+/// M31: `x_i (2 + 5 x_i^2) + 1 - sum_j x_j (1 + x_j)` over the neighbours `i - 5 <= j <= i + 1`, without
+/// `i`.
 const BROYDEN_BANDED: Squares = Squares {
     count: |n| n,
     residuals: |x, r| {

@@ -98,8 +98,8 @@ const KOWALIK_OSBORNE: Squares = Squares {
     },
 };
 
-/// M16, m = 20: `(x_1 + t x_2 - e^t)^2 + (x_3 + x_4 sin t - cos t)^2` with `t = i / 5`. The residuals do not
-/// vanish at the minimum: the value there is 8.6e4.
+/// M16, m = 20: `(x_1 + t x_2 - e^t)^2 + (x_3 + x_4 sin t - cos t)^2` with `t = i / 5`. The residuals do
+/// not vanish at the minimum: the value there is 8.6e4.
 const BROWN_DENNIS: Squares = Squares {
     count: |_| 20,
     residuals: |x, r| {

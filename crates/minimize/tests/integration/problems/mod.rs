@@ -1,8 +1,8 @@
 //! Standard test functions for minimisation, with hand-written derivatives.
 //!
-//! Source: More, Garbow and Hillstrom 1981, "Testing unconstrained optimization software"; M with a number is
-//! the problem's number there. Sums of squares are given by their residuals and Jacobian; the value is the plain
-//! sum, without a half, as in the source.
+//! Source: More, Garbow and Hillstrom 1981, "Testing unconstrained optimization software"; M with a number
+//! is the problem's number there. Sums of squares are given by their residuals and Jacobian; the value is
+//! the plain sum, without a half, as in the source.
 
 mod extended;
 mod fitted;
@@ -28,7 +28,8 @@ pub(crate) enum Kind {
     Squares(Squares),
 }
 
-/// Residuals: their number in `n` dimensions, their values, and their Jacobian row by row, which is zero on entry.
+/// Residuals: their number in `n` dimensions, their values, and their Jacobian row by row, which is zero on
+/// entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Squares {
     pub(crate) count: fn(usize) -> usize,
