@@ -14,8 +14,10 @@ struct Bowl<'a> {
     problem: LeastSquares<'a>,
     counted: Evaluations,
     /// The value of all residuals at a point, if it is not `A x - b`.
-    replaced: Box<dyn Fn(&[f64]) -> Option<f64>>,
+    replaced: Box<Replacement>,
 }
+
+type Replacement = dyn Fn(&[f64]) -> Option<f64>;
 
 /// The rows of `A`, with curvatures `A'A` between 1 and 10, and `b = A (1, -2, 3)`.
 const MATRIX: [f64; 12] = [1.0, 0.5, 0.0, -0.5, 2.0, 0.3, 0.0, 0.2, 1.5, 1.0, 0.0, -1.0];
