@@ -28,8 +28,8 @@ impl fmt::Display for Kink {
         let Self { operator, application, operands, derivative: [left, chosen, right], site } = self;
         write!(
             f,
-            "kink: `{operator}` in {application} at {operands:?}, applied at {site}: the derivative is {left} \
-             on the left and {right} on the right, the rule chose {chosen}"
+            "kink: `{operator}` in {application} at {operands:?}, applied at {site}: the derivative is \
+             {left} on the left and {right} on the right, the rule chose {chosen}"
         )
     }
 }
