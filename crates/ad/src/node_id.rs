@@ -22,7 +22,8 @@ impl NodeId {
         Self(u32::try_from(index).expect("a recording has fewer than 2^32 nodes"))
     }
 
-    /// Stands for "no node": the missing parent of an operation with fewer parents than a record has places for.
+    /// Stands for "no node": the missing parent of an operation with fewer parents than a record has
+    /// places for.
     pub(crate) const NONE: Self = Self(u32::MAX);
 
     #[inline(always)]

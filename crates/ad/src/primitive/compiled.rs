@@ -1,9 +1,9 @@
 //! The primitives at `f32` and `f64`, compiled in this crate.
 //!
-//! The compiler compiles a generic function again in every crate that uses it, at the optimisation level of that crate,
-//! unless the function is marked `#[inline(never)]` and a dependency contains it at the same types. The loops of all
-//! primitives are marked and contained here: a program compiled for debugging runs them optimised, and no crate that depends
-//! on this one compiles them again.
+//! The compiler compiles a generic function again in every crate that uses it, at the optimisation level
+//! of that crate, unless the function is marked `#[inline(never)]` and a dependency contains it at the
+//! same types. The loops of all primitives are marked and contained here: a program compiled for
+//! debugging runs them optimised, and no crate that depends on this one compiles them again.
 
 use super::{AffineMap, Map, Primitive, PrimitiveVisitor, Zip, each_primitive};
 use crate::element::Element;

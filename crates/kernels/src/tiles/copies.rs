@@ -1,6 +1,6 @@
 //! Copies of parts of matrices, in the order in which tiles read their elements.
 
-use super::DEEP;
+use super::blocking::DEEP;
 use super::places::{At, Rows, TALLEST};
 use super::register::Register;
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};

@@ -18,8 +18,11 @@
     reason = "vector registers; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
 )]
 
+mod blocking;
 #[cfg(target_arch = "x86_64")]
 mod copies;
+#[cfg(target_arch = "x86_64")]
+mod instances;
 #[cfg(target_arch = "x86_64")]
 mod outlined;
 mod parts;
@@ -31,48 +34,15 @@ mod product;
 mod register;
 #[cfg(target_arch = "x86_64")]
 mod tile;
+mod tiled;
 
 pub(super) use parts::{Onto, Product, Window};
-
-/// A kind of vector register.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Registers {
-    /// Of 512 bits: AVX-512.
-    Wide,
-    /// Of 256 bits: AVX2 with FMA.
-    Narrow,
-}
-
-/// A number whose matrix products can be computed in vector registers.
-pub(super) trait Tiled: Copy {
-    /// Computes the product, whose shapes the caller has checked, and returns true; returns false and
-    /// does nothing if the processor does not have these registers.
-    fn product_in(registers: Registers, product: Product<'_, Self>, c: &mut Window<'_, Self>) -> bool;
-
-    /// Same as [`product_in`](Self::product_in), in the widest registers of the processor.
-    fn tiled_product(product: Product<'_, Self>, mut c: Window<'_, Self>) -> bool {
-        [Registers::Wide, Registers::Narrow]
-            .into_iter()
-            .any(|widest| Self::product_in(widest, product, &mut c))
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-impl<T: Copy> Tiled for T {
-    fn product_in(_: Registers, _: Product<'_, T>, _: &mut Window<'_, T>) -> bool {
-        false
-    }
-}
-
-/// The number of rows of a panel of `B` that are used at a time, so that they stay in the first-level cache.
-const DEPTH: usize = 256;
-/// A right operand of at most this many bytes is read in place, since copying would gain nothing.
-const CACHED: usize = 1 << 21;
-/// The number of rows of `B`, and of columns of `A`, in a copied block, if `B` is larger.
-const DEEP: usize = 1024;
+pub(super) use tiled::Tiled;
 
 #[cfg(test)]
 mod tests {
+    use super::blocking::{CACHED, DEEP, DEPTH};
+    use super::tiled::Registers;
     use super::*;
     use crate::float::Float;
     use crate::matrix::Matrix;

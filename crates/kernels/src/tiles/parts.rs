@@ -1,6 +1,6 @@
 //! A matrix product and its output, in one piece or divided into parts for several threads.
 
-use super::CACHED;
+use super::blocking::CACHED;
 use crate::matrix::Matrix;
 use std::marker::PhantomData;
 

@@ -68,7 +68,7 @@ pub(super) struct Part<T> {
     pub(super) target: Target<T>,
 }
 
-/// The initial value, see [`Onto`](super::Onto), from the first column of a target on.
+/// The initial value, see [`Onto`](super::parts::Onto), from the first column of a target on.
 pub(super) trait Base<T>: Copy {
     /// A pointer to the values to which the sums of one register are added; `to` is the output of the
     /// register, `columns` its distance from the first column.

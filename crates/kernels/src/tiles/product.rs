@@ -1,8 +1,10 @@
 //! The loops over blocks and panels of a matrix product.
 
+use super::blocking::{DEEP, DEPTH};
 use super::outlined::Outlined;
+use super::parts::{Onto, Product, Window};
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
-use super::{DEEP, DEPTH, Onto, Product, Registers, Tiled, Window};
+use super::tiled::{Registers, Tiled};
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
