@@ -5,7 +5,9 @@ use std::ops::{Add, Div, Mul, Sub};
 use wengert_ad::Elementary;
 
 /// A number of one of the libraries.
-pub trait Num: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
+pub trait Num:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
     /// `c x`.
     fn times(self, c: f64) -> Self;
     /// `x + c`.

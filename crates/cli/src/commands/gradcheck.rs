@@ -76,9 +76,7 @@ impl Checked {
         let worst = self.second.worst().filter(|_| !self.second.passed())?;
         let [i, j] = worst.inputs.map(|i| &self.first.names[i]);
         let (exact, difference) = (full(worst.exact), full(worst.difference.value));
-        Some(format!(
-            "  d2/d{i}d{j}: forward over reverse {exact}, difference of gradients {difference}"
-        ))
+        Some(format!("  d2/d{i}d{j}: forward over reverse {exact}, difference of gradients {difference}"))
     }
 
     /// The causes of a failure, with the node names of `wengert graph`.

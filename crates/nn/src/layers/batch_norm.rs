@@ -79,10 +79,7 @@ impl BatchNorm {
             return false;
         }
         let whole = training.sees_whole_batch();
-        assert!(
-            whole,
-            "batch norm: a training pass needs the whole batch, but this pass sees a part of it"
-        );
+        assert!(whole, "batch norm: a training pass needs the whole batch, but this pass sees a part of it");
         assert!(rows > 1, "batch norm: a batch of 1 row has no variance; training needs at least 2 rows");
         true
     }

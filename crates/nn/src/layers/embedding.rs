@@ -39,11 +39,7 @@ impl Embedding {
     fn row(&self, index: f64) -> usize {
         let row = index as usize;
         let known = row as f64 == index && row < self.rows;
-        assert!(
-            known,
-            "embedding: the input {index} must be a whole number from 0 to {}",
-            self.rows - 1
-        );
+        assert!(known, "embedding: the input {index} must be a whole number from 0 to {}", self.rows - 1);
         row
     }
 }

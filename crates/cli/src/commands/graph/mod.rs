@@ -60,8 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let text = report.trim_end();
     match &arguments.output {
         None => print_line(text),
-        Some(path) => fs::write(path, format!("{text}\n"))
-            .map_err(|error| CliError::File { path: path.clone(), error }),
+        Some(path) => {
+            fs::write(path, format!("{text}\n")).map_err(|error| CliError::File { path: path.clone(), error })
+        }
     }
 }
 
