@@ -5,7 +5,7 @@ use super::kinks::Kink;
 use super::report::GradcheckReport;
 use super::tolerance::is_wrong;
 use super::wrong_partials::WrongPartial;
-use crate::primitive::{Adjoint, Primitive, Recorded, View};
+use crate::primitive::{Adjoint, Primitive, PullbackStart, Recorded, View};
 use crate::tape::{ArrayTape, TapeObserver, Tensor};
 use ndarray::ArrayD;
 use std::panic::Location;
@@ -54,7 +54,9 @@ impl TapeObserver<f64> for Pullbacks {
         let u: Vec<f64> = (0..y.data.len()).map(|i| weight(i, 0.7)).collect();
         for operand in 0..xs.len() {
             let mut x_bar = vec![0.0; xs[operand].data.len()];
-            primitive.vjp(operand, Recorded { xs, y, y_bar: &u }, Adjoint::new(&mut x_bar, true));
+            let (mut y_bar, sum_of) = (u.clone(), |other| (other == operand).then_some(&[][..]));
+            primitive.start_pullback(&mut PullbackStart::new(xs, y, &mut y_bar, &sum_of));
+            primitive.vjp(operand, Recorded { xs, y, y_bar: &y_bar }, Adjoint::new(&mut x_bar, true));
             let partial = x_bar.iter().enumerate().map(|(i, x_bar)| weight(i, 1.9) * x_bar).sum::<f64>();
             let operation = Operation { xs, operand, u: &u, site };
             self.compare(primitive, &operation, partial);

@@ -53,8 +53,9 @@ pub trait Primitive<T: Element>: Debug + Send + 'static {
     /// pullback needs.
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]);
 
-    /// Called once in a sweep, before [`vjp`](Self::vjp), for work that the pullbacks of all
-    /// operands share. Most primitives have none.
+    /// Called once in a sweep, before [`vjp`](Self::vjp), for work that the pullbacks of all operands
+    /// share. Most primitives have none. Whoever calls `vjp` outside of a sweep must call this method
+    /// before.
     fn start_pullback(&self, _start: &mut PullbackStart<'_, T>) {}
 
     /// Adds `J' y_bar` to the adjoint of operand `wrt`, where `J` is the Jacobian with respect to

@@ -177,7 +177,7 @@ fn an_array_function_may_be_a_value_and_a_closure() {
     let short =
         panic_of(|| arrays::grad(|v| arrays::custom("short", &[v[0]], copy, |_, _| vec![1.0]).sum(), &x));
     assert!(
-        short.message.contains("short: the vjp for operand 0 has 1 elements, the operand 3"),
+        short.message.contains("short: the vjp for operand 0 has 1 elements, the operand has 3"),
         "{short:?}"
     );
     blames_this_line(&["lonely", "operands"], || arrays::custom("lonely", &[], copy, |_, _| vec![]));

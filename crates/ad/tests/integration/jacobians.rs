@@ -163,7 +163,7 @@ fn probing_has_the_diagonal_for_its_mean_and_the_stated_variance() {
 
 #[test]
 fn no_probes_are_no_estimate() {
-    blames_this_line(&["no probes"], || hessian_diagonal_estimate(|v| v[0], &[1.0], 0, || true));
+    blames_this_line(&["at least one probe"], || hessian_diagonal_estimate(|v| v[0], &[1.0], 0, || true));
 }
 
 /// Squared error of a small network on an example of two features and a target.
