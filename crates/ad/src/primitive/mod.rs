@@ -11,6 +11,7 @@ mod affine;
 mod axis;
 mod cholesky;
 mod combine;
+#[cfg(not(test))]
 mod compiled;
 mod cut;
 mod definition;

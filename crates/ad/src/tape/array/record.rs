@@ -1,7 +1,6 @@
 //! The recording of a primitive applied to tensors.
 
-use super::nodes::{FEW, Storage, collected, replace};
-use super::tape::ArrayTape;
+use super::nodes::{AnyPrimitive, FEW, Storage, collected, replace};
 use super::tensor::Tensor;
 use crate::element::Element;
 use crate::node_id::NodeId;
@@ -32,56 +31,64 @@ impl<T: Element> Tensor<'_, T> {
         new: impl FnOnce() -> P,
         configure: impl FnOnce(&mut P),
     ) -> Self {
-        if let Some(other) = others.iter().find(|other| !std::ptr::eq(self.tape, other.tape)) {
-            mixed_tapes(new().name(), self.tape.made_at, other.tape.made_at);
-        }
-        let parents = (0..others.len() + 1).map(|i| if i == 0 { self.node } else { others[i - 1].node });
-        self.tape.record(parents, new, configure)
+        let mut once = Some((new, configure));
+        self.record(others, &mut |slot| {
+            let (new, configure) = once.take().expect("a recording prepares its primitive once");
+            let kept = slot.as_mut().and_then(|kept| (**kept).as_any().downcast_mut());
+            match kept {
+                Some(primitive) => configure(primitive),
+                None => {
+                    let mut primitive = new();
+                    configure(&mut primitive);
+                    *slot = Some(Box::new(primitive));
+                }
+            }
+        })
     }
-}
 
-impl<T: Element> ArrayTape<T> {
-    #[inline(always)]
+    /// Records the primitive that `prepare` leaves in its slot. `prepare` may find the primitive of an earlier recording there.
+    // Does not depend on the type of the primitive, so that each further primitive adds little code.
+    #[inline(never)]
     #[track_caller]
-    fn record<P: Primitive<T>>(
-        &self,
-        parents: impl ExactSizeIterator<Item = NodeId>,
-        new: impl FnOnce() -> P,
-        configure: impl FnOnce(&mut P),
-    ) -> Tensor<'_, T> {
-        let mut list = self.list.borrow_mut();
+    fn record(self, others: &[Self], prepare: &mut Prepare<'_, T>) -> Self {
+        if let Some(other) = others.iter().find(|other| !std::ptr::eq(self.tape, other.tape)) {
+            let mut slot = None;
+            prepare(&mut slot);
+            let name = slot.as_ref().expect("prepared").name();
+            mixed_tapes(name, self.tape.made_at, other.tape.made_at);
+        }
+        let mut list = self.tape.list.borrow_mut();
         let (before, id, node) = list.next_operation();
         let (mut few, mut many) = ([NodeId::NONE; FEW], Vec::new());
+        let parents = (0..others.len() + 1).map(|i| if i == 0 { self.node } else { others[i - 1].node });
         replace(&mut node.parents, collected(&mut few, &mut many, parents));
         let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
         let xs = collected(&mut few, &mut many, node.parents.iter().map(|&p| before.view(p)));
         node.active = node.parents.iter().any(|&p| before.node(p).active);
         node.storage = Storage::Own;
-        let reusable = node.primitive.as_mut().is_some_and(|kept| (**kept).as_any().is::<P>());
-        if !reusable {
-            node.primitive = Some(Box::new(new()));
-        }
-        let primitive = node.primitive.as_mut().expect("set above");
-        let primitive = (**primitive).as_any().downcast_mut::<P>().expect("its type was compared above");
-        configure(primitive);
+        prepare(&mut node.primitive);
+        let primitive = &mut **node.primitive.as_mut().expect("prepared");
         let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
         let shapes = collected(&mut few, &mut many, xs.iter().map(|x| x.shape));
         node.shape = match primitive.shape(shapes) {
             Ok(shape) => shape,
-            Err(requirement) => wrong_shapes(&*primitive, shapes, requirement),
+            Err(requirement) => wrong_shapes(primitive, shapes, requirement),
         };
         node.buffer.resize(node.shape.iter().product(), T::constant(0.0));
         primitive.primal(xs, &mut node.buffer);
         node.site = Location::caller();
         let y = View { shape: &node.shape, data: &node.buffer };
-        self.observe(|observer| observer.on_operation(primitive, xs, y, node.site));
-        Tensor::new(self, id)
+        self.tape.observe(|observer| observer.on_operation(primitive, xs, y, node.site));
+        Tensor::new(self.tape, id)
     }
 }
 
+/// Puts a primitive into its slot.
+type Prepare<'a, T> = dyn FnMut(&mut Option<Box<dyn AnyPrimitive<T>>>) + 'a;
+
 #[cold]
 #[track_caller]
-fn wrong_shapes<T: Element>(primitive: &impl Primitive<T>, operands: &[&[usize]], requirement: &str) -> ! {
+fn wrong_shapes<T: Element>(primitive: &dyn AnyPrimitive<T>, operands: &[&[usize]], requirement: &str) -> ! {
     let shapes: Vec<String> = operands.iter().map(|shape| format!("{shape:?}")).collect();
     let (name, shapes) = (primitive.name(), shapes.join(", "));
     panic!("{name}: the operands have the shapes {shapes}, but it needs {requirement} ({primitive:?})");
