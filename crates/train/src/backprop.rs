@@ -11,7 +11,7 @@ use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
 use crate::strategy::Strategy;
 use wengert_ad::{ArrayTape, Element, Real};
-use wengert_kernels::accumulate;
+use wengert_kernels::{accumulate, compiled_here};
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
 /// Computes the mean loss over a batch and its gradient with respect to the parameters, on several threads.
@@ -254,7 +254,11 @@ impl<T: Real> Shard<T> {
     }
 
     fn add(&mut self, other: &Self) {
-        accumulate(&mut self.gradient, other.gradient.iter().copied());
+        compiled_here!(T: add_to(sums: &mut [T], terms: &[T]))(&mut self.gradient, &other.gradient);
         self.totals = self.totals + other.totals;
     }
+}
+
+fn add_to<F: Real>(sums: &mut [F], terms: &[F]) {
+    accumulate(sums, terms.iter().copied());
 }

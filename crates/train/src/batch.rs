@@ -2,7 +2,7 @@
 
 use wengert_ad::{ArrayTape, Real, Tensor};
 use wengert_data::{Dataset, Targets};
-use wengert_kernels::unrolled;
+use wengert_kernels::{compiled_here, unrolled};
 use wengert_nn::{Bound, Loss, Module, TargetBatch};
 
 /// The examples of one step: some rows of a data set.
@@ -45,13 +45,18 @@ pub(crate) fn forward<'t, T: Real>(
 const PARALLEL_ELEMENTS: usize = 1 << 15;
 
 /// Copies the rows with these indices from a table of this width.
-fn gather<T: Real>(rows: &mut [T], width: usize, indices: &[usize], table: &[T]) {
+fn gather<F: Real>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {
     if rows.len() > PARALLEL_ELEMENTS && indices.len() > 1 && rayon::current_thread_index().is_some() {
         let (first, second) = indices.split_at(indices.len() / 2);
         let (front, back) = rows.split_at_mut(first.len() * width);
         rayon::join(|| gather(front, width, first, table), || gather(back, width, second, table));
         return;
     }
+    let copy = compiled_here!(F: copy_rows(rows: &mut [F], width: usize, indices: &[usize], table: &[F]));
+    copy(rows, width, indices, table);
+}
+
+fn copy_rows<F: Copy>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {
     unrolled(
         width.max(1),
         #[inline(always)]

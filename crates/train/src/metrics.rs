@@ -2,6 +2,7 @@
 
 use std::ops::Add;
 use wengert_ad::{Real, Tensor};
+use wengert_kernels::compiled_here;
 use wengert_nn::metrics::predicted_class;
 
 /// Loss and accuracy of a model on a set of examples.
@@ -43,10 +44,14 @@ impl Add for Totals {
     }
 }
 
-/// The number of rows whose outputs choose their label; 0 without labels.
-pub(crate) fn count_correct<T: Real>(outputs: Tensor<'_, T>, labels: &[u32]) -> usize {
+/// The number of rows whose predicted class is their label; 0 without labels.
+pub(crate) fn count_correct<F: Real>(outputs: Tensor<'_, F>, labels: &[u32]) -> usize {
     let width = outputs.shape().get(1).copied().unwrap_or(1).max(1);
-    let elements = outputs.elements();
-    let rows = elements.chunks_exact(width).zip(labels);
+    let count = compiled_here!(F: count_rows(outputs: &[F], width: usize, labels: &[u32]) -> usize);
+    count(&outputs.elements(), width, labels)
+}
+
+fn count_rows<F: Real>(outputs: &[F], width: usize, labels: &[u32]) -> usize {
+    let rows = outputs.chunks_exact(width).zip(labels);
     rows.filter(|(row, label)| predicted_class(row) == **label as usize).count()
 }

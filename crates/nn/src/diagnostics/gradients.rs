@@ -6,6 +6,7 @@ use crate::params::Params;
 use ndarray::Array2;
 use std::fmt;
 use wengert_ad::{ArrayTape, Real};
+use wengert_kernels::{Float, compiled_here};
 
 /// The norms of a parameter and of its gradient or its update.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,12 +109,17 @@ impl fmt::Display for LargeParameter {
 
 /// The first element of `values`, in flat order, whose absolute value is larger than `limit` or that is NaN.
 pub fn large_parameter<T: Real>(layout: &Layout, values: &[T], limit: f64) -> Option<LargeParameter> {
-    // Comparisons with NaN are false.
-    let at = values.iter().position(|x| x.value().is_nan() || x.value().abs() > limit)?;
+    let at = compiled_here!(T: first_beyond(values: &[T], limit: f64) -> Option<usize>)(values, limit)?;
     let entry = layout.parameters().iter().find(|entry| entry.range.contains(&at))?;
     Some(LargeParameter {
         name: entry.name.clone(),
         index: at - entry.range.start,
         value: values[at].value(),
     })
+}
+
+/// The index of the first number beyond the limit or NaN.
+fn first_beyond<F: Float>(values: &[F], limit: f64) -> Option<usize> {
+    // Comparisons with NaN are false.
+    values.iter().position(|x| x.widened().is_nan() || x.widened().abs() > limit)
 }

@@ -16,18 +16,21 @@ use wengert_ad::{Elementary, Real};
 /// assert_eq!(class_probabilities(&array![[0.0]]), array![[0.5, 0.5]]);
 /// ```
 pub fn class_probabilities<T: Real, S: Data<Elem = T>>(logits: &ArrayBase<S, Ix2>) -> Array2<f64> {
-    let mut probabilities = logits.mapv(|logit| logit.value());
-    if probabilities.ncols() == 1 {
+    probabilities(logits.mapv(|logit| logit.value()))
+}
+
+fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {
+    if logits.ncols() == 1 {
         return Array2::from_shape_fn((logits.nrows(), 2), |(row, class)| {
-            let logit = probabilities[[row, 0]];
+            let logit = logits[[row, 0]];
             if class == 0 { (-logit).sigmoid() } else { logit.sigmoid() }
         });
     }
-    for mut row in probabilities.rows_mut() {
+    for mut row in logits.rows_mut() {
         // `e^s` overflows at s = 710; the largest logit of a row is shifted to 0.
         let largest = row.fold(f64::NEG_INFINITY, |largest, &logit| largest.max(logit));
         row.mapv_inplace(|logit| (logit - largest).exp());
         row /= row.sum();
     }
-    probabilities
+    logits
 }
