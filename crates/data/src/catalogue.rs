@@ -45,6 +45,7 @@ fn is_csv_path(path: &Path) -> bool {
 
 /// Loaded data: one data set to split, or the parts that a source comes in.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a program loads few data sets")]
 pub enum Loaded {
     /// One data set.
     Whole(Dataset),

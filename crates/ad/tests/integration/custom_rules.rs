@@ -62,7 +62,7 @@ fn a_rule_with_a_constant_states_its_name_and_refuses_other_constants() {
     assert_eq!(Saturation::with_parameters(&[2.0]), Some(Saturation(2.0)));
     assert_eq!(Saturation::with_parameters(&[-1.0]), None);
     assert_eq!(Saturation::with_parameters(&[]), None);
-    assert!(!Saturation::FROM_OUTPUT && !Pulse::FROM_OUTPUT);
+    const { assert!(!Saturation::FROM_OUTPUT && !Pulse::FROM_OUTPUT) }
 }
 
 #[test]
@@ -220,6 +220,7 @@ fn outer<'t, T: Element>(v: &[Tensor<'t, T>]) -> Tensor<'t, T> {
 #[test]
 fn a_primitive_of_the_users_own_runs_in_every_mode() {
     let xs = [array![0.3, -1.0, 2.0].into_dyn(), array![0.8, 0.1].into_dyn()];
+    #[expect(clippy::redundant_closure, reason = "without it, the type of the tensors is not inferred")]
     let report = gradcheck(|v| outer(v), &xs);
     assert!(report.passed(), "{report}");
     let directions = [array![1.0, 0.5, -2.0].into_dyn(), array![0.4, -0.9].into_dyn()];

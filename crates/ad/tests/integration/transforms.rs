@@ -131,6 +131,7 @@ fn network<'t, T: wengert_ad::Element>(v: &[Tensor<'t, T>]) -> Tensor<'t, T> {
 
 #[test]
 fn gradients_of_array_functions_agree_with_tangents_and_differences() {
+    #[expect(clippy::redundant_closure, reason = "without it, the type of the tensors is not inferred")]
     let report = gradcheck(|v| network(v), &points());
     assert!(report.passed(), "{report}");
     let directions: Vec<_> = points().iter().map(|x| x.mapv(|x| (3.0 * x).cos())).collect();

@@ -71,7 +71,8 @@ impl<T: Element> Module<T> for Sequential<T> {
             let keeps = |width| module.output_width(Some(width)) == Some(width);
             module.input_width().is_none() && keeps(1) && keeps(2)
         };
-        self.modules.iter().find(|module| !keeps_width(&***module)).and_then(|module| module.input_width())
+        let first = self.modules.iter().find(|module| !keeps_width(&***module))?;
+        first.input_width()
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         self.modules.iter().fold(input, |width, module| module.output_width(width))

@@ -25,7 +25,10 @@ fn install_hook() {
             let expected = EXPECTED.with_borrow_mut(|slot| {
                 let panicked = slot.as_mut()?;
                 let location = info.location().expect("the standard library always gives one");
-                panicked.message = info.payload_as_str().unwrap_or_default().to_owned();
+                let payload = info.payload();
+                let literal = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let message = literal.or_else(|| payload.downcast_ref::<String>().cloned());
+                panicked.message = message.unwrap_or_default();
                 (panicked.file, panicked.line) = (location.file().to_owned(), location.line());
                 Some(())
             });
