@@ -120,7 +120,7 @@ impl Names {
                 TokenTree::Group(group) => self.mention(group.stream()),
                 TokenTree::Ident(ident) if ident == "use" => at = self.inner_import(&tokens, at),
                 TokenTree::Ident(ident) if ident == "pub" => {
-                    at += usize::from(is_parenthesis(tokens.get(at + 1)))
+                    at += usize::from(is_parenthesis(tokens.get(at + 1)));
                 }
                 TokenTree::Ident(_) => at = self.path(&tokens, at),
                 _ => {}

@@ -121,7 +121,7 @@ fn invalid_targets_are_refused_with_their_value_and_the_valid_range() {
             drop(of_classes("logistic", &Array2::zeros((1, 1)), &[2]));
         }),
         ("class targets need one output per example, but there are 3", || {
-            drop(of_classes("hinge", &Array2::zeros((1, 3)), &[1]))
+            drop(of_classes("hinge", &Array2::zeros((1, 3)), &[1]));
         }),
         ("the outputs have shape [2, 2], but the targets [2, 1]", || {
             of_values("mean_squared", &Array2::zeros((2, 2)), &Array2::zeros((2, 1)));

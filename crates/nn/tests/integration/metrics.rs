@@ -78,7 +78,7 @@ fn metrics_refuse_empty_outputs_and_targets_that_do_not_fit() {
             _ = accuracy(&Array2::<f64>::zeros((0, 3)), &[]);
         }),
         ("accuracy: there are 2 examples, but 1 labels", || {
-            _ = accuracy(&Array2::<f64>::zeros((2, 3)), &[0])
+            _ = accuracy(&Array2::<f64>::zeros((2, 3)), &[0]);
         }),
         ("the label of example 1 is 3, must be below 3", || {
             ConfusionMatrix::of(&Array2::<f64>::zeros((2, 3)), &[0, 3]);

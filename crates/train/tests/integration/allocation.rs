@@ -92,9 +92,9 @@ impl<'a, L: Loss<f32>, O: Optimizer<f32>> Run<'a, L, O> {
 fn on_digits(
     pool: &ThreadPool,
     mlp: Mlp,
-    loss: impl Loss<f32> + Send + Sync,
+    loss: impl Loss<f32>,
     batch_size: usize,
-    optimizer: impl Optimizer<f32> + Send,
+    optimizer: impl Optimizer<f32>,
 ) -> (u64, u64) {
     let data = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised().train;
     let mut batches = Batches::new(data.examples(), batch_size, 7);
