@@ -11,19 +11,6 @@ use syn::{Block, ImplItemFn, ItemFn, Signature, TraitItemFn};
 const MAX_FILE_LINES: usize = 400;
 const MAX_FUNCTION_LINES: usize = 60;
 const MAX_COLUMNS: usize = 110;
-/// Folders that still contain files, functions or lines that are too long.
-const UNFINISHED: &[&str] = &[
-    "crates/ad",
-    "crates/data",
-    "crates/kernels",
-    "crates/lab",
-    "crates/linear",
-    "crates/minimize",
-    "crates/nn",
-    "crates/optim",
-    "crates/train",
-];
-
 /// All Rust files of the workspace, with their texts.
 fn sources() -> Vec<(PathBuf, String)> {
     let folders = ["crates", "benches", "examples", "tests"].map(|folder| root().join(folder));
@@ -40,9 +27,7 @@ fn assert_nowhere(find: impl Fn(&PathBuf, &str) -> Vec<String>) {
         let found = find(file, text).into_iter();
         found.map(|found| format!("{}:{found}", file.display())).collect::<Vec<_>>()
     };
-    let finished = |file: &PathBuf| !UNFINISHED.iter().any(|folder| file.starts_with(folder));
-    let sources = sources().into_iter().filter(|(file, _)| finished(file));
-    let found: Vec<String> = sources.flat_map(|source| in_file(&source)).collect();
+    let found: Vec<String> = sources().iter().flat_map(in_file).collect();
     assert!(found.is_empty(), "{} places:\n{}", found.len(), found.join("\n"));
 }
 
@@ -57,7 +42,10 @@ fn files_are_short() {
 #[test]
 fn lines_are_short() {
     assert_nowhere(|_, text| {
-        let long = text.lines().zip(1..).filter(|(line, _)| line.chars().count() > MAX_COLUMNS);
+        // A row of a table in a doc comment cannot be wrapped.
+        let is_table = |line: &str| line.trim_start().get(3..).is_some_and(|text| text.starts_with(" |"));
+        let lines = text.lines().zip(1..).filter(|(line, _)| !is_table(line));
+        let long = lines.filter(|(line, _)| line.chars().count() > MAX_COLUMNS);
         long.map(|(line, number)| format!("{number}: {} columns", line.chars().count())).collect()
     });
 }

@@ -170,13 +170,13 @@ impl Display for DataProblem {
             Self::NotFinite { table, value } => write!(f, "{value} in the {table} must be finite"),
             Self::Fractions { train, validation, test } => write!(
                 f,
-                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 to 1 \
-                 and add up to 1, and train must be positive"
+                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 \
+                 to 1 and add up to 1, and train must be positive"
             ),
             Self::EmptyPart { part, fraction, examples } => write!(
                 f,
-                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger fraction, 0, \
-                 or more examples"
+                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger \
+                 fraction, 0, or more examples"
             ),
             Self::UnknownName { known, nearest } => {
                 let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();

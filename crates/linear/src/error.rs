@@ -114,16 +114,10 @@ impl fmt::Display for LinearError {
                 write!(f, "row {row}, column {column} of the {part} is {value}: every value must be finite")
             }
             Self::NeedsValues => {
-                write!(
-                    f,
-                    "a regression needs values as targets, but the targets are classes: use a classifier"
-                )
+                f.write_str("a regression needs values as targets, but these are classes: use a classifier")
             }
             Self::NeedsClasses => {
-                write!(
-                    f,
-                    "a classifier needs classes as targets, but the targets are values: use a regression"
-                )
+                f.write_str("a classifier needs classes as targets, but these are values: use a regression")
             }
             Self::SeveralTargets { width } => {
                 write!(f, "each example has {width} target values, must be 1: fit one model per target")
@@ -139,13 +133,13 @@ impl fmt::Display for LinearError {
             }
             Self::TooFewExamples { examples, coefficients } => write!(
                 f,
-                "{examples} examples do not determine {coefficients} coefficients: give at least {coefficients} \
-                 examples, or use ridge regression"
+                "{examples} examples do not determine {coefficients} coefficients: give at least \
+                 {coefficients} examples, or use ridge regression"
             ),
             Self::DependentFeature { column } => write!(
                 f,
-                "feature {column} is a linear combination of the intercept and the features before it: leave it out, or use \
-                 ridge regression"
+                "feature {column} is a linear combination of the intercept and the features before it: \
+                 leave it out, or use ridge regression"
             ),
             Self::DependentExamples => {
                 write!(f, "the rows are linearly dependent: leave out the redundant ones")
@@ -153,13 +147,14 @@ impl fmt::Display for LinearError {
             Self::TooLittlePenalty { lambda } => {
                 write!(
                     f,
-                    "lambda = {lambda} is lost in the rounding of X'X: give a larger one, or standardise the features"
+                    "lambda = {lambda} is lost in the rounding of X'X: give a larger one, or standardise \
+                     the features"
                 )
             }
             Self::Separable => write!(
                 f,
-                "a hyperplane separates the classes, so the loss has no minimum without a penalty: give an l2 strength \
-                 above 0"
+                "a hyperplane separates the classes, so the loss has no minimum without a penalty: give \
+                 an l2 strength above 0"
             ),
         }
     }

@@ -82,7 +82,8 @@ impl fmt::Display for MinimizeReport {
         let Self { value, gradient_max, iterations, evaluations, termination, .. } = self;
         write!(
             out,
-            "f = {value:.6e}, |g| = {gradient_max:.1e} after {iterations} iterations, {} evaluations: {termination}",
+            "f = {value:.6e}, |g| = {gradient_max:.1e} after {iterations} iterations, {} evaluations: \
+             {termination}",
             evaluations.functions
         )
     }

@@ -139,8 +139,8 @@ impl fmt::Display for Termination {
             Self::Evaluations => out.write_str("the largest number of evaluations was reached"),
             Self::NoDescent { iteration } => write!(
                 out,
-                "no better point was found after iteration {iteration}: the tolerance is below rounding, or the \
-                 gradient does not belong to the value"
+                "no better point was found after iteration {iteration}: the tolerance is below rounding, \
+                 or the gradient does not belong to the value"
             ),
             Self::NotFinite { iteration } => {
                 write!(out, "the value or the gradient is infinite or NaN after iteration {iteration}")

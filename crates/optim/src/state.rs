@@ -94,7 +94,8 @@ impl fmt::Display for StateError {
         match self {
             Self::Method { saved, expected } => write!(
                 f,
-                "the state is that of {saved}, but the optimizer is {expected}; build the optimizer that was saved"
+                "the state is that of {saved}, but the optimizer is {expected}; build the optimizer that \
+                 was saved"
             ),
             Self::Setting { name, saved, expected } => write!(
                 f,

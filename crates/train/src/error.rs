@@ -68,16 +68,18 @@ impl fmt::Display for TrainError {
             ),
             Self::InputWidth { model, data } => write!(
                 f,
-                "the model takes {model} features, but the data have {data}: make the first width of the model {data}"
+                "the model takes {model} features, but the data have {data}: make the first width of the \
+                 model {data}"
             ),
             Self::OutputWidth { model, data } => write!(
                 f,
-                "the model has {model} outputs, but the targets need {data}: make the last width of the model {data}"
+                "the model has {model} outputs, but the targets need {data}: make the last width of the \
+                 model {data}"
             ),
             Self::BatchOfOne { examples, batch_size } => write!(
                 f,
-                "{examples} training examples in batches of {batch_size} leave a last batch of 1, which has no variance \
-                 for batch normalisation: choose another batch size"
+                "{examples} training examples in batches of {batch_size} leave a last batch of 1, which \
+                 has no variance for batch normalisation: choose another batch size"
             ),
             Self::NoValidation => {
                 write!(f, "early stopping needs validation data: split off a validation part larger than 0")

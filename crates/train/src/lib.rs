@@ -14,7 +14,8 @@
 //! use wengert_train::Trainer;
 //!
 //! let data = moons(400, 0.1, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
-//! let report = Trainer::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2)).epochs(40).seed(7).fit(&data)?;
+//! let trainer = Trainer::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2));
+//! let report = trainer.epochs(40).seed(7).fit(&data)?;
 //! assert!(report.train.accuracy.expect("the targets are classes") > 0.9);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

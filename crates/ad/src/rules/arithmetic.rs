@@ -125,7 +125,8 @@ pub(crate) use infix_operators;
 /// Implements the infix operators with `Self`, `f32` or `f64` to the right.
 macro_rules! operators {
     ([$($generics:tt)*] $Type:ty) => {
-        $crate::rules::operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum, |x, c| x.shift(c));
+        $crate::rules::operators!(@op [$($generics)*] $Type, Add add AddAssign add_assign Sum,
+            |x, c| x.shift(c));
         $crate::rules::operators!(@op [$($generics)*] $Type, Sub sub SubAssign sub_assign Difference,
             |x, c| x.shift(-c));
         $crate::rules::operators!(@op [$($generics)*] $Type, Mul mul MulAssign mul_assign Product,
@@ -162,10 +163,12 @@ pub(crate) use operators;
 /// Implements the infix operators with a plain number to the left, under a condition.
 macro_rules! left_operators {
     ([$($generics:tt)*] $Type:ty, $Left:ty where [$($condition:tt)*]) => {
-        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Add add, |c, x| x.shift(c));
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Add add,
+            |c, x| x.shift(c));
         $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Sub sub,
             |c, x| x.subtract_from(c));
-        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Mul mul, |c, x| x.scale(c));
+        $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Mul mul,
+            |c, x| x.scale(c));
         $crate::rules::left_operators!(@op [$($generics)*] $Type, $Left, [$($condition)*], Div div,
             |c, x| x.divide_into(c));
     };

@@ -1,4 +1,5 @@
-//! The cheap gradient principle, counted: the work of value and gradient by reverse mode, whatever the number of inputs.
+//! The cheap gradient principle, counted: the work of value and gradient by reverse mode, whatever the
+//! number of inputs.
 
 use wengert_ad::trace::CostReport;
 use wengert_ad::{Elementary, Function, Number};
@@ -27,7 +28,8 @@ impl Function for Helmholtz {
     }
 }
 
-/// Two inputs, two hidden layers of ReLU units and one output, of its parameters; `n = w^2 + 5 w + 1` for width `w`.
+/// Two inputs, two hidden layers of ReLU units and one output, of its parameters; `n = w^2 + 5 w + 1` for
+/// width `w`.
 struct Perceptron(usize);
 
 impl Function for Perceptron {

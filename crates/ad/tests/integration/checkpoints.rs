@@ -96,7 +96,8 @@ fn the_tape_keeps_the_inputs_and_outputs_alone() {
         };
         tape.len()
     });
-    // Twelve steps of some twelve operations, against four checkpoints of four outputs; both with inputs and loss.
+    // Twelve steps of some twelve operations, against four checkpoints of four outputs; both with inputs
+    // and loss.
     assert!(lengths[0] > 12 * 11 && lengths[1] < 4 + 4 * 4 + 12, "{lengths:?}");
 }
 

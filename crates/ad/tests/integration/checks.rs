@@ -208,8 +208,8 @@ fn the_step_of_a_difference_is_found_whatever_the_scale() {
     assert!(difference(|_| f64::NAN, 0.0).value.is_nan());
 }
 
-/// A rule of the table as a function. It is applied through one type for all rules, so that the check is compiled once:
-/// the check asks for values and partials in `f64`, which are those of the table.
+/// A rule of the table as a function. It is applied through one type for all rules, so that the check is
+/// compiled once: the check asks for values and partials in `f64`, which are those of the table.
 #[derive(Clone, Copy, Debug)]
 struct FromTable(&'static AnyRule);
 

@@ -1,4 +1,5 @@
-//! Formulas over arrays: every length, around the blocks that are computed side by side, against the scalar tape.
+//! Formulas over arrays: every length, around the blocks that are computed side by side, against the
+//! scalar tape.
 
 use ndarray::Array1;
 use wengert_ad::primitive::Pointwise;

@@ -1,4 +1,5 @@
-//! Derivatives of what equations define: one extra solve, against forward mode, differences and the recorded iteration.
+//! Derivatives of what equations define: one extra solve, against forward mode, differences and the
+//! recorded iteration.
 
 use crate::support::{DIFFERENCE, ROUNDING, assert_close, difference};
 use std::sync::Arc;

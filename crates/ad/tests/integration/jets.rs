@@ -1,4 +1,5 @@
-//! Derivatives of any order from the rule table: against nested duals for every rule, and against exact answers.
+//! Derivatives of any order from the rule table: against nested duals for every rule, and against exact
+//! answers.
 
 use crate::support::modes::{four_derivatives, four_duals};
 use crate::support::rules::all_rules;
@@ -17,8 +18,8 @@ fn every_rule_has_the_derivatives_of_nested_duals() {
             let nested: Vec<_> = x.iter().enumerate().map(|(i, &x)| four_duals(x, slope(i))).collect();
             let (jets, duals) = (rule.apply(&line).derivatives(), four_derivatives(rule.apply(&nested)));
             for (order, (jet, dual)) in jets.into_iter().zip(duals).enumerate() {
-                // Both use the same partials in another order; at the ends of the domains, fourth derivatives of size 1e5
-                // are differences of terms some hundred times as large.
+                // Both use the same partials in another order; at the ends of the domains, fourth
+                // derivatives of size 1e5 are differences of terms some hundred times as large.
                 assert_close((rule, x, order), jet, dual, 100.0 * ROUNDING);
             }
         }

@@ -1,5 +1,5 @@
-//! The values and partials of single rules at kinks, poles, limits and points of convention, the same in every mode.
-//! The properties that all rules share there are in `limits.rs`.
+//! The values and partials of single rules at kinks, poles, limits and points of convention, the same in
+//! every mode. The properties that all rules share there are in `limits.rs`.
 
 use crate::support::blames_this_line;
 use crate::support::modes::modes;
@@ -19,7 +19,8 @@ fn expect(rule: &AnyRule, xs: &[f64], value: f64, partials: &[f64]) {
         let (y, gradient) = value_and_gradient(rule, xs);
         assert!(same(y, value), "{rule:?} at {xs:?} is {y:?} in {mode}, not {value:?}");
         for (i, (&got, &want)) in gradient.iter().zip(partials).enumerate() {
-            // Forward mode sums over all operands, so an infinite partial spoils the others: `inf * 0` is a NaN.
+            // Forward mode sums over all operands, so an infinite partial spoils the others: `inf * 0` is
+            // a NaN.
             let alone = partials.iter().enumerate().all(|(j, partial)| j == i || partial.is_finite());
             let right = same(got, want) || mode == "forward mode" && !alone;
             assert!(right, "{rule:?} at {xs:?}: partial {i} is {got:?} in {mode}, not {want:?}");

@@ -75,7 +75,8 @@ fn the_graph_shows_both_sweeps_node_by_node_and_counts_their_operations() {
     assert_eq!(by_x.derivatives, [1.0, 0.0, 12.0, 0.0, 1.0, 140.0]);
     assert_eq!(by_y.derivatives, [0.0, 1.0, 0.0, 3.0, 3.0, 24.0]);
     assert_eq!(reverse.derivatives, [140.0, 24.0, 11.0, 8.0, 8.0, 1.0]);
-    // One multiplication an edge, of which there are six; forward adds at `+` and `*`, reverse where x is used twice.
+    // One multiplication an edge, of which there are six; forward adds at `+` and `*`, reverse where x is
+    // used twice.
     let forward = OperationCount { multiplications: 6, additions: 2 };
     assert_eq!([by_x.operations, by_y.operations], [forward; 2]);
     assert_eq!(reverse.operations, OperationCount { multiplications: 6, additions: 1 });

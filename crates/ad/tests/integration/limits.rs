@@ -1,6 +1,6 @@
-//! Every rule of the table at zeros of both signs, infinities, NaN, huge and tiny numbers, in every mode. The table is
-//! walked, so a new row is held to the policy of `wengert_ad::rules` without being named. The values that single rules
-//! have there are in `kinks.rs`.
+//! Every rule of the table at zeros of both signs, infinities, NaN, huge and tiny numbers, in every mode.
+//! The table is walked, so a new row is held to the policy of `wengert_ad::rules` without being named.
+//! The values that single rules have there are in `kinks.rs`.
 
 use crate::support::modes::{graph, modes};
 use crate::support::rules::{AnyRule, Apply, EveryMode, Partials, all_rules};
@@ -21,7 +21,8 @@ fn edges(operands: usize) -> Vec<Vec<f64>> {
     EDGES.iter().flat_map(|&a| EDGES.map(|b| vec![a, b])).collect()
 }
 
-/// A property of a rule at one list of operands, given the value and the partials that the table states in `f64`.
+/// A property of a rule at one list of operands, given the value and the partials that the table states
+/// in `f64`.
 type AtEdge = fn(&AnyRule, xs: &[f64], y: f64, partials: &[f64]);
 
 fn at_every_edge(check: AtEdge) {
@@ -49,7 +50,8 @@ where
         let (y, gradient) = value_and_gradient(rule, &xs);
         assert_eq!(bits(y.value()), bits(value), "{rule:?} at {xs:?}: value, {mode}");
         for i in 0..xs.len() {
-            // Forward mode sums over all operands, so an infinite partial spoils the others: `inf * 0` is a NaN.
+            // Forward mode sums over all operands, so an infinite partial spoils the others: `inf * 0` is
+            // a NaN.
             let alone = (0..xs.len()).all(|j| j == i || partials[j].is_finite());
             if alone || mode != "forward mode" {
                 let (got, want) = (gradient[i].value(), partials[i].value());
@@ -124,7 +126,8 @@ fn has_no_partial(name: &str, xs: &[f64], operand: usize) -> bool {
     match name {
         // `a^0 = 1^b = 1` even for a NaN, but the slope depends on it.
         "pow" if xs.iter().any(|x| x.is_nan()) => true,
-        // Powers of a negative number exist for integer exponents only: there is no slope with respect to the exponent.
+        // Powers of a negative number exist for integer exponents only: there is no slope with respect to
+        // the exponent.
         "pow" => operand == 1 && xs[0] < 0.0,
         _ => false,
     }

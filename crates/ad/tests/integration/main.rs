@@ -21,6 +21,7 @@ mod primitives;
 mod random_graphs;
 mod rules;
 mod select;
+mod shared_variables;
 mod special_functions;
 mod support;
 mod tapes;

@@ -46,7 +46,8 @@ impl OfOne for Growth {
     }
 }
 
-/// Checks the next derivative of `f`, by both modes, to be the first of those `expected`, and all that follow likewise.
+/// Checks the next derivative of `f`, by both modes, to be the first of those `expected`, and all that
+/// follow likewise.
 macro_rules! both_modes {
     ($f:ident, $x:expr, $expected:expr, $order:literal $(, $then:ident)?) => {
         assert_close(concat!($order, ", forward outermost"), Forward($f).at($x), $expected[0], ROUNDING);
@@ -102,8 +103,8 @@ fn an_inner_mode_records_no_constants_on_the_outer_tape() {
 fn partials_of_one_hand_cotangents_on_unrecorded() {
     let outer = Tape::new();
     let x = outer.var(3.0);
-    // x^2, the sum, its square; the partials 2s and 2x, their product, and the sum at the fan-out. The sum's own partials,
-    // which are 1, add nothing.
+    // x^2, the sum, its square; the partials 2s and 2x, their product, and the sum at the fan-out. The
+    // sum's own partials, which are 1, add nothing.
     assert_eq!(Reverse(SquareOfSum).at(x).gradient().wrt(x), 2.0 * 49.0 + 4.0 * 12.0);
     assert_eq!(outer.len(), 1 + 3 + 2 + 1 + 1);
 }

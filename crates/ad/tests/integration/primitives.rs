@@ -1,5 +1,5 @@
-//! Every array primitive: forward and reverse are each other's transposes, both agree with differences, cotangents add
-//! up, and a reused tape computes what a new one does.
+//! Every array primitive: forward and reverse are each other's transposes, both agree with differences,
+//! cotangents add up, and a reused tape computes what a new one does.
 
 use crate::support::cases::{Case, cases, random};
 use crate::support::{ROUNDING, SINGLE, assert_close, rng};
@@ -60,8 +60,8 @@ fn every_primitive_agrees_with_central_differences() {
 
 #[test]
 fn second_derivatives_agree_with_differences_of_gradients() {
-    // A step of 1e-5 along a direction of size two truncates at 1e-10 times the third derivative; the table's steepest
-    // rules bring that to 1e-6.
+    // A step of 1e-5 along a direction of size two truncates at 1e-10 times the third derivative; the
+    // table's steepest rules bring that to 1e-6.
     let (h, tolerance) = (1e-5, 1e-5);
     for (case, dual) in cases::<f64>().iter().zip(cases::<Dual>()) {
         let u = weights(case, 1);
@@ -139,7 +139,8 @@ fn bits(tape: &ArrayTape<f64>, case: &Case<f64>, active: impl Fn(usize) -> bool)
 fn a_cleared_tape_gives_the_same_bits_as_a_new_one_whatever_it_held_before() {
     let cases = cases::<f64>();
     let mut reused = ArrayTape::new();
-    // After another primitive, which leaves its arrays; and after the same one on other shapes, which leaves itself.
+    // After another primitive, which leaves its arrays; and after the same one on other shapes, which
+    // leaves itself.
     let mut by_primitive: Vec<_> = cases.iter().collect();
     by_primitive.sort_by_key(|case| case.primitive);
     for case in cases.iter().chain(cases.iter().rev()).chain(by_primitive) {

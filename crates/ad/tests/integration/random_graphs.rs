@@ -1,6 +1,8 @@
-//! Random programs: whatever the graph, with shared subexpressions and up to 200 operations deep, all modes agree.
+//! Random programs: whatever the graph, with shared subexpressions and up to 200 operations deep, all
+//! modes agree.
 //!
-//! 1,000 programs by default; `PROPTEST_CASES=100000 cargo test --release -p wengert-ad random_graphs` runs the heavy version.
+//! 1,000 programs by default; `PROPTEST_CASES=100000 cargo test --release -p wengert-ad random_graphs`
+//! runs the heavy version.
 
 use crate::support::assert_close;
 use ndarray::Array1;
@@ -20,7 +22,8 @@ struct Step {
 /// The number of operators below.
 const OPERATORS: u8 = 14;
 
-/// Applies a step. Every operator maps numbers between -1 and 1 there again and is smooth, so that no program overflows.
+/// Applies a step. Every operator maps numbers between -1 and 1 there again and is smooth, so that no
+/// program overflows.
 fn apply<X: Operand>(operator: u8, a: X, b: X) -> X {
     match operator {
         0 => a.sin(),
@@ -93,7 +96,8 @@ proptest! {
         prop_assert_eq!((value, gradient.clone()), reverse_on_arrays(&program, &x));
         let scale = gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
         for (wrt, &derivative) in gradient.iter().enumerate() {
-            // The same products in another order: 200 steps leave some hundred roundings of the largest derivative.
+            // The same products in another order: 200 steps leave some hundred roundings of the largest
+            // derivative.
             assert_close("forward", forward(&program, &x, wrt) / scale, derivative / scale, 1e-12);
             let along = |t: f64| {
                 let mut moved = x.clone();
@@ -102,7 +106,8 @@ proptest! {
             };
             let quotient = difference(along, x[wrt]);
             let error = (quotient.value - derivative).abs();
-            prop_assert!(error <= 1e-6 * scale + 10.0 * quotient.rounding, "{error:e} by input {wrt}, {quotient:?}");
+            prop_assert!(error <= 1e-6 * scale + 10.0 * quotient.rounding, "{error:e} by input {wrt}, \
+             {quotient:?}");
         }
     }
 }

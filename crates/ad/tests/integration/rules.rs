@@ -56,7 +56,8 @@ fn every_rule_in_single_precision_is_the_rule_in_double_precision_rounded() {
     for rule in &all_rules() {
         for ((name, double), (_, single)) in modes::<f64>().into_iter().zip(modes::<f32>()) {
             for x in &rule.points {
-                // The ends of the intervals are not exact in f32, so both precisions start from numbers that are.
+                // The ends of the intervals are not exact in f32, so both precisions start from numbers
+                // that are.
                 let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
                 let wide: Vec<f64> = narrow.iter().map(|&x| f64::from(x)).collect();
                 let ((value, gradient), (value_32, gradient_32)) =
@@ -99,7 +100,8 @@ fn every_row_of_the_table_is_visited() {
     let sources =
         [include_str!("../../src/rules/elementary.rs"), include_str!("../../src/rules/arithmetic.rs")];
     let lines = sources.iter().flat_map(|source| source.lines());
-    // Each row has its primal on a line of its own; the macro's pattern has one too, with `$` before the operand.
+    // Each row has its primal on a line of its own; the macro's pattern has one too, with `$` before the
+    // operand.
     let rows = lines.filter(|line| line.starts_with("        primal |") && !line.contains("|$"));
     let rules = all_rules();
     assert_eq!(rules.len(), rows.count());

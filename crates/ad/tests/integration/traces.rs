@@ -135,7 +135,10 @@ fn markdown_latex_and_dot_say_what_the_table_says() {
         &[
             r"v_{2} &= x^{3} = 8 \\",
             r"\frac{\partial v_{2}}{\partial x} &= 3 \, x^{2} = 12 \\",
-            r"\frac{d v_{5}}{d y} &= \frac{d v_{5}}{d v_{3}} \cdot \frac{\partial v_{3}}{\partial y} = 8 \cdot 3 = 24 \\",
+            concat!(
+                r"\frac{d v_{5}}{d y} &= \frac{d v_{5}}{d v_{3}} \cdot \frac{\partial v_{3}}{\partial y} ",
+                r"= 8 \cdot 3 = 24 \\"
+            ),
         ],
     );
     assert_lines(

@@ -28,7 +28,8 @@ impl<T: Element> Sequential<T> {
             let i = self.modules.len();
             assert!(
                 before == inputs,
-                "sequential: module {i} has inputs of width {inputs}, but the outputs before have width {before}"
+                "sequential: module {i} has inputs of width {inputs}, but the outputs before have width \
+                 {before}"
             );
         }
         self.modules.push(Box::new(module));

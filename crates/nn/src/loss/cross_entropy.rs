@@ -80,9 +80,9 @@ impl Weighting {
 /// et al. 2016, section 7).
 ///
 /// Training divides the total by the number of examples, as for every loss. The weighted mean of PyTorch
-/// divides by the sum of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it is
-/// the mean here times `m / sum_i w_label(i)`, a factor that differs between batches. If the mean weight over the
-/// data is 1, both agree on the whole data set.
+/// divides by the sum of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it
+/// is the mean here times `m / sum_i w_label(i)`, a factor that differs between batches. If the mean
+/// weight over the data is 1, both agree on the whole data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightedCrossEntropy {
     weighting: Weighting,

@@ -51,8 +51,8 @@ pub(super) fn ln_sigmoid(x: f64) -> f64 {
     -(1.0 + (-x).exp()).ln()
 }
 
-/// `-sum_j w(j) ((1 - s) q(j) + s / k) ln p_j`, where `p` is the softmax of `x`. A coefficient 0 makes its term
-/// 0.
+/// `-sum_j w(j) ((1 - s) q(j) + s / k) ln p_j`, where `p` is the softmax of `x`. A coefficient 0 makes
+/// its term 0.
 pub(super) fn cross_entropy(x: &[f64], q: impl Fn(usize) -> f64, s: f64, w: impl Fn(usize) -> f64) -> f64 {
     let ln_sum = x.iter().map(|x| x.exp()).sum::<f64>().ln();
     let term = |j: usize| match w(j) * ((1.0 - s) * q(j) + s / x.len() as f64) {

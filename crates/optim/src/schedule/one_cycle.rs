@@ -36,7 +36,8 @@ impl Schedule {
         let (top, end) = (rise * total as f64 - 1.0, total as f64 - 1.0);
         assert!(
             top > 0.0 && top < end,
-            "Schedule: with the rising fraction {rise} of {total} steps a phase has no step, must be in (1/{total}, 1)"
+            "Schedule: with the rising fraction {rise} of {total} steps a phase has no step, must be in \
+             (1/{total}, 1)"
         );
         Self::of(OneCycle { peak, start: peak / divisors.0, last: peak / divisors.1, top, end })
     }

@@ -46,7 +46,8 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Records the primitive that `prepare` leaves in its slot. `prepare` may find the primitive of an earlier recording there.
+    /// Records the primitive that `prepare` leaves in its slot. `prepare` may find the primitive of an
+    /// earlier recording there.
     // Does not depend on the type of the primitive, so that each further primitive adds little code.
     #[inline(never)]
     #[track_caller]

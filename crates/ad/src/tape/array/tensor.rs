@@ -14,8 +14,9 @@ use std::cell::Ref;
 /// of different shapes are an error: there is no implicit broadcasting, only
 /// [`broadcast_to`](Self::broadcast_to).
 ///
-/// A tensor may also be combined with a plain number: `f32` or `f64` to the right of an infix operator, and the
-/// [base type](crate::Operand::Base) of the elements to the left, so that `2.0 * x` and `x * 2.0` need no suffix.
+/// A tensor may also be combined with a plain number: `f32` or `f64` to the right of an infix operator,
+/// and the [base type](crate::Operand::Base) of the elements to the left, so that `2.0 * x` and `x * 2.0`
+/// need no suffix.
 pub struct Tensor<'t, T = f32> {
     pub(super) tape: &'t ArrayTape<T>,
     pub(super) node: NodeId,

@@ -8,8 +8,8 @@ use crate::tape::mixed::mixed_tapes;
 
 /// A scalar recorded on a tape, or a constant, which is on no tape.
 ///
-/// Every operator records itself: `Var op Var`, `Var op f64`, `Var op f32`, `f64 op Var`, and the functions of
-/// [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
+/// Every operator records itself: `Var op Var`, `Var op f64`, `Var op f32`, `f64 op Var`, and the
+/// functions of [`Elementary`](crate::Elementary) and [`Arithmetic`](crate::Arithmetic).
 #[derive(Clone, Copy, Debug)]
 pub struct Var<'t, T = f64> {
     pub(super) tape: Option<&'t Tape<T>>,

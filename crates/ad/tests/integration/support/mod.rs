@@ -1,4 +1,5 @@
-//! What the test modules share: tolerances and differences, the rule table, the modes, array cases, expected panics.
+//! What the test modules share: tolerances and differences, the rule table, the modes, array cases,
+//! expected panics.
 
 pub(crate) mod cases;
 pub(crate) mod modes;

@@ -1,4 +1,5 @@
-//! The modes that differentiate a rule, as functions: forward mode, the scalar tape, the array tape, the traced graph.
+//! The modes that differentiate a rule, as functions: forward mode, the scalar tape, the array tape, the
+//! traced graph.
 
 use super::rules::{AnyRule, Apply, EveryMode, FourDuals};
 use ndarray::arr0;

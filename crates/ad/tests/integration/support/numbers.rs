@@ -5,15 +5,17 @@ use rand::{RngExt, SeedableRng};
 use wengert_ad::Number;
 use wengert_ad::rules::Interval;
 
-/// Tolerance for the same derivative computed in another order: a hundred terms of size ten leave a few thousand `eps`.
+/// Tolerance for the same derivative computed in another order: a hundred terms of size ten leave a few
+/// thousand `eps`.
 pub(crate) const ROUNDING: f64 = 1e-12;
 
-/// Tolerance for a derivative against [`difference`]. With `h = eps^(1/3)` both the truncation error `h^2 f''' / 6` and the
-/// rounding error `eps f / h` are about 1e-11 of `f'''` and `f`; on the domains of the rules `f'''` is below
-/// `100 max(1, f')`.
+/// Tolerance for a derivative against [`difference`]. With `h = eps^(1/3)` both the truncation error
+/// `h^2 f''' / 6` and the rounding error `eps f / h` are about 1e-11 of `f'''` and `f`; on the domains of
+/// the rules `f'''` is below `100 max(1, f')`.
 pub(crate) const DIFFERENCE: f64 = 1e-8;
 
-/// Tolerance for `f32` against `f64`: a rule rounds about ten times, its constants included, by half an `eps` each.
+/// Tolerance for `f32` against `f64`: a rule rounds about ten times, its constants included, by half an
+/// `eps` each.
 pub(crate) const SINGLE: f64 = 16.0 * f32::EPSILON as f64;
 
 /// Panics unless `|a - b| <= tolerance max(1, |a|, |b|)`, or both are the same infinity, or both are NaN.

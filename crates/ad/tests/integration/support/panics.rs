@@ -57,8 +57,8 @@ fn expect_panic(f: &mut dyn FnMut()) -> Panicked {
     panicked
 }
 
-/// Panics unless `f` does, with a message that contains each of the `expected` parts and points to the line that calls
-/// this function.
+/// Panics unless `f` does, with a message that contains each of the `expected` parts and points to the
+/// line that calls this function.
 #[track_caller]
 pub(crate) fn blames_this_line<Y>(expected: &[&str], f: impl FnOnce() -> Y) {
     assert_blame(&panic_of(f), Location::caller(), expected);

@@ -1,7 +1,8 @@
 //! The rule table with its types erased, so that each check is compiled once and not once per rule.
 //!
-//! A rule becomes an [`AnyRule`]: a table of small functions, one per kind of number. The checks call these and know
-//! nothing of the rule's type. A new rule of the table is part of [`all_rules`] without being named.
+//! A rule becomes an [`AnyRule`]: a table of small functions, one per kind of number. The checks call
+//! these and know nothing of the rule's type. A new rule of the table is part of [`all_rules`] without
+//! being named.
 
 use super::{draw, rng};
 use rand::rngs::StdRng;
@@ -10,7 +11,8 @@ use wengert_ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each
 use wengert_ad::trace::Traced;
 use wengert_ad::{Binary, Directions, Dual, Jet, Lanes, Operand, Scalar, Tensor, Unary, Var};
 
-/// Four perturbations inside each other: after the derivative with respect to each, the fourth derivative remains.
+/// Four perturbations inside each other: after the derivative with respect to each, the fourth derivative
+/// remains.
 pub(crate) type FourDuals = Dual<Dual<Dual<Dual>>>;
 
 /// A function of one or two operands of type `X`.

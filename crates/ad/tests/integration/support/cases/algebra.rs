@@ -29,8 +29,9 @@ impl<T: Element> Cases<T> {
         self.add("Dot", &[&[21], &[21]], |x| x[0].dot(x[1]));
     }
 
-    /// Matrices of shape `(.., n, n)`, far from singular: three times the identity with its rows exchanged, and numbers
-    /// below a half beside it. `(A + A') / 2` is positive definite where no rows are exchanged.
+    /// Matrices of shape `(.., n, n)`, far from singular: three times the identity with its rows
+    /// exchanged, and numbers below a half beside it. `(A + A') / 2` is positive definite where no rows
+    /// are exchanged.
     pub(super) fn regular(&mut self, shape: &[usize], exchanged: bool) -> ArrayD<f64> {
         let n = shape[shape.len() - 1];
         let mut a = random(&mut self.rng, shape) * 0.25;
@@ -47,7 +48,7 @@ impl<T: Element> Cases<T> {
         for ((n, m), exchanged) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
             let a = self.regular(&[n, n], exchanged);
             let batch = self.regular(&[2, n, n], exchanged);
-            // An operand in the place of all others must be regular, too.
+            // An operand that is used instead of all others must be regular, too.
             let b = if n == m { self.regular(&[n, n], false) } else { random(&mut self.rng, &[n, m]) };
             let (c, d) = (random(&mut self.rng, &[2, n, m]), random(&mut self.rng, &[n]));
             self.add_with("Solve", vec![a.clone(), b.clone()], |x| x[0].solve(x[1]));

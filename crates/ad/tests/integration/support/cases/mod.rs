@@ -1,4 +1,5 @@
-//! Every array primitive with operands to test it on: the samples in the list of primitives, and further shapes.
+//! Every array primitive with operands to test it on: the samples in the list of primitives, and further
+//! shapes.
 
 mod algebra;
 mod arrangements;

@@ -21,7 +21,8 @@ impl<T: Element> Cases<T> {
         self.add("Sum", &[&[0, 3]], |x| x[0].sum());
         self.add("Norm", &[&[0, 3]], |x| x[0].norm());
         self.add("Product", &[&[0, 3]], |x| x[0].product());
-        // Longer than the vector registers, and than the rows from where on the largest is sought in two passes.
+        // Longer than the vector registers, and than the rows from where on the largest is sought in two
+        // passes.
         for shape in [[3, 41], [41, 3]] {
             self.add("Sum", &[&shape], |x| x[0].sum());
             self.reductions_along(0, &shape);
