@@ -3,7 +3,7 @@
 use crate::support::{blames_this_line, panic_of};
 use ndarray::array;
 use std::sync::Arc;
-use wengert_ad::{ArrayTape, Elementary, Numeric, Tensor};
+use wengert_ad::{ArrayTape, Elementary, Tensor};
 
 /// Something that uses each of its operands, the weight twice.
 fn loss<'t>(
