@@ -154,7 +154,7 @@ fn a_right_first_derivative_with_a_wrong_second_one_fails_the_second_check_only(
 
 #[test]
 fn second_derivatives_that_are_not_symmetric_fail() {
-    /// A product whose derivative by the second factor forgets that it depends on the first.
+    /// A product whose derivative with respect to the second factor forgets that it depends on the first.
     #[derive(Clone, Copy, Debug)]
     struct Forgetful;
     impl Binary for Forgetful {

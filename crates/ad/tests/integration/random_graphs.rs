@@ -106,8 +106,8 @@ proptest! {
             };
             let quotient = difference(along, x[wrt]);
             let error = (quotient.value - derivative).abs();
-            prop_assert!(error <= 1e-6 * scale + 10.0 * quotient.rounding, "{error:e} by input {wrt}, \
-             {quotient:?}");
+            let is_close = error <= 1e-6 * scale + 10.0 * quotient.rounding;
+            prop_assert!(is_close, "{error:e} with respect to input {wrt}, {quotient:?}");
         }
     }
 }

@@ -227,7 +227,7 @@ fn a_statement_has_the_derivatives_it_was_given() {
 }
 
 #[test]
-fn the_derivative_by_what_has_no_path_is_zero_where_zero_is_asked_for() {
+fn the_derivative_with_respect_to_a_variable_without_a_path_is_zero_in_or_zero() {
     let tape = Tape::new();
     let (x, unused) = (tape.var(3.0), tape.var(2.0));
     let y = x * Var::passive(5.0);
@@ -237,7 +237,7 @@ fn the_derivative_by_what_has_no_path_is_zero_where_zero_is_asked_for() {
 }
 
 #[test]
-fn a_derivative_by_a_variable_of_another_tape_is_not_zero_but_an_error() {
+fn the_derivative_with_respect_to_a_variable_of_another_tape_is_an_error() {
     let (tape, other) = (Tape::new(), Tape::new());
     let (x, stranger) = (tape.var(3.0), other.var(3.0));
     let gradient = (x * x).gradient();

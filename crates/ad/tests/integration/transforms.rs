@@ -159,7 +159,8 @@ fn hessian_products_of_array_functions_are_differences_of_gradients_and_symmetri
 
 #[test]
 fn a_gradient_check_finds_a_wrong_derivative_and_says_where() {
-    // The plain number cuts the graph, so that half of the derivative by the second input is missing.
+    // The plain number cuts the graph, so that half of the derivative with respect to the second input is
+    // missing.
     let report = gradcheck(|v| v[0] + v[1] * v[1].value(), &[1.0, 3.0]);
     assert!(!report.passed());
     let worst = report.worst().unwrap();
