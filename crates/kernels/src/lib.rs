@@ -1,5 +1,5 @@
-//! The hot loops of Wengert, on slices, at the bottom of the workspace: nothing here knows of derivatives
-//! or tapes.
+//! The hot loops of Wengert, on slices, at the bottom of the workspace: they depend neither on derivatives
+//! nor on tapes.
 //!
 //! | topic | items |
 //! |---|---|

@@ -12,6 +12,7 @@ mod fused;
 mod implicit;
 mod jacobians;
 mod jets;
+mod kernels_in_other_modes;
 mod kinks;
 mod known_answers;
 mod limits;
