@@ -4,21 +4,20 @@
 //! outer gradient differentiates through the inner descent: the numbers of the inner gradient
 //! contain the numbers of the outer one.
 
-use smallvec::SmallVec;
 use wengert_ad::{Directions, Number, Numeric, Tape, Var};
 
-/// A smooth function of `N` numbers, with other numbers that stay `fixed` while it is
+/// A smooth function of `N` numbers, with `FIXED` other numbers that stay fixed while it is
 /// differentiated or minimised.
-pub(crate) trait Function<const N: usize> {
+pub(crate) trait Function<const FIXED: usize, const N: usize> {
     /// The value at `x`.
-    fn at<T: Number>(&self, fixed: &[T], x: [T; N]) -> T;
+    fn at<T: Number>(&self, fixed: [T; FIXED], x: [T; N]) -> T;
 }
 
 /// `-f`, whose minima are the maxima of `f`.
 pub(crate) struct Negative<F>(pub(crate) F);
 
-impl<const N: usize, F: Function<N>> Function<N> for Negative<F> {
-    fn at<T: Number>(&self, fixed: &[T], x: [T; N]) -> T {
+impl<const FIXED: usize, const N: usize, F: Function<FIXED, N>> Function<FIXED, N> for Negative<F> {
+    fn at<T: Number>(&self, fixed: [T; FIXED], x: [T; N]) -> T {
         -self.0.at(fixed, x)
     }
 }
@@ -29,11 +28,11 @@ pub(crate) trait Mode: Copy {
     type Memory<T: Number>: Default;
 
     /// The gradient of `f` at `x`.
-    fn gradient<const N: usize, T: Number>(
+    fn gradient<const FIXED: usize, const N: usize, T: Number>(
         self,
         memory: &mut Self::Memory<T>,
-        f: &impl Function<N>,
-        fixed: &[T],
+        f: &impl Function<FIXED, N>,
+        fixed: [T; FIXED],
         x: [T; N],
     ) -> [T; N];
 }
@@ -49,34 +48,33 @@ pub(crate) struct Reverse;
 impl Mode for Forward {
     type Memory<T: Number> = ();
 
-    fn gradient<const N: usize, T: Number>(
+    fn gradient<const FIXED: usize, const N: usize, T: Number>(
         self,
         (): &mut (),
-        f: &impl Function<N>,
-        fixed: &[T],
+        f: &impl Function<FIXED, N>,
+        fixed: [T; FIXED],
         x: [T; N],
     ) -> [T; N] {
         let zeros = [T::constant(0.0); N];
-        let fixed: SmallVec<[Directions<N, T>; 2]> =
-            fixed.iter().map(|&p| Directions::new(p, zeros)).collect();
-        f.at(&fixed, std::array::from_fn(|i| Directions::unit(x[i], i, 0))).tangents
+        let fixed = fixed.map(|p| Directions::new(p, zeros));
+        f.at(fixed, std::array::from_fn(|i| Directions::unit(x[i], i, 0))).tangents
     }
 }
 
 impl Mode for Reverse {
     type Memory<T: Number> = Tape<T>;
 
-    fn gradient<const N: usize, T: Number>(
+    fn gradient<const FIXED: usize, const N: usize, T: Number>(
         self,
         tape: &mut Tape<T>,
-        f: &impl Function<N>,
-        fixed: &[T],
+        f: &impl Function<FIXED, N>,
+        fixed: [T; FIXED],
         x: [T; N],
     ) -> [T; N] {
         tape.clear();
-        let fixed: SmallVec<[Var<'_, T>; 2]> = fixed.iter().map(|&p| Var::passive(p)).collect();
+        let fixed = fixed.map(Var::passive);
         let x = x.map(|x| tape.var(x));
-        let gradient = f.at(&fixed, x).gradient();
+        let gradient = f.at(fixed, x).gradient();
         x.map(|x| gradient.or_zero(x))
     }
 }
@@ -88,16 +86,16 @@ impl Mode for Reverse {
 /// gradient or of a step is at most 1e-5. This is the minimiser of Siskind and Pearlmutter 2008,
 /// "Using polyvariant union-free flow analysis to compile a higher-order functional-programming
 /// language with a first-class derivative operator to efficient Fortran-like code".
-pub(crate) fn argmin<const N: usize, T: Number>(
+pub(crate) fn argmin<const FIXED: usize, const N: usize, T: Number>(
     mode: impl Mode,
-    f: &impl Function<N>,
-    fixed: &[T],
+    f: &impl Function<FIXED, N>,
+    fixed: [T; FIXED],
     start: [T; N],
 ) -> [T; N] {
     let mut memory = Default::default();
     // Values are only compared, and need no derivatives.
-    let fixed_values: SmallVec<[f64; 2]> = fixed.iter().map(|p| p.value()).collect();
-    let height = |x: [T; N]| f.at(&fixed_values, x.map(Numeric::value));
+    let fixed_values = fixed.map(Numeric::value);
+    let height = |x: [T; N]| f.at(fixed_values, x.map(Numeric::value));
     let (mut x, mut rate, mut steps_down) = (start, 1e-5, 0);
     let (mut lowest, mut gradient) = (height(x), mode.gradient(&mut memory, f, fixed, x));
     while length(gradient.map(Numeric::value)) > 1e-5 {

@@ -20,11 +20,11 @@ const TIME_STEP: f64 = 0.1;
 /// of the position.
 struct Potential;
 
-impl Function<2> for Potential {
-    fn at<T: Number>(&self, w: &[T], [x, y]: [T; 2]) -> T {
+impl Function<1, 2> for Potential {
+    fn at<T: Number>(&self, [w]: [T; 1], [x, y]: [T; 2]) -> T {
         let across = (x - 10.0).square();
         let to_first = (across + y.square()).sqrt();
-        let to_second = (across + (y + (w[0] - 10.0)).square()).sqrt();
+        let to_second = (across + (y + (w - 10.0)).square()).sqrt();
         to_first.recip() + to_second.recip()
     }
 }
@@ -34,12 +34,12 @@ struct Landing<M> {
     force: M,
 }
 
-impl<M: Mode> Function<1> for Landing<M> {
-    fn at<T: Number>(&self, _: &[T], w: [T; 1]) -> T {
+impl<M: Mode> Function<0, 1> for Landing<M> {
+    fn at<T: Number>(&self, _: [T; 0], w: [T; 1]) -> T {
         let mut memory = Default::default();
         let (mut position, mut velocity) = ([0.0, 8.0].map(T::constant), [0.75, 0.0].map(T::constant));
         loop {
-            let slope = self.force.gradient(&mut memory, &Potential, &w, position);
+            let slope = self.force.gradient(&mut memory, &Potential, w, position);
             let next = std::array::from_fn(|i| position[i] + velocity[i] * TIME_STEP);
             if next[1].value() <= 0.0 {
                 let rest = -next[1] / velocity[1];
@@ -52,7 +52,7 @@ impl<M: Mode> Function<1> for Landing<M> {
 }
 
 fn place(outer: impl Mode, force: impl Mode, start: f64) -> f64 {
-    argmin(outer, &Landing { force }, &[], [start])[0]
+    argmin(outer, &Landing { force }, [], [start])[0]
 }
 
 /// The optimal `w`. The first letter is the mode of the gradient with respect to `w`, forward (`f`)

@@ -17,8 +17,8 @@ struct Input {
 /// The surface as a function of `p2`, with `p1` fixed.
 struct Surface;
 
-impl Function<2> for Surface {
-    fn at<T: Number>(&self, p1: &[T], p2: [T; 2]) -> T {
+impl Function<2, 2> for Surface {
+    fn at<T: Number>(&self, p1: [T; 2], p2: [T; 2]) -> T {
         (p1[0].square() + p1[1].square()) - (p2[0].square() + p2[1].square())
     }
 }
@@ -29,15 +29,15 @@ struct Ridge<M> {
     start: [f64; 2],
 }
 
-impl<M: Mode> Function<2> for Ridge<M> {
-    fn at<T: Number>(&self, _: &[T], p1: [T; 2]) -> T {
-        Surface.at(&p1, argmin(self.inner, &Negative(Surface), &p1, self.start.map(T::constant)))
+impl<M: Mode> Function<0, 2> for Ridge<M> {
+    fn at<T: Number>(&self, _: [T; 0], p1: [T; 2]) -> T {
+        Surface.at(p1, argmin(self.inner, &Negative(Surface), p1, self.start.map(T::constant)))
     }
 }
 
 fn saddle(outer: impl Mode, inner: impl Mode, start: [f64; 2]) -> [f64; 4] {
-    let p1 = argmin(outer, &Ridge { inner, start }, &[], start);
-    let p2 = argmin(inner, &Negative(Surface), &p1, start);
+    let p1 = argmin(outer, &Ridge { inner, start }, [], start);
+    let p2 = argmin(inner, &Negative(Surface), p1, start);
     [p1[0], p1[1], p2[0], p2[1]]
 }
 
