@@ -1,7 +1,7 @@
 //! The reverse sweep over an array tape.
 
 use super::adjoints::{Adjoints, Buffer, SweptNodes};
-use super::nodes::{FEW, NodeList, collected};
+use super::nodes::{FEW, NodeList, Nodes, collected};
 use super::tape::ArrayTape;
 use crate::element::Element;
 use crate::node_id::NodeId;
@@ -70,16 +70,15 @@ fn pull_back_node<T: Element>(
     flat: &mut Option<&mut [T]>,
 ) {
     let nodes = swept.list().recorded();
-    let Some(primitive) = &nodes.all()[i].primitive else { return };
-    let id = NodeId::new(i);
+    let node = &nodes.all()[i];
+    let Some(primitive) = &node.primitive else { return };
     let buffer_index = adjoints.buffer_of[i];
     let mut buffer = std::mem::take(&mut adjoints.buffers[buffer_index].elements);
-    let y = nodes.view(id);
+    let y = nodes.view(NodeId::new(i));
     let length = y.data.len();
     let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
-    let parents = &nodes.node(id).parents;
-    let xs = collected(&mut few, &mut many, parents.iter().map(|&p| nodes.view(p)));
-    let sum_of = |operand: usize| adjoints.sum_so_far(parents[operand], nodes, flat.as_deref());
+    let xs = collected(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
+    let sum_of = |operand: usize| adjoints.sum_so_far(node.parents[operand], nodes, flat.as_deref());
     let mut start = PullbackStart::new(xs, y, &mut buffer[..length], &sum_of);
     if flat.is_none() {
         start.keep_original();
@@ -88,14 +87,31 @@ fn pull_back_node<T: Element>(
     let (replaced, original) = start.finish();
     if replaced {
         adjoints.borrow_memory(swept, i);
+        // Looked up again: the memory of the value may have been taken.
+        let nodes = swept.list().recorded();
+        let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
+        let xs = collected(&mut few, &mut many, nodes.all()[i].parents.iter().map(|&p| nodes.view(p)));
+        let recorded = Recorded { xs, y: nodes.view(NodeId::new(i)), y_bar: &buffer[..length] };
+        pull_back_to_parents(nodes, i, recorded, tape, adjoints, flat);
+    } else {
+        let recorded = Recorded { xs, y, y_bar: &buffer[..length] };
+        pull_back_to_parents(nodes, i, recorded, tape, adjoints, flat);
     }
-    // Looked up again: the memory of the value may have been taken.
-    let nodes = swept.list().recorded();
-    let node = nodes.node(id);
-    let Some(primitive) = &node.primitive else { unreachable!("it has a primitive, see above") };
-    let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
-    let xs = collected(&mut few, &mut many, node.parents.iter().map(|&p| nodes.view(p)));
-    let recorded = Recorded { xs, y: nodes.view(id), y_bar: &buffer[..length] };
+    let Buffer { elements, taken, .. } = &mut adjoints.buffers[buffer_index];
+    (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
+}
+
+/// Adds the cotangents of the operands of operation `i` to the adjoints of its parents.
+fn pull_back_to_parents<T: Element>(
+    nodes: Nodes<'_, T>,
+    i: usize,
+    recorded: Recorded<'_, T>,
+    tape: &ArrayTape<T>,
+    adjoints: &mut Adjoints<T>,
+    flat: &mut Option<&mut [T]>,
+) {
+    let node = &nodes.all()[i];
+    let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
         let slot = adjoints.slot(p, nodes, first, flat);
@@ -105,8 +121,6 @@ fn pull_back_node<T: Element>(
             observer.on_pullback(&**primitive, wrt, recorded, slot, node.site);
         });
     }
-    let Buffer { elements, taken, .. } = &mut adjoints.buffers[buffer_index];
-    (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
 }
 
 /// Sets the derivatives with respect to the shared variables at which no cotangent arrived to 0.
