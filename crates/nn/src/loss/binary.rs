@@ -1,7 +1,8 @@
 //! Losses for two classes, in which each output is a score: positive scores stand for the upper class.
 
 use super::checks::{assert_labels, extents, values};
-use super::interface::{Loss, TargetBatch, TargetKind};
+use super::interface::TargetBatch;
+use super::per_output::{PerOutput, losses_per_output};
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
@@ -14,7 +15,7 @@ fn two_valued<'t, T: Element>(
     targets: TargetBatch<'_, 't, T>,
     lower: f64,
 ) -> Tensor<'t, T> {
-    let TargetBatch::Classes(labels) = targets else { return values(loss, outputs, targets).0 };
+    let TargetBatch::Classes(labels) = targets else { return values(loss, outputs, targets) };
     let [rows, width] = extents(loss, outputs);
     assert!(width == 1, "{loss}: class targets need one output per example, but there are {width}");
     assert_labels(loss, labels, rows, 2);
@@ -31,16 +32,16 @@ fn assert_each<T: Element>(loss: &str, targets: Tensor<'_, T>, allowed: impl Fn(
     }
 }
 
-/// The margins `t x` for targets `t` of -1 or +1, and the number of outputs per example.
+/// The margins `t x` for targets `t` of -1 or +1.
 #[track_caller]
 fn margins<'t, T: Element>(
     loss: &str,
     outputs: Tensor<'t, T>,
     targets: TargetBatch<'_, 't, T>,
-) -> (Tensor<'t, T>, f64) {
+) -> Tensor<'t, T> {
     let signs = two_valued(loss, outputs, targets, -1.0);
     assert_each(loss, signs, |t| t == 1.0 || t == -1.0, "-1 or +1");
-    (outputs * signs, outputs.shape()[1] as f64)
+    outputs * signs
 }
 
 macro_rules! margin_losses {
@@ -48,16 +49,18 @@ macro_rules! margin_losses {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $Loss;
-        impl<T: Element> Loss<T> for $Loss {
-            fn kind(&self) -> TargetKind {
-                TargetKind::TwoClasses
-            }
+        impl $Loss {
             #[track_caller]
-            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-                let ($margin, width) = margins($title, outputs, targets);
-                $each.sum() / width
+            fn per_output<'t, T: Element>(
+                &self,
+                outputs: Tensor<'t, T>,
+                targets: TargetBatch<'_, 't, T>,
+            ) -> PerOutput<'t, T> {
+                let $margin = margins($title, outputs, targets);
+                PerOutput::mean($each, 1.0)
             }
         }
+        losses_per_output!($Loss: TwoClasses);
     )*};
 }
 
@@ -107,18 +110,20 @@ impl BinaryCrossEntropy {
     }
 }
 
-impl<T: Element> Loss<T> for BinaryCrossEntropy {
-    fn kind(&self) -> TargetKind {
-        TargetKind::TwoClasses
-    }
+impl BinaryCrossEntropy {
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+    fn per_output<'t, T: Element>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+    ) -> PerOutput<'t, T> {
         let targets = two_valued("binary cross-entropy", outputs, targets, 0.0);
         let within = |t| (0.0..=1.0).contains(&t);
         assert_each("binary cross-entropy", targets, within, "in [0, 1]");
-        // -ln p = softplus(-x), and -ln(1 - p) = x + softplus(-x).
-        let weights = targets * (self.positive_weight - 1.0) + 1.0;
-        let total = targets.subtract_from(1.0).dot(outputs) + weights.dot((-outputs).softplus());
-        total / outputs.shape()[1] as f64
+        // -ln p = softplus(-x), and -ln(1 - p) = softplus x.
+        let positive = targets * self.positive_weight * (-outputs).softplus();
+        PerOutput::mean(positive + targets.subtract_from(1.0) * outputs.softplus(), 1.0)
     }
 }
+
+losses_per_output!(BinaryCrossEntropy: TwoClasses);

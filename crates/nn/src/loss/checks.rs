@@ -15,18 +15,18 @@ pub(super) fn extents<T: Element>(loss: &str, outputs: Tensor<'_, T>) -> [usize;
     [rows, width]
 }
 
-/// The target values, in the shape of the outputs, and the number of outputs per example.
+/// The target values, in the shape of the outputs.
 #[track_caller]
 pub(super) fn values<'t, T: Element>(
     loss: &str,
     outputs: Tensor<'t, T>,
     targets: TargetBatch<'_, 't, T>,
-) -> (Tensor<'t, T>, usize) {
-    let [_, width] = extents(loss, outputs);
+) -> Tensor<'t, T> {
+    extents(loss, outputs);
     let TargetBatch::Values(values) = targets else { panic!("{loss}: the targets must be values") };
     let (want, have) = (outputs.shape(), values.shape());
     assert!(want == have, "{loss}: the outputs have shape {want:?}, but the targets {have:?}");
-    (values, width)
+    values
 }
 
 /// The target classes, one per example, each below the number of outputs.

@@ -34,6 +34,10 @@ impl<T: Element> Loss<T> for CrossEntropy {
         TargetKind::Classes
     }
     #[track_caller]
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        outputs.cross_entropy(classes("cross-entropy", outputs, targets))
+    }
+    #[track_caller]
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         outputs.total_cross_entropy(classes("cross-entropy", outputs, targets))
     }
@@ -115,7 +119,7 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
         TargetKind::Classes
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let labels = classes("cross-entropy", outputs, targets);
         let (shape, share) = (outputs.shape(), self.weighting.smoothing);
         let weights = self.weighting.weights(shape[1]);
@@ -123,11 +127,11 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
         let coefficients = outputs.tape().constant_from(&shape, |buffer| {
             for &label in labels {
                 let own = |class| if class == label as usize { 1.0 - share } else { 0.0 };
-                let row = weights.clone().enumerate().map(|(class, w)| -w * (own(class) + spread));
+                let row = weights.clone().enumerate().map(|(class, w)| w * (own(class) + spread));
                 buffer.extend(row.map(T::constant));
             }
         });
-        outputs.log_softmax(1).dot(coefficients)
+        outputs.cross_entropy_with(coefficients)
     }
 }
 
@@ -172,9 +176,9 @@ impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
         TargetKind::Values
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        let (q, width) = values("cross-entropy", outputs, targets);
-        let shape = outputs.shape();
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        let q = values("cross-entropy", outputs, targets);
+        let (shape, width) = (outputs.shape(), outputs.shape()[1]);
         let share = self.weighting.smoothing;
         let q = if share > 0.0 { q * (1.0 - share) + share / width as f64 } else { q };
         let q = if self.weighting.weights.is_some() {
@@ -183,6 +187,6 @@ impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
         } else {
             q
         };
-        -outputs.log_softmax(1).dot(q)
+        outputs.cross_entropy_with(q)
     }
 }

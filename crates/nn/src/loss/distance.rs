@@ -1,43 +1,44 @@
 //! Losses for regression: functions of the differences `d_j = y_j - t_j` between outputs and targets.
 
 use super::checks::values;
-use super::interface::{Loss, TargetBatch, TargetKind};
+use super::interface::TargetBatch;
+use super::per_output::{PerOutput, losses_per_output};
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
 macro_rules! distances {
-    ($( $(#[$doc:meta])* $Loss:ident $title:literal |$d:ident, $width:ident| $total:expr; )*) => {$(
+    ($( $(#[$doc:meta])* $Loss:ident $title:literal |$d:ident| $reduce:ident($losses:expr, $divisor:expr); )*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $Loss;
-        impl<T: Element> Loss<T> for $Loss {
-            fn kind(&self) -> TargetKind {
-                TargetKind::Values
-            }
+        impl $Loss {
             #[track_caller]
-            #[allow(unused_variables, reason = "sums do not depend on the number of outputs")]
-            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-                let (values, $width) = values($title, outputs, targets);
-                let $d = outputs - values;
-                $total
+            fn per_output<'t, T: Element>(
+                &self,
+                outputs: Tensor<'t, T>,
+                targets: TargetBatch<'_, 't, T>,
+            ) -> PerOutput<'t, T> {
+                let $d = outputs - values($title, outputs, targets);
+                PerOutput::$reduce($losses, $divisor)
             }
         }
+        losses_per_output!($Loss: Values);
     )*};
 }
 
 distances! {
     /// Squared loss, sum form: `sum_j d_j^2` for each example, with `j` over the outputs.
-    SumSquared "sum of squares" |d, width| d.square().sum();
+    SumSquared "sum of squares" |d| sum(d.square(), 1.0);
     /// Squared loss, mean form: `1/k sum_j d_j^2` for each example, with `j` over the `k` outputs. PyTorch's
     /// `MSELoss`.
-    MeanSquared "mean of squares" |d, width| d.square().sum() / width as f64;
+    MeanSquared "mean of squares" |d| mean(d.square(), 1.0);
     /// Squared loss, half form: `1/2 sum_j d_j^2` for each example. Its gradient is the difference `d`.
-    HalfSquared "half of squares" |d, width| d.square().sum() * 0.5;
+    HalfSquared "half of squares" |d| sum(d.square(), 2.0);
     /// L1 loss, sum form: `sum_j |d_j|` for each example; the derivative at `d_j = 0` is 0.
-    SumAbsolute "sum of absolute differences" |d, width| d.norm_l1();
+    SumAbsolute "sum of absolute differences" |d| sum(d.abs(), 1.0);
     /// L1 loss, mean form: `1/k sum_j |d_j|` for each example, with `j` over the `k` outputs. PyTorch's
     /// `L1Loss`.
-    MeanAbsolute "mean of absolute differences" |d, width| d.norm_l1() / width as f64;
+    MeanAbsolute "mean of absolute differences" |d| mean(d.abs(), 1.0);
 }
 
 /// Huber loss, mean form: `1/k sum_j h(d_j)` for each example, where `h(d)` is `d^2 / 2` for `|d| <= delta`
@@ -78,31 +79,33 @@ impl SmoothL1 {
     }
 }
 
-/// The sum of Huber's function over all outputs: `c (d - c / 2)`, where `c` is the difference clamped to
-/// `[-delta, delta]`. Where nothing is clamped, that is `d^2 / 2`.
+/// Huber's function of each difference: `c^2 / 2 + delta max(0, |d| - delta)`, where `c` is the difference
+/// clamped to `[-delta, delta]`. Of the two terms, one is constant, so that the slope is finite for infinite
+/// differences too.
 fn huber<'t, T: Element>(d: Tensor<'t, T>, delta: f64) -> Tensor<'t, T> {
-    let clamped = d.clamp(-delta, delta);
-    clamped.dot(d - clamped * 0.5)
+    d.clamp(-delta, delta).square() * 0.5 + d.abs().shift(-delta).relu() * delta
 }
 
-impl<T: Element> Loss<T> for Huber {
-    fn kind(&self) -> TargetKind {
-        TargetKind::Values
-    }
+impl Huber {
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        let (values, width) = values("huber", outputs, targets);
-        huber(outputs - values, self.delta) / width as f64
+    fn per_output<'t, T: Element>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+    ) -> PerOutput<'t, T> {
+        PerOutput::mean(huber(outputs - values("huber", outputs, targets), self.delta), 1.0)
     }
 }
 
-impl<T: Element> Loss<T> for SmoothL1 {
-    fn kind(&self) -> TargetKind {
-        TargetKind::Values
-    }
+impl SmoothL1 {
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        let (values, width) = values("smooth l1", outputs, targets);
-        huber(outputs - values, self.beta) / (width as f64 * self.beta)
+    fn per_output<'t, T: Element>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+    ) -> PerOutput<'t, T> {
+        PerOutput::mean(huber(outputs - values("smooth l1", outputs, targets), self.beta), self.beta)
     }
 }
+
+losses_per_output!(Huber: Values, SmoothL1: Values);

@@ -24,15 +24,60 @@ pub enum TargetKind {
 }
 
 /// A loss function: a number per example that is smallest where the outputs agree with the target.
+///
+/// A loss says what each example costs. Training adds up the losses of the examples and divides by their
+/// number, so a loss must do neither: a mean over the batch has one element instead of one per example, and
+/// is refused.
+///
+/// ```
+/// use wengert_ad::{ArrayTape, Element, Elementary, Tensor};
+/// use wengert_nn::{Loss, TargetBatch, TargetKind};
+///
+/// /// `sum_j ln cosh(y_j - t_j)` for each example, with `j` over the outputs.
+/// struct LogCosh;
+///
+/// impl<T: Element> Loss<T> for LogCosh {
+///     fn kind(&self) -> TargetKind {
+///         TargetKind::Values
+///     }
+///     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+///         let TargetBatch::Values(targets) = targets else { panic!("log cosh: the targets must be values") };
+///         (outputs - targets).cosh().ln().sum_axis(1)
+///     }
+/// }
+///
+/// let tape = ArrayTape::<f64>::new();
+/// let (y, t) = (tape.var(&ndarray::array![[1.0], [3.0]]), tape.constant(&ndarray::array![[1.0], [1.0]]));
+/// let total = LogCosh.total(y, TargetBatch::Values(t));
+/// assert!((total.item() - 2.0_f64.cosh().ln()).abs() < 1e-15);
+/// ```
 pub trait Loss<T: Element = f32>: Send + Sync {
     /// The kind of targets that it accepts.
     fn kind(&self) -> TargetKind;
 
-    /// The sum of the losses of all examples of the batch, a tensor with one element; `outputs` has one
-    /// example per row.
+    /// The loss of each example of the batch, shape `(m)`; `outputs` has one example per row, shape
+    /// `(m, outputs)`.
     ///
     /// # Panics
     /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the
     /// shape of the outputs.
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
+
+    /// The sum of the losses of all examples of the batch, a tensor with one element.
+    ///
+    /// Override it only with another way to compute the same sum, such as a fused operation.
+    ///
+    /// # Panics
+    /// As [`per_example`](Self::per_example); or if that does not return one loss per example.
+    #[track_caller]
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        let losses = self.per_example(outputs, targets);
+        let (rows, have) = (outputs.shape().first().copied().unwrap_or(1), losses.shape());
+        assert!(
+            have[..] == [rows],
+            "loss: per_example returned shape {have:?} for {rows} examples, must be [{rows}]: one loss for \
+             each example, which training adds up and divides by their number"
+        );
+        losses.sum()
+    }
 }

@@ -1,14 +1,15 @@
 //! Loss functions.
 //!
-//! A loss returns the total over the examples of a batch. Training divides it by the number of examples, so
-//! that the objective is the mean over the examples of the loss of one example. Over the outputs of an
-//! example, a loss is the mean, unless its name says sum or half.
+//! A loss returns one number for each example of a batch. Training adds them up and divides by the number of
+//! examples, so that the objective is the mean over the examples of the loss of one example. Over the outputs
+//! of an example, a loss is the mean, unless its name says sum or half.
 //!
 //! All losses are in one list, which the contract test of losses walks.
 
 mod checks;
 mod definition;
 mod interface;
+mod per_output;
 
 pub use definition::{LossDefinition, LossSample};
 pub use interface::{Loss, TargetBatch, TargetKind};

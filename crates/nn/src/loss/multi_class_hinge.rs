@@ -1,6 +1,6 @@
 //! The multi-class hinge loss.
 
-use super::checks::classes;
+use super::checks::{classes, extents};
 use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
@@ -44,6 +44,27 @@ impl MultiClassHinge {
     pub fn squared(self) -> Self {
         Self { squared: true, ..self }
     }
+
+    /// `max(0, margin + x_j - x_label)` for each class `j` but the label, where it is 0.
+    #[track_caller]
+    fn excess<'t, T: Element>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+    ) -> Tensor<'t, T> {
+        let labels = classes("multi-class hinge", outputs, targets);
+        let (shape, [rows, width]) = (outputs.shape(), extents("multi-class hinge", outputs));
+        let at_label = |(row, &label): (usize, &u32)| row * width + label as usize;
+        let own = outputs.reshape(&[rows * width]);
+        let own = own.gather_from(0, labels.iter().enumerate().map(at_label));
+        let own = own.reshape(&[rows, 1]).broadcast_to(&shape);
+        let nothing = outputs.tape().constant_from(&shape, |buffer| {
+            buffer.extend(std::iter::repeat_n(T::constant(0.0), rows * width));
+        });
+        // Selected, not multiplied by 0 and 1: a score may be infinite.
+        let others = labels.iter().flat_map(|&label| (0..width).map(move |class| class != label as usize));
+        (outputs - own).shift(self.margin).relu().select_from(others, nothing)
+    }
 }
 
 impl<T: Element> Loss<T> for MultiClassHinge {
@@ -51,21 +72,8 @@ impl<T: Element> Loss<T> for MultiClassHinge {
         TargetKind::Classes
     }
     #[track_caller]
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        let labels = classes("multi-class hinge", outputs, targets);
-        let shape = outputs.shape();
-        let per_class = |own: f64, other: f64| {
-            outputs.tape().constant_from(&shape, |buffer| {
-                for &label in labels {
-                    let value = |class| if class == label as usize { own } else { other };
-                    buffer.extend((0..shape[1]).map(|class| T::constant(value(class))));
-                }
-            })
-        };
-        let own = (outputs * per_class(1.0, 0.0)).sum_axis(1);
-        let own = own.reshape(&[shape[0], 1]).broadcast_to(&shape);
-        // At the label itself the term is max(0, 0), with derivative 0.
-        let excess = (outputs - own + per_class(0.0, self.margin)).relu();
-        if self.squared { excess.square().sum() } else { excess.sum() }
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        let excess = self.excess(outputs, targets);
+        if self.squared { excess.square().sum_axis(1) } else { excess.sum_axis(1) }
     }
 }

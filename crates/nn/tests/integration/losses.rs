@@ -2,11 +2,11 @@
 
 use crate::support::{assert_close, assert_refused, drawn_params, loss, normal_matrix};
 use ndarray::{Array2, array};
-use wengert_ad::ArrayTape;
 use wengert_ad::check::gradcheck;
+use wengert_ad::{ArrayTape, Elementary, Tensor};
 use wengert_nn::{
-    Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Mlp, MultiClassHinge,
-    Regulariser, SmoothL1, TargetBatch,
+    Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Loss, Mlp, MultiClassHinge,
+    Regulariser, SmoothL1, TargetBatch, TargetKind,
 };
 
 /// The total and its gradient with respect to the outputs.
@@ -97,6 +97,38 @@ fn hinge_losses_are_zero_beyond_the_margin_and_grow_before_it() {
     assert_eq!(total, 0.5 + (1.0 + 2.0));
     assert_eq!(gradient, [-1.0, 1.0, 0.0, -2.0, 1.0, 1.0]);
     assert_eq!(of_classes("multi_class_hinge:1,2", &three, &[0, 0]).0, 0.25 + (1.0 + 4.0));
+}
+
+/// Losses that return one number for the whole batch.
+struct OfTheBatch(fn(Tensor<'_, f64>) -> Tensor<'_, f64>);
+
+impl Loss<f64> for OfTheBatch {
+    fn kind(&self) -> TargetKind {
+        TargetKind::Values
+    }
+    fn per_example<'t>(&self, y: Tensor<'t, f64>, _: TargetBatch<'_, 't, f64>) -> Tensor<'t, f64> {
+        (self.0)(y)
+    }
+}
+
+#[test]
+fn a_custom_loss_that_returns_a_mean_or_a_sum_over_the_batch_is_refused() {
+    let total = |loss: OfTheBatch, rows: usize| {
+        let tape = ArrayTape::new();
+        let y = tape.var(&Array2::<f64>::ones((rows, 2)));
+        loss.total(y, TargetBatch::Values(y)).item()
+    };
+    for (loss, shape) in [
+        (OfTheBatch(|y| y.square().mean()), "[]"),
+        (OfTheBatch(|y| y.square().sum()), "[]"),
+        (OfTheBatch(|y| y.square().mean_axis(0)), "[2]"),
+        (OfTheBatch(|y| y.square()), "[3, 2]"),
+    ] {
+        let message = format!("per_example returned shape {shape} for 3 examples, must be [3]");
+        assert_refused(&message, || _ = total(loss, 3));
+    }
+    assert_refused("returned shape [] for 1 examples", || _ = total(OfTheBatch(|y| y.mean()), 1));
+    assert_eq!(total(OfTheBatch(|y| y.square().sum_axis(1)), 3), 6.0);
 }
 
 #[test]

@@ -27,11 +27,16 @@ impl<T: Element> Tensor<'_, T> {
     /// If an index is not less than the extent of the axis.
     #[track_caller]
     pub fn gather_axis(self, axis: usize, indices: &[usize]) -> Self {
-        self.gather_by(axis, indices.iter().copied())
+        self.gather_from(axis, indices.iter().copied())
     }
 
+    /// Same as [`gather_axis`](Self::gather_axis), with the indices from an iterator: a steady step that
+    /// computes them allocates nothing.
+    ///
+    /// # Panics
+    /// If an index is not less than the extent of the axis.
     #[track_caller]
-    fn gather_by(self, axis: usize, indices: impl Iterator<Item = usize>) -> Self {
+    pub fn gather_from(self, axis: usize, indices: impl Iterator<Item = usize>) -> Self {
         self.apply_with(&[], Gather::default, |gather| {
             gather.axis = axis;
             gather.indices.clear();
@@ -67,7 +72,7 @@ impl<T: Element> Tensor<'_, T> {
     #[track_caller]
     pub fn flip(self, axis: usize) -> Self {
         let extent = self.shape().get(axis).copied().unwrap_or(0);
-        self.gather_by(axis, (0..extent).rev())
+        self.gather_from(axis, (0..extent).rev())
     }
 
     /// This array shifted cyclically by `by` positions along `axis`.
@@ -75,7 +80,7 @@ impl<T: Element> Tensor<'_, T> {
     pub fn roll(self, axis: usize, by: usize) -> Self {
         let extent = self.shape().get(axis).copied().unwrap_or(0);
         let first = extent - by % extent.max(1);
-        self.gather_by(axis, (0..extent).map(move |i| (first + i) % extent))
+        self.gather_from(axis, (0..extent).map(move |i| (first + i) % extent))
     }
 
     /// This array where the mask is true, `other` elsewhere; all have one shape, and the mask is in
@@ -91,9 +96,16 @@ impl<T: Element> Tensor<'_, T> {
     /// ```
     #[track_caller]
     pub fn select(self, mask: &[bool], other: Self) -> Self {
+        self.select_from(mask.iter().copied(), other)
+    }
+
+    /// Same as [`select`](Self::select), with the mask from an iterator: a steady step that computes it
+    /// allocates nothing.
+    #[track_caller]
+    pub fn select_from(self, mask: impl Iterator<Item = bool>, other: Self) -> Self {
         self.apply_with(&[other], Select::default, |select| {
             select.mask.clear();
-            select.mask.extend_from_slice(mask);
+            select.mask.extend(mask);
         })
     }
 }
