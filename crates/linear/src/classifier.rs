@@ -4,7 +4,7 @@ use crate::error::{Compared, LinearError};
 use crate::examples::Examples;
 use crate::fit_report::FitReport;
 use crate::width::{assert_width, check_features};
-use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayBase, ArrayView1, Data, Ix2};
 use wengert_nn::metrics::{accuracy, class_probabilities, predicted_class};
 
 /// A fitted classifier. The scores of an example are `W x + b`.
@@ -35,13 +35,14 @@ impl LinearClassifier {
         x.dot(&self.coefficients.t()) + &self.intercepts
     }
 
-    /// The predicted class of each row of `x`.
+    /// The predicted class of each row of `x`; `None` for a row with a NaN among its scores.
     ///
     /// # Panics
     /// If the number of features is not that of the model.
     #[track_caller]
-    pub fn predict_classes<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
-        self.scores(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
+    pub fn predict_classes<S: Data<Elem = f64>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<Option<u32>> {
+        let class = |row: ArrayView1<'_, f64>| predicted_class(&row.to_vec()).map(|class| class as u32);
+        self.scores(x).rows().into_iter().map(class).collect()
     }
 
     /// The class probabilities of each row of `x` under

@@ -46,7 +46,7 @@ use wengert_nn::SquaredHinge;
 /// // The margin is 2: s(-1) = -1 and s(1) = 1.
 /// let svm = LinearSvm::hinge(0.01).fit((&array![[-1.0], [1.0], [3.0]], &[0, 1, 1]))?;
 /// assert!((svm.coefficients[[0, 0]] - 1.0).abs() < 1e-7 && svm.intercepts[0].abs() < 1e-7);
-/// assert_eq!(svm.predict_classes(&array![[-0.1], [0.1]]), [0, 1]);
+/// assert_eq!(svm.predict_classes(&array![[-0.1], [0.1]]), [Some(0), Some(1)]);
 /// # Ok::<(), wengert_linear::LinearError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -53,5 +53,5 @@ pub(crate) fn count_correct<F: Real>(outputs: Tensor<'_, F>, labels: &[u32]) -> 
 
 fn count_rows<F: Real>(outputs: &[F], width: usize, labels: &[u32]) -> usize {
     let rows = outputs.chunks_exact(width).zip(labels);
-    rows.filter(|(row, label)| predicted_class(row) == **label as usize).count()
+    rows.filter(|(row, label)| predicted_class(row) == Some(**label as usize)).count()
 }

@@ -2,7 +2,7 @@
 
 use crate::batch::{Batch, forward};
 use crate::metrics::{Metrics, Totals, count_correct};
-use ndarray::{Array2, ArrayBase, Axis, Data, Ix2, concatenate, s};
+use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real};
@@ -56,12 +56,13 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     }
 
     /// The class of each row of `x`: the index of its largest output. With a single output, class 1
-    /// if the output is positive, else class 0.
+    /// if the output is positive, else class 0. `None` for a row with a NaN among its outputs.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
-    pub fn predict_classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<u32> {
-        self.predict(x).rows().into_iter().map(|row| predicted_class(&row.to_vec()) as u32).collect()
+    pub fn predict_classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<Option<u32>> {
+        let class = |row: ArrayView1<'_, T>| predicted_class(&row.to_vec()).map(|class| class as u32);
+        self.predict(x).rows().into_iter().map(class).collect()
     }
 
     /// The class probabilities of each row of `x`, shape `(examples, classes)`: the softmax of the

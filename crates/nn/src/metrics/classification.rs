@@ -1,26 +1,38 @@
 //! Metrics of classification.
 
-use ndarray::{ArrayBase, Data, Ix2};
+use ndarray::{ArrayBase, ArrayView1, Data, Ix2};
 use wengert_ad::Real;
 
 /// The predicted class of one example: the position of the largest output, the first among equal ones; for a
-/// single output, 1 if it is positive and 0 otherwise. A NaN is never the largest.
+/// single output, 1 if it is positive and 0 otherwise. `None` if an output is NaN, or if there are none: such
+/// an example belongs to no class, and counts as wrong in every metric.
 ///
 /// ```
 /// use wengert_nn::metrics::predicted_class;
-/// assert_eq!(predicted_class(&[0.1, 2.0, 2.0]), 1);
-/// assert_eq!((predicted_class(&[-0.1]), predicted_class(&[0.1])), (0, 1));
+/// assert_eq!(predicted_class(&[0.1, 2.0, 2.0]), Some(1));
+/// assert_eq!((predicted_class(&[-0.1]), predicted_class(&[0.1])), (Some(0), Some(1)));
+/// assert_eq!(predicted_class(&[2.0, f64::NAN]), None);
 /// ```
-pub fn predicted_class<T: Real>(outputs: &[T]) -> usize {
+pub fn predicted_class<T: Real>(outputs: &[T]) -> Option<usize> {
     if let [score] = outputs {
-        return usize::from(*score > T::literal(0.0));
+        return (!score.is_nan()).then(|| usize::from(*score > T::literal(0.0)));
     }
-    let first = (0, T::neg_infinity());
-    let larger = |best: (usize, T), next: (usize, T)| if next.1 > best.1 { next } else { best };
-    outputs.iter().copied().enumerate().fold(first, larger).0
+    // A NaN is taken, and then kept, because nothing is larger.
+    let larger = |best: (usize, T), (class, output): (usize, T)| {
+        if output > best.1 || output.is_nan() { (class, output) } else { best }
+    };
+    let first = (0, *outputs.first()?);
+    let (class, output) = outputs.iter().copied().enumerate().fold(first, larger);
+    (!output.is_nan()).then_some(class)
 }
 
-/// The fraction of examples whose predicted class is their label.
+/// Whether the predicted class of an example is its label.
+fn is_correct<T: Real>(row: ArrayView1<'_, T>, label: u32) -> bool {
+    predicted_class(&row.to_vec()) == Some(label as usize)
+}
+
+/// The fraction of examples whose predicted class is their label. An example with a NaN among its outputs has
+/// no predicted class and counts as wrong.
 ///
 /// # Panics
 /// If there are no examples, if the number of labels differs, or if a label is not below the number of
@@ -29,7 +41,7 @@ pub fn predicted_class<T: Real>(outputs: &[T]) -> usize {
 pub fn accuracy<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> f64 {
     assert_labels("accuracy", outputs, labels);
     let rows = outputs.rows().into_iter().zip(labels);
-    let correct = rows.filter(|(row, label)| predicted_class(&row.to_vec()) == **label as usize).count();
+    let correct = rows.filter(|&(row, &label)| is_correct(row, label)).count();
     correct as f64 / labels.len() as f64
 }
 
@@ -43,7 +55,8 @@ pub fn zero_one_loss<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, la
 }
 
 /// The fraction of examples whose label is among the `k` largest outputs; of equal outputs, that of the
-/// earlier class counts as larger.
+/// earlier class counts as larger. A single output stands for two classes. An example with a NaN among its
+/// outputs counts as wrong, even if `k` is the number of classes.
 ///
 /// # Panics
 /// As [`accuracy`]; or if `k` is 0 or larger than the number of classes.
@@ -54,17 +67,23 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
     k: usize,
 ) -> f64 {
     assert_labels("top-k accuracy", outputs, labels);
-    let classes = outputs.ncols();
+    let classes = outputs.ncols().max(2);
     assert!(k >= 1 && k <= classes, "top-k accuracy: k is {k}, must be in [1, {classes}]");
-    let among = |(row, &label): (ndarray::ArrayView1<'_, T>, &u32)| {
-        let label = label as usize;
-        let before = row.iter().enumerate().filter(|&(class, &score)| {
-            score > row[label] || score == row[label] && class < label || row[label].is_nan()
-        });
-        before.count() < k
-    };
-    let correct = outputs.rows().into_iter().zip(labels).filter(|&(row, label)| among((row, label))).count();
+    let rows = outputs.rows().into_iter().zip(labels);
+    let correct = rows.filter(|&(row, &label)| is_among_largest(row, label, k)).count();
     correct as f64 / labels.len() as f64
+}
+
+fn is_among_largest<T: Real>(row: ArrayView1<'_, T>, label: u32, k: usize) -> bool {
+    if row.iter().any(|score| score.is_nan()) {
+        return false;
+    }
+    if row.len() == 1 {
+        return k == 2 || is_correct(row, label);
+    }
+    let own = row[label as usize];
+    let is_before = |&(class, &score): &(usize, &T)| score > own || score == own && class < label as usize;
+    row.iter().enumerate().filter(is_before).count() < k
 }
 
 /// Panics if there are no examples, if the number of labels differs, or if a label is not below the number of

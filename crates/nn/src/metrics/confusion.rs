@@ -1,11 +1,14 @@
 //! The confusion matrix.
 
 use super::classification::{assert_labels, predicted_class};
-use ndarray::{Array2, ArrayBase, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
 use std::fmt;
 use wengert_ad::Real;
 
 /// A confusion matrix: the number of examples for each pair of label (row) and predicted class (column).
+///
+/// Examples with a NaN among their outputs have no predicted class. They are counted
+/// [apart](Self::unpredicted), as missed examples of their label: they lower accuracy, recall and F1 score.
 ///
 /// ```
 /// use ndarray::array;
@@ -19,6 +22,7 @@ use wengert_ad::Real;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     counts: Array2<usize>,
+    unpredicted: Array1<usize>,
 }
 
 impl ConfusionMatrix {
@@ -31,11 +35,14 @@ impl ConfusionMatrix {
     pub fn of<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> Self {
         assert_labels("confusion matrix", outputs, labels);
         let classes = outputs.ncols().max(2);
-        let mut counts = Array2::zeros((classes, classes));
+        let (mut counts, mut unpredicted) = (Array2::zeros((classes, classes)), Array1::zeros(classes));
         for (row, &label) in outputs.rows().into_iter().zip(labels) {
-            counts[[label as usize, predicted_class(&row.to_vec())]] += 1;
+            match predicted_class(&row.to_vec()) {
+                Some(class) => counts[[label as usize, class]] += 1,
+                None => unpredicted[label as usize] += 1,
+            }
         }
-        Self { counts }
+        Self { counts, unpredicted }
     }
 
     /// The counts; shape `(classes, classes)`, with labels as rows and predicted classes as columns.
@@ -43,14 +50,25 @@ impl ConfusionMatrix {
         &self.counts
     }
 
+    /// For each label, the number of examples without a predicted class, because an output is NaN.
+    pub fn unpredicted(&self) -> &Array1<usize> {
+        &self.unpredicted
+    }
+
+    /// The number of examples of a class.
+    fn examples_of(&self, class: usize) -> usize {
+        self.counts.row(class).sum() + self.unpredicted[class]
+    }
+
     /// The number of classes.
     pub fn classes(&self) -> usize {
         self.counts.nrows()
     }
 
-    /// The fraction of examples on the diagonal.
+    /// The fraction of all examples that are on the diagonal.
     pub fn accuracy(&self) -> f64 {
-        self.counts.diag().sum() as f64 / self.counts.sum() as f64
+        let examples = self.counts.sum() + self.unpredicted.sum();
+        self.counts.diag().sum() as f64 / examples as f64
     }
 
     /// The fraction of the examples predicted as `class` that belong to it; `None` if there are none.
@@ -68,7 +86,7 @@ impl ConfusionMatrix {
     /// If `class` is not below the number of classes.
     #[track_caller]
     pub fn recall(&self, class: usize) -> Option<f64> {
-        self.diagonal_fraction(class, self.counts.row(class).sum())
+        self.diagonal_fraction(class, self.examples_of(class))
     }
 
     /// The F1 score `2 tp / (2 tp + fp + fn)`, the harmonic mean of precision and recall; `None` for a class
@@ -78,7 +96,7 @@ impl ConfusionMatrix {
     /// If `class` is not below the number of classes.
     #[track_caller]
     pub fn f1(&self, class: usize) -> Option<f64> {
-        let all = self.counts.column(class).sum() + self.counts.row(class).sum();
+        let all = self.counts.column(class).sum() + self.examples_of(class);
         (all > 0).then(|| 2.0 * self.counts[[class, class]] as f64 / all as f64)
     }
 
@@ -106,26 +124,35 @@ impl ConfusionMatrix {
             / self.classes() as f64
     }
 
-    /// The F1 score of all predictions together. As each example has one label and one predicted class, the
-    /// micro-averaged precision, recall and F1 score all equal the accuracy.
+    /// The F1 score of all predictions together, `2 tp / (2 tp + fp + fn)` with each count summed over the
+    /// classes. If each example has a predicted class, the micro-averaged precision, recall and F1 score all
+    /// equal the accuracy.
     pub fn micro_f1(&self) -> f64 {
-        self.accuracy()
+        let (predicted, missed) = (self.counts.sum(), self.unpredicted.sum());
+        2.0 * self.counts.diag().sum() as f64 / (2 * predicted + missed) as f64
     }
 }
 
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = |count: usize| count.to_string().len();
-        let widest = self.counts.iter().copied().max().unwrap_or(0);
+        let widest = self.counts.iter().chain(&self.unpredicted).copied().max().unwrap_or(0);
         let width = digits(widest).max(digits(self.classes() - 1));
         write!(f, "label \\ predicted")?;
         for class in 0..self.classes() {
             write!(f, "  {class:>width$}")?;
         }
+        let has_unpredicted = self.unpredicted.sum() > 0;
+        if has_unpredicted {
+            write!(f, "  none")?;
+        }
         for (class, row) in self.counts.rows().into_iter().enumerate() {
             write!(f, "\n{class:>17}")?;
             for count in row {
                 write!(f, "  {count:>width$}")?;
+            }
+            if has_unpredicted {
+                write!(f, "  {:>4}", self.unpredicted[class])?;
             }
         }
         Ok(())

@@ -2,7 +2,10 @@
 //!
 //! Outputs have one example per row. The predicted class of an example is the position of its largest output,
 //! the first among equal ones; for a single output, it is class 1 if the output is positive and class 0
-//! otherwise.
+//! otherwise. A NaN never counts as the largest: an example with a NaN among its outputs has no predicted
+//! class, and no metric counts it as correct. Metrics of regression are NaN if an output is.
+//!
+//! All sums are in double precision, for outputs in single precision too.
 
 mod classification;
 mod confusion;

@@ -7,6 +7,9 @@ use wengert_ad::{Elementary, Real};
 /// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and
 /// `p = 1 / (1 + e^-s)`.
 ///
+/// Logits may be infinite: classes with the largest logit share the probability if it is infinite, and
+/// classes with logit minus infinity next to a larger one have probability 0. A row with a NaN becomes NaN.
+///
 /// ```
 /// use ndarray::array;
 /// use wengert_nn::metrics::class_probabilities;
@@ -29,7 +32,8 @@ fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {
     for mut row in logits.rows_mut() {
         // `e^s` overflows at s = 710; the largest logit of a row is shifted to 0.
         let largest = row.fold(f64::NEG_INFINITY, |largest, &logit| largest.max(logit));
-        row.mapv_inplace(|logit| (logit - largest).exp());
+        // The difference of two equal infinities is NaN.
+        row.mapv_inplace(|logit| if logit == largest { 1.0 } else { (logit - largest).exp() });
         row /= row.sum();
     }
     logits

@@ -1,10 +1,10 @@
 //! Metrics on a few examples with known counts.
 
 use crate::support::assert_refused;
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, array};
 use wengert_nn::metrics::{
-    ConfusionMatrix, accuracy, mean_absolute_error, r_squared, root_mean_squared_error, top_k_accuracy,
-    zero_one_loss,
+    ConfusionMatrix, accuracy, class_probabilities, mean_absolute_error, predicted_class, r_squared,
+    root_mean_squared_error, top_k_accuracy, zero_one_loss,
 };
 
 /// Six examples of three classes, of which class 2 is never predicted.
@@ -69,6 +69,96 @@ fn metrics_of_regression_have_their_exact_values() {
     assert_eq!(r_squared(&t, &t), Some(1.0));
     assert_eq!(r_squared(&array![[2.0], [2.0], [2.0]], &t), Some(0.0), "the mean explains nothing");
     assert_eq!(r_squared(&y, &array![[1.0], [1.0], [1.0]]), None);
+}
+
+#[test]
+fn a_row_with_a_nan_has_no_predicted_class_and_is_wrong_in_every_metric() {
+    let nan = f64::NAN;
+    for row in [[nan, 0.0, 1.0], [1.0, nan, 0.0], [0.0, 1.0, nan], [nan; 3]] {
+        assert_eq!(predicted_class(&row), None, "{row:?}");
+        let outputs = Array2::from_shape_fn((3, 3), |(_, class)| row[class]);
+        let labels = [0, 1, 2];
+        assert_eq!((accuracy(&outputs, &labels), zero_one_loss(&outputs, &labels)), (0.0, 1.0), "{row:?}");
+        for k in 1..=3 {
+            assert_eq!(top_k_accuracy(&outputs, &labels, k), 0.0, "{k} of {row:?}");
+        }
+    }
+    assert_eq!((predicted_class(&[nan]), predicted_class::<f64>(&[])), (None, None));
+    assert_eq!(accuracy(&array![[nan], [-1.0]], &[0, 0]), 0.5, "a single score that is NaN is not class 0");
+    assert_eq!(predicted_class(&[f64::NEG_INFINITY; 2]), Some(0), "equal outputs stand for the first class");
+}
+
+#[test]
+fn the_confusion_matrix_counts_rows_with_a_nan_as_missed_examples_of_their_label() {
+    let nan = f64::NAN;
+    let outputs = array![[2.0, 1.0], [nan, 1.0], [0.0, 1.0], [nan, nan], [1.0, nan]];
+    let matrix = ConfusionMatrix::of(&outputs, &[0, 0, 1, 1, 1]);
+    assert_eq!(matrix.counts(), array![[1, 0], [0, 1]]);
+    assert_eq!(matrix.unpredicted(), array![1, 2]);
+    assert_eq!(matrix.accuracy(), 0.4);
+    assert_eq!([0, 1].map(|class| matrix.precision(class)), [Some(1.0), Some(1.0)]);
+    assert_eq!([0, 1].map(|class| matrix.recall(class)), [Some(0.5), Some(1.0 / 3.0)]);
+    assert_eq!([0, 1].map(|class| matrix.f1(class)), [Some(2.0 / 3.0), Some(0.5)]);
+    // Two correct, no wrong prediction, three missed: 4 / (4 + 3).
+    assert_eq!(matrix.micro_f1(), 4.0 / 7.0);
+    let shown =
+        ["label \\ predicted  0  1  none", "                0  1  0     1", "                1  0  1     2"];
+    assert_eq!(matrix.to_string(), shown.join("\n"));
+}
+
+#[test]
+fn a_single_output_has_the_top_k_accuracy_of_two_classes() {
+    let (outputs, labels) = (array![[0.5], [-0.5], [0.5]], [1, 1, 0]);
+    assert_eq!([1, 2].map(|k| top_k_accuracy(&outputs, &labels, k)), [1.0 / 3.0, 1.0]);
+}
+
+#[test]
+fn class_probabilities_of_infinite_logits_are_their_limits() {
+    let inf = f64::INFINITY;
+    let p =
+        class_probabilities(&array![[inf, 0.0, 1.0], [inf, inf, 0.0], [-inf, 0.0, 0.0], [-inf, -inf, -inf]]);
+    let third = 1.0 / 3.0;
+    assert_eq!(p, array![[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [third, third, third]]);
+    assert!(class_probabilities(&array![[f64::NAN, 0.0]]).iter().all(|p| p.is_nan()));
+    assert_eq!(class_probabilities(&array![[inf], [-inf]]), array![[0.0, 1.0], [1.0, 0.0]]);
+}
+
+#[test]
+fn r_squared_of_equal_targets_is_none_however_their_mean_is_rounded() {
+    // The mean of three times 0.1 is not 0.1 in double precision.
+    assert_eq!(r_squared(&array![0.2, 0.1, 0.1], &array![0.1, 0.1, 0.1]), None);
+    assert_eq!(r_squared(&array![0.2_f32, 0.1, 0.1], &array![0.1, 0.1, 0.1]), None);
+    assert_eq!(r_squared(&array![5.0], &array![7.0]), None, "one example");
+    assert_eq!(r_squared(&array![1.0, 2.0], &array![0.0, -0.0]), None);
+    let close = array![1.0, 1.0 + f64::EPSILON];
+    assert_eq!(r_squared(&close, &close), Some(1.0), "targets that differ by one rounding");
+}
+
+#[test]
+fn metrics_of_regression_are_nan_if_an_output_is() {
+    let (y, t) = (array![1.0, f64::NAN, 3.0], array![1.0, 2.0, 4.0]);
+    assert!(root_mean_squared_error(&y, &t).is_nan() && mean_absolute_error(&y, &t).is_nan());
+    assert!(r_squared(&y, &t).is_some_and(f64::is_nan));
+    assert!(r_squared(&array![1.0, 1.0], &array![f64::NAN, f64::NAN]).is_some_and(f64::is_nan));
+}
+
+#[test]
+fn metrics_of_regression_do_not_overflow_or_underflow() {
+    for scale in [1e-200, 1e200, 2.0_f64.powi(1020)] {
+        let (y, t) = (array![1.0, 2.0, 4.0] * scale, array![1.0, 4.0, 1.0] * scale);
+        assert!((root_mean_squared_error(&y, &t) / scale / (13.0_f64 / 3.0).sqrt() - 1.0).abs() < 1e-15);
+        assert!((mean_absolute_error(&y, &t) / scale / (5.0 / 3.0) - 1.0).abs() < 1e-15);
+        assert!((r_squared(&y, &t).unwrap() - (1.0 - 13.0 / 6.0)).abs() < 1e-15, "{scale}");
+    }
+}
+
+#[test]
+fn errors_of_a_million_single_precision_outputs_are_summed_in_double_precision() {
+    let (y, t) = (Array1::from_elem(1_000_000, 0.1_f32), Array1::<f32>::zeros(1_000_000));
+    let exact = f64::from(0.1_f32);
+    // A sum in single precision is off by 1 %; here a million roundings of 1e-16.
+    assert!((mean_absolute_error(&y, &t) / exact - 1.0).abs() < 1e-10);
+    assert!((root_mean_squared_error(&y, &t) / exact - 1.0).abs() < 1e-10);
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn predicted_probabilities_are_positive_sum_to_one_and_are_largest_for_the_predi
         assert_eq!(probabilities.dim(), (50, outputs.max(2)));
         for (row, class) in probabilities.rows().into_iter().zip(classes) {
             assert!((row.sum() - 1.0).abs() < 1e-12 && row.iter().all(|&p| p > 0.0), "{row}");
+            let class = class.expect("the outputs are finite");
             assert!(row.iter().all(|&p| p <= row[class as usize]), "{class}: {row}");
         }
     }
