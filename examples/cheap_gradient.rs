@@ -7,12 +7,14 @@
 //! cargo run --release --example cheap_gradient -- docs/figures
 //! ```
 
+use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 use wengert::prelude::*;
+use wengert_files::Output;
 
 /// A function that is defined for any number of inputs.
 trait Family: Copy {
@@ -138,6 +140,9 @@ fn nanoseconds<Y>(mut work: impl FnMut() -> Y) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "target".to_owned());
+    let path = Path::new(&folder).join("cheap_gradient.svg");
+    let output = Output::new(&path)?;
     let series = [
         (
             Rosenbrock::NAME,
@@ -163,15 +168,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
         }
     }
-    let folder = std::env::args().nth(1).unwrap_or_else(|| "target".to_owned());
-    draw(&Path::new(&folder).join("cheap_gradient.svg"), &series)
+    output.write(figure(&series)?.as_bytes())?;
+    println!("wrote {}", path.display());
+    Ok(())
 }
 
-/// Draws the ratio of gradient time to function time against the number of inputs, on logarithmic axes.
-fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std::error::Error>> {
-    let area = SVGBackend::new(path, (860, 560)).into_drawing_area();
+/// The ratio of gradient time to function time against the number of inputs, on logarithmic axes, as SVG.
+fn figure(series: &[(&str, Vec<Measured>)]) -> Result<String, Box<dyn std::error::Error>> {
+    let mut svg = String::new();
+    draw(&SVGBackend::with_string(&mut svg, (860, 560)).into_drawing_area(), series)?;
+    Ok(svg)
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type AreaError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
+
+fn draw<'a>(area: &Area<'a>, series: &[(&str, Vec<Measured>)]) -> Result<(), AreaError<'a>> {
     area.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&area)
+    let mut chart = ChartBuilder::on(area)
         .caption("Cost of the gradient, in function evaluations", ("sans-serif", 24))
         .margin(16)
         .x_label_area_size(48)
@@ -210,7 +224,5 @@ fn draw(path: &Path, series: &[(&str, Vec<Measured>)]) -> Result<(), Box<dyn std
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 15))
         .draw()?;
-    area.present()?;
-    println!("wrote {}", path.display());
-    Ok(())
+    area.present()
 }

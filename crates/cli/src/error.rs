@@ -1,11 +1,11 @@
 //! The reasons why a command fails.
 
 use crate::expression::{ParseError, PointError};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
 use wengert::train::{SavedModelError, TrainError};
+use wengert_files::WriteError;
 
 #[derive(Debug)]
 pub(crate) enum CliError {
@@ -28,7 +28,7 @@ pub(crate) enum CliError {
     /// The derivatives disagree; the printed report says where.
     GradcheckFailed,
     /// A file cannot be written.
-    File { path: PathBuf, error: io::Error },
+    Write(WriteError),
     /// Standard output is closed or full.
     Output(io::Error),
 }
@@ -62,7 +62,7 @@ impl fmt::Display for CliError {
                 write!(f, "the expression is constant, {value}: it has no graph. Use a variable, as in x^2")
             }
             Self::GradcheckFailed => f.write_str("the gradient check failed"),
-            Self::File { path, error } => write!(f, "cannot write {}: {error}", path.display()),
+            Self::Write(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
         }
     }
@@ -97,5 +97,11 @@ impl From<ParseError> for CliError {
 impl From<PointError> for CliError {
     fn from(error: PointError) -> Self {
         Self::Point(error)
+    }
+}
+
+impl From<WriteError> for CliError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
     }
 }

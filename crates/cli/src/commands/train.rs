@@ -11,6 +11,7 @@ use wengert::data::{DataError, Loaded, Standardiser, Targets, data_set_names, lo
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
 use wengert::train::{Epoch, SavedMlp, StopReason, TrainError};
+use wengert_files::Output;
 
 /// Train a ReLU network as a classifier and report its accuracy.
 #[derive(Args)]
@@ -98,6 +99,8 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    // A model that cannot be saved is known before it is trained.
+    arguments.check_save()?;
     let split = arguments.load()?;
     let data = &split.train;
     let Targets::Classes { classes, .. } = *data.targets() else {
@@ -139,6 +142,23 @@ impl Arguments {
     /// of the same name.
     fn is_folder(&self) -> bool {
         Path::new(&self.data).is_dir() && !data_set_names().any(|name| name == self.data)
+    }
+
+    /// Checks that the model can be saved, and not onto the data.
+    fn check_save(&self) -> Result<(), CliError> {
+        let Some(path) = &self.save else { return Ok(()) };
+        let mut output = Output::new(path)?.not_onto(&self.data)?;
+        for image_file in self.image_files() {
+            output = output.not_onto(image_file)?;
+        }
+        Ok(())
+    }
+
+    /// The files of a folder of images.
+    fn image_files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.data).into_iter().flatten().flatten();
+        let is_read = |path: &PathBuf| path.to_string_lossy().contains("-ubyte");
+        entries.map(|entry| entry.path()).filter(is_read).collect()
     }
 
     /// The split data set, scaled.

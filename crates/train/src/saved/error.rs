@@ -4,12 +4,15 @@ use safetensors::SafeTensorError;
 use safetensors::tensor::Dtype;
 use std::fmt;
 use std::path::PathBuf;
+use wengert_files::WriteError;
 
 /// The reason why a model could not be saved or loaded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SavedModelError {
-    /// The file could not be written or read.
+    /// The file could not be written.
+    Unwritable(WriteError),
+    /// The file could not be read.
     Io {
         /// The path of the file.
         path: PathBuf,
@@ -80,6 +83,7 @@ pub enum ModelProblem {
 impl fmt::Display for SavedModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unwritable(error) => error.fmt(f),
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Format { path, source } => write!(
                 f,
@@ -114,9 +118,16 @@ impl fmt::Display for ModelProblem {
     }
 }
 
+impl From<WriteError> for SavedModelError {
+    fn from(error: WriteError) -> Self {
+        Self::Unwritable(error)
+    }
+}
+
 impl std::error::Error for SavedModelError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Unwritable(error) => error.source(),
             Self::Io { source, .. } => Some(source),
             Self::Format { source, .. } => Some(source),
             Self::NotAModel { .. } => None,

@@ -1,14 +1,16 @@
 //! Reading and writing safetensors files.
 
 use super::error::{ModelProblem, SavedModelError};
-use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::iter::repeat_n;
 use std::path::Path;
 use std::sync::Arc;
+use wengert_files::Output;
 use wengert_nn::{Layout, Parameter, Params};
 
 /// A tensor to be written: name, shape and elements in row-major order.
@@ -26,15 +28,28 @@ pub(super) fn entries(params: &Params) -> impl Iterator<Item = Entry<'_>> {
 pub(super) fn write(
     path: &Path,
     tensors: &[Entry<'_>],
-    metadata: HashMap<String, String>,
+    metadata: &BTreeMap<String, String>,
 ) -> Result<(), SavedModelError> {
-    let little_endian = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(|(_, _, numbers)| little_endian(numbers)).collect();
-    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
-        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("four bytes for each element"))
-    });
-    let file = serialize(views, Some(metadata)).expect("distinct names, and shapes that fit their bytes");
-    write_atomically(path, &file).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })
+    Ok(Output::new(path)?.write(&serialised(tensors, metadata))?)
+}
+
+/// The content of a safetensors file: the length of the header, the header, and the elements of the tensors
+/// in the same order. Equal tensors and metadata give equal bytes, which the crate safetensors does not
+/// guarantee: it takes the metadata in the random order of a hash map.
+fn serialised(tensors: &[Entry<'_>], metadata: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut header = Map::from_iter([("__metadata__".to_owned(), json!(metadata))]);
+    let mut elements = Vec::new();
+    for (name, shape, numbers) in tensors {
+        let start = elements.len();
+        elements.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+        let entry = json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, elements.len()] });
+        let earlier = header.insert((*name).to_owned(), entry);
+        assert!(earlier.is_none(), "two tensors have the name {name}");
+    }
+    let mut header = Value::Object(header).to_string();
+    // Spaces align the elements to eight bytes.
+    header.extend(repeat_n(' ', header.len().next_multiple_of(8) - header.len()));
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &elements].concat()
 }
 
 /// The contents of a safetensors file.
@@ -113,21 +128,4 @@ impl TensorFile<'_> {
             None => Ok(numbers),
         }
     }
-}
-
-/// Writes a file beside `path` and then renames it, so that `path` never holds half a file.
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&part, path));
-    if renamed.is_err() {
-        // Removing the part may fail too, but the first error is the one to report.
-        drop(fs::remove_file(&part));
-    }
-    renamed
 }

@@ -8,7 +8,7 @@ use super::error::{ModelProblem, SavedModelError};
 use super::file::{TensorFile, entries, read, write};
 use crate::trained::TrainedModel;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 use wengert_ad::Unary;
@@ -43,7 +43,7 @@ impl<R: Unary> SavedMlp<R> {
         let standardiser = [("standardiser.mean", mean), ("standardiser.deviation", deviation)]
             .map(|(name, numbers)| (name, vec![numbers.len()], Cow::Borrowed(&numbers[..])));
         let tensors: Vec<_> = standardiser.into_iter().chain(entries(&self.params)).collect();
-        write(path.as_ref(), &tensors, self.metadata())
+        write(path.as_ref(), &tensors, &self.metadata())
     }
 
     /// Reads a model with the activation `R` from a file written by [`save`](Self::save).
@@ -70,7 +70,7 @@ impl<R: Unary> SavedMlp<R> {
         TrainedModel { model: self.mlp.clone().into_model(), params: self.params.clone() }
     }
 
-    fn metadata(&self) -> HashMap<String, String> {
+    fn metadata(&self) -> BTreeMap<String, String> {
         let bias = match self.mlp.bias_kind() {
             Bias::None => "none",
             Bias::Input => "input",

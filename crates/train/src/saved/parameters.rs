@@ -2,7 +2,7 @@
 
 use super::error::SavedModelError;
 use super::file::{entries, read, write};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 use wengert_nn::{Layout, Params};
 
@@ -15,8 +15,8 @@ const FORMAT: &str = "wengert-parameters-1";
 /// # Errors
 /// If the file cannot be written.
 pub fn save_params(params: &Params, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
-    let metadata = HashMap::from([("format".to_owned(), FORMAT.to_owned())]);
-    write(path.as_ref(), &entries(params).collect::<Vec<_>>(), metadata)
+    let metadata = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
+    write(path.as_ref(), &entries(params).collect::<Vec<_>>(), &metadata)
 }
 
 /// Reads the parameters and running statistics of `layout` from a file written by [`save_params`].

@@ -8,10 +8,10 @@ mod text;
 use crate::error::CliError;
 use crate::expression::{Binding, Expression};
 use crate::output::print_line;
-use std::fs;
 use std::path::PathBuf;
 use sweeps::Sweeps;
 use wengert::ad::trace::CostReport;
+use wengert_files::Output;
 
 /// Show the computational graph of a formula, with the sweeps of forward and reverse mode.
 #[derive(Clone, Debug, clap::Args)]
@@ -56,13 +56,12 @@ enum Format {
 
 /// Writes the graph to standard output or to a file.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let output = arguments.output.as_ref().map(Output::new).transpose()?;
     let report = report(arguments)?;
     let text = report.trim_end();
-    match &arguments.output {
+    match output {
         None => print_line(text),
-        Some(path) => {
-            fs::write(path, format!("{text}\n")).map_err(|error| CliError::File { path: path.clone(), error })
-        }
+        Some(output) => Ok(output.write(format!("{text}\n").as_bytes())?),
     }
 }
 

@@ -1,0 +1,5 @@
+//! Tests of output files.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
+#![cfg(feature = "write")]
+
+mod outputs;
