@@ -1,20 +1,22 @@
 //! Data sets in CSV files: numeric features, the class label last.
 //!
 //! A first row without a number is a header and is skipped, as are empty lines. A file compressed by gzip is
-//! decompressed. Features are read in 32 bits.
+//! decompressed. Numbers are read in double precision.
 
 use crate::dataset::{Dataset, Targets};
 use crate::error::{CsvProblem, DataError, DataProblem};
 use crate::open::open;
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 
 /// Reads a labelled data set: each row has the features, then the label, an integer that counts from 0.
 ///
 /// The name of the data set is that of the file without its endings. The number of classes is one more than
-/// the largest label.
+/// the largest label. Features are stored in single precision, a column that needs more digits by its
+/// differences: see [`Dataset::cast`].
 ///
 /// # Errors
 /// If the file cannot be read, has no rows, or has a row whose length differs from that of the first, a
@@ -27,38 +29,57 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
     labelled(name, path, &content_of(path)?)
 }
 
-/// Examples to predict from, with their labels if the file has them.
+/// Examples to predict from, in the units of the file, with their targets if the file has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureRows {
     /// The features, row-major, shape `(examples, width)`.
-    pub features: Vec<f32>,
+    pub features: Vec<f64>,
     /// The number of features per example.
     pub width: usize,
-    /// One label per example, if the file has labels.
-    pub labels: Option<Vec<u32>>,
+    /// The targets of the examples, if the file has them.
+    pub targets: Option<Targets<f64>>,
 }
 
-/// Reads examples for a model with `width` features: `width` columns, or one more, the last of which is the
-/// label.
+/// What the columns after the features of a file contain, if it has such columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetColumns {
+    /// One column with the label, a whole number that counts from 0.
+    Label,
+    /// The values of a regression, in this number of columns.
+    Values(usize),
+}
+
+/// Reads examples for a model with `width` features: `width` columns, or these and the columns of the targets.
+/// The number of classes of the targets is one more than the largest label.
 ///
 /// # Errors
 /// As [`read_csv`], and if the first row has any other number of columns.
-pub fn read_features_csv(path: impl AsRef<Path>, width: usize) -> Result<FeatureRows, DataError> {
+pub fn read_features_csv(
+    path: impl AsRef<Path>,
+    width: usize,
+    targets: TargetColumns,
+) -> Result<FeatureRows, DataError> {
     let path = path.as_ref();
     let content = content_of(path)?;
     let mut rows = Rows::new(path, &content);
-    let mut read = FeatureRows { features: Vec::new(), width, labels: None };
+    let (mut features, mut labels, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let all = width + if let TargetColumns::Values(width) = targets { width } else { 1 };
     while let Some(row) = rows.next()? {
-        let columns = row.columns();
-        if columns != width && columns != width + 1 {
-            return Err(row.error(CsvProblem::Columns { found: columns, needed: width..=width + 1 }));
+        let found = row.columns();
+        if found != width && found != all {
+            return Err(row.error(CsvProblem::Columns { found, needed: width..=all }));
         }
-        row.features(width, &mut read.features)?;
-        if columns == width + 1 {
-            read.labels.get_or_insert_default().push(row.label()?);
+        row.numbers(0..width, &mut features)?;
+        match targets {
+            TargetColumns::Label if found == all => labels.push(row.label()?),
+            TargetColumns::Values(_) if found == all => row.numbers(width..all, &mut values)?,
+            _ => {}
         }
     }
-    Ok(read)
+    let classes = labels.iter().max().map(|&label| label as usize + 1);
+    let labels = classes.map(|classes| Targets::Classes { labels, classes });
+    let values = (!values.is_empty()).then(|| Targets::Values { values, width: all - width });
+    Ok(FeatureRows { features, width, targets: labels.or(values) })
 }
 
 /// A labelled data set from the content of the file at `path`.
@@ -70,11 +91,11 @@ fn labelled(name: &str, path: &Path, content: &[u8]) -> Result<Dataset, DataErro
         if width == 0 {
             return Err(row.error(CsvProblem::Columns { found: 1, needed: 2..=usize::MAX }));
         }
-        row.features(width, &mut features)?;
+        row.numbers(0..width, &mut features)?;
         labels.push(row.label()?);
     }
     let classes = labels.iter().max().map_or(0, |&label| label as usize + 1);
-    Dataset::new(name, features, width, Targets::Classes { labels, classes })
+    Ok(Dataset::new(name, features, width, Targets::Classes { labels, classes })?.cast())
 }
 
 /// The content of a file, decompressed if it is compressed.
@@ -141,13 +162,13 @@ impl Row<'_> {
         self.record.len()
     }
 
-    /// Appends the first `width` cells.
-    fn features(&self, width: usize, features: &mut Vec<f32>) -> Result<(), DataError> {
-        for (i, cell) in self.record.iter().take(width).enumerate() {
-            let Some(x) = parse::<f32>(cell).filter(|x| x.is_finite()) else {
+    /// Appends the numbers in some columns.
+    fn numbers(&self, columns: Range<usize>, numbers: &mut Vec<f64>) -> Result<(), DataError> {
+        for i in columns {
+            let Some(x) = parse::<f64>(&self.record[i]).filter(|x| x.is_finite()) else {
                 return Err(self.cell_error(i, |cell| CsvProblem::NotANumber { cell }));
             };
-            features.push(x);
+            numbers.push(x);
         }
         Ok(())
     }

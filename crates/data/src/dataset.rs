@@ -1,18 +1,36 @@
 //! Data sets: a table of features, and one target per example.
 
 use crate::error::{DataError, DataProblem, Table};
+use crate::precision::stored;
+use crate::scaling::{Scaling, change_map};
+use crate::standardiser::Standardiser;
+use std::borrow::Cow;
 use wengert_kernels::{Float, compiled_here};
 
 /// Examples to learn from, each with a row of features and a target.
 ///
 /// A data set has at least one example (except for the empty parts of a [`Split`](crate::Split)), labels
 /// below the number of classes, and finite values. Its constructor checks that.
+///
+/// The stored numbers may differ from the values in the user's units: [`scaling`](Self::scaling) has the maps
+/// from one to the other. They are identities until the data are [standardised](crate::Split::standardised),
+/// except for pixels, which are stored from 0 to 1, and for columns that need [other numbers](Self::cast) in
+/// single precision. A model that is trained on the data answers in the user's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset<F = f32> {
     name: String,
     features: Vec<F>,
     width: usize,
     targets: Targets<F>,
+    scaling: Scaling,
+    standardised: Standardised,
+}
+
+/// Which tables were standardised with statistics of a training part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Standardised {
+    features: bool,
+    targets: bool,
 }
 
 /// The targets of a data set, one per example.
@@ -34,20 +52,31 @@ pub enum Targets<F = f32> {
     },
 }
 
+impl<F> Targets<F> {
+    /// Whether there are any targets.
+    fn has_any(&self) -> bool {
+        match self {
+            Self::Classes { labels, .. } => !labels.is_empty(),
+            Self::Values { values, .. } => !values.is_empty(),
+        }
+    }
+}
+
 impl<F: Float> Dataset<F> {
     /// A data set of row-major `features` of shape `(examples, width)` and one target per example.
     ///
     /// # Errors
-    /// If there are no examples, if the features do not fill rows of `width`, if the number of targets
-    /// differs from that of the examples, if a label is not below the number of classes, or if a value is
-    /// infinite or NaN.
+    /// If there are no examples or no features, if the features do not fill rows of `width`, if the number of
+    /// targets differs from that of the examples, if a label is not below the number of classes, or if a
+    /// value is infinite or NaN.
     pub fn new(
         name: impl Into<String>,
         features: Vec<F>,
         width: usize,
         targets: Targets<F>,
     ) -> Result<Self, DataError> {
-        let data = Self { name: name.into(), features, width, targets };
+        let (scaling, standardised) = (Scaling::default(), Standardised::default());
+        let data = Self { name: name.into(), features, width, targets, scaling, standardised };
         data.check_rows()?;
         data.check_one_target_per_example()?;
         data.check_finite(Table::Features, &data.features, data.width)?;
@@ -98,20 +127,73 @@ impl<F: Float> Dataset<F> {
         &self.targets
     }
 
-    /// The data set in another precision; values are rounded.
+    /// The maps from values in the user's units to the stored numbers.
+    #[must_use]
+    pub fn scaling(&self) -> &Scaling {
+        &self.scaling
+    }
+
+    /// The data set in another precision.
+    ///
+    /// Values are rounded to the nearest number. A column for which that would overflow, or blur the
+    /// differences between its values (an error of more than 2^-20 of half their range, as for times in seconds
+    /// since 1970 in single precision), is stored as its values less the middle of their range, and
+    /// [`scaling`](Self::scaling) contains this shift; values whose range is beyond 1e30 or below 1e-30 are also
+    /// divided by half of it.
+    #[must_use]
+    pub fn cast<G: Float>(&self) -> Dataset<G> {
+        let joined = |map: Option<Standardiser>, before: &Option<Standardiser>| match (map, before) {
+            (Some(map), Some(before)) => Some(map.after(before)),
+            (map, before) => map.or_else(|| before.clone()),
+        };
+        let (features, inputs) = stored(&self.features, self.width);
+        let (targets, outputs) = match &self.targets {
+            Targets::Classes { labels, classes } => {
+                (Targets::Classes { labels: labels.clone(), classes: *classes }, None)
+            }
+            Targets::Values { values, width } => {
+                let (values, map) = stored(values, *width);
+                (Targets::Values { values, width: *width }, map)
+            }
+        };
+        let scaling = Scaling {
+            inputs: joined(inputs, &self.scaling.inputs),
+            targets: joined(outputs, &self.scaling.targets),
+        };
+        let (name, width, standardised) = (self.name.clone(), self.width, self.standardised);
+        Dataset { name, features, width, targets, scaling, standardised }
+    }
+
+    /// The same examples, stored with other maps; computed in double precision.
     ///
     /// # Panics
-    /// If a value is too large for `G`.
+    /// If a map has another width than the features or the targets, or if there is one for classes.
     #[must_use]
     #[track_caller]
-    pub fn cast<G: Float>(&self) -> Dataset<G> {
-        let targets = match &self.targets {
-            Targets::Classes { labels, classes } => {
-                Targets::Classes { labels: labels.clone(), classes: *classes }
+    pub fn scaled_as(&self, scaling: &Scaling) -> Cow<'_, Self> {
+        if self.scaling == *scaling {
+            return Cow::Borrowed(self);
+        }
+        let mut data = self.clone();
+        let (from, to) = (&self.scaling, scaling);
+        change_map(&mut data.features, self.width, from.inputs.as_ref(), to.inputs.as_ref());
+        match &mut data.targets {
+            Targets::Values { values, width } => {
+                change_map(values, *width, from.targets.as_ref(), to.targets.as_ref());
             }
-            Targets::Values { values, width } => Targets::Values { values: cast(values), width: *width },
-        };
-        Dataset { name: self.name.clone(), features: cast(&self.features), width: self.width, targets }
+            Targets::Classes { .. } => {
+                assert!(to.targets.is_none(), "scaled_as: classes have no scale, so targets must be None");
+            }
+        }
+        data.scaling = scaling.clone();
+        Cow::Owned(data)
+    }
+
+    /// The examples in the user's units, in double precision; exact up to the rounding of the stored numbers.
+    #[must_use]
+    pub fn unscaled(&self) -> Dataset<f64> {
+        let wide = self.cast::<f64>().scaled_as(&Scaling::default()).into_owned();
+        Dataset { standardised: Standardised::default(), ..wide }
     }
 
     /// The examples at `indices`, in that order. The result has no examples if there are no indices.
@@ -125,16 +207,67 @@ impl<F: Float> Dataset<F> {
             }
         };
         let features = rows(&self.features, self.width, indices);
-        Self { name: self.name.clone(), features, width: self.width, targets }
+        let (scaling, standardised) = (self.scaling.clone(), self.standardised);
+        Self { name: self.name.clone(), features, width: self.width, targets, scaling, standardised }
     }
 
-    /// All features, mutable, for standardisation.
-    pub(crate) fn features_mut(&mut self) -> &mut [F] {
-        &mut self.features
+    /// The same examples, whose features were brought to the stored numbers by this map.
+    pub(crate) fn with_input_scale(mut self, map: Standardiser) -> Self {
+        self.scaling.inputs = Some(map);
+        self
+    }
+
+    /// Whether the features or the targets are standardised with statistics of a training part.
+    pub(crate) fn is_standardised(&self) -> bool {
+        self.standardised.features || self.standardised.targets
+    }
+
+    /// The statistics of a table; `None` if it is standardised already.
+    ///
+    /// # Panics
+    /// If the table is that of the targets, and they are classes.
+    #[track_caller]
+    pub(crate) fn statistics(&self, table: Table) -> Option<Standardiser> {
+        match (table, &self.targets) {
+            (Table::Features, _) => {
+                (!self.standardised.features).then(|| Standardiser::fit(&self.features, self.width))
+            }
+            (Table::Targets, Targets::Values { values, width }) => {
+                (!self.standardised.targets).then(|| Standardiser::fit(values, *width))
+            }
+            (Table::Targets, Targets::Classes { .. }) => {
+                panic!("standardised_targets: the targets are classes, must be values")
+            }
+        }
+    }
+
+    /// Standardises the stored numbers of a table with these statistics of stored numbers.
+    pub(crate) fn standardise(&mut self, table: Table, statistics: &Standardiser) {
+        let scale = match table {
+            Table::Features => {
+                statistics.apply(&mut self.features);
+                self.standardised.features = true;
+                &mut self.scaling.inputs
+            }
+            Table::Targets => {
+                if let Targets::Values { values, .. } = &mut self.targets {
+                    statistics.apply(values);
+                }
+                self.standardised.targets = true;
+                &mut self.scaling.targets
+            }
+        };
+        *scale = Some(match &*scale {
+            Some(before) => statistics.after(before),
+            None => statistics.clone(),
+        });
     }
 
     fn check_rows(&self) -> Result<(), DataError> {
         let (values, width) = (self.features.len(), self.width);
+        if values == 0 && width == 0 && self.targets.has_any() {
+            return Err(DataProblem::NoFeatures.of(&self.name));
+        }
         if values == 0 {
             return Err(DataProblem::NoExamples.of(&self.name));
         }
@@ -189,16 +322,4 @@ fn rows<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
         selected.extend_from_slice(&values[i * width..(i + 1) * width]);
     }
     selected
-}
-
-#[track_caller]
-fn cast<F: Float, G: Float>(values: &[F]) -> Vec<G> {
-    let mut wide = Vec::with_capacity(values.len());
-    for &x in values {
-        let x = x.widened();
-        let y = G::literal(x);
-        assert!(y.is_finite(), "cast: {x} is too large for the new precision");
-        wide.push(y);
-    }
-    wide
 }

@@ -49,6 +49,8 @@ pub enum DataProblem {
     Unreadable(io::Error),
     /// There are no examples.
     NoExamples,
+    /// The examples have no features.
+    NoFeatures,
     /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of
     /// `examples`.
     Shape { table: Table, values: usize, width: usize, examples: Option<usize> },
@@ -76,7 +78,7 @@ pub enum DataProblem {
 pub enum CsvProblem {
     /// A row has the wrong number of columns: those `found`, and those `needed`.
     Columns { found: usize, needed: RangeInclusive<usize> },
-    /// A `cell` is not a finite 32-bit number.
+    /// A `cell` is not a finite number.
     NotANumber { cell: String },
     /// A `cell` is not a label: a whole number that counts from 0.
     NotALabel { cell: String },
@@ -158,6 +160,7 @@ impl Display for DataProblem {
         match self {
             Self::Unreadable(error) => write!(f, "cannot be read: {error}"),
             Self::NoExamples => write!(f, "there are no examples; at least one is needed"),
+            Self::NoFeatures => write!(f, "the examples have no features; at least one column is needed"),
             Self::Shape { table, values, width, examples: None } => {
                 write!(f, "{values} {table} do not fill rows of width {width}")
             }
@@ -196,10 +199,10 @@ impl Display for CsvProblem {
                 match (*needed.start(), *needed.end()) {
                     (least, usize::MAX) => write!(f, "at least {least}: the features, then the label"),
                     (first, last) if first == last => write!(f, "{first} like the first row"),
-                    (first, last) => write!(f, "{first} (features) or {last} (features, then the label)"),
+                    (first, last) => write!(f, "{first} (features) or {last} (features, then the targets)"),
                 }
             }
-            Self::NotANumber { cell } => write!(f, "{cell:?} must be a finite 32-bit number"),
+            Self::NotANumber { cell } => write!(f, "{cell:?} must be a finite number"),
             Self::NotALabel { cell } => {
                 write!(f, "{cell:?} must be a label, a whole number that counts from 0")
             }

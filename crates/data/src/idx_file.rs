@@ -9,6 +9,7 @@ use crate::dataset::{Dataset, Targets};
 use crate::error::{DataError, DataProblem, IdxProblem, Table};
 use crate::open::open;
 use crate::split::Split;
+use crate::standardiser::Standardiser;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,8 @@ const WAITING: usize = 16;
 /// Reads a file of images, with 2 or more dimensions, and the file of their labels, each plain or compressed
 /// by gzip.
 ///
-/// A pixel with value `v` becomes the feature `v / 255`, from 0 to 1. The name of the data set is that of the
+/// A pixel with value `v` is stored as the feature `v / 255`, from 0 to 1; the [scaling](Dataset::scaling) of
+/// the data set says so, and a trained model takes pixels from 0 to 255. The name of the data set is that of the
 /// file of images without `.gz`. The number of classes is one more than the largest label.
 ///
 /// # Errors
@@ -61,7 +63,7 @@ pub fn read_idx_folder(folder: impl AsRef<Path>) -> Result<Split, DataError> {
     let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
     let classes = train.classes().max(test.classes());
     let (train, test) = (train.into_dataset(&name, classes)?, test.into_dataset(&name, classes)?);
-    Ok(Split { train, validation: test.select(&[]), test, standardiser: None })
+    Ok(Split { train, validation: test.select(&[]), test })
 }
 
 /// The file with this name in a folder, plain or compressed.
@@ -112,7 +114,10 @@ impl Labelled {
     }
 
     fn into_dataset(self, name: &str, classes: usize) -> Result<Dataset, DataError> {
-        Dataset::new(name, self.features, self.width, Targets::Classes { labels: self.labels, classes })
+        let pixels = Standardiser::new(vec![0.0; self.width], vec![255.0; self.width]);
+        let pixels = pixels.expect("an image has pixels, and their map is finite");
+        let targets = Targets::Classes { labels: self.labels, classes };
+        Ok(Dataset::new(name, self.features, self.width, targets)?.with_input_scale(pixels))
     }
 }
 

@@ -22,6 +22,7 @@
 mod batches;
 mod bundled;
 mod catalogue;
+mod column_statistics;
 #[cfg(feature = "csv")]
 mod csv_file;
 mod dataset;
@@ -29,6 +30,8 @@ mod error;
 mod idx_file;
 mod open;
 mod permutation;
+mod precision;
+mod scaling;
 mod split;
 mod standardiser;
 mod toy;
@@ -38,10 +41,11 @@ pub use bundled::{digits, iris};
 pub use catalogue::{Loaded, data_set, data_set_names, load};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
-pub use csv_file::{FeatureRows, read_csv, read_features_csv};
+pub use csv_file::{FeatureRows, TargetColumns, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
 pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Table};
 pub use idx_file::{read_idx, read_idx_folder};
+pub use scaling::Scaling;
 pub use split::Split;
-pub use standardiser::Standardiser;
+pub use standardiser::{Standardiser, StandardiserError};
 pub use toy::{blobs, circles, moons, spiral, xor};

@@ -1,9 +1,10 @@
 //! Splits of a data set into training, validation and test parts.
 
 use crate::dataset::Dataset;
-use crate::error::{DataError, DataProblem};
+use crate::error::{DataError, DataProblem, Table};
 use crate::permutation::{Purpose, permute};
-use crate::standardiser::Standardiser;
+use crate::scaling::Scaling;
+use std::borrow::Cow;
 use wengert_kernels::Float;
 
 /// A data set in three parts: train on the first, choose hyper-parameters on the second, report results on
@@ -18,8 +19,6 @@ pub struct Split<F = f32> {
     pub validation: Dataset<F>,
     /// The examples that the reported results are computed on; no choice depends on them.
     pub test: Dataset<F>,
-    /// The statistics that the features are standardised with, if they are.
-    pub standardiser: Option<Standardiser<F>>,
 }
 
 impl<F: Float> Dataset<F> {
@@ -53,29 +52,65 @@ impl<F: Float> Dataset<F> {
             train: part("train", train, 0..train_end)?,
             validation: part("validation", validation, train_end..validation_end)?,
             test: part("test", test, validation_end..n)?,
-            standardiser: None,
         })
     }
 }
 
 impl<F: Float> Split<F> {
-    /// Standardises the features of all parts with the statistics of the training part, and stores the
-    /// statistics.
+    /// Standardises the features of all parts with the statistics of the training part.
     ///
     /// Each feature gets mean 0 and population variance 1 on the training part. The statistics do not depend
     /// on the other parts, so that nothing about them leaks into training. A feature that is constant on the
-    /// training part is centred and not scaled. Targets do not change. A split that is already standardised
-    /// is returned unchanged.
+    /// training part is centred and not scaled, so that it becomes 0 there. Targets do not change: see
+    /// [`standardised_targets`](Self::standardised_targets). Features that are already standardised do not
+    /// change.
+    ///
+    /// The statistics become part of the [`scaling`](Dataset::scaling) of the parts, and of the model that is
+    /// trained on them, which predicts from features in the user's units.
     #[must_use]
-    pub fn standardised(mut self) -> Self {
-        if self.standardiser.is_some() {
-            return self;
-        }
-        let standardiser = Standardiser::fit(self.train.features(), self.train.width());
+    pub fn standardised(self) -> Self {
+        self.with_standardised(Table::Features)
+    }
+
+    /// Standardises the targets of a regression in all parts with the statistics of the training part; each
+    /// column of the targets as [`standardised`](Self::standardised) does with features.
+    ///
+    /// Networks learn targets near 0 and of size 1 well, but not prices of houses. The trained model predicts in
+    /// the user's units. The loss and its settings (such as the threshold of the Huber loss), and the metrics
+    /// that training reports, are in units of the standard deviation. Only for losses of the difference between
+    /// outputs and targets: probabilities, for example, would no longer be probabilities, so that training
+    /// refuses standardised targets for other losses.
+    ///
+    /// # Panics
+    /// If the targets are classes.
+    #[must_use]
+    #[track_caller]
+    pub fn standardised_targets(self) -> Self {
+        self.with_standardised(Table::Targets)
+    }
+
+    #[track_caller]
+    fn with_standardised(mut self, table: Table) -> Self {
+        let Some(statistics) = self.train.statistics(table) else { return self };
+        let stored_as = self.train.scaling().clone();
         for part in [&mut self.train, &mut self.validation, &mut self.test] {
-            standardiser.apply(part.features_mut());
+            if let Cow::Owned(scaled) = part.scaled_as(&stored_as) {
+                *part = scaled;
+            }
+            part.standardise(table, &statistics);
         }
-        Self { standardiser: Some(standardiser), ..self }
+        self
+    }
+
+    /// The same examples, stored with these maps: for fine-tuning, those of the model.
+    ///
+    /// # Panics
+    /// As [`Dataset::scaled_as`].
+    #[must_use]
+    #[track_caller]
+    pub fn scaled_as(&self, scaling: &Scaling) -> Self {
+        let scaled = |part: &Dataset<F>| part.scaled_as(scaling).into_owned();
+        Self { train: scaled(&self.train), validation: scaled(&self.validation), test: scaled(&self.test) }
     }
 
     /// Moves a fraction of the training part, drawn by `seed`, to the validation part; for data that come in
@@ -92,7 +127,7 @@ impl<F: Float> Split<F> {
         let found = self.validation.examples();
         assert!(found == 0, "with_validation: the split already has {found} validation examples");
         assert!(
-            self.standardiser.is_none(),
+            !self.train.is_standardised(),
             "with_validation: the split is standardised; standardise it afterwards"
         );
         if fraction == 0.0 {
@@ -106,6 +141,6 @@ impl<F: Float> Split<F> {
     #[must_use]
     pub fn without_test(&self) -> Self {
         let (train, validation) = (self.train.clone(), self.validation.clone());
-        Self { train, validation, test: self.test.select(&[]), standardiser: self.standardiser.clone() }
+        Self { train, validation, test: self.test.select(&[]) }
     }
 }

@@ -2,11 +2,12 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use wengert_data::{DataError, DataProblem, Dataset, FeatureRows, Targets};
+use wengert_data::{DataError, DataProblem, Dataset, FeatureRows, TargetColumns, Targets};
 use wengert_data::{read_csv, read_features_csv};
 
 /// A directory with one file in it.
@@ -27,7 +28,7 @@ fn read(content: &str) -> Result<Dataset, DataError> {
 }
 
 fn read_features(content: &str, width: usize) -> Result<FeatureRows, DataError> {
-    read_features_csv(given("points.csv", content).path, width)
+    read_features_csv(given("points.csv", content).path, width, TargetColumns::Label)
 }
 
 /// The message of an error, which contains the name of the file.
@@ -112,9 +113,9 @@ fn a_row_of_another_length_is_refused_with_its_line_and_both_lengths() {
 #[test]
 fn a_cell_that_is_not_a_number_is_refused_with_its_line_and_column() {
     let unknown = message(read("1,2,0\n3,?,1\n"));
-    assert!(unknown.contains("line 2, column 2: \"?\" must be a finite 32-bit number"), "{unknown}");
+    assert!(unknown.contains("line 2, column 2: \"?\" must be a finite number"), "{unknown}");
     let missing = message(read("1,2,0\n,4,1\n"));
-    assert!(missing.contains("line 2, column 1: \"\" must be a finite 32-bit number"), "{missing}");
+    assert!(missing.contains("line 2, column 1: \"\" must be a finite number"), "{missing}");
     let half_a_header = message(read("150,4,setosa\n1,2,0\n"));
     assert!(half_a_header.contains("line 1, column 3: \"setosa\""), "{half_a_header}");
 }
@@ -136,7 +137,7 @@ fn bytes_that_are_not_utf_8_are_not_a_number() {
 
 #[test]
 fn an_infinite_feature_is_refused_with_its_line_and_column() {
-    for cell in ["NaN", "inf", "-inf", "1e300"] {
+    for cell in ["NaN", "inf", "-inf", "1e310"] {
         let message = message(read(&format!("1,2,0\n3,{cell},1\n")));
         assert!(message.contains(&format!("line 2, column 2: \"{cell}\" must be a finite")));
     }
@@ -161,9 +162,43 @@ fn a_single_column_is_refused() {
 #[test]
 fn features_are_read_with_and_without_labels() {
     let bare = read_features("x,y\n1,2\n3,4\n", 2).unwrap();
-    assert_eq!(bare, FeatureRows { features: vec![1.0, 2.0, 3.0, 4.0], width: 2, labels: None });
+    assert_eq!(bare, FeatureRows { features: vec![1.0, 2.0, 3.0, 4.0], width: 2, targets: None });
     let labelled = read_features("1,2,1\n3,4,0\n", 2).unwrap();
-    assert_eq!(labelled, FeatureRows { labels: Some(vec![1, 0]), ..bare });
+    let targets = Some(Targets::Classes { labels: vec![1, 0], classes: 2 });
+    assert_eq!(labelled, FeatureRows { targets, ..bare });
+}
+
+#[test]
+fn features_are_read_with_and_without_values() {
+    let read =
+        |content| read_features_csv(given("points.csv", content).path, 1, TargetColumns::Values(2)).unwrap();
+    let bare = read("1\n2\n");
+    assert_eq!(bare, FeatureRows { features: vec![1.0, 2.0], width: 1, targets: None });
+    let targets = Some(Targets::Values { values: vec![0.5, -1.0, 1e300, 3.0], width: 2 });
+    assert_eq!(read("1,0.5,-1\n2,1e300,3\n"), FeatureRows { targets, ..bare });
+}
+
+#[test]
+fn times_in_seconds_keep_their_digits() {
+    let seconds: Vec<u64> = (0..120).map(|i| 1_700_000_000 + i % 60).collect();
+    let rows: String = seconds.iter().map(|s| format!("{s},{}\n", u64::from(s % 60 >= 30))).collect();
+    let data = read(&rows).unwrap();
+    let distinct: BTreeSet<u32> = data.features().iter().map(|x| x.to_bits()).collect();
+    assert_eq!(distinct.len(), 60);
+    let wide = data.unscaled();
+    assert!(wide.features().iter().zip(&seconds).all(|(&x, &s)| x == s as f64));
+    let standard = data.split(0.5, 0.25, 0.25, 7).unwrap().standardised();
+    let raw = standard.test.unscaled();
+    assert!(raw.features().iter().all(|x| x.fract().abs() < 1e-3 || x.fract() > 0.999), "{raw:?}");
+}
+
+#[test]
+fn values_beyond_single_precision_are_standardised() {
+    for size in ["3e38", "1e300"] {
+        let rows: String = (0..8).map(|i| format!("{}{size},{i}\n", ["", "-"][i % 2])).collect();
+        let split = read(&rows).unwrap().split(1.0, 0.0, 0.0, 7).unwrap().standardised();
+        assert!(split.train.features().iter().all(|x| x.abs() == 1.0), "{:?}", split.train);
+    }
 }
 
 #[test]

@@ -92,10 +92,52 @@ fn casting_keeps_the_values() {
 }
 
 #[test]
-#[should_panic(expected = "too large for the new precision")]
-fn casting_a_value_out_of_range_panics() {
-    let wide = Dataset::new("one", vec![1e300_f64], 1, Targets::Classes { labels: vec![0], classes: 1 });
-    let _ = wide.unwrap().cast::<f32>();
+fn casting_to_single_precision_keeps_large_values_and_small_differences() {
+    let rows = vec![1e300, 1.7e9, -1e300, 1.7e9 + 1.0];
+    let targets = Targets::Values { values: vec![2e9, 2e9 + 4.0], width: 1 };
+    let wide = Dataset::new("pair", rows, 2, targets).unwrap();
+    let narrow = wide.cast::<f32>();
+    assert_eq!(narrow.features(), [1.0, -0.5, -1.0, 0.5]);
+    assert_eq!(narrow.targets(), &Targets::Values { values: vec![-2.0, 2.0], width: 1 });
+    assert_eq!(narrow.unscaled(), wide);
+    // A second time, nothing needs another map.
+    assert_eq!(narrow.cast::<f64>().cast::<f32>(), narrow);
+}
+
+#[test]
+fn examples_without_features_are_refused_as_such() {
+    for targets in [classes(&[0, 1]), values(&[1.0, 2.0], 1)] {
+        let error = Dataset::<f32>::new("pair", vec![], 0, targets).unwrap_err();
+        assert!(error.to_string().contains("the examples have no features"), "{error}");
+    }
+    let error = Dataset::<f32>::new("pair", vec![], 0, classes(&[])).unwrap_err();
+    assert!(matches!(error.problem, DataProblem::NoExamples), "{error}");
+}
+
+#[test]
+fn generators_make_the_least_number_of_points_and_refuse_fewer() {
+    type Generator = fn(usize) -> Dataset;
+    let generators: [(&str, usize, Generator); 6] = [
+        ("spiral", 1, |n| spiral(1, n, 0.1, 1)),
+        ("moons", 2, |n| moons(n, 0.1, 1)),
+        ("circles", 2, |n| circles(n, 0.1, 0.5, 1)),
+        ("xor", 2, |n| xor(n, 0.1, 1)),
+        ("blobs", 1, |n| blobs(1, n, 0.1, 1)),
+        ("blobs", 3, |n| blobs(3, n, 0.1, 1)),
+    ];
+    for (name, least, make) in generators {
+        for n in least..least + 5 {
+            let data = make(n);
+            assert_eq!((data.examples(), data.width()), (n, 2), "{name}");
+        }
+        for n in 0..least {
+            let panic = std::panic::catch_unwind(|| make(n)).expect_err(name);
+            let message = panic.downcast::<String>().expect("a message");
+            assert!(message.contains(&format!("is {n}, must be at least {least}")), "{message}");
+        }
+    }
+    assert!(std::panic::catch_unwind(|| spiral(0, 5, 0.1, 1)).is_err());
+    assert!(std::panic::catch_unwind(|| blobs(0, 5, 0.1, 1)).is_err());
 }
 
 #[test]

@@ -207,7 +207,12 @@ fn a_folder_is_read_as_it_is_split() {
     assert_eq!(*classes, 3, "a class that only the test part has is a class");
     let name = folder.path().file_name().unwrap().to_string_lossy();
     assert_eq!((split.train.name(), split.test.name()), (&*name, &*name));
-    assert!(split.standardiser.is_none());
+    let scaling = split.train.scaling();
+    let pixels = scaling.inputs.as_ref().expect("pixels are divided by 255");
+    assert_eq!((pixels.mean(), pixels.deviation()), (&[0.0, 0.0][..], &[255.0, 255.0][..]));
+    assert_eq!((split.validation.scaling(), split.test.scaling()), (scaling, scaling));
+    let raw = split.train.unscaled();
+    assert!(raw.row(5).iter().zip([100.0, 110.0]).all(|(x, pixel)| (x - pixel).abs() < 1e-5), "{raw:?}");
 }
 
 #[test]

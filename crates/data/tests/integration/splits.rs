@@ -1,6 +1,6 @@
 //! Splits: every example is in one part, and the statistics are those of the training part.
 
-use wengert_data::{DataProblem, Dataset, Split, Targets, digits};
+use wengert_data::{DataProblem, Dataset, Scaling, Split, Standardiser, Targets, digits};
 
 /// Example `i` has features `i` and 5, and label `i % 3`.
 fn numbered(n: usize) -> Dataset {
@@ -109,11 +109,11 @@ fn the_training_part_gets_mean_zero_and_variance_one() {
 fn statistics_depend_only_on_the_training_part() {
     let raw = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap();
     let split = raw.clone().standardised();
-    let standardiser = split.standardiser.as_ref().unwrap();
+    let standardiser = split.train.scaling().inputs.as_ref().unwrap();
     let train = raw.train.features();
-    let mean = train.iter().step_by(2).sum::<f32>() / 30.0;
-    assert!((standardiser.mean[0] - mean).abs() < 1e-5, "{mean}");
-    assert_eq!((standardiser.mean[1], standardiser.deviation[1]), (5.0, 1.0));
+    let mean = train.iter().step_by(2).map(|&x| f64::from(x)).sum::<f64>() / 30.0;
+    assert!((standardiser.mean()[0] - mean).abs() < 1e-13, "{mean}");
+    assert_eq!((standardiser.mean()[1], standardiser.deviation()[1]), (5.0, 1.0));
     for (before, after) in [(&raw.validation, &split.validation), (&raw.test, &split.test)] {
         let mut expected = before.features().to_vec();
         standardiser.apply(&mut expected);
@@ -126,4 +126,88 @@ fn statistics_depend_only_on_the_training_part() {
 fn standardising_twice_is_the_same_as_once() {
     let once = numbered(50).split(0.6, 0.2, 0.2, 7).unwrap().standardised();
     assert_eq!(once.clone().standardised(), once);
+}
+
+/// Example `i` has the feature `i` and the targets `1000 + 3 i` and 7.
+fn prices(n: usize) -> Dataset {
+    let values = (0..n).flat_map(|i| [1000.0 + 3.0 * i as f32, 7.0]).collect();
+    let features = (0..n).map(|i| i as f32).collect();
+    Dataset::new("prices", features, 1, Targets::Values { values, width: 2 }).unwrap()
+}
+
+fn values_of(data: &Dataset) -> Vec<[f32; 2]> {
+    let Targets::Values { values, width: 2 } = data.targets() else { panic!("rows of two values") };
+    values.chunks(2).map(|row| [row[0], row[1]]).collect()
+}
+
+#[test]
+fn targets_are_standardised_with_the_statistics_of_the_training_part_if_asked_for() {
+    let raw = prices(40).split(0.5, 0.25, 0.25, 7).unwrap();
+    assert_eq!(values_of(&raw.clone().standardised().train), values_of(&raw.train));
+    let split = raw.clone().standardised_targets();
+    assert_eq!(split.train.features(), raw.train.features());
+    let rows = values_of(&split.train);
+    let mean = rows.iter().map(|row| f64::from(row[0])).sum::<f64>() / 20.0;
+    let variance = rows.iter().map(|row| f64::from(row[0]).powi(2)).sum::<f64>() / 20.0;
+    assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6, "{mean} {variance}");
+    assert!(rows.iter().all(|row| row[1] == 0.0), "a constant target becomes 0");
+    for (part, before) in [(&split.validation, &raw.validation), (&split.test, &raw.test)] {
+        assert_eq!(part.scaling(), split.train.scaling());
+        let raw = part.unscaled();
+        let Targets::Values { values, .. } = raw.targets() else { panic!("values") };
+        let pairs = values.chunks(2).zip(values_of(before));
+        // The deviation is 35, so that a stored number has a rounding error of 1e-7 of that.
+        assert!(pairs.into_iter().all(|(x, y)| (x[0] - f64::from(y[0])).abs() < 1e-5 && x[1] == 7.0));
+    }
+    assert_eq!(split.clone().standardised_targets(), split);
+    let both = raw.standardised().standardised_targets();
+    assert!(both.train.scaling().inputs.is_some() && both.train.scaling().targets.is_some());
+}
+
+#[test]
+#[should_panic(expected = "standardised_targets: the targets are classes, must be values")]
+fn standardising_classes_is_refused() {
+    let _ = numbered(10).split(1.0, 0.0, 0.0, 7).unwrap().standardised_targets();
+}
+
+#[test]
+fn data_are_stored_with_the_maps_of_other_data() {
+    let raw = prices(40).split(0.5, 0.25, 0.25, 7).unwrap();
+    let standard = raw.clone().standardised().standardised_targets();
+    let scaling = standard.train.scaling();
+    assert_eq!(raw.scaled_as(scaling), raw.scaled_as(scaling).scaled_as(scaling));
+    for (part, expected) in [(&raw.train, &standard.train), (&raw.test, &standard.test)] {
+        let scaled = part.scaled_as(scaling);
+        assert_eq!((scaled.features(), scaled.targets()), (expected.features(), expected.targets()));
+        let back = scaled.scaled_as(part.scaling());
+        let pairs = back.features().iter().zip(part.features());
+        assert!(pairs.into_iter().all(|(x, y)| (x - y).abs() < 1e-5), "{back:?}");
+        assert_eq!(back.scaling(), part.scaling());
+    }
+}
+
+#[test]
+fn parts_that_are_stored_with_different_maps_are_standardised_alike() {
+    let raw = prices(40).split(0.5, 0.25, 0.25, 7).unwrap();
+    let other = raw.clone().standardised().test;
+    let mixed = Split { test: other, ..raw.clone() }.standardised();
+    assert_eq!(mixed.test.scaling(), mixed.train.scaling());
+    let expected = raw.standardised().test;
+    let pairs = mixed.test.features().iter().zip(expected.features());
+    assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-6));
+}
+
+#[test]
+#[should_panic(expected = "scaled_as: the map has 2 columns, but the table 1")]
+fn a_map_of_another_width_is_refused() {
+    let map = Standardiser::new(vec![0.0; 2], vec![1.0; 2]).unwrap();
+    let _ = prices(4).scaled_as(&Scaling { inputs: Some(map), targets: None });
+}
+
+#[test]
+fn one_example_can_be_the_training_part_and_becomes_zero() {
+    let split = numbered(1).split(1.0, 0.0, 0.0, 7).unwrap().standardised();
+    assert_eq!(split.train.features(), [0.0, 0.0]);
+    let error = numbered(1).split(0.8, 0.1, 0.1, 7).unwrap_err();
+    assert!(error.to_string().contains("the validation part, 0.1 of 1 examples, would be empty"), "{error}");
 }

@@ -1,0 +1,85 @@
+//! Storage of columns in another precision, without loss of the differences between their values.
+
+use crate::column_statistics::{Range, ranges};
+use crate::standardiser::Standardiser;
+use wengert_kernels::Float;
+
+/// The largest rounding error of a column that is stored as it is, as a share of its half range.
+const TOLERANCE: f64 = 1.0 / (1 << 20) as f64;
+
+/// Row-major values in another precision, and the map from the given values to the stored ones; no map if
+/// each is stored as the nearest number.
+///
+/// A column is stored as its values less the middle of their range if the nearest numbers would overflow or
+/// differ from its values by more than 2^-20 of half the range: single precision cannot distinguish the
+/// seconds of an hour in 2023, counted from 1970. If even the half range is beyond 1e30 or below 1e-30, the
+/// differences are divided by it.
+pub(crate) fn stored<F: Float, G: Float>(values: &[F], width: usize) -> (Vec<G>, Option<Standardiser>) {
+    let nearest: Vec<G> = values.iter().map(|x| G::literal(x.widened())).collect();
+    if values.is_empty() {
+        return (nearest, None);
+    }
+    let mut errors = vec![0.0_f64; width];
+    for (row, near) in values.chunks_exact(width).zip(nearest.chunks_exact(width)) {
+        for ((error, x), near) in errors.iter_mut().zip(row).zip(near) {
+            *error = error.max((near.widened() - x.widened()).abs());
+        }
+    }
+    let columns = ranges(values, width);
+    let suffices = |(column, &error): (&Range, &f64)| {
+        error <= TOLERANCE * column.half || column.half == 0.0 && error.is_finite()
+    };
+    let suffices: Vec<bool> = columns.iter().zip(&errors).map(suffices).collect();
+    if suffices.iter().all(|&suffices| suffices) {
+        return (nearest, None);
+    }
+    let maps = columns.iter().zip(suffices).map(|(column, suffices)| match column.half {
+        _ if suffices => (0.0, 1.0),
+        half if half > 1e30 || (half > 0.0 && half < 1e-30) => (column.middle, half),
+        _ => (column.middle, 1.0),
+    });
+    let (mean, deviation) = maps.unzip();
+    let map = Standardiser::new(mean, deviation).expect("ranges of finite numbers are finite");
+    let wide: Vec<f64> = values.iter().map(|x| x.widened()).collect();
+    (map.applied(&wide), Some(map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_single_precision_can_hold_are_stored_as_they_are() {
+        // Years, thousandths, and a constant that is not a number of single precision.
+        let rows = [1990.0, 0.001, 0.1, 2000.0, 0.002, 0.1, 2023.0, -5.0, 0.1];
+        let (narrow, map) = stored::<f64, f32>(&rows, 3);
+        assert_eq!(map, None);
+        assert_eq!(narrow, rows.map(|x| x as f32));
+    }
+
+    #[test]
+    fn a_column_that_single_precision_cannot_hold_is_stored_by_its_differences() {
+        let rows = [1_700_000_000.0, 0.1, 1_700_000_001.0, 0.2, 1_700_000_060.0, 0.3];
+        let (narrow, map) = stored::<f64, f32>(&rows, 2);
+        assert_eq!(narrow, [-30.0, 0.1, -29.0, 0.2, 30.0, 0.3]);
+        let map = map.expect("the first column is shifted");
+        assert_eq!((map.mean(), map.deviation()), (&[1_700_000_030.0, 0.0][..], &[1.0, 1.0][..]));
+        // Double precision holds them.
+        assert_eq!(stored::<f64, f64>(&rows, 2), (rows.to_vec(), None));
+    }
+
+    #[test]
+    fn columns_beyond_the_range_of_single_precision_are_scaled() {
+        for size in [1e300, 1e39, 1e-300] {
+            let (narrow, map) = stored::<f64, f32>(&[size, -size, 0.5 * size], 1);
+            assert_eq!((narrow, map.expect("a map").deviation()), (vec![1.0, -1.0, 0.5], &[size][..]));
+        }
+        let (narrow, map) = stored::<f64, f32>(&[1e300, 1e300], 1);
+        assert_eq!((narrow, map.expect("a map").mean()), (vec![0.0, 0.0], &[1e300][..]));
+    }
+
+    #[test]
+    fn no_values_need_no_map() {
+        assert_eq!(stored::<f64, f32>(&[], 3), (vec![], None));
+    }
+}
