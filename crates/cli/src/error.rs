@@ -1,6 +1,7 @@
 //! The reasons why a command fails.
 
 use crate::expression::{ParseError, PointError};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
@@ -17,6 +18,8 @@ pub(crate) enum CliError {
     Train(TrainError),
     /// The targets of the data set are numbers, not classes.
     NotClasses { data: String },
+    /// The outputs of the model for a row, counted from 1, are not finite.
+    NoPrediction { data: PathBuf, row: usize, outputs: Vec<f64> },
     /// The loss became infinite or NaN.
     Diverged { epoch: usize, step: usize, rate: f64 },
     /// The text is not a formula.
@@ -51,6 +54,16 @@ impl fmt::Display for CliError {
             Self::Train(error) => error.fmt(f),
             Self::NotClasses { data } => {
                 write!(f, "{data}: the targets are not classes; use a classification data set")
+            }
+            Self::NoPrediction { data, row, outputs } => {
+                let outputs: Vec<String> = outputs.iter().take(8).map(f64::to_string).collect();
+                write!(
+                    f,
+                    "{}, row {row} of the data: the outputs of the model are not finite ",
+                    data.display()
+                )?;
+                write!(f, "({}); its numbers are too large for the model, ", outputs.join(", "))?;
+                write!(f, "check them against the training data")
             }
             Self::Diverged { epoch, step, rate } => {
                 write!(f, "the loss was not finite in epoch {epoch}, step {step}; ")?;

@@ -87,7 +87,8 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let train = metrics_on(&self.data.train).expect("a split has training examples");
         let (validation, test) = (metrics_on(&self.data.validation), metrics_on(&self.data.test));
         let (history, issues, seconds) = (self.history, self.issues, start.elapsed().as_secs_f64());
-        let model = TrainedModel { model: self.model, params: self.params };
+        let scaling = self.data.train.scaling().clone();
+        let model = TrainedModel { model: self.model, params: self.params, scaling };
         TrainingReport { model, train, validation, test, history, best_epoch, stop, issues, seconds }
     }
 

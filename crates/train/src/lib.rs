@@ -37,6 +37,7 @@ mod settings;
 mod strategy;
 mod trained;
 mod trainer;
+mod units;
 
 pub use backprop::Backprop;
 pub use batch::Batch;
@@ -46,7 +47,7 @@ pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use report::{Epoch, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
-pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
+pub use saved::{ModelProblem, Outputs, SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use strategy::Strategy;
 pub use trained::TrainedModel;

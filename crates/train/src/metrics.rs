@@ -8,7 +8,8 @@ use wengert_nn::metrics::predicted_class;
 /// Loss and accuracy of a model on a set of examples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metrics {
-    /// The mean loss per example.
+    /// The mean loss per example. It compares outputs and targets with the scaling of the training data:
+    /// with standardised targets, a mean squared error is in units of their variance.
     pub loss: f64,
     /// The share of examples classified correctly, in `[0, 1]`; `None` if the targets are not classes.
     pub accuracy: Option<f64>,

@@ -2,32 +2,56 @@
 
 use crate::batch::{Batch, forward};
 use crate::metrics::{Metrics, Totals, count_correct};
+use crate::units::{to_model, to_user};
 use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
 use std::ops::Add;
 use wengert_ad::{ArrayTape, Real};
-use wengert_data::{Dataset, Targets};
+use wengert_data::{Dataset, Scaling, Targets};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
 use wengert_nn::{Loss, Model, Module, Params};
 
 /// The number of examples that are evaluated together.
 const BLOCK: usize = 256;
 
-/// A model together with its parameters.
+/// A model together with its parameters and the scaling of its training data.
 ///
 /// All methods run in evaluation mode: without dropout, and with the running statistics in batch
-/// normalisation. They expect features that are standardised like the training data.
+/// normalisation. They take features in the user's units, of any precision, and answer in the user's units:
+/// features are standardised, and regression outputs restored, in double precision.
+///
+/// ```
+/// use ndarray::array;
+/// use wengert_data::{Dataset, Targets};
+/// use wengert_nn::{MeanSquared, Mlp};
+/// use wengert_optim::Adam;
+/// use wengert_train::Trainer;
+///
+/// // Prices of houses by their size.
+/// let sizes: Vec<f32> = (0..100).map(|i| 50.0 + i as f32).collect();
+/// let values = sizes.iter().map(|size| 20_000.0 + 3000.0 * size).collect();
+/// let data = Dataset::new("houses", sizes, 1, Targets::Values { values, width: 1 })?;
+/// let data = data.split(0.8, 0.0, 0.2, 7)?.standardised().standardised_targets();
+/// let report = Trainer::new(Mlp::new([1, 1]), MeanSquared, Adam::new(0.02)).epochs(200).fit(&data)?;
+/// let price = report.model.predict(&array![[100.0]]);
+/// assert!((price[[0, 0]] - 320_000.0).abs() < 1000.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TrainedModel<M, T = f32> {
     /// The modules and the layout of their parameters.
     pub model: Model<M>,
     /// The values of the parameters and the running statistics.
     pub params: Params<T>,
+    /// The maps from the user's units to the inputs and the outputs of the model:
+    /// [`Dataset::scaling`] of the training data.
+    pub scaling: Scaling,
 }
 
 impl<T: Real, M: Module<T>> TrainedModel<M, T> {
-    /// The outputs for the inputs `x`, shape `(examples, features) -> (examples, outputs)`. For a
-    /// classifier, these are the logits.
+    /// The outputs for the features `x` in the user's units, shape
+    /// `(examples, features) -> (examples, outputs)`. For a classifier, these are the logits; for a
+    /// regression, the values in the user's units. They have the precision of `x`.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
@@ -35,19 +59,21 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     /// # Cost
     /// Blocks of 256 rows are divided among the threads of the rayon pool. For its block, each
     /// thread keeps the outputs of two successive layers; earlier outputs are released.
-    pub fn predict<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<T> {
+    pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
         let (x, rows) = (x.view(), x.nrows());
-        let block = |tape: &mut ArrayTape<T>, first: usize| -> Array2<T> {
-            let x = tape.constant(&x.slice(s![first..rows.min(first + BLOCK), ..]));
+        let block = |tape: &mut ArrayTape<T>, first: usize| -> Array2<X> {
+            let x = x.slice(s![first..rows.min(first + BLOCK), ..]);
+            let x = tape.constant(&to_model::<X, T>(x, self.scaling.inputs.as_ref()));
             let outputs = self.model.module().forward(&self.params.bind_constant(tape), x).value();
             tape.clear();
-            outputs.into_dimensionality().expect("a module returns one row per example")
+            let outputs = outputs.into_dimensionality().expect("a module returns one row per example");
+            to_user(&outputs, self.scaling.targets.as_ref())
         };
         if rows <= BLOCK {
             return block(&mut ArrayTape::for_inference(), 0);
         }
         let starts: Vec<usize> = (0..rows).step_by(BLOCK).collect();
-        let blocks: Vec<Array2<T>> = starts
+        let blocks: Vec<Array2<X>> = starts
             .into_par_iter()
             .map_init(ArrayTape::for_inference, |tape, first| block(tape, first))
             .collect();
@@ -60,8 +86,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
-    pub fn predict_classes<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<Option<u32>> {
-        let class = |row: ArrayView1<'_, T>| predicted_class(&row.to_vec()).map(|class| class as u32);
+    pub fn predict_classes<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<Option<u32>> {
+        let class = |row: ArrayView1<'_, X>| predicted_class(&row.to_vec()).map(|class| class as u32);
         self.predict(x).rows().into_iter().map(class).collect()
     }
 
@@ -73,17 +99,23 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
-    pub fn predict_probabilities<S: Data<Elem = T>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
+    pub fn predict_probabilities<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
         class_probabilities(&self.predict(x))
     }
 
     /// The mean loss and the accuracy on a data set; `None` if the data set is empty. The result is
     /// the same for any number of threads.
     ///
+    /// The data may be in the user's units or stored with any [scaling](Dataset::scaling). The loss is
+    /// computed with the scaling of the model: with
+    /// [standardised targets](wengert_data::Split::standardised_targets), it is in units of their
+    /// deviation. For errors in the user's units, compare [`predict`](Self::predict) with
+    /// [`Dataset::unscaled`].
+    ///
     /// # Panics
     /// If the shapes of model, loss and data do not match.
     pub fn evaluate(&self, loss: &impl Loss<T>, data: &Dataset<T>) -> Option<Metrics> {
-        evaluate(self.model.module(), loss, &self.params, data)
+        evaluate(self.model.module(), loss, &self.params, &data.scaled_as(&self.scaling))
     }
 }
 

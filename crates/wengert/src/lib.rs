@@ -53,7 +53,7 @@
 //!         steps += 1;
 //!     }
 //! }
-//! let trained = TrainedModel { model, params };
+//! let trained = TrainedModel { model, params, scaling: data.train.scaling().clone() };
 //! let metrics = trained.evaluate(&CrossEntropy, &data.test).expect("the test part is not empty");
 //! assert!(metrics.accuracy > Some(0.9));
 //! let classes = trained.predict_classes(&array![[0.0, 1.0], [0.5, -1.0]]);

@@ -7,10 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use wengert::data::{DataError, Loaded, Standardiser, Targets, data_set_names, load};
+use wengert::data::{DataError, Loaded, Targets, data_set_names, load};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
-use wengert::train::{Epoch, SavedMlp, StopReason, TrainError};
+use wengert::train::{Epoch, Outputs, SavedMlp, StopReason, TrainError};
 use wengert_files::Output;
 
 /// Train a ReLU network as a classifier and report its accuracy.
@@ -117,9 +117,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         return Err(CliError::Diverged { epoch, step, rate });
     }
     if let Some(path) = &arguments.save {
-        let standardiser = split.standardiser.clone().unwrap_or_else(|| pixel_scale(data.width()));
-        let saved = SavedMlp { mlp, params: report.model.params.clone(), standardiser };
-        saved.save(path)?;
+        let (params, scaling) = (report.model.params.clone(), report.model.scaling.clone());
+        SavedMlp { mlp, params, scaling, outputs: Outputs::Logits }.save(path)?;
     }
     let shown = if arguments.json { as_json(&split, &report) } else { as_table(&split, &report) };
     print_line(shown)
@@ -171,11 +170,6 @@ impl Arguments {
             }
         }
     }
-}
-
-/// Division by 255, in the form in which a saved model stores the scaling of its features.
-fn pixel_scale(pixels: usize) -> Standardiser {
-    Standardiser { mean: vec![0.0; pixels], deviation: vec![255.0; pixels] }
 }
 
 fn fit(

@@ -4,6 +4,7 @@ use safetensors::SafeTensorError;
 use safetensors::tensor::Dtype;
 use std::fmt;
 use std::path::PathBuf;
+use wengert_data::{StandardiserError, Table};
 use wengert_files::WriteError;
 
 /// The reason why a model could not be saved or loaded.
@@ -66,8 +67,8 @@ pub enum ModelProblem {
         dtype: Dtype,
         /// Its shape.
         shape: Vec<usize>,
-        /// The shape that the model needs, with elements of type `f32`.
-        expected: Vec<usize>,
+        /// The element type and the shape that the model needs.
+        expected: (Dtype, Vec<usize>),
     },
     /// A tensor contains an infinite or NaN element.
     NotFinite {
@@ -77,6 +78,13 @@ pub enum ModelProblem {
         index: usize,
         /// The element.
         value: f32,
+    },
+    /// The tensors of the scaling do not define one.
+    Scaling {
+        /// The features or the targets.
+        table: Table,
+        /// The reason.
+        problem: StandardiserError,
     },
 }
 
@@ -105,12 +113,13 @@ impl fmt::Display for ModelProblem {
             Self::MissingMetadata { key } => write!(f, "the metadata have no entry {key:?}"),
             Self::Metadata { key, value, expected } => write!(f, "{key} is {value:?}, must be {expected}"),
             Self::MissingTensor { name } => write!(f, "there is no tensor {name:?}"),
-            Self::Tensor { name, dtype, shape, expected } => {
+            Self::Tensor { name, dtype, shape, expected: (expected, of_shape) } => {
                 write!(
                     f,
-                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be F32 of shape {expected:?}"
+                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be {expected:?} of shape {of_shape:?}"
                 )
             }
+            Self::Scaling { table, problem } => write!(f, "the scaling of the {table}: {problem}"),
             Self::NotFinite { name, index, value } => {
                 write!(f, "element {index} of tensor {name:?} is {value}, must be finite")
             }

@@ -14,14 +14,38 @@ use wengert_files::Output;
 use wengert_nn::{Layout, Parameter, Params};
 
 /// A tensor to be written: name, shape and elements in row-major order.
-pub(super) type Entry<'a> = (&'a str, Vec<usize>, Cow<'a, [f32]>);
+pub(super) type Entry<'a> = (&'a str, Vec<usize>, Elements<'a>);
+
+/// The elements of a tensor.
+pub(super) enum Elements<'a> {
+    /// Single precision, as that of parameters.
+    Single(Cow<'a, [f32]>),
+    /// Double precision, as that of the scaling of data.
+    Double(&'a [f64]),
+}
+
+impl Elements<'_> {
+    fn dtype(&self) -> &'static str {
+        match self {
+            Self::Single(_) => "F32",
+            Self::Double(_) => "F64",
+        }
+    }
+
+    fn little_endian(&self) -> Vec<u8> {
+        match self {
+            Self::Single(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Self::Double(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        }
+    }
+}
 
 /// The tensors of the parameters and the running statistics.
 pub(super) fn entries(params: &Params) -> impl Iterator<Item = Entry<'_>> {
-    params
-        .iter()
-        .chain(params.iter_statistics())
-        .map(|(name, values)| (name, values.shape().to_vec(), Cow::Owned(values.iter().copied().collect())))
+    params.iter().chain(params.iter_statistics()).map(|(name, values)| {
+        let elements = Elements::Single(Cow::Owned(values.iter().copied().collect()));
+        (name, values.shape().to_vec(), elements)
+    })
 }
 
 /// Writes a file with these tensors, or leaves the existing file unchanged.
@@ -40,9 +64,9 @@ fn serialised(tensors: &[Entry<'_>], metadata: &BTreeMap<String, String>) -> Vec
     let mut header = Map::from_iter([("__metadata__".to_owned(), json!(metadata))]);
     let mut elements = Vec::new();
     for (name, shape, numbers) in tensors {
-        let start = elements.len();
-        elements.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
-        let entry = json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, elements.len()] });
+        let (start, dtype) = (elements.len(), numbers.dtype());
+        elements.extend(numbers.little_endian());
+        let entry = json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, elements.len()] });
         let earlier = header.insert((*name).to_owned(), entry);
         assert!(earlier.is_none(), "two tensors have the name {name}");
     }
@@ -106,19 +130,14 @@ impl TensorFile<'_> {
         Ok(params)
     }
 
-    /// The elements of a tensor of this shape, all finite.
-    pub(super) fn floats(&self, name: &str, expected: &[usize]) -> Result<Vec<f32>, ModelProblem> {
-        let missing = |_| ModelProblem::MissingTensor { name: name.to_owned() };
-        let tensor = self.tensors.tensor(name).map_err(missing)?;
-        if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
-            return Err(ModelProblem::Tensor {
-                name: name.to_owned(),
-                dtype: tensor.dtype(),
-                shape: tensor.shape().to_vec(),
-                expected: expected.to_vec(),
-            });
-        }
-        let bytes: Cow<'_, [u8]> = tensor.data().into();
+    /// Whether there is a tensor of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.tensors.tensor(name).is_ok()
+    }
+
+    /// The elements of a tensor of this shape in single precision, all finite.
+    pub(super) fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelProblem> {
+        let bytes = self.bytes(name, Dtype::F32, shape)?;
         let numbers = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         let numbers: Vec<f32> = numbers.collect();
         match numbers.iter().position(|x| !x.is_finite()) {
@@ -127,5 +146,27 @@ impl TensorFile<'_> {
             }
             None => Ok(numbers),
         }
+    }
+
+    /// The elements of a tensor of this shape in double precision.
+    pub(super) fn doubles(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>, ModelProblem> {
+        let bytes = self.bytes(name, Dtype::F64, shape)?;
+        let numbers = bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
+        Ok(numbers.collect())
+    }
+
+    /// The bytes of a tensor of this type and shape.
+    fn bytes(&self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<Cow<'_, [u8]>, ModelProblem> {
+        let missing = |_| ModelProblem::MissingTensor { name: name.to_owned() };
+        let tensor = self.tensors.tensor(name).map_err(missing)?;
+        if tensor.dtype() != dtype || tensor.shape() != shape {
+            return Err(ModelProblem::Tensor {
+                name: name.to_owned(),
+                dtype: tensor.dtype(),
+                shape: tensor.shape().to_vec(),
+                expected: (dtype, shape.to_vec()),
+            });
+        }
+        Ok(tensor.data().into())
     }
 }

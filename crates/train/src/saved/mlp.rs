@@ -1,24 +1,24 @@
 //! Multi-layer perceptrons on disk.
-//!
-//! Besides the parameters, the file contains the tensors `standardiser.mean` and
-//! `standardiser.deviation`. The metadata have the entries `format`, `widths`, `activation`,
-//! `activation_constants`, `bias`, `norm` and `dropout`, of which the last four are optional.
 
 use super::error::{ModelProblem, SavedModelError};
 use super::file::{TensorFile, entries, read, write};
+use super::scaling::{read_scaling, read_standardiser_of_format_1, scaling_entries};
 use crate::trained::TrainedModel;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 use wengert_ad::Unary;
 use wengert_ad::rules::Relu;
-use wengert_data::Standardiser;
+use wengert_data::Scaling;
 use wengert_nn::{Architecture, Bias, Mlp, MlpModule, Normalisation, Params};
 
-const FORMAT: &str = "wengert-mlp-1";
+const FORMAT: &str = "wengert-mlp-2";
+/// The earlier format, which has the scaling of inputs in single precision and none of targets, and knows
+/// classifiers only. It is still read.
+const FORMAT_1: &str = "wengert-mlp-1";
 
-/// A trained multi-layer perceptron with the activation `R`, together with the standardisation of its inputs.
+/// A trained multi-layer perceptron with the activation `R`, together with the scaling of its training data:
+/// it predicts from features in the user's units.
 ///
 /// Initialisers are not stored: a loaded `mlp` has the default initialiser for its weights, and
 /// zeros for its biases.
@@ -28,8 +28,33 @@ pub struct SavedMlp<R = Relu> {
     pub mlp: Mlp<R>,
     /// The parameters and running statistics.
     pub params: Params,
-    /// The standardisation of the inputs, to be applied to features before they enter the model.
-    pub standardiser: Standardiser,
+    /// The maps from the user's units to the inputs and outputs of the network.
+    pub scaling: Scaling,
+    /// What the outputs mean.
+    pub outputs: Outputs,
+}
+
+/// The meaning of the outputs of a saved network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outputs {
+    /// Logits of classes, from training with a cross-entropy or the logistic loss; a single output is the
+    /// logit of class 1 of two.
+    Logits,
+    /// Scores of classes that are not logits, from training with a hinge loss; a single output is positive
+    /// for class 1 of two.
+    Scores,
+    /// The values of a regression.
+    Values,
+}
+
+impl Outputs {
+    const NAMED: [(&'static str, Self); 3] =
+        [("logits", Self::Logits), ("scores", Self::Scores), ("values", Self::Values)];
+
+    fn name(self) -> &'static str {
+        let named = Self::NAMED.iter().find(|(_, outputs)| *outputs == self);
+        named.expect("every kind of outputs is in the list").0
+    }
 }
 
 impl<R: Unary> SavedMlp<R> {
@@ -39,10 +64,7 @@ impl<R: Unary> SavedMlp<R> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
-        let Standardiser { mean, deviation } = &self.standardiser;
-        let standardiser = [("standardiser.mean", mean), ("standardiser.deviation", deviation)]
-            .map(|(name, numbers)| (name, vec![numbers.len()], Cow::Borrowed(&numbers[..])));
-        let tensors: Vec<_> = standardiser.into_iter().chain(entries(&self.params)).collect();
+        let tensors: Vec<_> = scaling_entries(&self.scaling).chain(entries(&self.params)).collect();
         write(path.as_ref(), &tensors, &self.metadata())
     }
 
@@ -52,22 +74,30 @@ impl<R: Unary> SavedMlp<R> {
     /// If the file cannot be read, or does not contain such a model.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SavedModelError> {
         read(path.as_ref(), |file| {
-            file.expect("format", FORMAT)?;
+            let is_first = file.required("format")? == FORMAT_1;
+            if !is_first {
+                file.expect("format", FORMAT)?;
+            }
             file.expect("activation", R::NAME)?;
             let mlp = mlp(file)?;
-            let inputs = mlp.widths()[0];
-            let standardiser = Standardiser {
-                mean: file.floats("standardiser.mean", &[inputs])?,
-                deviation: file.floats("standardiser.deviation", &[inputs])?,
+            let [inputs, .., width] = *mlp.widths() else { unreachable!("there are at least two widths") };
+            let (scaling, outputs) = if is_first {
+                (read_standardiser_of_format_1(file, inputs)?, Outputs::Logits)
+            } else {
+                (read_scaling(file, inputs, width)?, outputs(file)?)
             };
             let params = file.params(mlp.clone().into_model().layout().clone())?;
-            Ok(Self { mlp, params, standardiser })
+            Ok(Self { mlp, params, scaling, outputs })
         })
     }
 
-    /// The model for prediction and evaluation. It expects standardised features.
+    /// The model for prediction and evaluation.
     pub fn to_trained(&self) -> TrainedModel<MlpModule<R>> {
-        TrainedModel { model: self.mlp.clone().into_model(), params: self.params.clone() }
+        TrainedModel {
+            model: self.mlp.clone().into_model(),
+            params: self.params.clone(),
+            scaling: self.scaling.clone(),
+        }
     }
 
     fn metadata(&self) -> BTreeMap<String, String> {
@@ -84,6 +114,7 @@ impl<R: Unary> SavedMlp<R> {
         let metadata = [
             ("format", FORMAT.to_owned()),
             ("widths", join(self.mlp.widths())),
+            ("outputs", self.outputs.name().to_owned()),
             ("activation", R::NAME.to_owned()),
             ("activation_constants", join(&self.mlp.activation_rule().parameters())),
             ("bias", bias.to_owned()),
@@ -122,6 +153,17 @@ fn mlp<R: Unary>(file: &TensorFile<'_>) -> Result<Mlp<R>, ModelProblem> {
     let rate = file.optional("dropout").unwrap_or("0").parse().ok().filter(|rate| (0.0..1.0).contains(rate));
     let rate = rate.ok_or_else(|| invalid("dropout", "in [0, 1)"))?;
     Ok(Mlp::new(widths).activation(rule).bias(bias).normalisation(norm).dropout(rate))
+}
+
+/// The meaning of the outputs that the metadata state.
+fn outputs(file: &TensorFile<'_>) -> Result<Outputs, ModelProblem> {
+    let value = file.required("outputs")?;
+    let named = Outputs::NAMED.iter().find(|(name, _)| *name == value);
+    named.map(|&(_, outputs)| outputs).ok_or_else(|| ModelProblem::Metadata {
+        key: "outputs",
+        value: value.to_owned(),
+        expected: Outputs::NAMED.map(|(name, _)| name).join(" or "),
+    })
 }
 
 fn join<N: ToString>(numbers: &[N]) -> String {

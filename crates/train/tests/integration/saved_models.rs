@@ -1,16 +1,18 @@
 //! Saving and loading models.
 
+use ndarray::array;
 use std::fs;
+use std::path::Path;
 use wengert_ad::rules::{LeakyRelu, Relu};
-use wengert_data::digits;
+use wengert_data::{Scaling, Standardiser, digits};
 use wengert_nn::{Architecture, Bias, Embedding, Init, LayerNorm, Mlp, Model, Normalisation, layers};
-use wengert_train::{SavedMlp, SavedModelError, load_params, save_params};
+use wengert_train::{Outputs, SavedMlp, SavedModelError, load_params, save_params};
 
 fn model() -> SavedMlp {
     let split = digits().split(0.8, 0.1, 0.1, 7).unwrap().standardised();
     let mlp = Mlp::new([64, 16, 10]);
     let params = mlp.clone().into_model().layout().initialise(3);
-    SavedMlp { mlp, params, standardiser: split.standardiser.unwrap() }
+    SavedMlp { mlp, params, scaling: split.train.scaling().clone(), outputs: Outputs::Logits }
 }
 
 #[test]
@@ -21,7 +23,7 @@ fn a_loaded_model_equals_the_saved_one_bit_for_bit() {
     saved.save(&path).unwrap();
     let loaded = SavedMlp::<Relu>::load(&path).unwrap();
     assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
-    assert_eq!(loaded.standardiser, saved.standardiser);
+    assert_eq!((loaded.scaling, loaded.outputs), (saved.scaling, saved.outputs));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file should remain");
 }
 
@@ -99,7 +101,7 @@ fn a_damaged_file_is_rejected_without_a_panic() {
 fn normalisation_dropout_biases_statistics_and_activations_are_saved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
-    let standardiser = model().standardiser;
+    let scaling = model().scaling;
     for (norm, bias) in [
         (Normalisation::Batch, Bias::None),
         (Normalisation::Layer, Bias::Input),
@@ -109,7 +111,7 @@ fn normalisation_dropout_biases_statistics_and_activations_are_saved() {
             Mlp::new([64, 16, 10]).activation(LeakyRelu(0.2)).normalisation(norm).bias(bias).dropout(0.25);
         let mut params = mlp.clone().into_model().layout().initialise(3);
         params.statistics_mut().iter_mut().zip(1u8..).for_each(|(x, i)| *x = f32::from(i) / 7.0);
-        let saved = SavedMlp { mlp, params, standardiser: standardiser.clone() };
+        let saved = SavedMlp { mlp, params, scaling: scaling.clone(), outputs: Outputs::Scores };
         saved.save(&path).unwrap();
         let loaded = SavedMlp::<LeakyRelu>::load(&path).unwrap();
         assert_eq!((loaded.mlp, loaded.params), (saved.mlp, saved.params));
@@ -140,6 +142,92 @@ fn loaded_parameters_of_a_custom_model_equal_the_saved_ones_bit_for_bit() {
         "{error}"
     );
     assert!(SavedMlp::<Relu>::load(&path).is_err());
+}
+
+#[test]
+fn the_scaling_of_inputs_and_targets_is_saved_in_double_precision() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let mlp = Mlp::new([2, 1]);
+    let params = mlp.clone().into_model().layout().initialise(3);
+    let inputs = Standardiser::new(vec![1_700_000_000.123, -1e300], vec![1e-5, 1e299]).ok();
+    let targets = Standardiser::new(vec![0.1], vec![3.0]).ok();
+    for scaling in [
+        Scaling { inputs: inputs.clone(), targets: targets.clone() },
+        Scaling { inputs, targets: None },
+        Scaling { inputs: None, targets },
+        Scaling::default(),
+    ] {
+        let (mlp, params, outputs) = (mlp.clone(), params.clone(), Outputs::Values);
+        let saved = SavedMlp { mlp, params, scaling, outputs };
+        saved.save(&path).unwrap();
+        let loaded = SavedMlp::<Relu>::load(&path).unwrap();
+        assert_eq!((&loaded.scaling, loaded.outputs), (&saved.scaling, Outputs::Values));
+        assert_eq!(loaded.to_trained().scaling, saved.scaling);
+    }
+}
+
+/// Writes a file of the first format, with a network of two inputs and two outputs and with these deviations
+/// of the inputs.
+fn write_format_1(path: &Path, deviations: [f32; 2]) {
+    let bytes = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let tensors = [
+        ("standardiser.mean", vec![2], bytes(&[1.0, -2.0])),
+        ("standardiser.deviation", vec![2], bytes(&deviations)),
+        ("out.weight", vec![2, 2], bytes(&[1.0, 0.0, 0.0, 1.0])),
+        ("out.bias", vec![2], bytes(&[0.0, 0.0])),
+    ];
+    let views: Vec<(&str, View<'_>)> = tensors
+        .iter()
+        .map(|(name, shape, bytes)| {
+            (*name, View::new(safetensors::tensor::Dtype::F32, shape.clone(), bytes).unwrap())
+        })
+        .collect();
+    let metadata = [("format", "wengert-mlp-1"), ("widths", "2,2"), ("activation", "relu")];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    fs::write(path, safetensors::serialize(views, Some(metadata.into())).unwrap()).unwrap();
+}
+
+#[test]
+fn a_file_of_the_first_format_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    write_format_1(&path, [0.5, 4.0]);
+    let loaded = SavedMlp::<Relu>::load(&path).unwrap();
+    assert_eq!(loaded.outputs, Outputs::Logits);
+    assert_eq!(loaded.to_trained().predict(&array![[2.0, 6.0]]), array![[2.0, 2.0]]);
+}
+
+#[test]
+fn a_deviation_that_is_not_positive_is_refused_by_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    for wrong in [0.0, -1.0] {
+        write_format_1(&path, [1.0, wrong]);
+        let error = SavedMlp::<Relu>::load(&path).unwrap_err().to_string();
+        let expected = format!(
+            "the scaling of the features: the deviation of column 2 is {wrong}, must be positive and finite"
+        );
+        assert!(error.contains(&expected) && error.contains("model.safetensors"), "{error}");
+    }
+    // In the current format, any pattern of bits.
+    let valid = Standardiser::new(vec![0.0; 2], vec![1.0, 1.25]).unwrap();
+    let mlp = Mlp::new([2, 1]);
+    let params = mlp.clone().into_model().layout().initialise(3);
+    let scaling = Scaling { inputs: Some(valid), targets: None };
+    SavedMlp { mlp, params, scaling, outputs: Outputs::Values }.save(&path).unwrap();
+    let file = fs::read(&path).unwrap();
+    let place = file.windows(8).position(|bytes| bytes == 1.25_f64.to_le_bytes()).unwrap();
+    for wrong in [0.0, -0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let mut changed = file.clone();
+        changed[place..place + 8].copy_from_slice(&f64::to_le_bytes(wrong));
+        fs::write(&path, changed).unwrap();
+        let error = SavedMlp::<Relu>::load(&path).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("the deviation of column 2 is {wrong}, must be positive")),
+            "{error}"
+        );
+    }
 }
 
 type View<'a> = safetensors::tensor::TensorView<'a>;

@@ -1,0 +1,52 @@
+//! The scaling of the training data on disk.
+
+use super::error::ModelProblem;
+use super::file::{Elements, Entry, TensorFile};
+use wengert_data::{Scaling, Standardiser, Table};
+
+/// The names of the tensors with the means and the deviations of the features.
+const INPUTS: [&str; 2] = ["inputs.mean", "inputs.deviation"];
+/// The names of the tensors with the means and the deviations of the targets.
+const TARGETS: [&str; 2] = ["targets.mean", "targets.deviation"];
+
+/// The tensors of a scaling: two for each map that it has.
+pub(super) fn scaling_entries(scaling: &Scaling) -> impl Iterator<Item = Entry<'_>> {
+    let maps = [(INPUTS, &scaling.inputs), (TARGETS, &scaling.targets)];
+    let present = maps.into_iter().filter_map(|(names, map)| Some((names, map.as_ref()?)));
+    present.flat_map(|([mean, deviation], map)| {
+        let entry = |name, numbers| (name, vec![map.width()], Elements::Double(numbers));
+        [entry(mean, map.mean()), entry(deviation, map.deviation())]
+    })
+}
+
+/// The scaling of a network with these numbers of inputs and outputs. A map whose tensors are both absent is
+/// absent.
+pub(super) fn read_scaling(
+    file: &TensorFile<'_>,
+    inputs: usize,
+    outputs: usize,
+) -> Result<Scaling, ModelProblem> {
+    let map = |table, names: [&str; 2], width| {
+        if !names.iter().any(|name| file.has(name)) {
+            return Ok(None);
+        }
+        let (mean, deviation) = (file.doubles(names[0], &[width])?, file.doubles(names[1], &[width])?);
+        standardiser(table, mean, deviation).map(Some)
+    };
+    let inputs = map(Table::Features, INPUTS, inputs)?;
+    Ok(Scaling { inputs, targets: map(Table::Targets, TARGETS, outputs)? })
+}
+
+/// The scaling of the inputs in a file of the format `wengert-mlp-1`.
+pub(super) fn read_standardiser_of_format_1(
+    file: &TensorFile<'_>,
+    inputs: usize,
+) -> Result<Scaling, ModelProblem> {
+    let numbers = |name| Ok(file.floats(name, &[inputs])?.into_iter().map(f64::from).collect());
+    let (mean, deviation) = (numbers("standardiser.mean")?, numbers("standardiser.deviation")?);
+    Ok(Scaling { inputs: Some(standardiser(Table::Features, mean, deviation)?), targets: None })
+}
+
+fn standardiser(table: Table, mean: Vec<f64>, deviation: Vec<f64>) -> Result<Standardiser, ModelProblem> {
+    Standardiser::new(mean, deviation).map_err(|problem| ModelProblem::Scaling { table, problem })
+}
