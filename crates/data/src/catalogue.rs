@@ -33,13 +33,16 @@ struct Format {
 const FORMATS: &[Format] = &[
     Format { recognises: Path::is_dir, read: |path| read_idx_folder(path).map(Loaded::Parts) },
     #[cfg(feature = "csv")]
-    Format { recognises: is_csv_path, read: |path| read_csv(path).map(Loaded::Whole) },
+    Format { recognises: is_file_path, read: |path| read_csv(path).map(Loaded::Whole) },
+    #[cfg(not(feature = "csv"))]
+    Format { recognises: is_file_path, read: |path| Err(DataProblem::NoReader.of_path(path)) },
 ];
 
-/// A path with the ending `csv` or `gz`, or with a folder in it.
-#[cfg(feature = "csv")]
-fn is_csv_path(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "csv" || ending == "gz")
+/// The path of a file, whatever its name, or a path that can only be meant as one: with the ending `csv` or `gz`,
+/// or with a folder in it.
+fn is_file_path(path: &Path) -> bool {
+    path.exists()
+        || path.extension().is_some_and(|ending| ending == "csv" || ending == "gz")
         || path.to_string_lossy().contains(std::path::MAIN_SEPARATOR)
 }
 
@@ -54,10 +57,9 @@ pub enum Loaded {
 }
 
 /// Loads a data set by its [name](data_set), or from a path: a folder in the [form of
-/// MNIST](crate::read_idx_folder), or with the feature `csv` a CSV file, whose path ends in `.csv` or `.gz`
-/// or contains a folder.
+/// MNIST](crate::read_idx_folder), or with the feature `csv` a CSV file with any name.
 ///
-/// A name takes precedence over a folder with the same name; `./NAME` is the folder.
+/// A name takes precedence over a file or a folder with the same name; `./NAME` is the file or the folder.
 ///
 /// # Errors
 /// If nothing has this name, or if the file or the folder cannot be read as data.

@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use wengert_files::{excerpt, list};
 
 /// The reason why data cannot be used.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub enum DataProblem {
     /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or
     /// two letters.
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
+    /// A file exists, but the crate was compiled without the reader of CSV files.
+    NoReader,
     /// A problem with the content of a CSV file.
     Csv(CsvProblem),
     /// A problem with IDX files.
@@ -82,6 +85,18 @@ pub enum CsvProblem {
     NotANumber { cell: String },
     /// A `cell` is not a label: a whole number that counts from 0.
     NotALabel { cell: String },
+    /// A `label` is too large for the number of `examples`: most of the classes up to it have none.
+    SparseLabels { label: u32, examples: usize },
+    /// The columns are separated by what was `found`, not by commas; decimals may have commas.
+    Separator { found: &'static str, decimal_commas: bool },
+    /// A `cell` is a number with a comma before its decimals.
+    DecimalComma { cell: String },
+    /// A `cell` has several lines: a quotation mark before it is not closed.
+    LineBreak { cell: String },
+    /// A row is longer than the `limit` in bytes.
+    LongRow { limit: usize },
+    /// The text is not in UTF-8, but in this `encoding`.
+    Encoding { encoding: &'static str },
 }
 
 /// A problem with an IDX file, a pair of them, or a folder of them.
@@ -139,7 +154,9 @@ impl Display for DataError {
 
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
+        // The longest path that a system accepts has 4096 bytes, an argument may have many more.
+        let is_path = self.name.len() <= 4096;
+        f.write_str(&if is_path { self.name.clone() } else { excerpt(&self.name) })?;
         let numbers = [("line", self.line), ("row", self.row), ("column", self.column)];
         let mut known = numbers.iter().filter_map(|(what, number)| Some((what, (*number)?)));
         known.try_for_each(|(what, number)| write!(f, ", {what} {number}"))
@@ -183,8 +200,10 @@ impl Display for DataProblem {
             ),
             Self::UnknownName { known, nearest } => {
                 let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
-                write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))
+                write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))?;
+                f.write_str("; of a file, give the path")
             }
+            Self::NoReader => f.write_str("to read this file, turn on the crate feature \"csv\""),
             Self::Csv(problem) => problem.fmt(f),
             Self::Idx(problem) => problem.fmt(f),
         }
@@ -202,10 +221,37 @@ impl Display for CsvProblem {
                     (first, last) => write!(f, "{first} (features) or {last} (features, then the targets)"),
                 }
             }
-            Self::NotANumber { cell } => write!(f, "{cell:?} must be a finite number"),
+            Self::NotANumber { cell } => {
+                write!(f, "{cell:?} must be a finite number; where a value is missing, fill it in or ")?;
+                write!(f, "remove the row")
+            }
             Self::NotALabel { cell } => {
                 write!(f, "{cell:?} must be a label, a whole number that counts from 0")
             }
+            Self::SparseLabels { label, examples } => write!(
+                f,
+                "the label {label} makes {} classes of {examples} examples; number the classes from 0 without \
+                 gaps",
+                u64::from(*label) + 1
+            ),
+            Self::Separator { found, decimal_commas } => {
+                write!(f, "the columns are separated by {found}; separate them by commas")?;
+                f.write_str(if *decimal_commas { ", and write decimals with a point, as in 2.5" } else { "" })
+            }
+            Self::DecimalComma { cell } => {
+                write!(f, "{cell:?} has a decimal comma; write {:?}", cell.replacen(',', ".", 1))
+            }
+            Self::LineBreak { cell } => write!(
+                f,
+                "the cell {cell:?} has several lines; is a quotation mark missing after it, or one too many \
+                 before it?"
+            ),
+            Self::LongRow { limit } => write!(
+                f,
+                "a row has more than {} MiB; is a quotation mark missing, or is this not a CSV file?",
+                limit >> 20
+            ),
+            Self::Encoding { encoding } => write!(f, "the text is encoded in {encoding}; save it in UTF-8"),
         }
     }
 }
@@ -254,7 +300,7 @@ impl Display for IdxProblem {
 
 /// A shape as people write it: `60000 x 28 x 28`.
 fn times(extents: &[usize]) -> String {
-    extents.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+    list(extents).replace(", ", " x ")
 }
 
 impl Error for DataError {

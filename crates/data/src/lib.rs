@@ -25,12 +25,18 @@ mod catalogue;
 mod column_statistics;
 #[cfg(feature = "csv")]
 mod csv_file;
+#[cfg(feature = "csv")]
+mod csv_mistakes;
 mod dataset;
+#[cfg(feature = "gzip")]
+mod decompressed;
 mod error;
 mod idx_file;
 mod open;
 mod permutation;
 mod precision;
+#[cfg(feature = "csv")]
+mod recent_text;
 mod scaling;
 mod split;
 mod standardiser;

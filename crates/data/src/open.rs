@@ -16,26 +16,11 @@ pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 
 #[cfg(feature = "gzip")]
 fn decompressed(file: BufReader<File>) -> io::Result<Box<dyn Read>> {
-    Ok(Box::new(Decompressed(flate2::bufread::MultiGzDecoder::new(file))))
+    Ok(Box::new(crate::decompressed::Decompressed::new(file)))
 }
 
 #[cfg(not(feature = "gzip"))]
 fn decompressed(_: BufReader<File>) -> io::Result<Box<dyn Read>> {
     let problem = "the file is compressed, and the crate feature \"gzip\" is off; decompress the file first";
     Err(io::Error::new(io::ErrorKind::Unsupported, problem))
-}
-
-/// A decompressor whose errors say that the compressed data are damaged.
-#[cfg(feature = "gzip")]
-struct Decompressed(flate2::bufread::MultiGzDecoder<BufReader<File>>);
-
-#[cfg(feature = "gzip")]
-impl Read for Decompressed {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let damaged = |error| {
-            let problem = format!("the gzip data are damaged ({error}); fetch the file again");
-            io::Error::new(io::ErrorKind::InvalidData, problem)
-        };
-        self.0.read(bytes).map_err(damaged)
-    }
 }

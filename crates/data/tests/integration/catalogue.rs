@@ -43,7 +43,7 @@ fn a_path_is_read_in_its_format() {
 
 #[cfg(feature = "csv")]
 #[test]
-fn a_csv_file_is_recognised_by_its_ending_or_by_a_folder_in_its_path() {
+fn a_csv_file_is_recognised_because_it_exists_or_by_its_path() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["points.csv", "points"] {
         let path = folder.path().join(name);
@@ -51,6 +51,9 @@ fn a_csv_file_is_recognised_by_its_ending_or_by_a_folder_in_its_path() {
         let Loaded::Whole(data) = load(path.to_str().unwrap(), 7).unwrap() else { panic!("one data set") };
         assert_eq!((data.name(), data.examples()), ("points", 2));
     }
+    // Relative paths are those of the tests' folder: that of the package.
+    let other = load("Cargo.toml", 7).unwrap_err();
+    assert!(matches!(other.problem, DataProblem::Csv(_)), "{other}");
     let absent = load("absent.csv", 7).unwrap_err();
     assert!(matches!(absent.problem, DataProblem::Unreadable(_)), "{absent}");
 }

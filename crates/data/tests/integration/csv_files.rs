@@ -152,6 +152,114 @@ fn a_label_that_does_not_count_from_zero_is_refused() {
 }
 
 #[test]
+fn a_first_row_of_missing_values_is_not_a_header() {
+    for (row, cell) in [("NA,?,?", "NA"), ("?,?,?", "?"), ("null,n/a,class", "null"), (",,", "")] {
+        let message = message(read(&format!("{row}\n1,2,0\n3,4,1\n")));
+        assert!(message.contains(&format!("line 1, column 1: {cell:?} must be a finite")), "{message}");
+    }
+    assert_eq!(read(",y,class\n1,2,0\n").unwrap().examples(), 1, "row numbers may have no name");
+}
+
+#[test]
+fn another_separator_is_named() {
+    for (content, line, found) in [
+        ("1;2;0\n3;4;1\n", 1, "semicolons"),
+        ("x;y;class\n1;2;0\n", 2, "semicolons"),
+        ("1.5;2;setosa\n", 1, "semicolons"),
+        ("1\t2\t0\n", 1, "tabs"),
+        ("x\ty\tclass\n1\t2\t0\n", 2, "tabs"),
+        ("1|2|0\n", 1, "vertical bars"),
+        ("1 2 0\n", 1, "spaces"),
+    ] {
+        let wanted = format!("line {line}: the columns are separated by {found}; separate them by commas");
+        for message in [message(read(content)), message(read_features(content, 2))] {
+            assert!(message.ends_with(&wanted), "{content:?}: {message}");
+        }
+    }
+    for content in ["5,1;3,5;0\n4,9;3,0;1\n", "5,1\t3,5\t0\n", "x;y;class\n5,1;3,5;0\n"] {
+        let message = message(read(content));
+        assert!(message.contains("semicolons") || message.contains("tabs"), "{message}");
+        assert!(message.ends_with("and write decimals with a point, as in 2.5"), "{content:?}: {message}");
+    }
+    let spaces_in_a_cell = message(read("1,2 3,0\n"));
+    assert!(spaces_in_a_cell.contains("column 2: \"2 3\" must be a finite"), "{spaces_in_a_cell}");
+}
+
+#[test]
+fn a_decimal_comma_is_named() {
+    let message = message(read("\"5,1\",\"3,5\",0\n"));
+    assert!(message.contains("line 1, column 1: \"5,1\" has a decimal comma; write \"5.1\""), "{message}");
+}
+
+#[test]
+fn a_quotation_mark_that_is_not_closed_is_named_in_a_short_message() {
+    let rows = "3,4,1\n".repeat(100_000);
+    for (content, line) in [
+        (format!("1,2,0\n1,\"2,0\n{rows}"), 2),
+        (format!("\"1,2,0\n{rows}"), 1),
+        (format!("x,\"y,class\n{rows}"), 1),
+    ] {
+        for message in [message(read(&content)), message(read_features(&content, 2))] {
+            assert!(message.contains(&format!("line {line}: the cell ")), "{message}");
+            assert!(message.contains("is a quotation mark missing after it"), "{message}");
+            assert!(message.len() < 400, "{} bytes", message.len());
+        }
+    }
+    let long = format!("1,2,0\n{},4,1\n", "x".repeat(100_000));
+    assert!(message(read(&long)).len() < 400);
+}
+
+#[test]
+fn a_row_without_an_end_is_refused() {
+    let message = message(read(&"1,".repeat(9_000_000)));
+    assert!(message.contains("a row has more than 16 MiB"), "{message}");
+}
+
+#[test]
+fn another_encoding_is_named() {
+    let text = "1,2,0\n3,4,1\n";
+    let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let (little, big) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));
+    let utf_32: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    for (content, encoding) in [
+        ([b"\xff\xfe", &*little].concat(), "UTF-16"),
+        ([b"\xfe\xff", &*big].concat(), "UTF-16"),
+        (little, "UTF-16"),
+        (big, "UTF-16"),
+        ([b"\xff\xfe\0\0", &*utf_32].concat(), "UTF-32"),
+    ] {
+        let message = message(read_csv(given("points.csv", content).path));
+        assert!(
+            message.ends_with(&format!("the text is encoded in {encoding}; save it in UTF-8")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn the_number_of_classes_is_bounded_by_the_number_of_examples() {
+    for label in [256, 200_000, 1_000_000_000, u32::MAX] {
+        let message = message(read(&format!("1,2,0\n3,4,{label}\n5,6,1\n")));
+        let classes = u64::from(label) + 1;
+        let wanted = format!("row 2: the label {label} makes {classes} classes of 3 examples; number the");
+        assert!(message.contains(&wanted), "{message}");
+    }
+    assert!(matches!(read("1,2,0\n3,4,255\n").unwrap().targets(), Targets::Classes { classes: 256, .. }));
+    let rows: String = (0..1000).map(|i| format!("1,2,{i}\n")).collect();
+    assert!(matches!(read(&rows).unwrap().targets(), Targets::Classes { classes: 1000, .. }));
+}
+
+#[test]
+fn a_compressed_file_that_becomes_very_large_is_refused() {
+    let bomb = compressed(&"0,".repeat(16_000_000));
+    assert!(bomb.len() < 200_000, "{}", bomb.len());
+    let message = message(read_csv(given("points.csv.gz", bomb).path));
+    assert!(message.contains("more than 64 times as large") && message.contains("gunzip"), "{message}");
+    let zeros = compressed(&"0,0,0\n".repeat(1_000_000));
+    assert_eq!(read_csv(given("points.csv.gz", zeros).path).unwrap().examples(), 1_000_000);
+}
+
+#[test]
 fn a_single_column_is_refused() {
     assert!(
         message(read("0\n1\n"))
