@@ -81,7 +81,7 @@ fn reductions() -> Vec<Case> {
             with(ClassCrossEntropy::default(), |rule| rule.labels = labels),
             &[MATRIX],
         ),
-        case("cross-entropy, probabilities", SoftmaxCrossEntropy, &[MATRIX, MATRIX]),
+        case("cross-entropy, probabilities", SoftmaxCrossEntropy::default(), &[MATRIX, MATRIX]),
     ]
 }
 

@@ -41,10 +41,21 @@ pub trait Scalar: Operand + Numeric {
     }
     /// Whether all components, the primal and the tangents, are finite.
     fn is_finite(self) -> bool;
-    /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`.
+    /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`, but zero
+    /// where `dot` is zero, even if the partial is infinite or NaN.
     ///
-    /// A number that records its operations skips a multiplication by the constants 0 and 1 here: in
-    /// nested modes, most seeds are such constants.
+    /// What does not depend on an operand contributes nothing to its derivative. A number of several
+    /// components does this for each product of components. A number that records its operations skips a
+    /// multiplication by the constants 0 and 1 here: in nested modes, most seeds are such constants.
+    ///
+    /// ```
+    /// use wengert_ad::{Dual, Scalar};
+    ///
+    /// assert_eq!(f64::INFINITY.chain(0.0), 0.0);
+    /// assert!((f64::INFINITY * 0.0).is_nan());
+    /// let product = Dual::new(f64::INFINITY, 1.0).chain(Dual::new(0.0, 0.0));
+    /// assert_eq!(product, Dual::new(0.0, 0.0));
+    /// ```
     #[inline(always)]
     fn chain(self, dot: Self) -> Self {
         self * dot
@@ -157,6 +168,11 @@ macro_rules! machine_number {
             #[inline(always)]
             fn is_finite(self) -> bool {
                 <$float>::is_finite(self)
+            }
+            #[inline(always)]
+            fn chain(self, dot: Self) -> Self {
+                // A select, so that the loops around it vectorise.
+                if dot == 0.0 { 0.0 } else { self * dot }
             }
         }
     )*};

@@ -6,7 +6,7 @@
 //! | numbers | [`Numeric`], [`Float`], [`PerFloat`] |
 //! | compilation for the processor at hand | [`vectorised`], [`vectorised_wide`] |
 //! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
-//! | sums and products of elements | [`sum`], [`sum_of`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
+//! | sums and products of elements | [`sum`], [`sum_of`], [`Pairwise`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
 //! | matrices | [`Matrix`], [`MatrixProduct`] |
 //! | factorisations | [`Lu`], [`cholesky`], [`HouseholderQr`], [`Triangular`] |
 //! | the list that tapes are written to | [`Arena`] |
@@ -25,6 +25,7 @@ mod householder;
 mod matrix;
 mod norms;
 mod numeric;
+mod pairwise;
 pub mod partition;
 mod products;
 mod rows;
@@ -42,7 +43,11 @@ pub use householder::HouseholderQr;
 pub use matrix::Matrix;
 pub use norms::{max_norm, norm};
 pub use numeric::Numeric;
-pub use rows::{add_column_sums, row_maxima, row_sums, subtract_from_rows, unrolled};
+pub use pairwise::Pairwise;
+pub use rows::{
+    Columns, add_column_sums, add_column_sums_of, row_maxima, row_sums, row_sums_of, shifted,
+    subtract_from_rows, unrolled,
+};
 pub use simd::{vectorised, vectorised_wide};
 pub use slices::{accumulate, fill, repeat};
-pub use sums::{add_scaled, dot, largest, product, sum, sum_of};
+pub use sums::{add_scaled, dot, largest, product, sum, sum_of, sum_of_pairs};

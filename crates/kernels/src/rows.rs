@@ -1,6 +1,7 @@
 //! Loops over the rows and the columns of a row-major matrix.
 
-use super::sums::{WIDTH, larger, largest, sum};
+use super::pairwise::Pairwise;
+use super::sums::{WIDTH, larger, largest, sum_of};
 use crate::numeric::{Numeric, zero};
 use crate::simd::vectorised;
 
@@ -22,8 +23,20 @@ pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
 }
 
 /// Sets `y_i` to the sum of the `i`-th row of `x`, whose rows have `length` elements; in the order of
-/// [`sum`], or one by one for short rows.
+/// [`sum`](super::sum), or one by one for short rows.
 pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
+    row_sums_of(
+        x,
+        length,
+        y,
+        #[inline(always)]
+        |x| x,
+    );
+}
+
+/// Same as [`row_sums`], for the sums of `f(x_ij)`.
+#[inline(always)]
+pub fn row_sums_of<T: Numeric>(x: &[T], length: usize, y: &mut [T], f: impl Fn(T) -> T) {
     vectorised(
         #[inline(always)]
         || {
@@ -31,11 +44,11 @@ pub fn row_sums<T: Numeric>(x: &[T], length: usize, y: &mut [T]) {
                 return unrolled(
                     length,
                     #[inline(always)]
-                    |length| fold_short_rows(x, length, y, zero(), |sum, x| sum + x),
+                    |length| fold_short_rows(x, length, y, zero(), |sum, x| sum + f(x)),
                 );
             }
             for (row, y) in x.chunks_exact(length).zip(y) {
-                *y = sum(row);
+                *y = sum_of(row, &f);
             }
         },
     );
@@ -71,7 +84,8 @@ fn fold_short_rows<T: Numeric>(x: &[T], length: usize, y: &mut [T], start: T, f:
     }
 }
 
-/// `y_ij = x_ij - shift_i`, for rows of `length` elements.
+/// `y_ij = x_ij - shift_i`, for rows of `length` elements; 0 where `x_ij` is plus infinity, for shifts by the
+/// largest element.
 pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &mut [T]) {
     vectorised(
         #[inline(always)]
@@ -82,7 +96,7 @@ pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &
                 |length| {
                     for ((x, y), &shift) in x.chunks_exact(length).zip(y.chunks_exact_mut(length)).zip(shifts)
                     {
-                        y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - shift);
+                        y.iter_mut().zip(x).for_each(|(y, &x)| *y = shifted(x, shift));
                     }
                 },
             );
@@ -90,44 +104,157 @@ pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &
     );
 }
 
+/// `x - shift`; 0 where `x` is plus infinity.
+#[inline(always)]
+pub fn shifted<T: Numeric>(x: T, shift: T) -> T {
+    x.select(shift, |x, _| x == f64::INFINITY, zero(), x - shift)
+}
+
 /// Adds the rows of `x`, which have the length of `y`, to `y`. Eight columns at a time are summed in
-/// registers, four rows at a time.
+/// registers, four rows at a time; more than 128 rows in blocks, whose sums are added pairwise.
 pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
+    let columns = Columns::new(x, y.len());
+    add_columns(x.len() / y.len().max(1), y, columns);
+}
+
+/// Adds `sum_i f(x_ij, z_ij)` over `rows` rows to `y_j`, in the order of [`add_column_sums`].
+#[inline(always)]
+pub fn add_column_sums_of<T: Numeric>(
+    rows: usize,
+    x: Columns<'_, T>,
+    z: Columns<'_, T>,
+    y: &mut [T],
+    f: impl Fn(T, T) -> T,
+) {
+    add_columns(rows, y, Paired { x, z, f });
+}
+
+/// A matrix that is summed down its columns; its rows lie `stride` elements apart. With a stride of 0, all
+/// rows are the same one.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a, T> {
+    data: &'a [T],
+    stride: usize,
+}
+
+impl<'a, T> Columns<'a, T> {
+    /// The rows that start at elements `0, stride, 2 stride, ...` of `data`.
+    pub fn new(data: &'a [T], stride: usize) -> Self {
+        Self { data, stride }
+    }
+}
+
+/// The terms of the sums down the columns.
+trait Terms<T> {
+    /// Those of row `i` in `W` columns from column `j` on.
+    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W];
+}
+
+impl<T: Numeric> Terms<T> for Columns<'_, T> {
+    #[inline(always)]
+    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W] {
+        *self.data[i * self.stride + j..].first_chunk().expect("the columns are in the row")
+    }
+}
+
+/// `f(x_ij, z_ij)`.
+struct Paired<'a, T, F> {
+    x: Columns<'a, T>,
+    z: Columns<'a, T>,
+    f: F,
+}
+
+impl<T: Numeric, F: Fn(T, T) -> T> Terms<T> for Paired<'_, T, F> {
+    #[inline(always)]
+    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W] {
+        let (mut x, z) = (self.x.row::<W>(i, j), self.z.row::<W>(i, j));
+        for (x, z) in x.iter_mut().zip(z) {
+            *x = (self.f)(*x, z);
+        }
+        x
+    }
+}
+
+/// The number of rows of a block.
+const ROWS: usize = 128;
+
+#[inline(always)]
+fn add_columns<T: Numeric>(rows: usize, y: &mut [T], terms: impl Terms<T>) {
     vectorised(
         #[inline(always)]
         || {
-            let n = y.len();
             let (heads, tail) = y.as_chunks_mut::<WIDTH>();
             let wide = heads.len() * WIDTH;
             for (j, head) in heads.iter_mut().enumerate() {
-                add_columns(x, n, j * WIDTH, head);
+                add_in_blocks(rows, &terms, j * WIDTH, head);
             }
             for (j, y) in tail.iter_mut().enumerate() {
-                add_columns(x, n, wide + j, std::array::from_mut(y));
+                add_in_blocks(rows, &terms, wide + j, std::array::from_mut(y));
             }
         },
     );
 }
 
-/// Adds `W` columns, from column `j` on, of rows of `n` elements.
+/// Adds `W` columns, from column `j` on.
 #[inline(always)]
-fn add_columns<T: Numeric, const W: usize>(x: &[T], n: usize, j: usize, y: &mut [T; W]) {
-    let row = |x: &[T], i: usize| *x[i * n + j..].first_chunk::<W>().expect("the columns are in the row");
-    let mut fours = x.chunks_exact(4 * n);
-    for rows in &mut fours {
-        let (a, b, c, d) = (row(rows, 0), row(rows, 1), row(rows, 2), row(rows, 3));
+fn add_in_blocks<T: Numeric, const W: usize>(rows: usize, terms: &impl Terms<T>, j: usize, y: &mut [T; W]) {
+    if rows <= ROWS {
+        return add_block(0, rows, terms, j, y);
+    }
+    let mut sums = Pairwise::new();
+    for first in (0..rows).step_by(ROWS) {
+        let mut block = [zero(); W];
+        add_block(first, ROWS.min(rows - first), terms, j, &mut block);
+        sums.add(block);
+    }
+    y.iter_mut().zip(sums.total()).for_each(|(y, sum)| *y = *y + sum);
+}
+
+/// Adds `rows` rows, from row `first` on.
+#[inline(always)]
+fn add_block<T: Numeric, const W: usize>(
+    first: usize,
+    rows: usize,
+    terms: &impl Terms<T>,
+    j: usize,
+    y: &mut [T; W],
+) {
+    let row = |i: usize| terms.row::<W>(first + i, j);
+    for four in 0..rows / 4 {
+        let (a, b, c, d) = (row(4 * four), row(4 * four + 1), row(4 * four + 2), row(4 * four + 3));
         for i in 0..W {
             y[i] = y[i] + ((a[i] + b[i]) + (c[i] + d[i]));
         }
     }
-    for rows in fours.remainder().chunks_exact(n) {
-        y.iter_mut().zip(row(rows, 0)).for_each(|(y, x)| *y = *y + x);
+    for i in rows / 4 * 4..rows {
+        y.iter_mut().zip(row(i)).for_each(|(y, x)| *y = *y + x);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_columns_of_single_precision_keep_their_digits() {
+        for columns in [1, 2, 9] {
+            let (rows, mut y) = (1_000_001, vec![1.0_f32; columns]);
+            add_column_sums(&vec![0.1; rows * columns], &mut y);
+            let want = 1.0 + 0.1_f32 as f64 * rows as f64;
+            // One accumulator would be 1 % off.
+            y.iter().for_each(|&y| assert!((f64::from(y) / want - 1.0).abs() < 1e-5, "{y}, expected {want}"));
+        }
+    }
+
+    #[test]
+    fn terms_of_two_matrices_are_summed_with_any_distance_between_rows() {
+        let x: Vec<f64> = (0..300 * 11).map(|i| (i % 17) as f64).collect();
+        let z: Vec<f64> = (0..11).map(f64::from).collect();
+        let mut y = vec![1.0; 9];
+        add_column_sums_of(300, Columns::new(&x, 11), Columns::new(&z, 0), &mut y, |x, z| x * z);
+        let column = |j: usize| 1.0 + (0..300).map(|i| x[i * 11 + j] * z[j]).sum::<f64>();
+        assert_eq!(y, (0..9).map(column).collect::<Vec<_>>());
+    }
 
     #[test]
     fn rows_and_columns_are_summed_whatever_their_number() {

@@ -146,6 +146,19 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
     fn is_finite(self) -> bool {
         self.derivatives.iter().all(|x| x.is_finite())
     }
+    fn chain(self, dot: Self) -> Self {
+        let (p, x) = (&self.derivatives, &dot.derivatives);
+        let term = |k: usize, j: usize, binomial: f64| p[j].chain(x[k - j]).scale(binomial);
+        let derivative = |k: usize| {
+            let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
+            for j in 0..=k {
+                sum = sum + term(k, j, binomial);
+                binomial = binomial * (k - j) as f64 / (j + 1) as f64;
+            }
+            sum
+        };
+        Self { derivatives: std::array::from_fn(derivative), known: self.known.min(dot.known) }
+    }
     fn stop_gradient(self) -> Self {
         Self::line(self.derivatives[0].stop_gradient(), T::constant(0.0))
     }
@@ -202,6 +215,9 @@ impl<T: Scalar> Scalar for Follow<T> {
     }
     fn is_finite(self) -> bool {
         self.value.is_finite()
+    }
+    fn chain(self, dot: Self) -> Self {
+        Self { value: self.value.chain(dot.value), output: self.output || dot.output }
     }
 }
 

@@ -1,14 +1,15 @@
-//! Cross-entropies on logits: log-softmax and negative log-likelihood in one pass.
+//! Cross-entropies on logits, in one pass and accurate for confident predictions.
 
 use super::adjoint::Adjoint;
 use super::axis::AxisExtents;
 use super::definition::{Primitive, Requirement};
-use super::softmax::{Exponentials, log_sum_exp};
+use super::exponentials::{CotangentSums, Exponentials, if_several_infinite, unless_several_infinite};
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::rules::{Elementary, zero};
+use crate::number::Scalar;
+use crate::rules::{Elementary, one, positive, zero};
 use smallvec::smallvec;
-use wengert_kernels::{product, sum, unrolled};
+use wengert_kernels::{row_sums, shifted, sum, sum_of_pairs, unrolled};
 
 /// Cross-entropy of the softmax of each row of logits against a class index:
 /// `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes `(m, n) -> (m)`, or for the total
@@ -24,8 +25,11 @@ pub struct ClassCrossEntropy<T> {
     exponentials: Exponentials<T>,
     /// `softmax(x_i)_j - [j = label(i)]`.
     slopes: Vec<T>,
-    /// For a total: the loss of each row without the logarithm.
-    losses: Vec<T>,
+    /// For each row the sum of the exponentials of the classes other than the label; then that of all
+    /// classes, less 1.
+    excesses: Vec<T>,
+    /// For each row the exponential of the label; for a total then the loss without the logarithm.
+    labelled: Vec<T>,
 }
 
 impl<T> Default for ClassCrossEntropy<T> {
@@ -35,7 +39,8 @@ impl<T> Default for ClassCrossEntropy<T> {
             total: false,
             exponentials: Exponentials::default(),
             slopes: Vec::new(),
-            losses: Vec::new(),
+            excesses: Vec::new(),
+            labelled: Vec::new(),
         }
     }
 }
@@ -66,75 +71,98 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
         self.slopes.resize(x.len(), zero());
-        self.exponentials.compute(AxisExtents::new(xs[0].shape, 1), x, &mut self.slopes);
-        let Self { labels, total, exponentials, slopes, losses } = self;
-        finish_slopes(slopes, columns, exponentials.totals(), labels);
-        let rows = x.chunks_exact(columns).zip(&*labels).zip(exponentials.shifts_and_totals());
+        self.exponentials.write(AxisExtents::new(xs[0].shape, 1), x, &mut self.slopes);
+        let Self { labels, total, exponentials, slopes, excesses, labelled } = self;
+        excesses.resize(labels.len(), zero());
+        labelled.clear();
+        labelled.extend(
+            slopes
+                .chunks_exact_mut(columns)
+                .zip(&*labels)
+                .map(|(row, &label)| std::mem::replace(&mut row[label as usize], zero())),
+        );
+        row_sums(slopes, columns, excesses);
+        finish_slopes(slopes, columns, labels, exponentials.shifts(), excesses, labelled);
+        let rows = x.chunks_exact(columns).zip(&*labels).zip(exponentials.shifts()).zip(&*excesses);
+        let gaps = rows.map(|(((x, &label), &shift), &excess)| {
+            let label = x[label as usize];
+            if_several_infinite(shift, excess, shift - label, -shifted(label, shift))
+        });
         if *total {
-            losses.clear();
-            losses.extend(rows.map(|((x, &label), (shift, _))| shift - x[label as usize]));
-            y[0] = sum_of_logarithms(exponentials.totals(), columns) + sum(losses);
+            labelled.clear();
+            labelled.extend(gaps);
+            y[0] = sum_of_logarithms(excesses, columns) + sum(labelled);
         } else {
-            for (y, ((x, &label), (shift, total))) in y.iter_mut().zip(rows) {
-                *y = total.ln() + (shift - x[label as usize]);
-            }
+            y.iter_mut().zip(gaps).zip(&*excesses).for_each(|((y, gap), excess)| *y = excess.ln_1p() + gap);
         }
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let slopes = &self.slopes;
         if self.total {
-            return x_bar.add(slopes.iter().map(|&slope| slope * at.y_bar[0]));
+            return x_bar.add(slopes.iter().map(|&slope| slope.chain(at.y_bar[0])));
         }
         let columns = at.xs[0].shape[1];
-        x_bar.add_rows(columns, |i| slopes[i * columns..].iter().map(move |&slope| slope * at.y_bar[i]));
+        x_bar.add_rows(columns, |i| slopes[i * columns..].iter().map(move |&slope| slope.chain(at.y_bar[i])));
     }
 }
 
-/// Turns the exponentials into `softmax(x_i)_j - [j = label(i)]`.
-fn finish_slopes<T: Element>(slopes: &mut [T], columns: usize, totals: &[T], labels: &[u32]) {
+/// Turns the exponentials, without those of the labels, into `softmax(x_i)_j - [j = label(i)]`, and their
+/// sums into `sum_j w_j - 1`.
+fn finish_slopes<T: Element>(
+    slopes: &mut [T],
+    columns: usize,
+    labels: &[u32],
+    shifts: &[T],
+    excesses: &mut [T],
+    labelled: &[T],
+) {
+    let fibres = excesses.iter_mut().zip(labelled).zip(labels).zip(shifts);
     unrolled(
         columns,
         #[inline(always)]
         |columns| {
-            for ((row, &total), &label) in slopes.chunks_exact_mut(columns).zip(totals).zip(labels) {
+            for (row, (((excess, &own), &label), &shift)) in slopes.chunks_exact_mut(columns).zip(fibres) {
+                let others = *excess;
+                // Without rounding where the label has the largest logit.
+                *excess = others + (own - one());
+                let total = unless_several_infinite(shift, *excess, own + others);
                 let normaliser = total.recip();
                 row.iter_mut().for_each(|slope| *slope = *slope * normaliser);
-                row[label as usize] = row[label as usize].shift(-1.0);
+                row[label as usize] = -(others / total);
             }
         },
     );
 }
 
-/// `sum_i ln x_i` for numbers from 1 to `largest`: the sum of the logarithms of partial products
-/// that do not overflow.
+/// `sum_i ln(1 + x_i)` for numbers from 0 to `largest - 1`: the sum of the logarithms of partial products
+/// that do not overflow. A product is represented by what exceeds 1, so that it keeps its digits next to 1.
 fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
     // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
-    x.chunks(factors).map(|x| product(x).ln()).fold(zero(), |sum, part| sum + part)
+    let product = |x: &[T]| x.iter().fold(zero(), |product: T, &x| product + x * product.shift(1.0));
+    x.chunks(factors).map(|x| product(x).ln_1p()).fold(zero(), |sum, part| sum + part)
 }
 
-/// Cross-entropy of the softmax of each row of logits against a row of probabilities:
-/// `y_i = ln sum_j e^(x_ij) sum_j q_ij - sum_j q_ij x_ij`; shapes `(m, n) (m, n) -> (m)`.
+/// Cross-entropy of the softmax of each row of logits against a row of weights, such as probabilities:
+/// `y_i = sum_j q_ij (ln sum_k e^(x_ik) - x_ij)`; shapes `(m, n) (m, n) -> (m)`. The weights need not add up
+/// to 1; one that is 0 contributes nothing, also at a logit of minus infinity.
 ///
-/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`,
-/// `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
-#[derive(Clone, Copy, Debug)]
-pub struct SoftmaxCrossEntropy;
+/// Pullback: `x_bar_ij += y_bar_i (softmax(x_i)_j sum_k q_ik - q_ij)`, without cancellation for a confident
+/// prediction, and `q_bar_ij += -y_bar_i ln softmax(x_i)_j`.
+#[derive(Clone, Debug)]
+pub struct SoftmaxCrossEntropy<T> {
+    exponentials: Exponentials<T>,
+    weights: Vec<T>,
+}
 
-impl SoftmaxCrossEntropy {
-    /// The logits, the probabilities and `ln sum_j e^(x_j)` of each row.
-    fn rows<'a, T: Element>(xs: &[View<'a, T>]) -> impl Iterator<Item = (&'a [T], &'a [T], T)> {
-        let (rows, columns) = (xs[0].shape[0], xs[0].shape[1]);
-        let [x, q] = [xs[0].data, xs[1].data];
-        (0..rows).map(move |i| {
-            let row = i * columns..(i + 1) * columns;
-            (&x[row.clone()], &q[row.clone()], log_sum_exp(&x[row]))
-        })
+impl<T> Default for SoftmaxCrossEntropy<T> {
+    fn default() -> Self {
+        Self { exponentials: Exponentials::default(), weights: Vec::new() }
     }
 }
 
-impl<T: Element> Primitive<T> for SoftmaxCrossEntropy {
+impl<T: Element> Primitive<T> for SoftmaxCrossEntropy<T> {
     fn name(&self) -> &'static str {
         "cross_entropy_with_probabilities"
     }
@@ -146,19 +174,114 @@ impl<T: Element> Primitive<T> for SoftmaxCrossEntropy {
     }
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        for (y, (x, q, total)) in y.iter_mut().zip(Self::rows(xs)) {
-            *y = x.iter().zip(q).fold(T::constant(0.0), |sum, (&x, &q)| sum + q * (total - x));
+        let ([x, q], columns) = ([xs[0].data, xs[1].data], xs[0].shape[1]);
+        self.weights.resize(x.len(), zero());
+        self.exponentials.compute_with_logarithms(AxisExtents::new(xs[0].shape, 1), x, &mut self.weights);
+        for (i, y) in y.iter_mut().enumerate() {
+            let row = i * columns..(i + 1) * columns;
+            let loss = |x: T, q: T| (-self.exponentials.log_share(i, x)).chain(q);
+            *y = sum_of_pairs(&x[row.clone()], &q[row], loss);
         }
     }
     #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        let rows = Self::rows(at.xs).zip(at.y_bar);
-        x_bar.add(rows.flat_map(|((x, q, total), &y_bar)| {
-            let mass = q.iter().fold(T::constant(0.0), |sum, &q| sum + q);
-            x.iter().zip(q).map(move |(&x, &q)| {
-                let partial = if wrt == 0 { (x - total).exp() * mass - q } else { total - x };
-                partial * y_bar
-            })
-        }));
+        let ([x, q], columns) = ([at.xs[0].data, at.xs[1].data], at.xs[0].shape[1]);
+        let row = |i: usize| i * columns..(i + 1) * columns;
+        if wrt == 1 {
+            return x_bar.add_rows(columns, |i| {
+                let losses = x[row(i)].iter().map(move |&x| -self.exponentials.log_share(i, x));
+                losses.map(move |loss| loss.chain(at.y_bar[i]))
+            });
+        }
+        x_bar.add_rows(columns, |i| {
+            let pairs = self.weights[row(i)].iter().copied().zip(q[row(i)].iter().copied());
+            let sums = CotangentSums::of(pairs.clone());
+            pairs
+                .map(move |(w, q)| (-self.exponentials.pull_back_log_share(i, w, q, sums)).chain(at.y_bar[i]))
+        });
+    }
+}
+
+/// Binary cross-entropy of logits against targets from 0 to 1, elementwise:
+/// `y = -w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` and the weight `w` of positive targets; both
+/// operands have one shape. Finite for all finite logits.
+///
+/// It is computed as `w t softplus(-x) + (1 - t) softplus(x)`, whose terms are not negative, so that nothing
+/// cancels. A term with the weight 0 contributes nothing, also at an infinite logit.
+///
+/// Pullback: `x_bar += y_bar ((1 - t) sigmoid(x) - w t sigmoid(-x))`,
+/// `t_bar += y_bar (w softplus(-x) - softplus(x))`.
+#[derive(Clone, Copy, Debug)]
+pub struct BinaryCrossEntropy {
+    /// The weight of positive targets.
+    pub positive_weight: f64,
+}
+
+impl BinaryCrossEntropy {
+    /// The weights `w t` and `1 - t` of the two classes.
+    #[inline(always)]
+    fn weights<T: Scalar>(self, t: T) -> [T; 2] {
+        [t.scale(self.positive_weight), one::<T>() - t]
+    }
+}
+
+/// `-ln p` and `-ln(1 - p)`, that is `softplus(-x)` and `softplus(x)`.
+#[inline(always)]
+fn losses<T: Scalar>(x: T) -> [T; 2] {
+    let (below, above) = sides(x);
+    let small = below.softplus();
+    let large = small + above;
+    [positive(x, small, large), positive(x, large, small)]
+}
+
+/// `1 - p` and `p`, that is `sigmoid(-x)` and `sigmoid(x)`.
+#[inline(always)]
+fn probabilities<T: Scalar>(x: T) -> [T; 2] {
+    let small = sides(x).0.sigmoid();
+    let large = one::<T>() - small;
+    [positive(x, small, large), positive(x, large, small)]
+}
+
+/// `-|x|` and `|x|`, with the derivatives of `x` and `-x` at 0: what is computed from both sides is smooth.
+#[inline(always)]
+fn sides<T: Scalar>(x: T) -> (T, T) {
+    (positive(x, -x, x), positive(x, x, -x))
+}
+
+impl<T: Element> Primitive<T> for BinaryCrossEntropy {
+    fn name(&self) -> &'static str {
+        "binary_cross_entropy"
+    }
+    fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
+        if operands[0] == operands[1] {
+            Ok(operands[0].into())
+        } else {
+            Err("two operands of the same shape")
+        }
+    }
+    #[inline(never)]
+    fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
+        let pairs = xs[0].data.iter().zip(xs[1].data);
+        y.iter_mut().zip(pairs).for_each(|(y, (&x, &t))| {
+            let ([upper, lower], [of_upper, of_lower]) = (self.weights(t), losses(x));
+            *y = of_upper.chain(upper) + of_lower.chain(lower);
+        });
+    }
+    #[inline(never)]
+    fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
+        let recorded = at.xs[0].data.iter().zip(at.xs[1].data).zip(at.y_bar);
+        if wrt == 1 {
+            // The difference is `-x` for `w = 1`, also at an infinite logit.
+            let w = self.positive_weight;
+            let slope = |x: T| if w == 1.0 { -x } else { losses(x)[0].scale(w - 1.0) - x };
+            return x_bar.add(recorded.map(|((&x, _), &y_bar)| slope(x).chain(y_bar)));
+        }
+        x_bar.add(recorded.map(
+            #[inline(always)]
+            |((&x, &t), &y_bar)| {
+                let ([upper, lower], [below, above]) = (self.weights(t), probabilities(x));
+                (lower * above - upper * below).chain(y_bar)
+            },
+        ));
     }
 }

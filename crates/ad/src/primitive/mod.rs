@@ -17,6 +17,7 @@ mod cut;
 mod definition;
 mod determinant;
 mod elementwise;
+mod exponentials;
 mod extremum;
 mod index;
 mod linalg;
@@ -108,8 +109,9 @@ primitives! {
         Outer = Outer, on [3], [2];
     }
     loss {
+        BinaryCrossEntropy = BinaryCrossEntropy { positive_weight: 3.0 }, on [2, 3], [2, 3];
         ClassCrossEntropy = ClassCrossEntropy::with_labels(&[2, 0]), on [2, 3];
-        SoftmaxCrossEntropy = SoftmaxCrossEntropy, on [2, 3], [2, 3];
+        SoftmaxCrossEntropy = SoftmaxCrossEntropy::default(), on [2, 3], [2, 3];
     }
     norm {
         Norm = Norm(Some(1)), on [2, 3];

@@ -3,137 +3,12 @@
 use super::adjoint::Adjoint;
 use super::axis::{Axis, AxisExtents, axis_extents, reduced_not_empty, same_shape_along};
 use super::definition::{Primitive, Requirement};
+use super::exponentials::{CotangentSums, Exponentials, share};
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::number::Scalar;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
-use wengert_kernels::{
-    add_column_sums, dot, fill, largest, row_maxima, row_sums, subtract_from_rows, sum_of, vectorised,
-    vectorised_wide,
-};
-
-/// `w_i = e^(x_i - m)`, where `m` is the largest `x` of the fibre, with `m` and `sum_i w_i` for
-/// each fibre. None of the exponentials overflows, and one of them is 1.
-#[derive(Clone, Debug)]
-pub(super) struct Exponentials<T> {
-    shifts: Vec<T>,
-    totals: Vec<T>,
-}
-
-impl<T> Default for Exponentials<T> {
-    fn default() -> Self {
-        Self { shifts: Vec::new(), totals: Vec::new() }
-    }
-}
-
-impl<T: Element> Exponentials<T> {
-    /// Writes the exponentials of `x` into `w`.
-    pub(super) fn compute(&mut self, at: AxisExtents, x: &[T], w: &mut [T]) {
-        self.shifts.resize(at.fibres(), zero());
-        self.totals.resize(at.fibres(), zero());
-        if at.inner == 1 {
-            return self.compute_rows(at.axis, x, w);
-        }
-        let size = (at.axis * at.inner).max(1);
-        self.totals.fill(zero());
-        for (block, (x, w)) in x.chunks_exact(size).zip(w.chunks_exact_mut(size)).enumerate() {
-            let fibres = block * at.inner..(block + 1) * at.inner;
-            largest_of_rows(x, &mut self.shifts[fibres.clone()]);
-            for (row, w) in x.chunks_exact(at.inner).zip(w.chunks_exact_mut(at.inner)) {
-                let shifts = &self.shifts[fibres.clone()];
-                fill(
-                    w,
-                    row.iter().zip(shifts).map(
-                        #[inline(always)]
-                        |(&x, &shift)| (x - shift).exp(),
-                    ),
-                );
-            }
-            add_column_sums(w, &mut self.totals[fibres]);
-        }
-    }
-
-    fn compute_rows(&mut self, length: usize, x: &[T], w: &mut [T]) {
-        row_maxima(x, length, &mut self.shifts);
-        self.shifts.iter_mut().for_each(|shift| *shift = finite(*shift));
-        subtract_from_rows(x, length, &self.shifts, w);
-        // A row is often too short to fill the vector registers; all rows together are not.
-        vectorised_wide(
-            #[inline(always)]
-            || {
-                w.iter_mut().for_each(
-                    #[inline(always)]
-                    |w| *w = w.exp(),
-                );
-            },
-        );
-        row_sums(w, length, &mut self.totals);
-    }
-
-    /// `m` and `sum_i w_i` of each fibre.
-    pub(super) fn shifts_and_totals(&self) -> impl Iterator<Item = (T, T)> {
-        self.shifts.iter().copied().zip(self.totals.iter().copied())
-    }
-
-    /// `sum_i w_i` of each fibre.
-    pub(super) fn totals(&self) -> &[T] {
-        &self.totals
-    }
-
-    /// `1 / sum_i w_i` of a fibre.
-    pub(super) fn normaliser(&self, fibre: usize) -> T {
-        self.totals[fibre].recip()
-    }
-}
-
-/// `ln sum_i e^(x_i)`; minus infinity for empty input.
-pub(super) fn log_sum_exp<T: Element>(x: &[T]) -> T {
-    let shift = finite(vectorised(
-        #[inline(always)]
-        || largest(x),
-    ));
-    vectorised(
-        #[inline(always)]
-        || {
-            sum_of(
-                x,
-                #[inline(always)]
-                |x| (x - shift).exp(),
-            )
-        },
-    )
-    .ln()
-        + shift
-}
-
-/// The largest element of each column; NaN if one is NaN.
-fn largest_of_rows<T: Element>(x: &[T], y: &mut [T]) {
-    y.fill(T::constant(f64::NEG_INFINITY));
-    for row in x.chunks_exact(y.len().max(1)) {
-        y.iter_mut().zip(row).for_each(|(y, &x)| *y = x.select(*y, |x, y| x >= y || x.is_nan(), x, *y));
-    }
-    y.iter_mut().for_each(|y| *y = finite(*y));
-}
-
-/// The shift, or 0 if it is not finite: a shift by infinity would give `inf - inf`, and the sum
-/// without a shift is right.
-fn finite<T: Scalar>(shift: T) -> T {
-    shift.select(zero(), |shift, _| shift.is_finite(), shift, zero())
-}
-
-/// Replaces each element by `f(element, factor)`, with the factor of its fibre.
-fn each_scaled<T: Element>(at: AxisExtents, w: &mut [T], factor: impl Fn(usize) -> T, f: impl Fn(T, T) -> T) {
-    let length = if at.inner == 1 { at.axis } else { at.inner };
-    for (i, row) in w.chunks_exact_mut(length.max(1)).enumerate() {
-        if at.inner == 1 {
-            let factor = factor(i);
-            row.iter_mut().for_each(|w| *w = f(*w, factor));
-        } else {
-            row.iter_mut().enumerate().for_each(|(j, w)| *w = f(*w, factor(at.first_fibre(i) + j)));
-        }
-    }
-}
+use wengert_kernels::sum_of_pairs;
 
 /// `ln sum_i e^(x_i)`, shifted by the largest element, so that it is finite for all finite `x`.
 ///
@@ -164,34 +39,25 @@ impl<T: Element> Primitive<T> for LogSumExp<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.weights.resize(xs[0].data.len(), zero());
         self.exponentials.compute(axis_extents(self.axis, xs[0].shape), xs[0].data, &mut self.weights);
-        for (y, (shift, total)) in y.iter_mut().zip(self.exponentials.shifts_and_totals()) {
-            *y = total.ln() + shift;
+        for (y, (shift, excess)) in y.iter_mut().zip(self.exponentials.shifts_and_excesses()) {
+            *y = excess.ln_1p() + shift;
         }
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = axis_extents(self.axis, at.xs[0].shape);
-        let scale = |fibre: usize| self.exponentials.normaliser(fibre) * at.y_bar[fibre];
-        // If all terms are minus infinity, the normaliser is infinite; an exponential that is zero
-        // contributes nothing.
-        let pull = |w: T, scale: T| w.select(zero(), |w, zero| w == zero, zero(), w * scale);
-        if extents.inner == 1 {
-            x_bar.add_rows(extents.axis, |i| {
-                let scale = scale(i);
-                self.weights[i * extents.axis..].iter().map(move |&w| pull(w, scale))
-            });
-        } else {
-            x_bar.add_rows(extents.inner, |i| {
-                let row = self.weights[i * extents.inner..].iter().zip(extents.first_fibre(i)..);
-                row.map(move |(&w, fibre)| pull(w, scale(fibre)))
-            });
-        }
+        pull_back_rows(extents, x_bar, |i, fibre| {
+            share(self.weights[i], self.exponentials.normaliser(fibre)).chain(at.y_bar[fibre])
+        });
     }
 }
 
 /// `y_i = e^(x_i) / sum_j e^(x_j)` along an axis; same shape. Finite for all finite `x`.
 ///
-/// Pullback: `x_bar_i += y_i (y_bar_i - sum_j y_bar_j y_j)`.
+/// If all elements are minus infinity, or several plus infinity, there is no limit: NaN.
+///
+/// Pullback: `x_bar_i += y_i (y_bar_i - sum_j y_bar_j y_j)`. An output that is 0 contributes nothing, even
+/// if its cotangent is infinite.
 #[derive(Clone, Debug)]
 pub struct Softmax<T> {
     /// The axis along which the outputs add up to 1.
@@ -206,6 +72,12 @@ impl<T> Default for Softmax<T> {
     }
 }
 
+/// `y y_bar`, but 0 where either is 0.
+#[inline(always)]
+fn product<T: Element>(y: T, y_bar: T) -> T {
+    y.select(y_bar, |y, y_bar| y == 0.0 && !y_bar.is_finite(), zero(), y.chain(y_bar))
+}
+
 impl<T: Element> Primitive<T> for Softmax<T> {
     fn name(&self) -> &'static str {
         "softmax"
@@ -217,7 +89,17 @@ impl<T: Element> Primitive<T> for Softmax<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.axis);
         self.exponentials.compute(at, xs[0].data, y);
-        each_scaled(at, y, |fibre| self.exponentials.normaliser(fibre), |w, factor| w * factor);
+        let length = if at.inner == 1 { at.axis } else { at.inner };
+        for (i, row) in y.chunks_exact_mut(length.max(1)).enumerate() {
+            if at.inner == 1 {
+                let factor = self.exponentials.normaliser(i);
+                row.iter_mut().for_each(|w| *w = *w * factor);
+            } else {
+                let fibres = at.first_fibre(i)..;
+                let each = row.iter_mut().zip(fibres);
+                each.for_each(|(w, fibre)| *w = *w * self.exponentials.normaliser(fibre));
+            }
+        }
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
@@ -226,12 +108,12 @@ impl<T: Element> Primitive<T> for Softmax<T> {
         sums.clear();
         if extents.inner == 1 {
             let rows = y.chunks_exact(extents.axis.max(1)).zip(at.y_bar.chunks_exact(extents.axis.max(1)));
-            sums.extend(rows.map(|(y, y_bar)| dot(y, y_bar)));
+            sums.extend(rows.map(|(y, y_bar)| sum_of_pairs(y, y_bar, product)));
         } else {
-            let product = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + y[i] * at.y_bar[i]);
-            sums.extend((0..extents.fibres()).map(product));
+            let inner = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + product(y[i], at.y_bar[i]));
+            sums.extend((0..extents.fibres()).map(inner));
         }
-        pull_back_rows(extents, x_bar, |i, fibre| y[i] * (at.y_bar[i] - sums[fibre]));
+        pull_back_rows(extents, x_bar, |i, fibre| product(y[i], at.y_bar[i] - sums[fibre]));
     }
 }
 
@@ -253,20 +135,23 @@ fn pull_back_rows<T: Element>(
 
 /// `y_i = x_i - ln sum_j e^(x_j)` along an axis; same shape. Finite for all finite `x`.
 ///
-/// Pullback: `x_bar_i += y_bar_i - softmax(x)_i sum_j y_bar_j`.
+/// If all elements are minus infinity, or several plus infinity, there is no limit: NaN.
+///
+/// Pullback: `x_bar_i += y_bar_i - softmax(x)_i sum_j y_bar_j`, without cancellation where one output
+/// dominates.
 #[derive(Clone, Debug)]
 pub struct LogSoftmax<T> {
     /// The axis along which the exponentials of the outputs add up to 1.
     pub axis: usize,
     exponentials: Exponentials<T>,
-    softmax: Vec<T>,
-    sums: RefCell<Vec<T>>,
+    weights: Vec<T>,
+    sums: RefCell<Vec<CotangentSums<T>>>,
 }
 
 impl<T> Default for LogSoftmax<T> {
     fn default() -> Self {
         let (exponentials, sums) = (Exponentials::default(), RefCell::default());
-        Self { axis: 0, exponentials, softmax: Vec::new(), sums }
+        Self { axis: 0, exponentials, weights: Vec::new(), sums }
     }
 }
 
@@ -280,24 +165,19 @@ impl<T: Element> Primitive<T> for LogSoftmax<T> {
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let (at, x) = (AxisExtents::new(xs[0].shape, self.axis), xs[0].data);
-        self.softmax.resize(x.len(), zero());
-        self.exponentials.compute(at, x, &mut self.softmax);
-        each_scaled(at, &mut self.softmax, |j| self.exponentials.normaliser(j), |w, factor| w * factor);
-        // Subtract the shift first: for logits of 1e4, `x - (1e4 + ln total)` would lose the digits
-        // of the logarithm.
-        let Exponentials { shifts, totals } = &mut self.exponentials;
-        totals.iter_mut().for_each(|total| *total = total.ln());
-        y.copy_from_slice(x);
-        each_scaled(at, y, |j| shifts[j], |x, shift| x - shift);
-        each_scaled(at, y, |j| totals[j], |x, log_total| x - log_total);
+        self.weights.resize(x.len(), zero());
+        self.exponentials.compute_with_logarithms(at, x, &mut self.weights);
+        pull_back_rows(at, Adjoint::new(y, true), |i, fibre| self.exponentials.log_share(fibre, x[i]));
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = AxisExtents::new(at.xs[0].shape, self.axis);
         let mut sums = self.sums.borrow_mut();
         sums.clear();
-        let sum = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + at.y_bar[i]);
-        sums.extend((0..extents.fibres()).map(sum));
-        pull_back_rows(extents, x_bar, |i, fibre| at.y_bar[i] - self.softmax[i] * sums[fibre]);
+        let sums_of = |j| CotangentSums::of(extents.fibre(j).map(|i| (self.weights[i], at.y_bar[i])));
+        sums.extend((0..extents.fibres()).map(sums_of));
+        pull_back_rows(extents, x_bar, |i, fibre| {
+            self.exponentials.pull_back_log_share(fibre, self.weights[i], at.y_bar[i], sums[fibre])
+        });
     }
 }

@@ -16,6 +16,7 @@ mod kernels_in_other_modes;
 mod kinks;
 mod known_answers;
 mod limits;
+mod losses_on_logits;
 mod nested_modes;
 mod non_finite;
 mod primitives;

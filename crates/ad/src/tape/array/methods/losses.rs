@@ -1,7 +1,7 @@
 //! Losses on logits.
 
 use crate::element::Element;
-use crate::primitive::{ClassCrossEntropy, SoftmaxCrossEntropy};
+use crate::primitive::{BinaryCrossEntropy, ClassCrossEntropy, SoftmaxCrossEntropy};
 use crate::tape::array::tensor::Tensor;
 
 /// Losses on logits.
@@ -34,13 +34,36 @@ impl<T: Element> Tensor<'_, T> {
         })
     }
 
-    /// Cross-entropy of the softmax of each row of logits against a row of probabilities; shapes
-    /// `(m, n) (m, n) -> (m)`.
+    /// Cross-entropy of the softmax of each row of logits against a row of weights, such as probabilities:
+    /// `sum_j q_j (ln sum_k e^(x_k) - x_j)`; shapes `(m, n) (m, n) -> (m)`. A weight of 0 contributes nothing,
+    /// also at a logit of minus infinity.
     ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
     pub fn cross_entropy_with(self, probabilities: Self) -> Self {
-        self.apply(&[probabilities], SoftmaxCrossEntropy)
+        self.apply_with(&[probabilities], SoftmaxCrossEntropy::default, |_| {})
+    }
+
+    /// Binary cross-entropy of logits against targets from 0 to 1, elementwise:
+    /// `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` and the weight `w` of positive targets; all have
+    /// one shape. No digits cancel, and the loss is finite for all finite logits. The targets are not checked.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use wengert_ad::ArrayTape;
+    ///
+    /// let tape = ArrayTape::<f64>::new();
+    /// let (x, t) = (tape.var(&array![0.0, f64::INFINITY]), tape.constant(&array![0.5, 1.0]));
+    /// let y = x.binary_cross_entropy(t, 1.0);
+    /// assert_eq!(y.value(), array![2_f64.ln(), 0.0].into_dyn());
+    /// assert_eq!(y.sum().gradient().wrt(x), array![0.0, 0.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn binary_cross_entropy(self, targets: Self, positive_weight: f64) -> Self {
+        self.apply(&[targets], BinaryCrossEntropy { positive_weight })
     }
 }

@@ -49,6 +49,9 @@ impl<T: Element> Cases<T> {
             self.add("ClassCrossEntropy", &[&[m, n]], move |x| x[0].total_cross_entropy(&same));
             self.add("SoftmaxCrossEntropy", &[&[m, n], &[m, n]], |x| x[0].cross_entropy_with(x[1]));
         }
+        for (weight, shape) in [(1.0, &[3][..]), (2.5, &[2, 3]), (1.0, &[0, 2]), (0.5, &[])] {
+            self.add("BinaryCrossEntropy", &[shape, shape], move |x| x[0].binary_cross_entropy(x[1], weight));
+        }
         self.add("SoftmaxCrossEntropy", &[&[2, 0], &[2, 0]], |x| x[0].cross_entropy_with(x[1]));
     }
 }
