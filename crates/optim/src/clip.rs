@@ -7,7 +7,7 @@ use wengert_kernels::vectorised_wide;
 use crate::float::{Float, compiled_here, rounded};
 
 /// Scales the gradient down to the Euclidean norm `most` if its norm is larger. Returns the norm that it
-/// had.
+/// had. The direction is kept even if the factor is too small for a floating-point number.
 ///
 /// A gradient whose norm is infinite or NaN is not changed: look at the returned norm.
 ///
@@ -21,7 +21,13 @@ pub fn clip_norm<F: Float>(gradient: &mut [F], most: f64) -> f64 {
     assert_positive("clip_norm: largest norm", most);
     let norm = gradient_norm(gradient);
     if norm > most && norm.is_finite() {
-        compiled_here!(F: scale(gradient: &mut [F], factor: f64))(gradient, most / norm);
+        let factor = most / norm;
+        if rounded::<F>(factor).is_normal() {
+            compiled_here!(F: scale(gradient: &mut [F], factor: f64))(gradient, factor);
+        } else {
+            // The factor of (3e38, 0) to 1e-8 is 0 in single precision.
+            compiled_here!(F: scale_far(gradient: &mut [F], norm: f64, most: f64))(gradient, norm, most);
+        }
     }
     norm
 }
@@ -48,6 +54,11 @@ pub fn gradient_norm<F: Float>(gradient: &[F]) -> f64 {
 fn scale<F: Float>(gradient: &mut [F], factor: f64) {
     let factor = rounded::<F>(factor);
     for_each(gradient, &|g| factor * g);
+}
+
+/// Scales by `most / norm`, which underflows: to norm 1, then to norm `most`, in double precision.
+fn scale_far<F: Float>(gradient: &mut [F], norm: f64, most: f64) {
+    for_each(gradient, &|g| rounded::<F>(g.widened() / norm * most));
 }
 
 fn clamp<F: Float>(gradient: &mut [F], most: f64) {
@@ -132,6 +143,23 @@ mod tests {
     fn a_short_gradient_is_not_changed() {
         let mut gradient = [3.0_f32, 4.0];
         assert_eq!((clip_norm(&mut gradient, 5.0), gradient), (5.0, [3.0, 4.0]));
+    }
+
+    #[test]
+    fn a_gradient_is_scaled_to_a_norm_that_is_smaller_by_more_than_the_range_of_a_float() {
+        let mut gradient = [3e38_f32, 0.0, -1e38];
+        clip_norm(&mut gradient, 1e-8);
+        let near = |g: f64, exact: f64, rounding: f64| (g / exact - 1.0).abs() < rounding;
+        let share = 1e-8 / 10.0_f64.sqrt();
+        assert!(near(gradient[0].into(), 3.0 * share, 1e-6), "{gradient:?}");
+        assert!(near(gradient[2].into(), -share, 1e-6) && gradient[1] == 0.0, "{gradient:?}");
+        let mut gradient = [3e300_f64, 4e300];
+        clip_norm(&mut gradient, 1e-100);
+        assert!(near(gradient[0], 6e-101, 1e-15) && near(gradient[1], 8e-101, 1e-15), "{gradient:?}");
+        // The factor is a subnormal number, with fewer digits.
+        let mut gradient = [1e38_f32];
+        clip_norm(&mut gradient, 1e-3);
+        assert!(near(gradient[0].into(), 1e-3, 1e-7), "{gradient:?}");
     }
 
     #[test]

@@ -98,10 +98,12 @@ impl RateFinder {
         self
     }
 
-    /// Rate number `i` of the sweep: `lowest (highest / lowest)^(i / (steps - 1))`.
+    /// Rate number `i` of the sweep: `lowest^(1 - t) highest^t` with `t = i / (steps - 1)`.
     #[must_use]
     pub fn rate(&self, i: usize) -> f64 {
-        self.lowest * (self.highest / self.lowest).powf(i as f64 / (self.steps - 1) as f64)
+        // The quotient of the two overflows for a sweep from 1e-200 to 1e200.
+        let t = i as f64 / (self.steps - 1) as f64;
+        self.lowest.powf(1.0 - t) * self.highest.powf(t)
     }
 
     /// The rate to try next; `None` when the sweep is over.
@@ -121,7 +123,8 @@ impl RateFinder {
         let smoothed = smoothed(&self.tried, self.beta);
         let least = smoothed.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
         let last = smoothed.last().map_or(f64::INFINITY, |(_, loss)| *loss);
-        self.over = !loss.is_finite() || last > 4.0 * least.abs() + f64::EPSILON;
+        let is_finite = smoothed.len() == self.tried.len();
+        self.over = !is_finite || last > 4.0 * least.abs() + f64::EPSILON;
     }
 
     /// The rates tried so far, each with the loss before its step, to be drawn.
@@ -140,9 +143,10 @@ impl RateFinder {
 }
 
 /// The rate at which the smoothed loss falls fastest as a function of the logarithm of the rate, from pairs
-/// of a rate and the loss before its step; `beta` is the [`smoothing`](RateFinder::smoothing).
+/// of a rate and the loss before its step, in order of rising rates; `beta` is the
+/// [`smoothing`](RateFinder::smoothing).
 ///
-/// Losses from the first one on that is not finite are ignored.
+/// Losses from the first one on that is not finite, or whose average is not, are ignored.
 ///
 /// # Errors
 /// If there are fewer than three finite losses, or the smoothed loss falls nowhere.
@@ -153,14 +157,16 @@ pub fn suggest_rate(tried: &[(f64, f64)], beta: f64) -> Result<f64, SuggestRateE
     }
     let slopes = smoothed.windows(3).map(|around| {
         let ((low, before), (high, after)) = (around[0], around[2]);
-        (around[1].0, (after - before) / (high / low).ln())
+        // Halved, because the difference of two finite losses may overflow.
+        (around[1].0, (0.5 * after - 0.5 * before) / (high.ln() - low.ln()))
     });
-    let (rate, slope) =
-        slopes.min_by(|left, right| left.1.total_cmp(&right.1)).expect("three losses have a slope");
-    if slope < 0.0 { Ok(rate) } else { Err(SuggestRateError::NoDescent) }
+    // Equal rates have an infinite slope, rates that are not positive have none: neither may win.
+    let falls = slopes.filter(|(_, slope)| slope.is_finite() && *slope < 0.0);
+    let steepest = falls.min_by(|left, right| left.1.total_cmp(&right.1));
+    steepest.map(|(rate, _)| rate).ok_or(SuggestRateError::NoDescent)
 }
 
-/// The moving averages, up to the first loss that is not finite.
+/// The moving averages, up to the first loss or average that is not finite.
 fn smoothed(tried: &[(f64, f64)], beta: f64) -> Vec<(f64, f64)> {
     let (mut sum, mut weight) = (0.0, 0.0);
     tried
@@ -171,5 +177,6 @@ fn smoothed(tried: &[(f64, f64)], beta: f64) -> Vec<(f64, f64)> {
             weight = beta * weight + 1.0;
             (rate, sum / weight)
         })
+        .take_while(|(_, average)| average.is_finite())
         .collect()
 }

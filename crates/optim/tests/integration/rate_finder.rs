@@ -67,3 +67,31 @@ fn without_a_descent_or_enough_losses_there_is_no_suggestion() {
     assert_eq!(suggest_rate(&[], 0.9), Err(SuggestRateError::TooFewLosses { count: 0 }));
     assert!(SuggestRateError::TooFewLosses { count: 2 }.to_string().contains("2 finite losses"));
 }
+
+#[test]
+fn a_sweep_over_more_than_the_range_of_a_quotient_has_finite_rates() {
+    let finder = RateFinder::new(1e-200, 1e200, 5);
+    let rates: Vec<f64> = (0..5).map(|i| finder.rate(i)).collect();
+    let exact = [1e-200, 1e-100, 1.0, 1e100, 1e200];
+    assert!(rates.iter().zip(exact).all(|(rate, exact)| (rate / exact - 1.0).abs() < 1e-13), "{rates:?}");
+}
+
+#[test]
+fn losses_that_overflow_their_average_end_the_sweep_and_do_not_hide_the_descent_before() {
+    let mut finder = RateFinder::new(1e-3, 10.0, 50);
+    [3.0, 2.0, 1.0, 1.5, f64::MAX].iter().for_each(|loss| finder.record(*loss));
+    assert_eq!(finder.next_rate(), None);
+    assert!(finder.suggestion().is_ok_and(|rate| rate < finder.rate(4)));
+    let falling = [(0.1, 3.0), (0.2, 1.0), (0.4, 0.5), (0.8, f64::MAX), (1.6, f64::MAX), (3.2, -f64::MAX)];
+    assert!(suggest_rate(&falling, 0.9).is_ok_and(|rate| rate == 0.2), "{:?}", suggest_rate(&falling, 0.9));
+}
+
+#[test]
+fn rates_without_a_logarithm_or_that_do_not_rise_are_never_suggested() {
+    let rates = [f64::NAN, 0.1, 0.2, 0.2, 0.2, 0.4, 0.8, -1.0];
+    let losses = [9.0, 8.0, 7.0, 6.0, 5.0, 4.9, 4.8, 0.0];
+    let tried: Vec<(f64, f64)> = rates.into_iter().zip(losses).collect();
+    assert_eq!(suggest_rate(&tried, 0.0), Ok(0.2));
+    let level = [(0.1, 3.0), (0.1, 2.0), (0.1, 1.0)];
+    assert_eq!(suggest_rate(&level, 0.0), Err(SuggestRateError::NoDescent));
+}
