@@ -24,8 +24,8 @@ pub struct ConfusionRegion {
 /// (Bertsekas 2011, section 2.2).
 ///
 /// # Panics
-/// If there are no components, if `a` and `b` differ in length, or if an `a` is 0, as this
-/// component has no minimum.
+/// If there are no components, if `a` and `b` differ in length, if an `a` is 0, as this component has
+/// no minimum, or if a minimum is not finite.
 #[track_caller]
 pub fn region_of_confusion(a: &[f64], b: &[f64]) -> ConfusionRegion {
     assert!(!a.is_empty() && a.len() == b.len(), "region of confusion: {} a and {} b", a.len(), b.len());
@@ -33,7 +33,9 @@ pub fn region_of_confusion(a: &[f64], b: &[f64]) -> ConfusionRegion {
     let (mut products, mut squares) = (0.0, 0.0);
     for (i, (a, b)) in a.iter().zip(b).enumerate() {
         assert!(*a != 0.0, "region of confusion: a[{i}] is 0, which has no minimum; leave it out");
-        (region.low, region.high) = (region.low.min(b / a), region.high.max(b / a));
+        let minimum = b / a;
+        assert!(minimum.is_finite(), "region of confusion: b[{i}] / a[{i}] is {minimum}, must be finite");
+        (region.low, region.high) = (region.low.min(minimum), region.high.max(minimum));
         (products, squares) = (products + a * b, squares + a * a);
     }
     ConfusionRegion { optimum: products / squares, ..region }

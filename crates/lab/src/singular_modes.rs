@@ -120,11 +120,11 @@ impl SingularMode {
 
 /// The index of the mode that gradient descent with this learning rate fits first: the one whose
 /// [factor](SingularMode::factor) is closest to **zero**. For a small learning rate, it is the mode
-/// of the largest singular value. `None` if there are no modes.
+/// of the largest singular value. `None` if there are no modes; one whose factor is NaN is not chosen.
 pub fn first_fitted_mode(modes: &[SingularMode], eta: f64) -> Option<usize> {
     let size = |mode: &SingularMode| mode.factor(eta).abs();
-    let fastest = modes.iter().enumerate().min_by(|a, b| size(a.1).total_cmp(&size(b.1)));
-    fastest.map(|(i, _)| i)
+    let sizes = modes.iter().map(size).enumerate().filter(|(_, size)| !size.is_nan());
+    sizes.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
 }
 
 /// The condition number of the Hessian of `|y - X w|^2`: the ratio of its largest curvature to the

@@ -46,9 +46,11 @@ impl Damping {
     /// damping decreases.
     fn accepts(&mut self, decrease: f64, predicted: f64, rounding: f64) -> bool {
         // Where the values differ by rounding alone, their ratio says nothing.
-        let is_level = predicted.max(decrease.abs()) <= rounding;
+        // `max` would hide a NaN.
+        let is_level = predicted <= rounding && decrease.abs() <= rounding;
         if decrease > 0.0 && !is_level {
-            self.decrease(decrease / predicted);
+            // A prediction that overflowed says nothing good.
+            self.decrease(if predicted > 0.0 { decrease / predicted } else { 0.0 });
         }
         decrease > 0.0 || is_level
     }
@@ -130,5 +132,20 @@ impl<O: Residuals + ?Sized, M: LinearModel<O>> Descent<O> for DampedDescent<M> {
             return Err(run.not_finite());
         }
         run.check_progress(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_or_a_prediction_that_is_nan_is_not_taken_for_a_level_step_or_a_good_one() {
+        let mut damping = Damping { lambda: 1.0, growth: 2.0 };
+        assert!(!damping.accepts(f64::NAN, 1e-20, 1e-16), "a step to NaN");
+        assert!(!damping.accepts(f64::NEG_INFINITY, 1e-20, 1e-16), "a step to infinity");
+        assert!(damping.accepts(1.0, f64::NAN, 1e-16), "a step that goes down");
+        assert_eq!(damping.lambda, 2.0, "and whose prediction is worthless");
+        assert!(damping.accepts(-1e-18, 1e-20, 1e-16), "values that differ by rounding");
     }
 }

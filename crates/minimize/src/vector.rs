@@ -26,7 +26,21 @@ pub(crate) fn negate(y: &mut [f64], x: &[f64]) {
     }
 }
 
-/// `max |x_i - y_i|`.
+/// `max |x_i - y_i|`; NaN if a difference is.
 pub(crate) fn distance(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).fold(0.0, |most, (x, y)| f64::max(most, (x - y).abs()))
+    let sizes = x.iter().zip(y).map(|(x, y)| (x - y).abs());
+    sizes.fold(0.0, |most, size| if size.is_nan() || size > most { size } else { most })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nan_at_any_position_makes_the_distance_nan() {
+        assert_eq!(distance(&[1.0, 5.0, 2.0], &[1.0, 2.0, 4.0]), 3.0);
+        for x in [[f64::NAN, 1.0, 2.0], [1.0, f64::NAN, 2.0], [1.0, 2.0, f64::NAN]] {
+            assert!(distance(&x, &[0.0; 3]).is_nan(), "{x:?}");
+        }
+    }
 }

@@ -93,6 +93,12 @@ fn a_flat_component_has_no_region_of_confusion() {
 }
 
 #[test]
+#[should_panic(expected = "b[1] / a[1] is NaN, must be finite")]
+fn a_component_without_a_number_has_no_region_of_confusion() {
+    let _ = region_of_confusion(&[1.0, 2.0], &[1.0, f64::NAN]);
+}
+
+#[test]
 fn simulated_variances_of_means_agree_with_the_exact_ones() {
     // Nearly uniform numbers in (0, 1): fractional parts of multiples of the golden ratio.
     let numbers: Vec<f64> = (1..=20).map(|i| (f64::from(i) * 0.618_033_988_749_895).fract()).collect();

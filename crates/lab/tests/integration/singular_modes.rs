@@ -167,6 +167,9 @@ fn a_small_learning_rate_fits_the_largest_singular_value_first_and_a_large_one_t
     assert_eq!(svd.modes[0].regime(second), Regime::Alternating);
     assert_eq!((measured_first(second), first_fitted_mode(&svd.modes, second)), (Some(1), Some(1)));
     assert_eq!(first_fitted_mode(&[], 0.1), None);
+    let undefined = SingularMode { sigma: f64::NAN, target: 1.0 };
+    assert_eq!(first_fitted_mode(&[undefined], 0.1), None);
+    assert_eq!(first_fitted_mode(&[undefined, svd.modes[0]], small), Some(1));
 }
 
 #[test]
