@@ -10,7 +10,8 @@ use wengert_ad::primitive::{Primitive, View};
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
 
-/// The activity of the units of one ReLU layer on a set of examples. A unit is on if its output is positive.
+/// The activity of the units of one ReLU layer on a set of examples. A unit is on if its output is positive,
+/// off if it is 0, and neither if it is NaN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerActivity {
     /// The index of the layer among the ReLU layers, from 0.
@@ -19,22 +20,24 @@ pub struct LayerActivity {
     pub examples: usize,
     /// For each unit, the number of examples for which it is on.
     pub on: Vec<usize>,
+    /// For each unit, the number of examples for which its output is NaN.
+    pub nan: Vec<usize>,
 }
 
 impl LayerActivity {
     /// The units that are off for every example. Their gradient is exactly zero, so training on these
     /// examples does not change them.
     pub fn dead(&self) -> Vec<usize> {
-        self.units(0)
+        self.units(|on, nan| on + nan == 0)
     }
 
     /// The units that are on for every example. On these examples they are linear functions of their inputs.
     pub fn always_on(&self) -> Vec<usize> {
-        self.units(self.examples)
+        self.units(|on, _| on == self.examples)
     }
 
-    fn units(&self, on: usize) -> Vec<usize> {
-        self.on.iter().enumerate().filter(|&(_, &count)| count == on).map(|(unit, _)| unit).collect()
+    fn units(&self, which: impl Fn(usize, usize) -> bool) -> Vec<usize> {
+        (0..self.on.len()).filter(|&unit| which(self.on[unit], self.nan[unit])).collect()
     }
 
     /// The fraction of units that are dead.
@@ -50,13 +53,17 @@ impl LayerActivity {
 
 impl fmt::Display for LayerActivity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { layer, examples, on } = self;
+        let Self { layer, examples, on, nan } = self;
         let [dead, always_on] = [self.dead_share(), self.always_on_share()].map(|share| 100.0 * share);
         write!(
             f,
             "relu {layer}: {} units on {examples} examples, {dead:.1} % dead, {always_on:.1} % always on",
             on.len()
-        )
+        )?;
+        match nan.iter().filter(|&&examples| examples > 0).count() {
+            0 => Ok(()),
+            units => write!(f, ", {units} NaN on some"),
+        }
     }
 }
 
@@ -89,10 +96,17 @@ impl<T: Element> TapeObserver<T> for Activity {
         _: &'static Location<'static>,
     ) {
         let ("relu", &[examples, units]) = (primitive.name(), y.shape) else { return };
-        let mut on = vec![0; units];
-        for row in y.data.chunks_exact(units.max(1)) {
-            on.iter_mut().zip(row).for_each(|(on, y)| *on += usize::from(y.value() > 0.0));
-        }
-        self.layers.push(LayerActivity { layer: self.layers.len(), examples, on });
+        let count = |is_counted: fn(f64) -> bool| {
+            let mut counts = vec![0; units];
+            for row in y.data.chunks_exact(units.max(1)) {
+                counts
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(count, y)| *count += usize::from(is_counted(y.value())));
+            }
+            counts
+        };
+        let (on, nan) = (count(|y| y > 0.0), count(f64::is_nan));
+        self.layers.push(LayerActivity { layer: self.layers.len(), examples, on, nan });
     }
 }

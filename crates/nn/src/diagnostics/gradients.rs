@@ -6,7 +6,7 @@ use crate::params::Params;
 use ndarray::Array2;
 use std::fmt;
 use wengert_ad::{ArrayTape, Real};
-use wengert_kernels::{Float, compiled_here};
+use wengert_kernels::{Float, compiled_here, norm};
 
 /// The norms of a parameter and of its gradient or its update.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +25,6 @@ impl ParameterNorm {
     pub fn ratio(&self) -> f64 {
         if self.change == 0.0 { 0.0 } else { self.change / self.parameter }
     }
-}
-
-fn norm<T: Real>(x: impl Iterator<Item = T>) -> f64 {
-    x.map(|x| x.value().powi(2)).sum::<f64>().sqrt()
 }
 
 /// The norms of each parameter and of its part of the flat `gradient`.
@@ -57,10 +53,12 @@ pub fn update_ratios<T: Real>(before: &Params<T>, after: &Params<T>) -> Vec<Para
 
 fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<ParameterNorm> {
     let parameters = params.layout().parameters().iter();
-    let of = parameters.map(|entry| ParameterNorm {
-        name: entry.name.clone(),
-        parameter: norm(params.values()[entry.range.clone()].iter().copied()),
-        change: norm(entry.range.clone().map(&change)),
+    let of = parameters.map(|entry| {
+        let norm_of = |number: &dyn Fn(usize) -> T| {
+            norm(&entry.range.clone().map(|i| number(i).value()).collect::<Vec<_>>())
+        };
+        let (parameter, change) = (norm_of(&|i| params.values()[i]), norm_of(&change));
+        ParameterNorm { name: entry.name.clone(), parameter, change }
     });
     of.collect()
 }

@@ -8,6 +8,7 @@ use std::panic::Location;
 use wengert_ad::primitive::{Primitive, View};
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{Element, Real};
+use wengert_kernels::norm;
 
 /// Statistics of the results of one operation on a set of examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,10 +61,10 @@ impl<T: Element> TapeObserver<T> for Operations {
             return;
         }
         let (operator, shape, n) = (primitive.name(), y.shape.to_vec(), y.data.len() as f64);
-        let values = || y.data.iter().map(|y| y.value());
-        let mean = values().sum::<f64>() / n;
-        let variance = values().map(|y| (y - mean).powi(2)).sum::<f64>() / n;
-        let norm = values().map(|y| y * y).sum::<f64>().sqrt();
+        let values: Vec<f64> = y.data.iter().map(|y| y.value()).collect();
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n;
+        let norm = norm(&values);
         self.list.push(OperationStatistics { operator, site, shape, mean, variance, norm });
     }
 }

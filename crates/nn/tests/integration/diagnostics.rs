@@ -28,6 +28,27 @@ fn dead_and_always_active_units_are_counted_per_layer() {
 }
 
 #[test]
+fn a_unit_whose_output_is_nan_is_neither_dead_nor_on() {
+    let (model, mut params, x) = three_units();
+    params.values_mut()[0] = f64::NAN;
+    let [layer] = &relu_activity(model.module(), &params, &x)[..] else { panic!("one relu layer") };
+    assert_eq!((&layer.on[..], &layer.nan[..]), (&[0, 41, 25][..], &[41, 0, 0][..]));
+    assert_eq!((layer.dead(), layer.always_on()), (vec![], vec![1]));
+    let text = layer.to_string();
+    assert_eq!(text, "relu 0: 3 units on 41 examples, 0.0 % dead, 33.3 % always on, 1 NaN on some");
+}
+
+#[test]
+fn norms_of_parameters_and_gradients_are_finite_where_their_squares_overflow() {
+    let model = Mlp::new([1, 1]).into_model();
+    let mut params = model.layout().initialise::<f64>(0);
+    params.values_mut().copy_from_slice(&[3e200, 1e-200]);
+    let norms = gradient_norms(&params, &[4e-200, -2e200]);
+    let found: Vec<_> = norms.iter().map(|norm| (norm.parameter, norm.change)).collect();
+    assert_eq!(found, [(3e200, 4e-200), (1e-200, 2e200)]);
+}
+
+#[test]
 fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
     let (model, params, x) = three_units();
     let tape = ArrayTape::new();
