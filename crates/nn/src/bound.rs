@@ -1,6 +1,7 @@
 //! Parameters bound to a tape, and the mode of the pass.
 
-use crate::layout::{Layout, ParameterSlot, StatisticSlot};
+use crate::draws::Draws;
+use crate::layout::{Layout, ParameterSlot, RandomSlot, StatisticSlot};
 use crate::params::Params;
 use crate::training_pass::TrainingPass;
 use smallvec::SmallVec;
@@ -107,6 +108,28 @@ impl<'t, T: Element> Bound<'t, T> {
     /// The settings of the training pass; `None` in an evaluation.
     pub fn training(&self) -> Option<TrainingPass> {
         self.training
+    }
+
+    /// A constant of random draws in a training pass, one for each element; `None` in an evaluation.
+    ///
+    /// The first axis of `shape` is the rows of the batch: `draw` is called for the elements of each row in
+    /// order, with the [draws](crate::Draws) of that row. Therefore a part of a batch gets the same numbers as
+    /// the rows of the whole batch. With shape `[rows, 1]`, there is one draw for each example. See
+    /// [`Draws`](crate::Draws) for examples.
+    pub fn drawn(
+        &self,
+        slot: RandomSlot,
+        shape: &[usize],
+        mut draw: impl FnMut(&mut Draws) -> f64,
+    ) -> Option<Tensor<'t, T>> {
+        let training = self.training?;
+        let (rows, width) = (shape.first().copied().unwrap_or(1), shape.iter().skip(1).product::<usize>());
+        Some(self.tape.constant_from(shape, |buffer| {
+            for row in 0..rows {
+                let mut draws = training.draws(slot, row);
+                buffer.extend((0..width).map(|_| T::constant(draw(&mut draws))));
+            }
+        }))
     }
 
     /// The tape that the parameters are recorded on.

@@ -30,7 +30,8 @@ pub struct ParameterSlot(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatisticSlot(pub(crate) usize);
 
-/// The number of a layer's stream of random numbers; each layer that draws has its own.
+/// The number of a layer's stream of random numbers; each layer that draws has its own. See
+/// [`Bound::drawn`](crate::Bound::drawn) and [`Draws`](crate::Draws).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomSlot(pub(crate) u32);
 
@@ -85,7 +86,8 @@ impl Layout {
         StatisticSlot(self.statistics.len() - 1)
     }
 
-    /// Declares that a layer draws random numbers in training passes, from a stream that no other layer uses.
+    /// Declares that a layer draws random numbers in training passes, from a stream that no other layer uses:
+    /// see [`Draws`](crate::Draws).
     pub fn random_slot(&mut self) -> RandomSlot {
         self.random_slots += 1;
         RandomSlot(self.random_slots - 1)

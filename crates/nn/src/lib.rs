@@ -7,7 +7,7 @@
 //!
 //! A forward pass is an evaluation, unless its [`Bound`] parameters are set to a [`TrainingPass`]: then
 //! [`Dropout`] drops elements, and [`BatchNorm`] normalises with the statistics of the batch and updates its
-//! running statistics.
+//! running statistics. Layers that draw random numbers get them from [`Draws`], by seed, step, layer and row.
 //!
 //! ```
 //! use wengert_ad::{ArrayTape, Elementary, Tensor};
@@ -36,6 +36,7 @@
 
 mod bound;
 pub mod diagnostics;
+mod draws;
 mod init;
 mod layers;
 mod layout;
@@ -52,6 +53,7 @@ mod training_pass;
 mod transfer;
 
 pub use bound::Bound;
+pub use draws::Draws;
 pub use init::Init;
 pub use layers::*;
 pub use layout::{Layout, Parameter, ParameterSlot, RandomSlot, StatisticSlot};

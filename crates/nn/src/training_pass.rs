@@ -1,8 +1,7 @@
 //! The settings of one training pass.
 
+use crate::draws::Draws;
 use crate::layout::RandomSlot;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
 
 /// The settings of a forward pass in training mode: the seed of its random draws, and the rows of the batch
 /// it sees.
@@ -35,12 +34,21 @@ impl TrainingPass {
     }
 
     /// The random numbers of a layer for row `row` of the examples that this pass sees.
-    pub(crate) fn draws(&self, slot: RandomSlot, row: usize) -> StdRng {
-        let mut key = [0; 32];
-        let numbers = [self.seed, self.step, u64::from(slot.0), (self.first_row + row) as u64];
-        for (bytes, number) in key.chunks_exact_mut(8).zip(numbers) {
-            bytes.copy_from_slice(&number.to_le_bytes());
-        }
-        StdRng::from_seed(key)
+    ///
+    /// A layer declares its stream with [`Layout::random_slot`](crate::Layout::random_slot). Two requests for
+    /// the same slot and row in one pass return the same numbers: a layer that draws at several places, or is
+    /// applied several times, needs a slot for each.
+    ///
+    /// ```
+    /// use wengert_nn::{Layout, TrainingPass};
+    ///
+    /// let slot = Layout::new().random_slot();
+    /// let whole = TrainingPass::new(7, 3);
+    /// // Row 5 of the batch is row 1 of a part that begins at row 4.
+    /// let (one, other) = (whole.draws(slot, 5).normal(), whole.part_from(4).draws(slot, 1).normal());
+    /// assert_eq!(one, other);
+    /// ```
+    pub fn draws(&self, slot: RandomSlot, row: usize) -> Draws {
+        Draws::keyed([self.seed, self.step, u64::from(slot.0), (self.first_row + row) as u64])
     }
 }

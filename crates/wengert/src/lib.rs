@@ -84,9 +84,10 @@ pub mod prelude {
     };
     pub use crate::nn::Init::{self, GlorotNormal, HeNormal, LecunNormal};
     pub use crate::nn::{
-        Activation, Architecture, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Dropout,
+        Activation, Architecture, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Draws, Dropout,
         Embedding, HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module,
-        Normalisation, Params, Regulariser, Residual, Sequential, SumSquared, TargetBatch,
+        Normalisation, Params, RandomSlot, Regulariser, Residual, Sequential, SumSquared, TargetBatch,
+        TargetKind,
     };
     pub use crate::optim::{Adam, Group, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use crate::train::{

@@ -3,7 +3,6 @@
 use crate::bound::Bound;
 use crate::layout::{Layout, RandomSlot};
 use crate::model::Module;
-use rand::Rng;
 use wengert_ad::{Element, Tensor};
 use wengert_kernels::validate::assert_below_one;
 
@@ -33,20 +32,12 @@ impl Dropout {
 
 impl<T: Element> Module<T> for Dropout {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        let Some(training) = p.training().filter(|_| self.rate > 0.0) else { return x };
-        let shape = x.shape();
-        let (rows, width) = (shape.first().copied().unwrap_or(1), shape.iter().skip(1).product::<usize>());
-        let (dropped, kept) = (T::constant(0.0), T::constant(1.0 / (1.0 - self.rate)));
-        let below = (self.rate * 2.0f64.powi(32)) as u64;
-        let mask = p.tape().constant_from(&shape, |mask| {
-            for row in 0..rows {
-                let mut draws = training.draws(self.random, row);
-                mask.extend(
-                    (0..width).map(|_| if u64::from(draws.next_u32()) < below { dropped } else { kept }),
-                );
-            }
-        });
-        x * mask
+        if self.rate == 0.0 {
+            return x;
+        }
+        let kept = 1.0 / (1.0 - self.rate);
+        let mask = p.drawn(self.random, &x.shape(), |draws| if draws.chance(self.rate) { 0.0 } else { kept });
+        mask.map_or(x, |mask| x * mask)
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         input

@@ -10,5 +10,6 @@ mod loss_contract;
 mod losses;
 mod metrics;
 mod networks;
+mod random_layers;
 mod support;
 mod transfer;
