@@ -1,7 +1,7 @@
 //! Layers of your own that draw random numbers: noise on the inputs, and stochastic depth.
 //!
-//! The draws depend on the seed, the step, the layer and the row of the batch, so training gives the same bits
-//! on any number of threads.
+//! The draws depend on the seed, the step, the layer and the row of the batch, so that training gives the same
+//! bits on any number of threads.
 
 use wengert::prelude::*;
 
