@@ -1,7 +1,7 @@
 //! Layers of your own that draw random numbers: noise on the inputs, and stochastic depth.
 //!
-//! The draws depend on the seed, the step, the layer and the row of the batch, so that training gives the same
-//! bits on any number of threads.
+//! The draws depend on the seed, the step, the layer and the row of the batch, so that training gives the
+//! same bits on any number of threads.
 
 use wengert::prelude::*;
 
@@ -45,15 +45,15 @@ fn network() -> Model<Sequential> {
         let first = Linear::new(layout, "first", 2, 32, LecunNormal);
         let layer = Linear::new(layout, "second", 32, 32, HeNormal);
         let second = StochasticDepth { random: layout.random_slot(), skipped: 0.2, layer };
-        let out = Linear::new(layout, "out", 32, 3, HeNormal);
+        let out = Linear::new(layout, "out", 32, 2, HeNormal);
         Sequential::new().then(noise).then(first).then(Activation(Relu)).then(second).then(out)
     })
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let data = spiral(3, 200, 0.02, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
+    let data = moons(400, 0.1, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
     let fit = |threads| {
-        Trainer::new(network(), CrossEntropy, Adam::new(1e-2)).epochs(60).seed(7).threads(threads).fit(&data)
+        Trainer::new(network(), CrossEntropy, Adam::new(1e-2)).epochs(40).seed(7).threads(threads).fit(&data)
     };
     let (one, two) = (fit(1)?, fit(2)?);
     println!("train {:?}\ntest  {:?}", one.train, one.test);
