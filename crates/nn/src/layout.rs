@@ -2,6 +2,7 @@
 
 use crate::init::Init;
 use crate::pattern::NamePattern;
+use crate::row_mixing::RowMixing;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::ops::Range;
@@ -36,14 +37,14 @@ pub struct StatisticSlot(pub(crate) usize);
 pub struct RandomSlot(pub(crate) u32);
 
 /// All parameters of a model in the order in which its layers declared them, and what else the layers need:
-/// running statistics, which a training pass updates and no optimizer sees; streams of random numbers; the
-/// whole batch at once.
+/// running statistics, which a training pass updates and no optimizer sees; streams of random numbers; all
+/// rows of a batch at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     parameters: Vec<Parameter>,
     statistics: Vec<Parameter>,
     random_slots: u32,
-    whole_batch: bool,
+    row_mixing: RowMixing,
 }
 
 /// Appends an array with a new name.
@@ -75,7 +76,8 @@ impl Layout {
     }
 
     /// Declares running statistics: numbers that belong to the model and that the optimizer does not change.
-    /// A layer [updates](crate::Bound::update) them in training passes.
+    /// A layer [updates](crate::Bound::update) them in training passes. They are those of the whole batch, so
+    /// the layout [mixes rows](Self::mix_rows) in training.
     ///
     /// # Panics
     /// As [`parameter`](Self::parameter).
@@ -83,6 +85,7 @@ impl Layout {
     pub fn statistic(&mut self, name: &str, shape: &[usize], init: Init) -> StatisticSlot {
         self.assert_new(name);
         append(&mut self.statistics, name, shape, init);
+        self.mix_rows(RowMixing::InTraining);
         StatisticSlot(self.statistics.len() - 1)
     }
 
@@ -93,15 +96,36 @@ impl Layout {
         RandomSlot(self.random_slots - 1)
     }
 
-    /// Declares that a layer needs all examples of a batch at once, so that a training step must not split
-    /// the batch.
-    pub fn need_whole_batch(&mut self) {
-        self.whole_batch = true;
+    /// Declares that the outputs of a layer for one row depend on the other rows. The passes of this kind then
+    /// never split their rows. The strongest declaration of all layers counts.
+    ///
+    /// ```
+    /// use wengert_ad::Tensor;
+    /// use wengert_nn::{Bound, Layout, Module, RowMixing};
+    ///
+    /// /// Subtracts the mean of the batch.
+    /// struct Centred;
+    ///
+    /// impl Centred {
+    ///     fn new(layout: &mut Layout) -> Self {
+    ///         layout.mix_rows(RowMixing::Always);
+    ///         Self
+    ///     }
+    /// }
+    ///
+    /// impl Module for Centred {
+    ///     fn forward<'t>(&self, _: &Bound<'t>, x: Tensor<'t>) -> Tensor<'t> {
+    ///         x - x.mean_axis(0).broadcast_to(&x.shape())
+    ///     }
+    /// }
+    /// ```
+    pub fn mix_rows(&mut self, mixing: RowMixing) {
+        self.row_mixing = self.row_mixing.max(mixing);
     }
 
-    /// Whether a layer needs all examples of a batch at once.
-    pub fn needs_whole_batch(&self) -> bool {
-        self.whole_batch
+    /// When the outputs for one row depend on the other rows of the batch, as its layers declared.
+    pub fn row_mixing(&self) -> RowMixing {
+        self.row_mixing
     }
 
     #[track_caller]

@@ -62,6 +62,11 @@ impl Regulariser {
         Self { biases: false, ..self }
     }
 
+    /// The strength of the squares, `l2`.
+    pub fn l2_strength(&self) -> f64 {
+        self.l2
+    }
+
     /// The penalty on the selected parameters of a layout.
     ///
     /// # Panics

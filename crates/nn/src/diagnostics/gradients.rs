@@ -71,10 +71,13 @@ fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<Parame
 /// values.
 ///
 /// # Panics
-/// If there are no examples, or if the module does not have one output.
+/// If there are no examples, if the module does not have one output, or if it mixes rows in every pass: then an
+/// example has no gradient of its own.
 #[track_caller]
 pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x: &Array2<T>) -> Array2<T> {
     assert!(x.nrows() > 0, "stacked gradients: there are no examples; it needs at least one");
+    let mixes = params.layout().row_mixing().applies(false);
+    assert!(!mixes, "stacked gradients: the module mixes rows, so an example has no gradient of its own");
     let mut stacked = Array2::zeros((x.nrows(), params.len()));
     let mut tape = ArrayTape::new();
     for (example, mut row) in x.rows().into_iter().zip(stacked.rows_mut()) {

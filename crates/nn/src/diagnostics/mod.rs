@@ -1,15 +1,17 @@
-//! Diagnostics of networks: activity of units, sizes of intermediate results, gradients and updates, for any
-//! module.
+//! Diagnostics of networks: activity of units, sizes of intermediate results, gradients and updates, and
+//! independence of rows, for any module.
 
 mod activity;
 mod gradients;
 mod operations;
+mod rows;
 
 pub use activity::{LayerActivity, relu_activity};
 pub use gradients::{
     LargeParameter, ParameterNorm, gradient_norms, large_parameter, stacked_gradients, update_ratios,
 };
 pub use operations::{OperationStatistics, operation_statistics};
+pub use rows::{loss_mixes_rows, observed_row_mixing};
 
 use crate::bound::Bound;
 use crate::model::Module;

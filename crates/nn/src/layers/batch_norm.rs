@@ -5,6 +5,7 @@ use crate::bound::Bound;
 use crate::init::Init;
 use crate::layout::{Layout, ParameterSlot, StatisticSlot};
 use crate::model::Module;
+use crate::row_mixing::RowMixing;
 use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
@@ -38,7 +39,7 @@ impl BatchNorm {
     /// If the name is taken, or the width is 0.
     #[track_caller]
     pub fn new(layout: &mut Layout, name: &str, width: usize) -> Self {
-        layout.need_whole_batch();
+        layout.mix_rows(RowMixing::InTraining);
         Self {
             weight: layout.parameter(&format!("{name}.weight"), &[width], Init::Constant(1.0)),
             bias: layout.parameter(&format!("{name}.bias"), &[width], Init::Zero),

@@ -55,6 +55,13 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// The kind of targets that it accepts.
     fn kind(&self) -> TargetKind;
 
+    /// Whether the loss of an example depends on the other examples of its batch, as in contrastive losses.
+    /// Training, evaluation and the reported metrics then never split their examples: an evaluation compares
+    /// all examples of a data set with each other. No by default.
+    fn mixes_rows(&self) -> bool {
+        false
+    }
+
     /// The loss of each example of the batch, shape `(m)`; `outputs` has one example per row, shape
     /// `(m, outputs)`.
     ///

@@ -3,6 +3,7 @@
 use crate::support::{assert_close, drawn_params, gradcheck_module, labels, normal, normal_matrix, run};
 use ndarray::{Array2, ArrayBase, Data, Ix2, s};
 use wengert_ad::ArrayTape;
+use wengert_nn::diagnostics::observed_row_mixing;
 use wengert_nn::{LayerInputs, LayerSample, Loss, Model, Module, Params, SumSquared, TargetBatch};
 use wengert_nn::{TrainingPass, layers};
 
@@ -44,6 +45,10 @@ impl Case {
         self.sample.inputs == LayerInputs::Numbers
     }
 
+    fn mixes_rows_in_training(&self) -> bool {
+        self.model.layout().row_mixing().applies(true)
+    }
+
     fn run(&self, training: Option<TrainingPass>) -> Array2<f64> {
         run(&self.model, &self.params, &self.x, training)
     }
@@ -77,7 +82,7 @@ fn elements<S: Data<Elem = f64>>(x: &ArrayBase<S, Ix2>) -> Vec<f64> {
 fn the_gradients_of_every_layer_agree_with_differences_in_training_and_in_evaluation() {
     for case in cases(&[1, 2, 5], &[1, 2, 4]) {
         for training in [None, Some(TrainingPass::new(5, 3))] {
-            if training.is_some() && case.x.nrows() == 1 && case.model.layout().needs_whole_batch() {
+            if training.is_some() && case.x.nrows() == 1 && case.mixes_rows_in_training() {
                 continue;
             }
             let with_inputs = case.has_derivative_with_respect_to_inputs();
@@ -98,6 +103,14 @@ fn the_widths_that_a_layer_declares_are_those_that_it_takes_and_returns() {
             (case.model.module().input_width(), case.model.module().output_width(Some(case.width)));
         assert!(input.is_none_or(|input| input == case.width), "{}: {input:?}", case.name);
         assert_eq!(output, Some(outputs.ncols()), "{}", case.name);
+    }
+}
+
+#[test]
+fn a_layer_mixes_rows_in_the_passes_in_which_it_declares_it_and_in_no_others() {
+    for case in cases(&[2, 5, 8], &[2, 4]) {
+        let observed = observed_row_mixing(case.model.module(), &case.params, &case.x);
+        assert_eq!(observed, Some(case.model.layout().row_mixing()), "{}", case.name);
     }
 }
 
@@ -125,7 +138,7 @@ fn a_training_pass_repeats_itself_and_a_split_batch_gives_the_rows_of_the_whole(
         let pass = TrainingPass::new(7, 2);
         let whole = case.run(Some(pass));
         assert_eq!(whole, case.run(Some(pass)), "{}", case.name);
-        if case.model.layout().needs_whole_batch() {
+        if case.mixes_rows_in_training() {
             continue;
         }
         for (first, end) in [(0, 2), (2, 5)] {

@@ -5,7 +5,7 @@ use ndarray::{Array2, array};
 use wengert_ad::ArrayTape;
 use wengert_nn::{
     Activation, Architecture, BatchNorm, Bias, Dropout, Embedding, Init, LayerNorm, Layout, Linear, Mlp,
-    Model, Module, Normalisation, Residual, Sequential, TrainingPass,
+    Model, Module, Normalisation, Residual, RowMixing, Sequential, TrainingPass,
 };
 
 #[test]
@@ -129,8 +129,9 @@ fn an_mlp_has_normalisation_and_dropout_if_they_are_set() {
         "out.weight",
     ];
     assert_eq!(names, expected);
-    assert!(model.layout().needs_whole_batch());
-    assert!(!mlp.clone().normalisation(Normalisation::Layer).into_model().layout().needs_whole_batch());
+    assert_eq!(model.layout().row_mixing(), RowMixing::InTraining);
+    let by_layer = mlp.clone().normalisation(Normalisation::Layer).into_model();
+    assert_eq!(by_layer.layout().row_mixing(), RowMixing::Never);
     let params = drawn_params(model.layout(), 1);
     let x = normal_matrix(10, 4, 2);
     let [evaluation, one, two] = [None, Some(TrainingPass::new(1, 0)), Some(TrainingPass::new(1, 1))]

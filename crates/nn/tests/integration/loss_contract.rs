@@ -5,6 +5,7 @@ use ndarray::{Array2, s};
 use std::ops::Range;
 use wengert_ad::ArrayTape;
 use wengert_ad::check::gradcheck;
+use wengert_nn::diagnostics::loss_mixes_rows;
 use wengert_nn::{LossDefinition, LossSample, TargetBatch, losses};
 
 /// The number of outputs of each example, for which the samples have class weights.
@@ -112,6 +113,15 @@ fn the_loss_of_one_example_is_in_the_documented_range() {
                 assert!(sample.range.contains(&total), "{}: {total} for outputs of size {size}", sample.name);
             }
         }
+    }
+}
+
+#[test]
+fn a_loss_mixes_examples_if_and_only_if_it_declares_it() {
+    for sample in losses() {
+        let (batch, tape) = (Batch::drawn(&sample, 8, 1.0, 3), ArrayTape::new());
+        let observed = loss_mixes_rows(&*sample.loss, &batch.outputs, batch.targets(&tape));
+        assert_eq!(observed, sample.loss.mixes_rows(), "{}", sample.name);
     }
 }
 

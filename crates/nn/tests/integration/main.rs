@@ -3,6 +3,7 @@
 
 mod diagnostics;
 mod goldens;
+mod independent_rows;
 mod initialisation;
 mod layer_contract;
 mod layers;
