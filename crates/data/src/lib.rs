@@ -19,6 +19,7 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod batch;
 mod batches;
 mod bundled;
 mod catalogue;
@@ -42,6 +43,7 @@ mod split;
 mod standardiser;
 mod toy;
 
+pub use batch::Batch;
 pub use batches::Batches;
 pub use bundled::{digits, iris};
 pub use catalogue::{Loaded, data_set, data_set_names, load};
