@@ -79,10 +79,7 @@ impl<T> Examples<T> {
 
 /// A network in training.
 pub struct Training<'a, T: Real> {
-    model: Model<MlpModule>,
-    params: Params<T>,
-    backprop: Backprop<T>,
-    optimizer: Box<dyn Optimizer<T>>,
+    training: wengert::train::Training<MlpModule, CrossEntropy, Box<dyn Optimizer<T>>, T>,
     examples: &'a Examples<T>,
     steps: usize,
 }
@@ -92,37 +89,31 @@ impl<'a, T: Real> Training<'a, T> {
     pub fn new(setting: Setting<'_>, optimizer: Box<dyn Optimizer<T>>, examples: &'a Examples<T>) -> Self {
         let model = Mlp::new(setting.widths).into_model();
         let params = setting.params(&model);
-        let backprop = Backprop::for_training(setting.seed).strategy(setting.strategy);
-        Self { model, params, backprop, optimizer, examples, steps: 0 }
+        let training = wengert::train::Training::new(model, CrossEntropy, optimizer)
+            .seed(setting.seed)
+            .strategy(setting.strategy)
+            .start_from(params);
+        Self { training, examples, steps: 0 }
     }
 
     /// Takes one step and returns the mean loss of its batch, computed before the update.
     // Never inlined, so that profilers find it by name.
     #[inline(never)]
     pub fn step(&mut self) -> f64 {
-        let loss = self.compute_gradient();
-        self.update();
-        loss
+        let batch = self.examples.batch(self.steps);
+        self.steps += 1;
+        self.training.step(&batch)
     }
 
     /// Takes one step; returns the time of the forward and backward pass, and the time of the update.
     pub fn timed_step(&mut self) -> [Duration; 2] {
-        let begin = Instant::now();
-        self.compute_gradient();
-        let between = Instant::now();
-        self.update();
-        [between - begin, between.elapsed()]
-    }
-
-    fn compute_gradient(&mut self) -> f64 {
         let batch = self.examples.batch(self.steps);
-        self.backprop.value_and_grad(self.model.module(), &CrossEntropy, &self.params, batch)
-    }
-
-    fn update(&mut self) {
-        self.optimizer.step(self.params.values_mut(), self.backprop.gradient());
-        self.backprop.update_statistics(&mut self.params);
         self.steps += 1;
+        let begin = Instant::now();
+        self.training.compute_gradient(&batch);
+        let between = Instant::now();
+        self.training.apply_gradient();
+        [between - begin, between.elapsed()]
     }
 
     /// The times of the forward and of the backward pass for the first batch, on one tape and one
@@ -136,11 +127,11 @@ impl<'a, T: Real> Training<'a, T> {
         let Targets::Classes { labels, .. } = data.targets() else {
             unreachable!("the synthetic targets are classes")
         };
-        let params = self.params.bind(tape);
+        let params = self.training.params().bind(tape);
         let x = tape.constant_from(&[rows, width], |buffer| {
             indices.iter().for_each(|&row| buffer.extend_from_slice(data.row(row)));
         });
-        let outputs = self.model.module().forward(&params, x);
+        let outputs = self.training.model().module().forward(&params, x);
         let total = CrossEntropy.total(outputs, TargetBatch::Classes(&labels[..rows]));
         let between = Instant::now();
         total.gradient_into(T::literal(1.0 / rows as f64), gradient);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
-use wengert::train::{SavedModelError, TrainError};
+use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
 use wengert_files::WriteError;
 
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) enum CliError {
     /// The outputs of the model for a row, counted from 1, are not finite.
     NoPrediction { data: PathBuf, row: usize, outputs: Vec<f64> },
     /// The loss became infinite or NaN.
-    Diverged { epoch: usize, step: usize, rate: f64 },
+    Diverged(Box<Divergence>),
     /// The text is not a formula.
     Formula(ParseError),
     /// The given values do not match the variables of the formula.
@@ -65,9 +65,13 @@ impl fmt::Display for CliError {
                 write!(f, "({}); its numbers are too large for the model, ", outputs.join(", "))?;
                 write!(f, "check them against the training data")
             }
-            Self::Diverged { epoch, step, rate } => {
-                write!(f, "the loss was not finite in epoch {epoch}, step {step}; ")?;
-                write!(f, "use a learning rate below {rate} with --lr")
+            Self::Diverged(divergence) => {
+                write!(f, "training diverged: {divergence}")?;
+                match divergence.cause {
+                    DivergenceCause::LearningRate { .. } => f.write_str(" with --lr"),
+                    DivergenceCause::WeightDecay { .. } => f.write_str(" with --weight-decay"),
+                    _ => Ok(()),
+                }
             }
             Self::Formula(error) => error.fmt(f),
             Self::Point(error) => error.fmt(f),

@@ -3,14 +3,15 @@
 //! A batch is divided into shards. Each shard has its own tape and its own gradient, both reused in
 //! the next step. The number of shards depends on the size of the work only, and their gradients
 //! are summed over a fixed tree, so the result is the same, bit for bit, for any number of threads.
-//! A model with a layer that needs the whole batch, such as batch normalisation, is trained in one
-//! shard.
+//! If the rows of a batch are not independent, as the layout of the model or the loss declares, the
+//! batch stays in one shard.
 
-use crate::batch::{Batch, forward};
+use crate::batch::forward;
 use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
 use crate::strategy::Strategy;
 use wengert_ad::{ArrayTape, Element, Real};
+use wengert_data::Batch;
 use wengert_kernels::{accumulate, compiled_here};
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
@@ -19,24 +20,20 @@ use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 /// Keeps its tapes and gradients between steps: after the first steps, a step allocates nothing.
 /// Runs on the rayon pool in which it is called.
 ///
+/// This computes gradients only. For steps of an optimizer, use [`Training`](crate::Training), which
+/// also keeps frozen parameters where they are and updates running statistics.
+///
 /// ```
-/// use wengert_data::{Batches, moons};
+/// use wengert_data::moons;
 /// use wengert_nn::{Architecture, CrossEntropy, Mlp};
-/// use wengert_optim::{Adam, Optimizer};
-/// use wengert_train::{Backprop, Batch};
+/// use wengert_train::Backprop;
 ///
 /// let data = moons(200, 0.1, 7);
 /// let model = Mlp::new([2, 16, 2]).into_model();
-/// let mut params = model.layout().initialise::<f32>(7);
-/// let mut backprop = Backprop::for_training(7);
-/// let mut adam = Adam::new(1e-2);
-/// for indices in Batches::new(data.examples(), 50, 7).epoch(0) {
-///     let batch = Batch { data: &data, indices };
-///     let loss = backprop.value_and_grad(model.module(), &CrossEntropy, &params, batch);
-///     adam.step(params.values_mut(), backprop.gradient());
-///     backprop.update_statistics(&mut params);
-///     assert!(loss.is_finite());
-/// }
+/// let params = model.layout().initialise::<f32>(7);
+/// let mut backprop = Backprop::for_evaluation();
+/// let loss = backprop.value_and_grad(model.module(), &CrossEntropy, &params, data.batch(&[0, 7, 41]));
+/// assert!(loss.is_finite() && backprop.gradient().len() == params.len());
 /// ```
 #[derive(Debug)]
 pub struct Backprop<T: Element = f32> {
@@ -59,16 +56,10 @@ struct Shard<T: Element> {
     statistics: Vec<T>,
 }
 
-impl<T: Real> Default for Backprop<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl<T: Real> Backprop<T> {
     /// Creates a `Backprop` in evaluation mode: without dropout, and with the running statistics in
-    /// batch normalisation.
-    pub fn new() -> Self {
+    /// batch normalisation. For gradients of the model as it predicts, not for training.
+    pub fn for_evaluation() -> Self {
         Self {
             shards: Vec::new(),
             strategy: Strategy::Automatic,
@@ -81,7 +72,7 @@ impl<T: Real> Backprop<T> {
     /// Creates a `Backprop` in training mode. The random numbers of a step, as dropout needs them,
     /// depend on the seed and on the number of the step only; the first step is step 0.
     pub fn for_training(seed: u64) -> Self {
-        Self { training: Some((seed, 0)), ..Self::new() }
+        Self { training: Some((seed, 0)), ..Self::for_evaluation() }
     }
 
     /// Sets the number of the next step, to repeat a step or to continue a training run. Has no
@@ -139,12 +130,13 @@ impl<T: Real> Backprop<T> {
     ) -> Totals {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: the batch is empty, so it has no mean loss");
-        let shards = self.strategy.shards(rows, params.layout(), self.training.is_some());
+        let whole = loss.mixes_rows() || params.layout().row_mixing().applies(self.training.is_some());
+        let shards = self.strategy.shards(rows, params.layout(), whole);
         if self.shards.len() < shards {
             self.shards.reserve_exact(shards - self.shards.len());
             self.shards.resize_with(shards, Shard::new);
         }
-        if self.strategy.threads(rows, params.layout()) > 1 {
+        if self.strategy.threads(rows, params.layout(), whole) > 1 {
             self.keep_awake.begin_step();
         }
         let training = self.training.map(|(seed, step)| TrainingPass::new(seed, step));

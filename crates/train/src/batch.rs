@@ -1,18 +1,9 @@
-//! Batches, and the forward pass over one.
+//! The forward pass over a batch.
 
 use wengert_ad::{ArrayTape, Real, Tensor};
-use wengert_data::{Dataset, Targets};
+use wengert_data::{Batch, Dataset, Targets};
 use wengert_kernels::{compiled_here, unrolled};
 use wengert_nn::{Bound, Loss, Module, TargetBatch};
-
-/// The examples of one step: some rows of a data set.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch<'a, T> {
-    /// The data set that holds the examples.
-    pub data: &'a Dataset<T>,
-    /// The numbers of the rows, in the order in which they enter the model.
-    pub indices: &'a [usize],
-}
 
 /// Runs a model and a loss on a batch; returns the outputs and the sum of the losses of the examples.
 ///
@@ -30,15 +21,26 @@ pub(crate) fn forward<'t, T: Real>(
         tape.constant_filled_by(&[indices.len(), width], |rows| gather(rows, width, indices, values))
     };
     let outputs = module.forward(params, rows_of(data.width(), data.features()));
-    labels.clear();
+    copy_labels(data, indices, labels);
     let targets = match data.targets() {
-        Targets::Classes { labels: all, .. } => {
-            labels.extend(indices.iter().map(|&i| all[i]));
-            TargetBatch::Classes(labels)
-        }
+        Targets::Classes { .. } => TargetBatch::Classes(labels),
         Targets::Values { values, width } => TargetBatch::Values(rows_of(*width, values)),
     };
     (outputs, loss.total(outputs, targets))
+}
+
+/// The classes of these examples; empty if the targets are values.
+pub(crate) fn labels_of<T: Real>(data: &Dataset<T>, indices: &[usize]) -> Vec<u32> {
+    let mut labels = Vec::new();
+    copy_labels(data, indices, &mut labels);
+    labels
+}
+
+fn copy_labels<T: Real>(data: &Dataset<T>, indices: &[usize], labels: &mut Vec<u32>) {
+    labels.clear();
+    if let Targets::Classes { labels: all, .. } = data.targets() {
+        labels.extend(indices.iter().map(|&i| all[i]));
+    }
 }
 
 /// Batches with more elements than this are gathered by two threads.

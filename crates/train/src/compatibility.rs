@@ -55,13 +55,25 @@ pub(crate) fn check_batch_size(
     Ok(())
 }
 
-/// Panics unless the parameters have the names and shapes of the layout of the model.
+/// The name and the shape of each parameter and of each running statistic.
+pub(crate) fn names_and_shapes(layout: &Layout) -> Vec<(String, Vec<usize>)> {
+    let all = layout.parameters().iter().chain(layout.statistics());
+    all.map(|entry| (entry.name.clone(), entry.shape.clone())).collect()
+}
+
+/// Panics unless the parameters have the names and shapes of the layout of the model, and their layout
+/// declares the same about its rows.
 #[track_caller]
 pub(crate) fn assert_parameters_of<T: Real>(layout: &Layout, params: &Params<T>) {
-    let entries = |layout: &Layout| -> Vec<(String, Vec<usize>)> {
-        let all = layout.parameters().iter().chain(layout.statistics());
-        all.map(|entry| (entry.name.clone(), entry.shape.clone())).collect()
-    };
-    let (model, given) = (entries(layout), entries(params.layout()));
-    assert!(model == given, "fit_from: the model has the parameters {model:?}, but {given:?} were given");
+    let (model, given) = (names_and_shapes(layout), names_and_shapes(params.layout()));
+    assert!(
+        model == given,
+        "start parameters: the model has the parameters {model:?}, but {given:?} were given"
+    );
+    let (model, given) = (layout.row_mixing(), params.layout().row_mixing());
+    assert!(
+        model == given,
+        "start parameters: the layout of the model mixes rows {model:?}, but that of the parameters {given:?}; \
+         create the parameters from the layout of the model"
+    );
 }

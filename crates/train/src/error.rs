@@ -1,10 +1,11 @@
 //! The error of a training run that cannot begin.
 
+use crate::state::ResumeError;
 use rayon::ThreadPoolBuildError;
 use std::fmt;
-use wengert_nn::TargetKind;
+use wengert_nn::{RowMixing, TargetKind};
 
-/// The reason why training cannot begin. The message says how to correct it.
+/// The reason why training cannot begin or continue. The message says how to correct it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TrainError {
@@ -39,6 +40,22 @@ pub enum TrainError {
         examples: usize,
         /// The number of examples per batch.
         batch_size: usize,
+    },
+    /// There are no training examples.
+    NoExamples,
+    /// The outputs for a row depend on other rows, which the layout does not declare.
+    MixedRows {
+        /// The passes in which they do.
+        observed: RowMixing,
+    },
+    /// The loss of an example depends on other examples, or on their number, which the loss does not declare.
+    MixedExamples,
+    /// Two passes over the same rows gave different outputs.
+    NotRepeatable,
+    /// Training cannot continue from the given state.
+    Resume {
+        /// The reason.
+        source: ResumeError,
     },
     /// Early stopping needs a validation part, but the data have none.
     NoValidation,
@@ -81,6 +98,22 @@ impl fmt::Display for TrainError {
                 "{examples} training examples in batches of {batch_size} leave a last batch of 1, which \
                  has no variance for batch normalisation: choose another batch size"
             ),
+            Self::NoExamples => f.write_str("there are no training examples; training needs at least one"),
+            Self::MixedRows { observed } => write!(
+                f,
+                "the outputs of the model for a row depend on other rows of the batch, so batches must not be \
+                 split: declare it with layout.mix_rows(RowMixing::{observed:?}) where the layer is created"
+            ),
+            Self::MixedExamples => f.write_str(
+                "the loss of an example depends on other examples of the batch: if this is intended, declare \
+                 it with `fn mixes_rows(&self) -> bool { true }` in the loss, so that batches are not split; \
+                 if the loss returns a mean over the examples, return their sum instead",
+            ),
+            Self::NotRepeatable => f.write_str(
+                "two passes of the model over the same rows gave different outputs: draw random numbers from \
+                 the TrainingPass, so that they follow from the seed",
+            ),
+            Self::Resume { source } => source.fmt(f),
             Self::NoValidation => {
                 write!(f, "early stopping needs validation data: split off a validation part larger than 0")
             }
@@ -93,6 +126,7 @@ impl std::error::Error for TrainError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Threads { source } => Some(source),
+            Self::Resume { source } => Some(source),
             _ => None,
         }
     }

@@ -1,173 +1,202 @@
 //! The training loop.
 
-use crate::backprop::Backprop;
-use crate::batch::Batch;
+use crate::divergence::Divergence;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
 use crate::report::{Epoch, StopReason, TrainingReport};
 use crate::settings::Settings;
-use crate::trained::{TrainedModel, evaluate};
+use crate::snapshots::Snapshots;
+use crate::state::{BestEpoch, TrainingState};
+use crate::training::Training;
 use std::time::Instant;
 use wengert_ad::Real;
 use wengert_data::{Batches, Split, Targets};
 use wengert_nn::diagnostics::large_parameter;
-use wengert_nn::{Loss, Model, Module, Params, TrainingPass};
-use wengert_optim::{Group, Optimizer};
+use wengert_nn::{Loss, Module, Params};
+use wengert_optim::Optimizer;
 
 /// A callback after each epoch.
 pub(crate) type EpochObserver = Box<dyn FnMut(&Epoch) + Send>;
 
-/// The state of a training run.
+/// A training run over epochs.
 pub(crate) struct Fit<'a, M, L, O, T: Real> {
-    model: Model<M>,
-    loss: L,
-    optimizer: O,
+    training: Training<M, L, O, T>,
     settings: Settings,
     observer: Option<EpochObserver>,
     data: &'a Split<T>,
-    params: Params<T>,
-    groups: Vec<Group>,
-    backprop: Backprop<T>,
-    /// The number of steps so far, over all epochs.
-    steps: u64,
     history: Vec<Epoch>,
     issues: Vec<NumericalIssue>,
     /// Under early stopping: the best epoch so far.
-    best: Option<Best<T>>,
-}
-
-/// The epoch with the smallest validation loss.
-struct Best<T> {
-    epoch: usize,
-    loss: f64,
-    params: Params<T>,
+    best: Option<BestEpoch<T>>,
+    snapshots: Snapshots<T>,
 }
 
 impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T> {
+    /// A run that continues after the epochs of `history`.
     pub(crate) fn new(
-        (model, params): (Model<M>, Params<T>),
-        loss: L,
-        optimizer: O,
+        training: Training<M, L, O, T>,
         settings: Settings,
         observer: Option<EpochObserver>,
         data: &'a Split<T>,
+        (history, best): (Vec<Epoch>, Option<BestEpoch<T>>),
     ) -> Self {
-        let groups = settings.groups(params.layout());
-        let mut backprop = Backprop::for_training(settings.seed).strategy(settings.strategy);
-        if let Some(regulariser) = &settings.regulariser {
-            backprop = backprop.penalty(regulariser.on(params.layout()));
-        }
-        Self {
-            history: Vec::with_capacity(settings.epochs),
-            issues: Vec::new(),
-            steps: 0,
-            best: None,
-            model,
-            loss,
-            optimizer,
-            settings,
-            observer,
-            data,
-            params,
-            groups,
-            backprop,
-        }
+        let snapshots = Snapshots::new(history.len(), training.params());
+        Self { training, settings, observer, data, history, issues: Vec::new(), best, snapshots }
     }
 
     pub(crate) fn run(mut self) -> TrainingReport<M, T> {
         let start = Instant::now();
-        let (batch_size, seed) = (self.settings.batch_size, self.settings.seed);
+        let (batch_size, seed) = (self.settings.batch_size, self.training.settings.seed);
         let mut batches = Batches::new(self.data.train.examples(), batch_size, seed);
-        let stop = self.run_epochs(&mut batches);
-        let mut best_epoch = self.history.len();
-        if let Some(best) = self.best.take() {
-            (self.params, best_epoch) = (best.params, best.epoch);
+        let mut stop = self.run_epochs(&mut batches);
+        let state = self.state();
+        let mut best_epoch = self.restore_final(stop);
+        let mut train = self.training_metrics();
+        if stop == StopReason::Finished && !train.loss.is_finite() && best_epoch > 0 {
+            // The last steps made the parameters too large, and no later step was there to notice it.
+            stop = self.not_finite(best_epoch, batches.per_epoch(), IssueKind::NonFiniteLoss);
+            best_epoch = self.restore_final(stop);
+            train = self.training_metrics();
         }
-        let metrics_on = |data| evaluate(self.model.module(), &self.loss, &self.params, data);
-        let train = metrics_on(&self.data.train).expect("a split has training examples");
-        let (validation, test) = (metrics_on(&self.data.validation), metrics_on(&self.data.test));
+        let divergence = self.divergence(stop);
+        let state = divergence.is_none().then_some(state);
+        let validation = self.training.evaluate(&self.data.validation);
+        let test = self.training.evaluate(&self.data.test);
         let (history, issues, seconds) = (self.history, self.issues, start.elapsed().as_secs_f64());
-        let scaling = self.data.train.scaling().clone();
-        let model = TrainedModel { model: self.model, params: self.params, scaling };
-        TrainingReport { model, train, validation, test, history, best_epoch, stop, issues, seconds }
+        let model = self.training.into_trained();
+        TrainingReport {
+            model,
+            train,
+            validation,
+            test,
+            history,
+            best_epoch,
+            stop,
+            divergence,
+            issues,
+            state,
+            seconds,
+        }
     }
 
     fn run_epochs(&mut self, batches: &mut Batches) -> StopReason {
-        for number in 1..=self.settings.epochs {
+        if self.is_patience_exhausted() {
+            return StopReason::EarlyStopping;
+        }
+        for number in self.history.len() + 1..=self.settings.epochs {
             let train = match self.run_epoch(batches, number) {
                 Ok(train) => train,
-                Err(step) => return StopReason::NotFinite { epoch: number, step },
+                Err(stop) => return stop,
             };
-            let validation = evaluate(self.model.module(), &self.loss, &self.params, &self.data.validation);
+            let validation = self.training.evaluate(&self.data.validation);
             let epoch = Epoch { number, train, validation };
             self.history.push(epoch);
             self.check_parameters(number);
+            self.keep_parameters(&epoch);
             if let Some(observer) = &mut self.observer {
                 observer(&epoch);
             }
-            if self.stops_early(&epoch) {
+            if self.is_patience_exhausted() {
                 return StopReason::EarlyStopping;
             }
         }
         StopReason::Finished
     }
 
-    /// Runs one epoch. The error is the step, counted from 1, whose loss is not finite.
-    fn run_epoch(&mut self, batches: &mut Batches, epoch: usize) -> Result<Metrics, usize> {
+    /// Runs one epoch, unless the loss of a step is not finite.
+    fn run_epoch(&mut self, batches: &mut Batches, epoch: usize) -> Result<Metrics, StopReason> {
         let data = &self.data.train;
         let mut totals = Totals::default();
         for (index, indices) in batches.epoch(epoch as u64).enumerate() {
-            let batch = Batch { data, indices };
-            let of_batch = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, true);
+            let batch = data.batch(indices);
+            let of_batch = self.training.pass(batch, true);
             if !of_batch.loss.is_finite() {
-                let training = TrainingPass::new(self.settings.seed, self.steps);
-                let kind = locate_non_finite(self.model.module(), &self.loss, &self.params, batch, training);
-                let step = index + 1;
-                self.issues.push(NumericalIssue { epoch, step: Some(step), kind });
-                return Err(step);
+                let Training { model, loss, params, .. } = &self.training;
+                let kind = locate_non_finite(model.module(), loss, params, batch, self.training.last_pass());
+                return Err(self.not_finite(epoch, index + 1, kind));
             }
-            self.update_parameters();
+            self.training.apply_gradient();
             totals = totals + of_batch;
         }
         let are_classes = matches!(data.targets(), Targets::Classes { .. });
         Ok(Metrics::of(totals, data.examples(), are_classes))
     }
 
-    /// Updates the parameters with the gradient of the last pass.
-    fn update_parameters(&mut self) {
-        if let Some(schedule) = &self.settings.schedule {
-            self.optimizer.set_learning_rate(schedule.rate(self.steps));
-        }
-        if let Some(clipping) = self.settings.clipping {
-            clipping.apply(self.backprop.gradient_mut());
-        }
-        self.optimizer.step_groups(self.params.values_mut(), self.backprop.gradient(), &self.groups);
-        self.backprop.update_statistics(&mut self.params);
-        self.steps += 1;
+    /// Records the issue that ends the run in this step.
+    fn not_finite(&mut self, epoch: usize, step: usize, kind: IssueKind) -> StopReason {
+        self.issues.push(NumericalIssue { epoch, step: Some(step), kind });
+        StopReason::NotFinite { epoch, step }
     }
 
     /// Records the first parameter beyond the limit, once per training run.
     fn check_parameters(&mut self, epoch: usize) {
         if self.issues.is_empty() {
-            let limit = self.settings.parameter_limit;
-            let parameter = large_parameter(self.params.layout(), self.params.values(), limit);
+            let (params, limit) = (self.training.params(), self.settings.parameter_limit);
+            let parameter = large_parameter(params.layout(), params.values(), limit);
             let issue = |large| NumericalIssue { epoch, step: None, kind: IssueKind::LargeParameter(large) };
             self.issues.extend(parameter.map(issue));
         }
     }
 
-    /// Under early stopping, keeps the parameters of the best epoch, and says whether training stops here.
-    fn stops_early(&mut self, epoch: &Epoch) -> bool {
-        let (Some(patience), Some(validation)) = (self.settings.patience, epoch.validation) else {
-            return false;
-        };
-        match &self.best {
-            Some(best) if validation.loss >= best.loss => epoch.number - best.epoch >= patience,
-            _ => {
-                let (loss, params) = (validation.loss, self.params.clone());
-                self.best = Some(Best { epoch: epoch.number, loss, params });
-                false
+    /// Keeps the parameters after an epoch, unless the validation loss is not finite: as the best under
+    /// early stopping, and to fall back on if training diverges.
+    fn keep_parameters(&mut self, epoch: &Epoch) {
+        let (params, loss) = (self.training.params(), epoch.validation.map(|metrics| metrics.loss));
+        match loss {
+            Some(loss) if !loss.is_finite() => {}
+            Some(loss) if self.settings.patience.is_some() => {
+                if self.best.as_ref().is_none_or(|best| loss < best.loss) {
+                    self.best = Some(BestEpoch { epoch: epoch.number, loss, params: params.clone() });
+                }
             }
+            _ => self.snapshots.keep(epoch.number, params),
         }
+    }
+
+    /// Whether the validation loss has not improved for as many epochs as early stopping allows.
+    fn is_patience_exhausted(&self) -> bool {
+        let best = self.best.as_ref().map_or(0, |best| best.epoch);
+        self.settings.patience.is_some_and(|patience| self.history.len() - best >= patience)
+    }
+}
+
+/// The end of a run.
+impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
+    /// The state after the last step.
+    fn state(&self) -> TrainingState<T> {
+        let (history, best) = (self.history.clone(), self.best.clone());
+        TrainingState { history, best, ..self.training.state() }
+    }
+
+    fn training_metrics(&self) -> Metrics {
+        self.training.evaluate(&self.data.train).expect("the training part is not empty")
+    }
+
+    /// Sets the parameters to the best under early stopping, and to the last good ones if the run diverged;
+    /// returns the number of the epoch that they come from.
+    fn restore_final(&mut self, stop: StopReason) -> usize {
+        if let Some(best) = self.best.take().filter(|_| self.settings.patience.is_some()) {
+            *self.training.params_mut() = best.params;
+            return best.epoch;
+        }
+        if !matches!(stop, StopReason::NotFinite { .. }) {
+            return self.history.len();
+        }
+        let (training, data) = (&self.training, self.data);
+        let finite = |metrics: Option<Metrics>| metrics.is_none_or(|metrics| metrics.loss.is_finite());
+        let is_good = |params: &Params<T>| {
+            [&data.train, &data.validation].into_iter().all(|part| finite(training.evaluate_at(params, part)))
+        };
+        let chosen = self.snapshots.last_good(is_good);
+        *self.training.params_mut() = chosen.params;
+        chosen.epoch
+    }
+
+    /// Why the run diverged, if it did.
+    fn divergence(&self, stop: StopReason) -> Option<Divergence> {
+        let StopReason::NotFinite { epoch, step } = stop else { return None };
+        let issue = self.issues.last().expect("a step that is not finite is an issue").clone();
+        let cause = self.training.cause_of_divergence(&issue.kind, &self.data.train);
+        Some(Divergence { epoch, step, cause, issue })
     }
 }

@@ -1,7 +1,8 @@
 //! Training: parallel batched backpropagation, the training loop, hyper-parameter search, and models on disk.
 //!
-//! This crate contains what moves the parameters of a model: [`Backprop`] computes the gradient of
-//! a batch, [`Trainer`] runs the training loop, and [`search_settings`] compares settings. Models
+//! This crate contains what moves the parameters of a model: [`Training`] takes the steps of a loop of the
+//! user's own, [`Trainer`] runs the usual loop over epochs with it, [`search_settings`] compares settings,
+//! and [`Backprop`] computes the gradient of a batch. Models
 //! and losses are in `wengert-nn`, optimizers and schedules in `wengert-optim`, data sets in
 //! `wengert-data`.
 //!
@@ -24,8 +25,10 @@
 mod backprop;
 mod batch;
 mod compatibility;
+mod divergence;
 mod error;
 mod fit;
+mod independent_rows;
 mod keep_awake;
 mod metrics;
 mod numerical_issue;
@@ -34,13 +37,19 @@ mod report;
 mod saved;
 mod search;
 mod settings;
+mod snapshots;
+mod start;
+mod state;
+mod step_settings;
 mod strategy;
 mod trained;
 mod trainer;
+mod training;
+mod training_options;
 mod units;
 
 pub use backprop::Backprop;
-pub use batch::Batch;
+pub use divergence::{Divergence, DivergenceCause};
 pub use error::TrainError;
 pub use metrics::Metrics;
 pub use numerical_issue::{IssueKind, NumericalIssue};
@@ -49,6 +58,9 @@ pub use report::{Epoch, StopReason, TrainingReport};
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub use saved::{ModelProblem, Outputs, SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
+pub use state::{BestEpoch, ResumeError, TrainingState};
 pub use strategy::Strategy;
 pub use trained::TrainedModel;
 pub use trainer::Trainer;
+pub use training::Training;
+pub use wengert_data::Batch;

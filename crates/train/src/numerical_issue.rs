@@ -1,9 +1,10 @@
 //! Numerical issues during training, and the search for their origin.
 
-use crate::batch::{Batch, forward};
+use crate::batch::forward;
 use std::fmt;
 use wengert_ad::check::NonFinite;
 use wengert_ad::{ArrayTape, Real};
+use wengert_data::Batch;
 use wengert_nn::diagnostics::{LargeParameter, large_parameter};
 use wengert_nn::{Loss, Module, Params, TrainingPass};
 
@@ -30,7 +31,8 @@ pub enum IssueKind {
     /// All parameters were finite, but an operation of the step produced an infinite or NaN element.
     NonFiniteOperation(Box<NonFinite>),
     /// The loss was not finite, although every element is finite when the batch is computed in one
-    /// piece: a sum over shards overflowed.
+    /// piece: a sum over shards overflowed. Or the loss on all training data was not finite after the last
+    /// step.
     NonFiniteLoss,
 }
 
@@ -40,11 +42,17 @@ impl fmt::Display for NumericalIssue {
         if let Some(step) = self.step {
             write!(f, ", step {step}")?;
         }
-        match &self.kind {
-            IssueKind::LargeParameter(parameter) => write!(f, ": {parameter}, beyond the limit"),
-            IssueKind::NonFiniteParameter(parameter) => write!(f, ": {parameter}"),
-            IssueKind::NonFiniteOperation(operation) => write!(f, ": {operation}"),
-            IssueKind::NonFiniteLoss => f.write_str(": the loss is not finite"),
+        write!(f, ": {}", self.kind)
+    }
+}
+
+impl fmt::Display for IssueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LargeParameter(parameter) => write!(f, "{parameter}, beyond the limit"),
+            Self::NonFiniteParameter(parameter) => parameter.fmt(f),
+            Self::NonFiniteOperation(operation) => operation.fmt(f),
+            Self::NonFiniteLoss => f.write_str("the loss is not finite"),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The report of a training run.
 
+use crate::divergence::Divergence;
 use crate::metrics::Metrics;
 use crate::numerical_issue::NumericalIssue;
+use crate::state::TrainingState;
 use crate::trained::TrainedModel;
 use std::fmt;
 
@@ -14,7 +16,8 @@ pub enum StopReason {
     /// The validation loss has not improved for as many epochs as
     /// [`early_stopping`](crate::Trainer::early_stopping) allows.
     EarlyStopping,
-    /// The training loss became infinite or NaN. A smaller learning rate often helps.
+    /// The loss became infinite or NaN: training diverged. [`TrainingReport::divergence`] says where and
+    /// why; the final parameters are the last good ones.
     NotFinite {
         /// The epoch, counted from 1.
         epoch: usize,
@@ -53,11 +56,13 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// The result of a training run.
+/// The result of a training run. If it [diverged](Self::divergence), its text begins with this.
 #[derive(Clone, Debug)]
 pub struct TrainingReport<M, T = f32> {
     /// The model with its final parameters: those of the best epoch under early stopping, otherwise
-    /// those of the last.
+    /// those of the last. If training diverged without early stopping, they are those of the last epoch
+    /// after which the losses on the training and validation data are finite, or those at the start if
+    /// there is none.
     pub model: TrainedModel<M, T>,
     /// The metrics on the training data with the final parameters, in evaluation mode.
     pub train: Metrics,
@@ -67,12 +72,35 @@ pub struct TrainingReport<M, T = f32> {
     pub test: Option<Metrics>,
     /// The metrics of all epochs, in order.
     pub history: Vec<Epoch>,
-    /// The epoch that the final parameters come from, counted from 1; 0 if no epoch was completed.
+    /// The epoch that the final parameters come from, counted from 1; 0 if they are those at the start.
     pub best_epoch: usize,
     /// The reason why training stopped.
     pub stop: StopReason,
+    /// Where training diverged, and the likely cause; `None` if it did not.
+    pub divergence: Option<Divergence>,
     /// Numerical issues during training, each kind where it first occurred.
     pub issues: Vec<NumericalIssue>,
-    /// The wall-clock time of the training run, in seconds.
+    /// The state after the last step, from which training [continues](crate::Trainer::resume) with the
+    /// same bits; `None` if training diverged. Its parameters are those of the last epoch, not of the best.
+    pub state: Option<TrainingState<T>>,
+    /// The wall-clock time of the training run, in seconds; of the last part, if it was resumed.
     pub seconds: f64,
+}
+
+/// One line: whether training diverged, the number of epochs, and the final losses.
+impl<M, T> fmt::Display for TrainingReport<M, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(divergence) = &self.divergence {
+            write!(f, "DIVERGED: {divergence}; ")?;
+        }
+        let epochs = self.history.len();
+        write!(f, "{epochs} epochs, parameters of epoch {}: ", self.best_epoch)?;
+        write!(f, "train loss {:.4}", self.train.loss)?;
+        for (part, metrics) in [("validation", self.validation), ("test", self.test)] {
+            if let Some(metrics) = metrics {
+                write!(f, ", {part} loss {:.4}", metrics.loss)?;
+            }
+        }
+        Ok(())
+    }
 }

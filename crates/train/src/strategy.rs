@@ -39,12 +39,10 @@ impl Strategy {
 
     /// The number of shards of a step on `rows` examples, which takes `6 x weights x rows`
     /// floating-point operations: a matrix product in the forward pass and two in the backward
-    /// pass. In training, 1 if a layer needs the whole batch.
-    pub(crate) fn shards(self, rows: usize, layout: &Layout, training: bool) -> usize {
-        if training && layout.needs_whole_batch() {
-            return 1;
-        }
+    /// pass. 1 if the batch must stay `whole`, because the rows are not independent.
+    pub(crate) fn shards(self, rows: usize, layout: &Layout, whole: bool) -> usize {
         match self {
+            _ if whole => 1,
             Self::Operators => 1,
             Self::Shards(shards) => shards.clamp(1, rows),
             Self::Automatic if 6 * rows * layout.len() < SERIAL_WORK || layout.len() > LARGE_GRADIENT => 1,
@@ -53,8 +51,8 @@ impl Strategy {
     }
 
     /// The maximum number of threads that a step on `rows` examples can use.
-    pub(crate) fn threads(self, rows: usize, layout: &Layout) -> usize {
-        match self.shards(rows, layout, true) {
+    pub(crate) fn threads(self, rows: usize, layout: &Layout, whole: bool) -> usize {
+        match self.shards(rows, layout, whole) {
             1 if 6 * rows * layout.len() < SERIAL_WORK => 1,
             1 => usize::MAX,
             shards => shards,
@@ -68,7 +66,7 @@ mod tests {
     use wengert_nn::{Architecture, Mlp};
 
     fn shards(widths: &[usize], rows: usize, strategy: Strategy) -> usize {
-        strategy.shards(rows, Mlp::new(widths).into_model().layout(), true)
+        strategy.shards(rows, Mlp::new(widths).into_model().layout(), false)
     }
 
     #[test]
@@ -89,9 +87,17 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_whose_rows_are_not_independent_stays_whole() {
+        let model = Mlp::new([64, 128, 64, 10]).into_model();
+        for strategy in [Strategy::Automatic, Strategy::Shards(4), Strategy::Operators] {
+            assert_eq!(strategy.shards(1024, model.layout(), true), 1);
+        }
+    }
+
+    #[test]
     fn a_step_requests_no_more_threads_than_it_can_use() {
         let threads = |widths: &[usize], rows| {
-            Strategy::Automatic.threads(rows, Mlp::new(widths).into_model().layout())
+            Strategy::Automatic.threads(rows, Mlp::new(widths).into_model().layout(), false)
         };
         assert_eq!(threads(&[2, 16, 16, 2], 32), 1);
         assert_eq!(threads(&[64, 128, 64, 10], 64), 1);

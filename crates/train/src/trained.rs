@@ -1,11 +1,11 @@
 //! Trained models: prediction and evaluation.
 
-use crate::batch::{Batch, forward};
+use crate::batch::forward;
 use crate::metrics::{Metrics, Totals, count_correct};
 use crate::units::{to_model, to_user};
 use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
-use std::ops::Add;
+use std::ops::{Add, Range};
 use wengert_ad::{ArrayTape, Real};
 use wengert_data::{Dataset, Scaling, Targets};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
@@ -58,27 +58,11 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     ///
     /// # Cost
     /// Blocks of 256 rows are divided among the threads of the rayon pool. For its block, each
-    /// thread keeps the outputs of two successive layers; earlier outputs are released.
+    /// thread keeps the outputs of two successive layers; earlier outputs are released. If the model
+    /// [mixes rows](wengert_nn::RowMixing::Always), all rows are one block, and the outputs for a row
+    /// depend on the rows that are given with it.
     pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
-        let (x, rows) = (x.view(), x.nrows());
-        let block = |tape: &mut ArrayTape<T>, first: usize| -> Array2<X> {
-            let x = x.slice(s![first..rows.min(first + BLOCK), ..]);
-            let x = tape.constant(&to_model::<X, T>(x, self.scaling.inputs.as_ref()));
-            let outputs = self.model.module().forward(&self.params.bind_constant(tape), x).value();
-            tape.clear();
-            let outputs = outputs.into_dimensionality().expect("a module returns one row per example");
-            to_user(&outputs, self.scaling.targets.as_ref())
-        };
-        if rows <= BLOCK {
-            return block(&mut ArrayTape::for_inference(), 0);
-        }
-        let starts: Vec<usize> = (0..rows).step_by(BLOCK).collect();
-        let blocks: Vec<Array2<X>> = starts
-            .into_par_iter()
-            .map_init(ArrayTape::for_inference, |tape, first| block(tape, first))
-            .collect();
-        let blocks: Vec<_> = blocks.iter().map(|block| block.view()).collect();
-        concatenate(Axis(0), &blocks).expect("all rows of outputs have the same width")
+        predict(self.model.module(), &self.params, &self.scaling, x)
     }
 
     /// The class of each row of `x`: the index of its largest output. With a single output, class 1
@@ -106,6 +90,10 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     /// The mean loss and the accuracy on a data set; `None` if the data set is empty. The result is
     /// the same for any number of threads.
     ///
+    /// Blocks of 256 examples are divided among the threads, unless the model or the loss mixes rows:
+    /// then all examples of the data set are one batch, so that the mean loss of a contrastive loss
+    /// depends on the size of the data set.
+    ///
     /// The data may be in the user's units or stored with any [scaling](Dataset::scaling). The loss is
     /// computed with the scaling of the model: with
     /// [standardised targets](wengert_data::Split::standardised_targets), it is in units of their
@@ -119,6 +107,33 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     }
 }
 
+/// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`].
+pub(crate) fn predict<T: Real, X: Real, S: Data<Elem = X>>(
+    module: &impl Module<T>,
+    params: &Params<T>,
+    scaling: &Scaling,
+    x: &ArrayBase<S, Ix2>,
+) -> Array2<X> {
+    let (x, rows) = (x.view(), x.nrows());
+    let block = |tape: &mut ArrayTape<T>, rows: Range<usize>| -> Array2<X> {
+        let x = tape.constant(&to_model::<X, T>(x.slice(s![rows, ..]), scaling.inputs.as_ref()));
+        let outputs = module.forward(&params.bind_constant(tape), x).value();
+        tape.clear();
+        let outputs = outputs.into_dimensionality().expect("a module returns one row per example");
+        to_user(&outputs, scaling.targets.as_ref())
+    };
+    if rows <= BLOCK || params.layout().row_mixing().applies(false) {
+        return block(&mut ArrayTape::for_inference(), 0..rows);
+    }
+    let starts: Vec<usize> = (0..rows).step_by(BLOCK).collect();
+    let blocks: Vec<Array2<X>> = starts
+        .into_par_iter()
+        .map_init(ArrayTape::for_inference, |tape, first| block(tape, first..rows.min(first + BLOCK)))
+        .collect();
+    let blocks: Vec<_> = blocks.iter().map(|block| block.view()).collect();
+    concatenate(Axis(0), &blocks).expect("all rows of outputs have the same width")
+}
+
 pub(crate) fn evaluate<T: Real>(
     module: &impl Module<T>,
     loss: &impl Loss<T>,
@@ -126,13 +141,14 @@ pub(crate) fn evaluate<T: Real>(
     data: &Dataset<T>,
 ) -> Option<Metrics> {
     let indices: Vec<usize> = (0..data.examples()).collect();
+    let whole = loss.mixes_rows() || params.layout().row_mixing().applies(false);
     let parts: Vec<Totals> = indices
-        .par_chunks(BLOCK)
+        .par_chunks(if whole { indices.len().max(1) } else { BLOCK })
         .map_init(
             || (ArrayTape::for_inference(), Vec::new()),
             |(tape, labels), indices| {
                 let bound = params.bind_constant(tape);
-                let (outputs, total) = forward(tape, module, loss, &bound, Batch { data, indices }, labels);
+                let (outputs, total) = forward(tape, module, loss, &bound, data.batch(indices), labels);
                 let totals = Totals { loss: total.item().value(), correct: count_correct(outputs, labels) };
                 tape.clear();
                 totals

@@ -1,17 +1,22 @@
 //! Configuration of a training run.
 
-use crate::compatibility::{assert_parameters_of, check_batch_size, check_targets, check_widths};
+use crate::compatibility::{check_batch_size, check_targets, check_widths};
+use crate::divergence::Divergence;
 use crate::error::TrainError;
 use crate::fit::{EpochObserver, Fit};
+use crate::independent_rows::sampled_rows;
 use crate::report::{Epoch, TrainingReport};
-use crate::settings::{Clipping, Settings};
+use crate::settings::Settings;
+use crate::start::Start;
+use crate::state::{ResumeError, TrainingState};
+use crate::step_settings::{Clipping, StepSettings};
 use crate::strategy::Strategy;
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZero;
 use wengert_ad::Real;
 use wengert_data::Split;
-use wengert_kernels::validate::{assert_at_least_one, assert_positive};
-use wengert_nn::{Architecture, Loss, Model, Module, Params, Regulariser};
+use wengert_kernels::validate::assert_at_least_one;
+use wengert_nn::{Architecture, Loss, Module, Params, Regulariser};
 use wengert_optim::{Group, Optimizer, Schedule};
 
 /// Trains a model on mini-batches: each epoch shuffles the training data, and each batch makes one
@@ -41,16 +46,27 @@ pub struct Trainer<A, L, O> {
     loss: L,
     optimizer: O,
     settings: Settings,
+    steps: StepSettings,
     /// The number of threads; 0 for one per core.
     threads: usize,
     observer: Option<EpochObserver>,
+    on_divergence: Box<dyn FnMut(&Divergence) + Send>,
 }
 
 impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, one
     /// thread per core.
     pub fn new(architecture: A, loss: L, optimizer: O) -> Self {
-        Self { architecture, loss, optimizer, settings: Settings::default(), threads: 0, observer: None }
+        Self {
+            architecture,
+            loss,
+            optimizer,
+            settings: Settings::default(),
+            steps: StepSettings::default(),
+            threads: 0,
+            observer: None,
+            on_divergence: Box::new(|divergence| eprintln!("warning: training diverged: {divergence}")),
+        }
     }
 
     /// Sets the number of examples per step; 64 by default. The last batch of an epoch is smaller
@@ -74,7 +90,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     }
 
     /// Stops training when the validation loss has not improved for `patience` epochs, and restores
-    /// the parameters of the best epoch (Prechelt 1998).
+    /// the parameters of the best epoch (Prechelt 1998). An infinite or NaN loss is no improvement.
     ///
     /// # Panics
     /// If `patience` is 0.
@@ -89,7 +105,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// Sets the seed of the initial parameters, the shuffling and dropout; 0 by default.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
+        self.steps.seed = seed;
         self
     }
 
@@ -108,7 +124,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[track_caller]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         strategy.assert_valid("trainer");
-        self.settings.strategy = strategy;
+        self.steps.strategy = strategy;
         self
     }
 
@@ -116,6 +132,13 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     pub fn on_epoch(self, observer: impl FnMut(&Epoch) + Send + 'static) -> Self {
         Self { observer: Some(Box::new(observer)), ..self }
+    }
+
+    /// Calls `observer` if the loss becomes infinite or NaN, instead of printing a warning to standard error.
+    /// [`TrainingReport::divergence`] says so, too.
+    #[must_use]
+    pub fn on_divergence(self, observer: impl FnMut(&Divergence) + Send + 'static) -> Self {
+        Self { on_divergence: Box::new(observer), ..self }
     }
 
     /// Sets the limit for the absolute values of parameters; 1e6 by default. The first parameter
@@ -138,7 +161,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// Steps are counted from 0 over all epochs.
     #[must_use]
     pub fn schedule(mut self, schedule: Schedule) -> Self {
-        self.settings.schedule = Some(schedule);
+        self.steps.schedule = Some(schedule);
         self
     }
 
@@ -150,8 +173,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     #[track_caller]
     pub fn clip_norm(mut self, limit: f64) -> Self {
-        assert_positive("trainer: the largest norm", limit);
-        self.settings.clipping = Some(Clipping::Norm(limit));
+        self.steps.clipping = Some(Clipping::to_norm(limit));
         self
     }
 
@@ -163,15 +185,14 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     #[must_use]
     #[track_caller]
     pub fn clip_value(mut self, limit: f64) -> Self {
-        assert_positive("trainer: the largest value", limit);
-        self.settings.clipping = Some(Clipping::Value(limit));
+        self.steps.clipping = Some(Clipping::to_value(limit));
         self
     }
 
     /// Adds a penalty on the parameters to the mean loss. Reported losses are without the penalty.
     #[must_use]
     pub fn regularise(mut self, regulariser: Regulariser) -> Self {
-        self.settings.regulariser = Some(regulariser);
+        self.steps.regulariser = Some(regulariser);
         self
     }
 
@@ -180,7 +201,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// times.
     #[must_use]
     pub fn freeze(mut self, pattern: &str) -> Self {
-        self.settings.frozen.push(pattern.to_owned());
+        self.steps.frozen.push(pattern.to_owned());
         self
     }
 
@@ -204,7 +225,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// ```
     #[must_use]
     pub fn group(mut self, pattern: &str, options: impl Fn(Group) -> Group + Send + 'static) -> Self {
-        self.settings.groups.push((pattern.to_owned(), Box::new(options)));
+        self.steps.groups.push((pattern.to_owned(), Box::new(options)));
         self
     }
 }
@@ -214,9 +235,14 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// Trains on the training part, from initial parameters given by the architecture and the seed,
     /// and reports the metrics on all three parts.
     ///
+    /// If the loss becomes infinite or NaN, training stops with
+    /// [`StopReason::NotFinite`](crate::StopReason::NotFinite), and the report has the last good parameters
+    /// and the [cause](TrainingReport::divergence).
+    ///
     /// # Errors
-    /// If model, loss and data do not fit together, if early stopping has no validation part, or if
-    /// threads cannot be started.
+    /// If model, loss and data do not fit together, if early stopping has no validation part, if examples
+    /// depend on each other although neither the layout nor the loss declares it, or if threads cannot be
+    /// started.
     ///
     /// # Panics
     /// If the pattern of a frozen parameter, a group or a penalty matches no parameter.
@@ -226,11 +252,12 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, |model, seed| model.layout().initialise(seed))
+        self.start(data, Start::Seed)
     }
 
     /// As [`fit`](Self::fit), but starts from these parameters, for fine-tuning. Parameters that
-    /// are frozen in `params` stay frozen.
+    /// are frozen in `params` stay frozen. To continue a training run with the state of its optimizer, use
+    /// [`resume`](Self::resume).
     ///
     /// # Errors
     /// As [`fit`](Self::fit).
@@ -247,41 +274,78 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, |model, _| {
-            assert_parameters_of(model.layout(), &params);
-            params
-        })
+        self.start(data, Start::Params(params))
     }
 
-    fn start<T: Real>(
+    /// Continues a training run from the [state](TrainingReport::state) of an earlier one up to the epoch
+    /// that [`epochs`](Self::epochs) sets, counted from the first epoch of the earlier run. With the same
+    /// settings and data, the report is, bit for bit, that of one run without the interruption, except for
+    /// its time and its issues. The seed is that of the state.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if the state is that of another model, of another optimizer or of other
+    /// settings of the optimizer, or if its parts contradict each other.
+    ///
+    /// # Panics
+    /// As [`fit`](Self::fit).
+    pub fn resume<T: Real>(
         self,
+        state: TrainingState<T>,
         data: &Split<T>,
-        params: impl FnOnce(&Model<A::Module>, u64) -> Params<T>,
     ) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        let Self { architecture, loss, optimizer, settings, threads, observer } = self;
+        self.start(data, Start::State(state))
+    }
+
+    fn start<T: Real>(
+        self,
+        data: &Split<T>,
+        from: Start<T>,
+    ) -> Result<TrainingReport<A::Module, T>, TrainError>
+    where
+        A::Module: Module<T>,
+        L: Loss<T>,
+        O: Optimizer<T>,
+    {
+        let Self { architecture, loss, optimizer, settings, steps, threads, observer, mut on_divergence } =
+            self;
         let model = architecture.into_model();
         check_targets(loss.kind(), data)?;
         check_widths(model.module(), loss.kind(), data)?;
+        if data.train.examples() == 0 {
+            return Err(TrainError::NoExamples);
+        }
         if settings.patience.is_some() && data.validation.examples() == 0 {
             return Err(TrainError::NoValidation);
         }
-        let mut params = params(&model, settings.seed);
-        for pattern in &settings.frozen {
-            params.freeze(pattern);
+        let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
+        if !training.set_scaling(data.train.scaling()) {
+            return Err(TrainError::Resume { source: ResumeError::Scaling });
         }
         let (examples, batch_size) = (data.train.examples(), settings.batch_size);
-        check_batch_size(params.layout(), examples, batch_size)?;
-        // More threads than a step can use would be woken for nothing.
-        let useful = settings.strategy.threads(batch_size.min(examples), model.layout());
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if threads == 0 { cores } else { threads }.min(useful);
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|source| TrainError::Threads { source })?;
-        Ok(pool.install(|| Fit::new((model, params), loss, optimizer, settings, observer, data).run()))
+        check_batch_size(training.params().layout(), examples, batch_size)?;
+        let pool = thread_pool(threads, training.useful_threads(batch_size.min(examples)))?;
+        let report = pool.install(|| {
+            let some: Vec<usize> = sampled_rows(examples).collect();
+            training.check_rows(data.train.batch(&some))?;
+            Ok(Fit::new(training, settings, observer, data, progress).run())
+        })?;
+        if let Some(divergence) = &report.divergence {
+            on_divergence(divergence);
+        }
+        Ok(report)
     }
+}
+
+/// A pool with this many threads, or one per core if it is 0, but no more than can be used: these would be
+/// woken for nothing.
+fn thread_pool(threads: usize, useful: usize) -> Result<ThreadPool, TrainError> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = if threads == 0 { cores } else { threads }.min(useful);
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|source| TrainError::Threads { source })
 }

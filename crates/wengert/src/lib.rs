@@ -28,35 +28,28 @@
 //!
 //! # Training
 //!
-//! [`Trainer`](train::Trainer) runs a training loop with the usual options. The same loop in a
-//! program of one's own:
+//! [`Trainer`](train::Trainer) runs a training loop with the usual options. A loop in a program of one's own
+//! takes its steps with [`Training`](train::Training), which keeps track of the state of the optimizer, the
+//! schedule, frozen parameters, running statistics and the mode of each pass:
 //!
 //! ```
 //! use wengert::ndarray::array;
 //! use wengert::prelude::*;
 //!
 //! let data = moons(400, 0.1, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
-//! let model = Mlp::new([2, 32, 2]).into_model();
-//! let mut params = model.layout().initialise::<f32>(7);
-//! let mut backprop = Backprop::for_training(7);
-//! let (mut adam, schedule) = (Adam::new(1e-2), Schedule::cosine(1e-2, 200));
+//! let mut training = Training::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2))
+//!     .seed(7)
+//!     .schedule(Schedule::cosine(1e-2, 200))
+//!     .clip_norm(1.0);
 //! let mut batches = Batches::new(data.train.examples(), 32, 7);
-//! let mut steps = 0;
 //! for epoch in 1..=20 {
 //!     for indices in batches.epoch(epoch) {
-//!         let batch = Batch { data: &data.train, indices };
-//!         backprop.value_and_grad(model.module(), &CrossEntropy, &params, batch);
-//!         clip_norm(backprop.gradient_mut(), 1.0);
-//!         adam.set_learning_rate(schedule.rate(steps));
-//!         adam.step(params.values_mut(), backprop.gradient());
-//!         backprop.update_statistics(&mut params);
-//!         steps += 1;
+//!         training.step(&data.train.batch(indices));
 //!     }
 //! }
-//! let trained = TrainedModel { model, params, scaling: data.train.scaling().clone() };
-//! let metrics = trained.evaluate(&CrossEntropy, &data.test).expect("the test part is not empty");
+//! let metrics = training.evaluate(&data.test).expect("the test part is not empty");
 //! assert!(metrics.accuracy > Some(0.9));
-//! let classes = trained.predict_classes(&array![[0.0, 1.0], [0.5, -1.0]]);
+//! let classes = training.into_trained().predict_classes(&array![[0.0, 1.0], [0.5, -1.0]]);
 //! assert_eq!(classes.len(), 2);
 //! # Ok::<(), wengert::data::DataError>(())
 //! ```
@@ -86,11 +79,12 @@ pub mod prelude {
     pub use crate::nn::{
         Activation, Architecture, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Draws, Dropout,
         Embedding, HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module,
-        Normalisation, Params, RandomSlot, Regulariser, Residual, Sequential, SumSquared, TargetBatch,
-        TargetKind,
+        Normalisation, Params, RandomSlot, Regulariser, Residual, RowMixing, Sequential, SumSquared,
+        TargetBatch, TargetKind,
     };
     pub use crate::optim::{Adam, Group, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use crate::train::{
-        Backprop, Batch, Epoch, Metrics, StopReason, Strategy, TrainedModel, Trainer, TrainingReport,
+        Backprop, Batch, Epoch, Metrics, StopReason, Strategy, TrainedModel, Trainer, Training,
+        TrainingReport, TrainingState,
     };
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use wengert::data::{DataError, Loaded, Targets, data_set_names, load};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
-use wengert::train::{Epoch, Outputs, SavedMlp, StopReason, TrainError};
+use wengert::train::{Epoch, Outputs, SavedMlp, TrainError};
 use wengert_files::Output;
 
 /// Train a ReLU network as a classifier and report its accuracy.
@@ -113,8 +113,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Method::Sgd => fit(arguments, &mlp, &split, Sgd::new(rate).momentum(0.9).weight_decay(decay)),
     };
     let report = report?;
-    if let StopReason::NotFinite { epoch, step } = report.stop {
-        return Err(CliError::Diverged { epoch, step, rate });
+    if let Some(divergence) = report.divergence {
+        return Err(CliError::Diverged(Box::new(divergence)));
     }
     if let Some(path) = &arguments.save {
         let (params, scaling) = (report.model.params.clone(), report.model.scaling.clone());
@@ -191,6 +191,7 @@ fn fit(
             shown.set_message(summary(epoch));
             shown.inc(1);
         })
+        .on_divergence(|_| ())
         .fit(split);
     bar.finish();
     report

@@ -4,7 +4,7 @@ use wengert_data::{Dataset, Split, Targets};
 use wengert_lab::relu_corners;
 use wengert_nn::{Architecture, Bias, CrossEntropy, HalfSquared, Mlp, Params};
 use wengert_optim::{Adam, Optimizer, Sgd};
-use wengert_train::{Backprop, Batch, Trainer};
+use wengert_train::{Trainer, Training};
 
 /// A split with all examples in the training part.
 fn training_only(name: &str, x: Vec<f64>, width: usize, targets: Targets<f64>) -> Split<f64> {
@@ -70,21 +70,18 @@ fn the_error_falls_as_the_width_grows() {
 fn steps(
     data: &Split<f64>,
     mlp: Mlp,
-    mut params: Params<f64>,
-    mut optimizer: impl Optimizer<f64>,
+    params: Params<f64>,
+    optimizer: impl Optimizer<f64>,
     count: usize,
     mut observe: impl FnMut(&Params<f64>),
 ) {
-    let model = mlp.into_model();
-    let mut backprop = Backprop::for_training(0);
+    let mut training = Training::new(mlp, HalfSquared, optimizer).start_from(params);
     let indices: Vec<usize> = (0..data.train.examples()).collect();
     for _ in 0..count {
-        observe(&params);
-        let batch = Batch { data: &data.train, indices: &indices };
-        backprop.value_and_grad(model.module(), &HalfSquared, &params, batch);
-        optimizer.step(params.values_mut(), backprop.gradient());
+        observe(training.params());
+        training.step(&data.train.batch(&indices));
     }
-    observe(&params);
+    observe(training.params());
 }
 
 #[test]

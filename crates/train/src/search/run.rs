@@ -3,7 +3,7 @@
 use super::error::SearchError;
 use crate::error::TrainError;
 use crate::metrics::Metrics;
-use crate::report::TrainingReport;
+use crate::report::{StopReason, TrainingReport};
 use rayon::prelude::*;
 use wengert_ad::Real;
 use wengert_data::Split;
@@ -17,6 +17,8 @@ pub struct Trial<S> {
     pub train: Metrics,
     /// The metrics on the validation data, on which the choice is based.
     pub validation: Metrics,
+    /// The reason why its training stopped. A trial that diverged is not chosen.
+    pub stop: StopReason,
 }
 
 /// The result of [`search_settings`].
@@ -24,7 +26,8 @@ pub struct Trial<S> {
 pub struct SearchReport<S, M, T = f32> {
     /// All trials, in the order of the settings.
     pub trials: Vec<Trial<S>>,
-    /// The index of the best trial: the one with the smallest validation loss, the first in case of a tie.
+    /// The index of the best trial: of those that did not diverge, the one with the smallest validation loss,
+    /// the first in case of a tie.
     pub best: usize,
     /// The training report of the best trial. It has no metrics on the test part: call
     /// [`evaluate`](crate::TrainedModel::evaluate) for these, once, at the end.
@@ -61,8 +64,8 @@ impl<S, M, T> SearchReport<S, M, T> {
 /// ```
 ///
 /// # Errors
-/// If there are no settings or no validation data, if a training run cannot begin, or if no
-/// validation loss is finite.
+/// If there are no settings or no validation data, if a training run cannot begin, or if all trials
+/// diverged.
 pub fn search_settings<S: Clone + Send + Sync, M: Send, T: Real>(
     settings: &[S],
     data: &Split<T>,
@@ -78,7 +81,10 @@ pub fn search_settings<S: Clone + Send + Sync, M: Send, T: Real>(
     let reports: Result<Vec<_>, _> = settings.par_iter().map(|setting| train(setting, &visible)).collect();
     let reports = reports.map_err(|source| SearchError::Train { source })?;
     let trials: Vec<Trial<S>> = settings.iter().zip(&reports).map(|(s, report)| trial(s, report)).collect();
-    let finite = trials.iter().enumerate().filter(|(_, trial)| trial.validation.loss.is_finite());
+    let converged = |trial: &Trial<S>| {
+        trial.validation.loss.is_finite() && !matches!(trial.stop, StopReason::NotFinite { .. })
+    };
+    let finite = trials.iter().enumerate().filter(|(_, trial)| converged(trial));
     let best = finite.min_by(|a, b| a.1.validation.loss.total_cmp(&b.1.validation.loss));
     let best = best.map(|(i, _)| i).ok_or(SearchError::AllDiverged)?;
     let report = reports.into_iter().nth(best).expect("there is one report per trial");
@@ -87,5 +93,5 @@ pub fn search_settings<S: Clone + Send + Sync, M: Send, T: Real>(
 
 fn trial<S: Clone, M, T>(setting: &S, report: &TrainingReport<M, T>) -> Trial<S> {
     let validation = report.validation.expect("the validation part is not empty");
-    Trial { setting: setting.clone(), train: report.train, validation }
+    Trial { setting: setting.clone(), train: report.train, validation, stop: report.stop }
 }

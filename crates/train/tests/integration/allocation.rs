@@ -5,12 +5,9 @@ use rayon::ThreadPool;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wengert_data::{Batches, Dataset, Targets, digits};
-use wengert_nn::{
-    Architecture, Bias, CrossEntropy, Loss, Mlp, MlpModule, Model, MultiClassHinge, Normalisation, Params,
-    Regulariser,
-};
+use wengert_nn::{Bias, CrossEntropy, Loss, Mlp, MlpModule, MultiClassHinge, Normalisation, Regulariser};
 use wengert_optim::{Adam, Optimizer, Sgd};
-use wengert_train::{Backprop, Batch};
+use wengert_train::{Backprop, Training};
 
 /// The number of allocations on all threads of the pool while `work` runs on one of them.
 fn allocations(pool: &ThreadPool, work: impl FnMut() + Send) -> u64 {
@@ -48,27 +45,22 @@ fn steady_allocations(pool: &ThreadPool, mut work: impl FnMut() + Send) -> u64 {
 
 struct Run<'a, L, O> {
     data: &'a Dataset<f32>,
-    model: Model<MlpModule>,
-    params: Params<f32>,
-    backprop: Backprop<f32>,
-    loss: L,
-    optimizer: O,
+    training: Training<MlpModule, L, O>,
 }
 
 impl<'a, L: Loss<f32>, O: Optimizer<f32>> Run<'a, L, O> {
     fn new(data: &'a Dataset<f32>, mlp: Mlp, loss: L, optimizer: O) -> Self {
-        let model = mlp.into_model();
-        let penalty = Regulariser::elastic(1e-6, 1e-6).on(model.layout());
-        let (params, backprop) = (model.layout().initialise(7), Backprop::for_training(7).penalty(penalty));
-        Self { data, model, params, backprop, loss, optimizer }
+        let training = Training::new(mlp, loss, optimizer)
+            .seed(7)
+            .regularise(Regulariser::elastic(1e-6, 1e-6))
+            .clip_norm(1e3)
+            .freeze("out.*")
+            .group("hidden.*", |group| group.rate_factor(0.5));
+        Self { data, training }
     }
 
     fn step(&mut self, indices: &[usize]) {
-        let batch = Batch { data: self.data, indices };
-        let loss = self.backprop.value_and_grad(self.model.module(), &self.loss, &self.params, batch);
-        self.optimizer.step(self.params.values_mut(), self.backprop.gradient());
-        self.backprop.update_statistics(&mut self.params);
-        assert!(loss.is_finite());
+        assert!(self.training.step(&self.data.batch(indices)).is_finite());
     }
 
     /// Lets each thread of the pool do some steps on its own. The buffers in which products pack
@@ -78,8 +70,9 @@ impl<'a, L: Loss<f32>, O: Optimizer<f32>> Run<'a, L, O> {
     where
         L: Sync,
     {
-        let (model, loss, params) = (self.model.module(), &self.loss, &self.params);
-        let batch = Batch { data: self.data, indices };
+        let (model, loss, params) =
+            (self.training.model().module(), self.training.loss(), self.training.params());
+        let batch = self.data.batch(indices);
         pool.broadcast(|_| {
             for _ in 0..20 {
                 Backprop::for_training(7).value_and_grad(model, loss, params, batch);

@@ -21,7 +21,7 @@ fn the_parallel_gradient_of_a_batch_equals_the_serial_gradient() {
     let params = model.layout().initialise::<f64>(3);
     let indices: Vec<usize> = (0..97).collect();
 
-    let mut parallel = Backprop::new();
+    let mut parallel = Backprop::for_evaluation();
     let batch = Batch { data: &data, indices: &indices };
     let value = parallel.value_and_grad(model.module(), &CrossEntropy, &params, batch);
 
@@ -42,7 +42,7 @@ fn the_mean_of_the_mini_batch_gradients_is_the_full_gradient() {
     let data = digits_split().train.cast::<f64>();
     let model = Mlp::new([64, 16, 10]).into_model();
     let params = model.layout().initialise::<f64>(3);
-    let mut backprop = Backprop::new();
+    let mut backprop = Backprop::for_evaluation();
     let mut gradient = |indices: &[usize]| {
         backprop.value_and_grad(model.module(), &CrossEntropy, &params, Batch { data: &data, indices });
         backprop.gradient().to_vec()
@@ -78,7 +78,7 @@ fn with_dropout_the_parallel_gradient_equals_the_serial_gradient() {
     assert_close(&[value], &[loss.item()]);
     assert_close(parallel.gradient(), &serial);
 
-    let evaluated = Backprop::new().value_and_grad(model.module(), &CrossEntropy, &params, batch);
+    let evaluated = Backprop::for_evaluation().value_and_grad(model.module(), &CrossEntropy, &params, batch);
     assert!((evaluated - value).abs() > 1e-6, "evaluation mode has no dropout");
 }
 
@@ -90,9 +90,10 @@ fn a_penalty_is_added_once_to_loss_and_gradient_for_any_number_of_shards() {
         let params = model.layout().initialise::<f64>(2);
         let indices: Vec<usize> = (0..50).collect();
         let batch = Batch { data: &data, indices: &indices };
-        let mut plain = Backprop::new();
+        let mut plain = Backprop::for_evaluation();
         let loss = plain.value_and_grad(model.module(), &CrossEntropy, &params, batch);
-        let mut penalised = Backprop::new().penalty(Regulariser::l2(0.1).without_biases().on(model.layout()));
+        let mut penalised =
+            Backprop::for_evaluation().penalty(Regulariser::l2(0.1).without_biases().on(model.layout()));
         let objective = penalised.value_and_grad(model.module(), &CrossEntropy, &params, batch);
         let weights = model.layout().parameters().iter().filter(|entry| entry.name.ends_with("weight"));
         let squares: f64 =
@@ -134,5 +135,5 @@ fn each_training_step_drops_other_units_and_can_be_repeated() {
 #[test]
 #[should_panic(expected = "the number of shards is 0")]
 fn zero_shards_are_rejected() {
-    drop(Backprop::<f32>::new().strategy(Strategy::Shards(0)));
+    drop(Backprop::<f32>::for_evaluation().strategy(Strategy::Shards(0)));
 }

@@ -4,10 +4,14 @@
 mod allocation;
 mod data;
 mod determinism;
+mod divergence;
 mod gradients;
 mod numerical_issues;
+mod own_loop;
 mod prediction;
 mod refusals;
+mod resume;
+mod row_mixing;
 #[cfg(feature = "safetensors")]
 mod saved_models;
 mod search;

@@ -51,7 +51,7 @@ fn freezing_unknown_parameters_is_rejected() {
 }
 
 #[test]
-#[should_panic(expected = "fit_from: the model has the parameters")]
+#[should_panic(expected = "start parameters: the model has the parameters")]
 fn parameters_of_another_model_are_rejected() {
     let other = Mlp::new([2, 8, 2]).init(Init::GlorotNormal).into_model().layout().initialise::<f32>(1);
     let _ = Trainer::new(moons_net(), CrossEntropy, Sgd::new(0.1)).fit_from(other, &moons_split());

@@ -1,0 +1,356 @@
+//! Training step by step, for loops of the user's own.
+
+use crate::backprop::Backprop;
+use crate::divergence::{DivergenceCause, Steps};
+use crate::error::TrainError;
+use crate::independent_rows::check_independent_rows;
+use crate::metrics::{Metrics, Totals};
+use crate::numerical_issue::IssueKind;
+use crate::state::{ResumeError, TrainingState};
+use crate::step_settings::StepSettings;
+use crate::trained::{TrainedModel, evaluate, predict};
+use ndarray::{Array2, ArrayBase, Data, Ix2};
+use wengert_ad::Real;
+use wengert_data::{Batch, Dataset, Scaling};
+use wengert_nn::{Architecture, Loss, Model, Module, Params, TrainingPass};
+use wengert_optim::{Group, Optimizer};
+
+/// A model in training: its parameters, the loss, the optimizer with its state, and the settings of the
+/// steps. [`Trainer`](crate::Trainer) runs the usual loop over epochs with it; a loop of the user's own
+/// calls [`step`](Self::step).
+///
+/// A step takes care of what such a loop would have to do by hand: the pass runs in training mode, with the
+/// random numbers of this step; gradients are clipped; the learning rate follows the schedule; frozen
+/// parameters do not move, neither by momentum nor by weight decay; running statistics are updated. After the
+/// first steps, a step allocates nothing. The same settings, seed and batches give the same bits for any
+/// number of threads; a step runs on the rayon pool in which it is called.
+///
+/// ```
+/// use wengert_data::{Batches, moons};
+/// use wengert_nn::{CrossEntropy, Mlp};
+/// use wengert_optim::{Adam, Schedule};
+/// use wengert_train::Training;
+///
+/// let data = moons(400, 0.1, 7).split(0.8, 0.0, 0.2, 7)?.standardised();
+/// let mut training = Training::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2))
+///     .schedule(Schedule::cosine(1e-2, 200))
+///     .clip_norm(1.0)
+///     .seed(7);
+/// let mut batches = Batches::new(data.train.examples(), 32, 7);
+/// for epoch in 1..=20 {
+///     for indices in batches.epoch(epoch) {
+///         let loss = training.step(&data.train.batch(indices));
+///         assert!(loss.is_finite());
+///     }
+/// }
+/// let metrics = training.evaluate(&data.test).expect("the test part is not empty");
+/// assert!(metrics.accuracy > Some(0.9));
+/// # Ok::<(), wengert_data::DataError>(())
+/// ```
+pub struct Training<M, L, O, T: Real = f32> {
+    pub(crate) model: Model<M>,
+    pub(crate) loss: L,
+    optimizer: O,
+    pub(crate) params: Params<T>,
+    pub(crate) settings: StepSettings,
+    backprop: Backprop<T>,
+    groups: Vec<Group>,
+    /// Whether the layout of the parameters may have changed since the groups were determined.
+    stale_groups: bool,
+    /// Whether the parameters were given, and not drawn from the seed.
+    pub(crate) given: bool,
+    pub(crate) passes: u64,
+    steps: u64,
+    checked_rows: bool,
+    /// The scaling of the data of the steps; `None` before the first.
+    scaling: Option<Scaling>,
+}
+
+impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
+    /// A training run before its first step, with the default settings: seed 0, and nothing frozen,
+    /// scheduled, clipped or penalised.
+    pub fn new(architecture: impl Architecture<Module = M>, loss: L, optimizer: O) -> Self {
+        let model = architecture.into_model();
+        let params = model.layout().initialise(0);
+        Self::with_settings(model, params, loss, optimizer, StepSettings::default())
+    }
+
+    /// # Panics
+    /// If a pattern of the settings matches no parameter.
+    #[track_caller]
+    pub(crate) fn with_settings(
+        model: Model<M>,
+        params: Params<T>,
+        loss: L,
+        optimizer: O,
+        settings: StepSettings,
+    ) -> Self {
+        let mut training = Self {
+            model,
+            loss,
+            optimizer,
+            params,
+            settings,
+            backprop: Backprop::for_evaluation(),
+            groups: Vec::new(),
+            stale_groups: true,
+            given: false,
+            passes: 0,
+            steps: 0,
+            checked_rows: false,
+            scaling: None,
+        };
+        training.apply_settings();
+        training
+    }
+
+    /// Applies the settings to the parameters and to the next pass.
+    ///
+    /// # Panics
+    /// If a pattern of the settings matches no parameter.
+    #[track_caller]
+    fn apply_settings(&mut self) {
+        self.settings.freeze(&mut self.params);
+        self.groups = self.settings.groups(self.params.layout());
+        self.stale_groups = false;
+        let mut backprop = Backprop::for_training(self.settings.seed).strategy(self.settings.strategy);
+        if let Some(regulariser) = &self.settings.regulariser {
+            backprop = backprop.penalty(regulariser.on(self.params.layout()));
+        }
+        self.backprop = backprop;
+    }
+
+    /// Changes the settings.
+    #[track_caller]
+    pub(crate) fn change(mut self, change: impl FnOnce(&mut StepSettings)) -> Self {
+        change(&mut self.settings);
+        self.apply_settings();
+        self
+    }
+
+    /// Takes one step: a forward and a backward pass over the batch in training mode, and an update of the
+    /// parameters. Returns the mean loss over the examples of the batch, before the update and without
+    /// penalties.
+    ///
+    /// If this loss is infinite or NaN, there is no update: parameters, running statistics and the state of the
+    /// optimizer keep their values. Check it: later steps do not repair parameters that already are too
+    /// large. To continue from good ones, keep a [`state`](Self::state).
+    ///
+    /// # Panics
+    /// If the batch is empty, if the shapes of model, loss and data do not match, or if the data are scaled
+    /// otherwise than those of earlier steps. In the first step, if
+    /// the outputs or the losses of examples depend on other examples although neither the layout nor the
+    /// loss [declares](wengert_nn::RowMixing) it.
+    #[track_caller]
+    pub fn step(&mut self, batch: &Batch<'_, T>) -> f64 {
+        let loss = self.compute_gradient(batch);
+        if loss.is_finite() {
+            self.apply_gradient();
+        }
+        loss
+    }
+
+    /// The first half of a [`step`](Self::step): computes the [gradient](Self::gradient), and returns the mean
+    /// loss over the batch.
+    ///
+    /// # Panics
+    /// As [`step`](Self::step).
+    #[track_caller]
+    pub fn compute_gradient(&mut self, batch: &Batch<'_, T>) -> f64 {
+        if let Err(error) = self.check_rows(*batch) {
+            panic!("training: {error}");
+        }
+        let same = self.set_scaling(batch.data.scaling());
+        assert!(same, "training: the data of this step are scaled otherwise than those of earlier steps");
+        self.pass(*batch, false).loss / batch.indices.len() as f64
+    }
+
+    /// The second half of a [`step`](Self::step): clips the gradient of the last pass, updates the parameters
+    /// with it, and updates the running statistics.
+    ///
+    /// # Panics
+    /// If no gradient was computed.
+    #[track_caller]
+    pub fn apply_gradient(&mut self) {
+        let computed = self.params.is_empty() || !self.backprop.gradient().is_empty();
+        assert!(computed, "training: there is no gradient yet; call compute_gradient first");
+        if self.stale_groups {
+            self.groups = self.settings.groups(self.params.layout());
+            self.stale_groups = false;
+        }
+        if let Some(schedule) = &self.settings.schedule {
+            self.optimizer.set_learning_rate(schedule.rate(self.steps));
+        }
+        if let Some(clipping) = self.settings.clipping {
+            clipping.apply(self.backprop.gradient_mut());
+        }
+        self.optimizer.step_groups(self.params.values_mut(), self.backprop.gradient(), &self.groups);
+        self.backprop.update_statistics(&mut self.params);
+        self.steps += 1;
+    }
+
+    /// Sets the scaling of the data, if it is not known yet. Returns whether it is this one.
+    pub(crate) fn set_scaling(&mut self, scaling: &Scaling) -> bool {
+        self.scaling.get_or_insert_with(|| scaling.clone()) == scaling
+    }
+
+    /// Checks once, on some examples of a batch, that rows are as independent as model and loss declare.
+    pub(crate) fn check_rows(&mut self, batch: Batch<'_, T>) -> Result<(), TrainError> {
+        if !self.checked_rows {
+            check_independent_rows(self.model.module(), &self.loss, &self.params, batch)?;
+            self.checked_rows = true;
+        }
+        Ok(())
+    }
+
+    /// A forward and a backward pass in training mode. Correct classifications are counted if `count` is set.
+    pub(crate) fn pass(&mut self, batch: Batch<'_, T>, count: bool) -> Totals {
+        self.backprop.set_step(self.passes);
+        self.passes += 1;
+        self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count)
+    }
+
+    /// The number of threads that a step on `rows` examples can use.
+    pub(crate) fn useful_threads(&self, rows: usize) -> usize {
+        let layout = self.params.layout();
+        let whole = self.loss.mixes_rows() || layout.row_mixing().applies(true);
+        self.settings.strategy.threads(rows, layout, whole)
+    }
+
+    /// The settings of the last training pass.
+    pub(crate) fn last_pass(&self) -> TrainingPass {
+        TrainingPass::new(self.settings.seed, self.passes.saturating_sub(1))
+    }
+
+    /// The gradient of the last pass, in the layout of the parameters; 0 for frozen parameters. It is that
+    /// of the mean loss plus the penalty, before clipping. Empty before the first pass.
+    pub fn gradient(&self) -> &[T] {
+        self.backprop.gradient()
+    }
+
+    /// The gradient of the last pass, to change it before [`apply_gradient`](Self::apply_gradient).
+    pub fn gradient_mut(&mut self) -> &mut [T] {
+        self.backprop.gradient_mut()
+    }
+
+    /// The mean loss and the accuracy on a data set in evaluation mode; `None` if the data set is empty.
+    /// As [`TrainedModel::evaluate`], with the scaling of the data of the steps, or that of `data` before the
+    /// first step.
+    ///
+    /// # Panics
+    /// If the shapes of model, loss and data do not match.
+    pub fn evaluate(&self, data: &Dataset<T>) -> Option<Metrics> {
+        self.evaluate_at(&self.params, data)
+    }
+
+    /// As [`evaluate`](Self::evaluate), with these parameters.
+    pub(crate) fn evaluate_at(&self, params: &Params<T>, data: &Dataset<T>) -> Option<Metrics> {
+        let data = data.scaled_as(self.scaling.as_ref().unwrap_or(data.scaling()));
+        evaluate(self.model.module(), &self.loss, params, &data)
+    }
+
+    /// The likely cause if a loss was not finite.
+    pub(crate) fn cause_of_divergence(&self, issue: &IssueKind, data: &Dataset<T>) -> DivergenceCause {
+        let (rate, settings) = (self.optimizer.learning_rate(), self.optimizer.state().settings);
+        let setting = |name: &str| settings.iter().find(|(own, _)| own == name).map_or(0.0, |(_, x)| *x);
+        let penalty =
+            self.settings.regulariser.as_ref().map_or(0.0, |regulariser| 2.0 * regulariser.l2_strength());
+        // The steps of adaptive methods do not grow with the gradient of an L2 term.
+        let through_gradient =
+            if self.optimizer.name() == "sgd" { setting("weight_decay") + penalty } else { 0.0 };
+        let decoupled = setting("decoupled_weight_decay");
+        let decay = through_gradient.max(decoupled);
+        // `w <- (1 - eta lambda) w` grows from 2 on; with heavy-ball momentum mu, from 2 (1 + mu) on.
+        let decay_limit = if decoupled > 0.0 { 2.0 } else { 2.0 * (1.0 + setting("momentum")) };
+        DivergenceCause::find(&Steps { updates: self.steps, rate, decay, decay_limit }, issue, data)
+    }
+
+    /// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`]. Before the
+    /// first step, the scaling of the data is not known, and features and outputs are not scaled.
+    ///
+    /// # Panics
+    /// If the number of features is not the input width of the model.
+    pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
+        let unscaled = Scaling::default();
+        let scaling = self.scaling.as_ref().unwrap_or(&unscaled);
+        predict(self.model.module(), &self.params, scaling, x)
+    }
+
+    /// The state, to continue later with the same bits. It has no epochs: the loop of the user counts these.
+    pub fn state(&self) -> TrainingState<T> {
+        TrainingState {
+            seed: self.settings.seed,
+            passes: self.passes,
+            steps: self.steps,
+            params: self.params.clone(),
+            scaling: self.scaling.clone(),
+            optimizer: self.optimizer.state(),
+            history: Vec::new(),
+            best: None,
+        }
+    }
+
+    /// Continues from a state of the same model, loss, optimizer and settings: later steps on the same batches
+    /// give the same bits as those of the run that was saved. The seed is that of the state.
+    ///
+    /// # Errors
+    /// If the state is that of another model, of another optimizer, or of other settings of the optimizer.
+    /// The training run is then not changed.
+    ///
+    /// # Panics
+    /// If the pattern of a frozen parameter or of a group matches no parameter.
+    pub fn restore(&mut self, state: TrainingState<T>) -> Result<(), ResumeError> {
+        state.check_model(self.model.layout())?;
+        self.optimizer.restore(state.optimizer).map_err(|source| ResumeError::Optimizer { source })?;
+        (self.params, self.given) = (state.params, true);
+        self.scaling = state.scaling;
+        (self.passes, self.steps) = (state.passes, state.steps);
+        self.settings.seed = state.seed;
+        self.apply_settings();
+        Ok(())
+    }
+}
+
+/// The parts of a training run.
+impl<M, L, O, T: Real> Training<M, L, O, T> {
+    /// The model.
+    pub fn model(&self) -> &Model<M> {
+        &self.model
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> &L {
+        &self.loss
+    }
+
+    /// The parameters and running statistics.
+    pub fn params(&self) -> &Params<T> {
+        &self.params
+    }
+
+    /// The parameters and running statistics, to change their values or what is frozen.
+    pub fn params_mut(&mut self) -> &mut Params<T> {
+        self.stale_groups = true;
+        &mut self.params
+    }
+
+    /// The optimizer.
+    pub fn optimizer(&self) -> &O {
+        &self.optimizer
+    }
+
+    /// The optimizer, for example to change its learning rate, if there is no schedule.
+    pub fn optimizer_mut(&mut self) -> &mut O {
+        &mut self.optimizer
+    }
+
+    /// The number of updates so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The trained model, with the scaling of the data of the steps.
+    pub fn into_trained(self) -> TrainedModel<M, T> {
+        TrainedModel { model: self.model, params: self.params, scaling: self.scaling.unwrap_or_default() }
+    }
+}
