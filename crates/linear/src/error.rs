@@ -47,6 +47,13 @@ pub enum LinearError {
         /// The label.
         label: u32,
     },
+    /// There are more classes than examples, because labels do not count from 0 without gaps.
+    TooManyClasses {
+        /// The number of classes, one more than the largest label.
+        classes: usize,
+        /// The number of examples.
+        examples: usize,
+    },
     /// The examples have another number of features, or more classes, than the model.
     OtherModel {
         /// Features or classes.
@@ -124,6 +131,12 @@ impl fmt::Display for LinearError {
             }
             Self::OneClass { label } => {
                 write!(f, "all examples have label {label}: give examples of at least two classes")
+            }
+            Self::TooManyClasses { classes, examples } => {
+                write!(
+                    f,
+                    "{examples} examples have {classes} classes: number the classes from 0 without gaps"
+                )
             }
             Self::OtherModel { compared, model, examples } => {
                 write!(f, "the model was fitted to {model} {compared}, but the examples have {examples}")

@@ -150,12 +150,21 @@ impl<'a> Examples<'a> {
     }
 }
 
+/// The number of classes that may be fitted whatever the number of examples.
+const MANY_CLASSES: usize = 256;
+
 impl Classification<'_> {
-    /// Checks that the examples belong to at least two classes, which a fit needs and an evaluation does not.
-    pub(crate) fn check_two_classes(&self) -> Result<(), LinearError> {
+    /// Checks that the examples belong to at least two classes, and that there are not many more classes than
+    /// examples; a fit needs both, and an evaluation neither.
+    pub(crate) fn check_classes(&self) -> Result<(), LinearError> {
         let label = self.labels[0];
         if self.labels.iter().all(|&other| other == label) {
             return Err(LinearError::OneClass { label });
+        }
+        // Labels such as years would take coefficients for each class below them.
+        let (classes, examples) = (self.classes, self.labels.len());
+        if classes > examples.max(MANY_CLASSES) {
+            return Err(LinearError::TooManyClasses { classes, examples });
         }
         Ok(())
     }

@@ -89,10 +89,11 @@ impl LinearSvm {
     /// [`converged`](LinearClassifier::converged) says whether the minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite; if their targets are values or a single class.
+    /// If the examples are empty, mismatched or not finite; if their targets are values or a single class;
+    /// if there are more than 256 classes and more than examples.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
-        examples.check_two_classes()?;
+        examples.check_classes()?;
         let Classification { features, labels, classes } = examples;
         let lines: Vec<Line> = if classes == 2 {
             vec![self.line(&features, labels)]

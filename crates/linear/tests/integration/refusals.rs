@@ -92,6 +92,56 @@ fn without_a_penalty_separable_classes_have_no_minimum() {
 }
 
 #[test]
+fn labels_that_do_not_count_from_zero_are_refused_before_memory_is_taken() {
+    let (x, _) = two_classes();
+    let labels: Vec<u32> = (0..12).map(|i| if i % 2 == 0 { 0 } else { u32::MAX }).collect();
+    let expected = LinearError::TooManyClasses { classes: 1 << 32, examples: 12 };
+    assert_eq!(LogisticRegression::new().fit((&x, &labels)), Err(expected));
+    assert_eq!(LinearSvm::hinge(1.0).fit((&x, &labels)), Err(expected));
+    assert!(expected.to_string().contains("number the classes from 0"));
+}
+
+#[test]
+fn a_class_without_examples_is_never_predicted() {
+    let (x, labels) = two_classes();
+    let labels: Vec<u32> = labels.iter().map(|label| 2 * label).collect();
+    for fit in [
+        LogisticRegression::new().l2(0.1).fit((&x, &labels)).unwrap(),
+        LinearSvm::hinge(0.1).fit((&x, &labels)).unwrap(),
+        LinearSvm::squared_hinge(0.1).fit((&x, &labels)).unwrap(),
+    ] {
+        assert_eq!(fit.classes, 3);
+        assert!(fit.scores(&x).iter().all(|score| score.is_finite()), "{fit:?}");
+        assert!(fit.predict_classes(&x).iter().all(|&class| class != Some(1)), "{fit:?}");
+    }
+}
+
+#[test]
+fn regressions_on_constant_targets_predict_the_constant() {
+    let (x, _) = values();
+    let y = vec![0.1; 12];
+    for fit in [
+        OrdinaryLeastSquares::new().fit((&x, &y)).unwrap(),
+        Ridge::new(1.0).fit((&x, &y)).unwrap(),
+        Lasso::new(1.0).fit((&x, &y)).unwrap(),
+    ] {
+        assert!(fit.predict(&x).iter().all(|value| (value - 0.1).abs() < 1e-15), "{fit:?}");
+        assert_eq!(fit.r_squared((&x, &y)), Err(LinearError::ConstantTargets));
+    }
+}
+
+#[test]
+fn one_example_determines_a_penalised_regression_and_nothing_else() {
+    let (x, y) = (array![[3.0]], [7.0]);
+    let few = LinearError::TooFewExamples { examples: 1, coefficients: 2 };
+    assert_eq!(OrdinaryLeastSquares::new().fit((&x, &y)), Err(few));
+    for fit in [Ridge::new(1.0).fit((&x, &y)).unwrap(), Lasso::new(1.0).fit((&x, &y)).unwrap()] {
+        assert_eq!((fit.coefficients[0], fit.intercept), (0.0, 7.0));
+    }
+    assert_eq!(LogisticRegression::new().fit((&x, &[1])), Err(LinearError::OneClass { label: 1 }));
+}
+
+#[test]
 fn evaluation_on_incompatible_examples_is_rejected() {
     let (x, y) = values();
     let fit = Ridge::new(1.0).fit((&x, &y)).unwrap();
