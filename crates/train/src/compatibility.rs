@@ -2,19 +2,42 @@
 
 use crate::error::TrainError;
 use wengert_ad::Real;
-use wengert_data::{Split, Targets};
+use wengert_data::{Dataset, Split, Targets};
 use wengert_nn::{Layout, Module, Params, TargetKind};
 
-/// Checks that the loss can compare outputs with the targets of the data.
+/// Checks that the loss can compare outputs with the targets of the data, and that all parts are stored with
+/// the same scaling.
 pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Result<(), TrainError> {
+    let scaling = data.train.scaling();
+    for (part, name) in [(&data.validation, "validation"), (&data.test, "test")] {
+        if columns(part) != columns(&data.train) {
+            return Err(TrainError::OtherColumns { part: name });
+        }
+        if part.scaling() != scaling {
+            return Err(TrainError::OtherScaling { part: name });
+        }
+    }
+    if scaling.targets.is_some() && kind != TargetKind::Values {
+        return Err(TrainError::ScaledTargets);
+    }
     match (kind, data.train.targets()) {
-        (TargetKind::Classes, Targets::Values { .. }) | (TargetKind::Values, Targets::Classes { .. }) => {
+        (TargetKind::Classes, Targets::Values { .. })
+        | (TargetKind::Values | TargetKind::Probabilities, Targets::Classes { .. }) => {
             Err(TrainError::TargetKind { needed: kind })
         }
+        (_, &Targets::Classes { classes, .. }) if classes < 2 => Err(TrainError::OneClass),
         (TargetKind::TwoClasses, &Targets::Classes { classes, .. }) if classes > 2 => {
             Err(TrainError::TooManyClasses { classes })
         }
         _ => Ok(()),
+    }
+}
+
+/// The number of features, and the number of classes or of target values per example, of which one is 0.
+fn columns<T: Real>(data: &Dataset<T>) -> [usize; 3] {
+    match data.targets() {
+        Targets::Classes { classes, .. } => [data.width(), *classes, 0],
+        Targets::Values { width, .. } => [data.width(), 0, *width],
     }
 }
 

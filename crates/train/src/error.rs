@@ -19,6 +19,23 @@ pub enum TrainError {
         /// The number of classes in the data.
         classes: usize,
     },
+    /// All examples of the data belong to one class, so that there is nothing to learn: the softmax of a
+    /// single output is 1.
+    OneClass,
+    /// The validation or the test part has other numbers of features, of classes or of target values than the
+    /// training part.
+    OtherColumns {
+        /// The name of the part.
+        part: &'static str,
+    },
+    /// The validation or the test part is stored with another scaling than the training part.
+    OtherScaling {
+        /// The name of the part.
+        part: &'static str,
+    },
+    /// The targets are standardised, but the loss is not one of differences: it needs probabilities, or one
+    /// of two numbers.
+    ScaledTargets,
     /// The input width of the model differs from the number of features.
     InputWidth {
         /// The input width of the model.
@@ -75,6 +92,10 @@ impl fmt::Display for TrainError {
             Self::TargetKind { needed: TargetKind::Values } => {
                 write!(f, "the loss needs values as targets, but the data have classes: use cross-entropy")
             }
+            Self::TargetKind { needed: TargetKind::Probabilities } => write!(
+                f,
+                "the loss needs probabilities as targets, but the data have classes: use cross-entropy"
+            ),
             Self::TargetKind { needed: TargetKind::TwoClasses } => {
                 write!(f, "the loss needs two classes or values as targets")
             }
@@ -82,6 +103,26 @@ impl fmt::Display for TrainError {
                 f,
                 "the loss distinguishes two classes, but the data have {classes}: use cross-entropy or the \
                  multi-class hinge loss"
+            ),
+            Self::OneClass => write!(
+                f,
+                "all examples belong to one class, so there is nothing to learn: give examples of at least two \
+                 classes"
+            ),
+            Self::OtherColumns { part } => write!(
+                f,
+                "the {part} part has another number of features, classes or target values than the training \
+                 part: make them the same for all parts"
+            ),
+            Self::OtherScaling { part } => write!(
+                f,
+                "the {part} part is stored with another scaling than the training part: standardise the whole \
+                 split, or bring the part to that scaling with Dataset::scaled_as"
+            ),
+            Self::ScaledTargets => write!(
+                f,
+                "the targets are standardised, but the loss needs targets in their own units: leave out \
+                 standardised_targets(), or use a squared, absolute or Huber loss"
             ),
             Self::InputWidth { model, data } => write!(
                 f,

@@ -173,7 +173,7 @@ impl ProbabilityCrossEntropy {
 
 impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
     fn kind(&self) -> TargetKind {
-        TargetKind::Values
+        TargetKind::Probabilities
     }
     #[track_caller]
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {

@@ -18,6 +18,8 @@ pub enum TargetKind {
     Classes,
     /// One number per output of each example.
     Values,
+    /// One probability per output of each example, which add up to 1.
+    Probabilities,
     /// One of two numbers per output of each example; or, for a single output, the class 0 or 1 of each
     /// example, where class 0 stands for the lower number.
     TwoClasses,

@@ -1,10 +1,10 @@
 //! Settings, models and data that cannot be trained.
 
 use crate::data::{moons_net, moons_split};
-use wengert_data::{circles, digits};
+use wengert_data::{Dataset, Split, Targets, circles, digits};
 use wengert_nn::{
-    Architecture, CrossEntropy, HalfSquared, Init, Logistic, Mlp, MultiClassHinge, Normalisation, SumSquared,
-    TargetKind,
+    Architecture, CrossEntropy, HalfSquared, Huber, Init, Logistic, Mlp, MultiClassHinge, Normalisation,
+    ProbabilityCrossEntropy, SumSquared, TargetKind,
 };
 use wengert_optim::{Adam, Sgd};
 use wengert_train::{TrainError, Trainer};
@@ -55,4 +55,72 @@ fn freezing_unknown_parameters_is_rejected() {
 fn parameters_of_another_model_are_rejected() {
     let other = Mlp::new([2, 8, 2]).init(Init::GlorotNormal).into_model().layout().initialise::<f32>(1);
     let _ = Trainer::new(moons_net(), CrossEntropy, Sgd::new(0.1)).fit_from(other, &moons_split());
+}
+
+/// Examples with the features `i` and `-i`.
+fn numbered(targets: Targets) -> Split {
+    let features = (0..20).flat_map(|i| [i as f32, -(i as f32)]).collect();
+    Dataset::new("numbered", features, 2, targets).unwrap().split(0.5, 0.25, 0.25, 1).unwrap()
+}
+
+#[test]
+fn data_of_one_class_are_refused_by_every_classifier() {
+    let data = numbered(Targets::Classes { labels: vec![0; 20], classes: 1 });
+    let mlp = |width| Mlp::new([2, 4, width]);
+    for error in [
+        Trainer::new(mlp(1), CrossEntropy, Adam::new(0.01)).fit(&data).unwrap_err(),
+        Trainer::new(mlp(2), CrossEntropy, Adam::new(0.01)).fit(&data).unwrap_err(),
+        Trainer::new(mlp(2), MultiClassHinge::new(), Adam::new(0.01)).fit(&data).unwrap_err(),
+        Trainer::new(mlp(1), Logistic, Adam::new(0.01)).fit(&data).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("all examples belong to one class"), "{error}");
+    }
+    // A second class without an example is known to the data.
+    let data = numbered(Targets::Classes { labels: vec![0; 20], classes: 2 });
+    let report = Trainer::new(mlp(2), CrossEntropy, Adam::new(0.1)).epochs(20).fit(&data).unwrap();
+    assert_eq!(report.train.accuracy, Some(1.0));
+}
+
+#[test]
+fn parts_that_differ_in_columns_or_scaling_are_refused_by_name() {
+    let classes = |classes| numbered(Targets::Classes { labels: vec![0; 20], classes });
+    let fit = |data: &Split| Trainer::new(Mlp::new([2, 4, 3]), CrossEntropy, Adam::new(0.01)).fit(data);
+    let error = fit(&Split { validation: classes(3).validation, ..classes(2) }).unwrap_err();
+    assert!(error.to_string().contains("the validation part has another number of features"), "{error}");
+    let error = fit(&Split { test: classes(2).standardised().test, ..classes(2) }).unwrap_err();
+    assert!(error.to_string().contains("the test part is stored with another scaling"), "{error}");
+}
+
+#[test]
+fn standardised_targets_are_refused_by_losses_that_are_not_of_differences() {
+    let values = Targets::Values { values: (0..40).map(|i| (i % 2) as f32).collect(), width: 2 };
+    let data = numbered(values).standardised_targets();
+    let mlp = || Mlp::new([2, 4, 2]);
+    for error in [
+        Trainer::new(mlp(), ProbabilityCrossEntropy::new(), Adam::new(0.01)).fit(&data).unwrap_err(),
+        Trainer::new(mlp(), Logistic, Adam::new(0.01)).fit(&data).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("leave out standardised_targets()"), "{error}");
+    }
+    assert!(Trainer::new(mlp(), Huber::new(1.0), Adam::new(0.01)).epochs(1).fit(&data).is_ok());
+}
+
+#[test]
+fn a_batch_larger_than_the_data_holds_all_examples() {
+    let data = numbered(Targets::Classes { labels: (0..20).map(|i| i % 2).collect(), classes: 2 });
+    let fit = |size| {
+        let trainer = Trainer::new(Mlp::new([2, 4, 2]), CrossEntropy, Adam::new(0.01)).epochs(3);
+        trainer.batch_size(size).fit(&data).unwrap().model.params
+    };
+    assert_eq!(fit(10), fit(usize::MAX));
+}
+
+#[test]
+fn a_single_example_with_a_single_column_and_a_constant_target_is_learnt() {
+    let data = Dataset::new("one", vec![5.0_f32], 1, Targets::Values { values: vec![7.0], width: 1 });
+    let data = data.unwrap().split(1.0, 0.0, 0.0, 1).unwrap().standardised().standardised_targets();
+    let trainer = Trainer::new(Mlp::new([1, 1]), HalfSquared, Adam::new(0.1)).epochs(5);
+    let report = trainer.fit(&data).unwrap();
+    assert!(report.train.loss < 1e-6 && report.validation.is_none() && report.test.is_none());
+    assert_eq!(report.model.predict(&ndarray::array![[5.0_f32]]), ndarray::array![[7.0]]);
 }
