@@ -31,14 +31,15 @@ pub(crate) struct Arguments {
     /// Examples per step.
     #[arg(long, default_value_t = 64, value_parser = at_least_one, value_name = "COUNT")]
     batch_size: usize,
-    /// Optimizer: adam with decoupled weight decay, or sgd with momentum 0.9.
+    /// Optimizer: adam with decoupled weight decay, sgd without momentum, or momentum (sgd with momentum
+    /// 0.9).
     #[arg(long, value_enum, default_value_t = Method::Adam)]
     optimizer: Method,
-    /// Learning rate [default: 0.003 for adam, 0.001 for images; 0.05 for sgd].
+    /// Learning rate [default: 0.003 for adam, 0.001 for images; 0.2 for sgd, 0.05 for momentum].
     #[arg(long, allow_negative_numbers = true, value_parser = learning_rate, value_name = "RATE")]
     lr: Option<f64>,
-    /// Weight decay: decoupled for adam, added to the gradient for sgd [default: 0.5 for adam, 0.1
-    /// for images; 0.0005 for sgd].
+    /// Weight decay: decoupled for adam, added to the gradient for sgd and momentum [default: 0.5 for adam,
+    /// 0.1 for images; 0.0005 for sgd and momentum].
     #[arg(long, allow_negative_numbers = true, value_parser = weight_decay, value_name = "RATE")]
     weight_decay: Option<f64>,
     /// Share of the examples held out for validation; for images, of the training examples
@@ -63,6 +64,7 @@ pub(crate) struct Arguments {
 enum Method {
     Adam,
     Sgd,
+    Momentum,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +112,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let (rate, decay) = arguments.rates();
     let report = match arguments.optimizer {
         Method::Adam => fit(arguments, &mlp, &split, Adam::new(rate).decoupled_weight_decay(decay)),
-        Method::Sgd => fit(arguments, &mlp, &split, Sgd::new(rate).momentum(0.9).weight_decay(decay)),
+        Method::Sgd => fit(arguments, &mlp, &split, Sgd::new(rate).weight_decay(decay)),
+        Method::Momentum => fit(arguments, &mlp, &split, Sgd::new(rate).momentum(0.9).weight_decay(decay)),
     };
     let report = report?;
     if let Some(divergence) = report.divergence {
@@ -132,7 +135,8 @@ impl Arguments {
             // better than the others.
             Method::Adam if self.is_folder() => (1e-3, 0.1),
             Method::Adam => (3e-3, 0.5),
-            Method::Sgd => (0.05, 5e-4),
+            Method::Sgd => (0.2, 5e-4),
+            Method::Momentum => (0.05, 5e-4),
         };
         (self.lr.unwrap_or(rate), self.weight_decay.unwrap_or(decay))
     }
