@@ -6,6 +6,7 @@ mod commands;
 mod formulas;
 mod layering;
 mod output_files;
+mod predicting;
 mod program;
 mod publishing;
 mod readme;
