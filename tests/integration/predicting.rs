@@ -43,7 +43,8 @@ fn features_near_the_end_of_single_precision_are_learnt() {
 fn a_constant_feature_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let rows = |constant: &str| -> String {
-        (0..200).map(|i| format!("{constant},{},{}\n", (i * 37) % 100, u64::from((i * 37) % 100 > 50))).collect()
+        let row = |x: u64| format!("{constant},{x},{}\n", u64::from(x > 50));
+        (0..200).map(|i| row((i * 37) % 100)).collect()
     };
     let options = ["--epochs", "20"];
     let (with_decimals, _) = trained(folder.path(), &rows("14.62"), &options);
@@ -87,7 +88,8 @@ fn a_row_without_a_prediction_is_an_error_that_names_it() {
     let far = written(folder.path(), "far.csv", "5.1,3.5,1.4,0.2\n1e300,-1e300,1e300,1e300\n");
     for arguments in [&["predict", &model, &far][..], &["predict", &model, &far, "--json"]] {
         let message = assert_failed(&wengert(arguments), 1);
-        assert!(message.contains("far.csv, row 2 of the data") && message.contains("not finite"), "{message}");
+        let parts = ["far.csv, row 2 of the data", "not finite"];
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
     }
 }
 

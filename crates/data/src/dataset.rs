@@ -136,10 +136,10 @@ impl<F: Float> Dataset<F> {
     /// The data set in another precision.
     ///
     /// Values are rounded to the nearest number. A column for which that would overflow, or blur the
-    /// differences between its values (an error of more than 2^-20 of half their range, as for times in seconds
-    /// since 1970 in single precision), is stored as its values less the middle of their range, and
-    /// [`scaling`](Self::scaling) contains this shift; values whose range is beyond 1e30 or below 1e-30 are also
-    /// divided by half of it.
+    /// differences between its values (an error of more than 2^-20 of half their range, as for times in
+    /// seconds since 1970 in single precision), is stored as its values less the middle of their range, and
+    /// [`scaling`](Self::scaling) contains this shift; values whose range is beyond 1e30 or below 1e-30 are
+    /// also divided by half of it.
     #[must_use]
     pub fn cast<G: Float>(&self) -> Dataset<G> {
         let joined = |map: Option<Standardiser>, before: &Option<Standardiser>| match (map, before) {

@@ -24,8 +24,8 @@ const WAITING: usize = 16;
 /// by gzip.
 ///
 /// A pixel with value `v` is stored as the feature `v / 255`, from 0 to 1; the [scaling](Dataset::scaling) of
-/// the data set says so, and a trained model takes pixels from 0 to 255. The name of the data set is that of the
-/// file of images without `.gz`. The number of classes is one more than the largest label.
+/// the data set says so, and a trained model takes pixels from 0 to 255. The name of the data set is that of
+/// the file of images without `.gz`. The number of classes is one more than the largest label.
 ///
 /// # Errors
 /// If a file cannot be read, is not an IDX file of unsigned bytes, has the wrong number of dimensions, or is

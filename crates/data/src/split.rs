@@ -75,11 +75,11 @@ impl<F: Float> Split<F> {
     /// Standardises the targets of a regression in all parts with the statistics of the training part; each
     /// column of the targets as [`standardised`](Self::standardised) does with features.
     ///
-    /// Networks learn targets near 0 and of size 1 well, but not prices of houses. The trained model predicts in
-    /// the user's units. The loss and its settings (such as the threshold of the Huber loss), and the metrics
-    /// that training reports, are in units of the standard deviation. Only for losses of the difference between
-    /// outputs and targets: probabilities, for example, would no longer be probabilities, so that training
-    /// refuses standardised targets for other losses.
+    /// Networks learn targets near 0 and of size 1 well, but not prices of houses. The trained model predicts
+    /// in the user's units. The loss and its settings (such as the threshold of the Huber loss), and the
+    /// metrics that training reports, are in units of the standard deviation. Only for losses of the
+    /// difference between outputs and targets: probabilities, for example, would no longer be probabilities,
+    /// so that training refuses standardised targets for other losses.
     ///
     /// # Panics
     /// If the targets are classes.

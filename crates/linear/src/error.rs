@@ -157,13 +157,11 @@ impl fmt::Display for LinearError {
             Self::DependentExamples => {
                 write!(f, "the rows are linearly dependent: leave out the redundant ones")
             }
-            Self::TooLittlePenalty { lambda } => {
-                write!(
-                    f,
-                    "lambda = {lambda} is lost in the rounding of X'X: give a larger one, or standardise \
-                     the features"
-                )
-            }
+            Self::TooLittlePenalty { lambda } => write!(
+                f,
+                "lambda = {lambda} is lost in the rounding of X'X: give a larger one, or standardise the \
+                 features"
+            ),
             Self::Separable => write!(
                 f,
                 "a hyperplane separates the classes, so the loss has no minimum without a penalty: give \

@@ -11,7 +11,8 @@ use wengert_kernels::validate::assert_non_negative;
 ///
 /// There is no factor 1/2: the gradient of the second term is `2 l2 w`. PyTorch's `weight_decay` adds
 /// `weight_decay w` to the gradient, so `weight_decay = 2 l2`. With adaptive optimizers, a penalty differs
-/// from decoupled weight decay.
+/// from decoupled weight decay. Training refuses a parameter that both a penalty with `l2` and the weight
+/// decay of the optimizer would shrink.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regulariser {
     l1: f64,
@@ -94,6 +95,12 @@ pub struct Penalty {
 }
 
 impl Penalty {
+    /// The factor of `sum w^2` for the parameter with this index in the [layout](Layout::parameters); 0 if
+    /// the parameter is not selected.
+    pub fn l2_of(&self, parameter: usize) -> f64 {
+        if self.slots.iter().any(|slot| slot.0 == parameter) { self.l2 } else { 0.0 }
+    }
+
     /// `l1 sum |w| + l2 sum w^2`, recorded on the tape of the parameters.
     pub fn value<'t, T: Element>(&self, p: &Bound<'t, T>) -> Tensor<'t, T> {
         let zero = p.tape().constant_from(&[], |buffer| buffer.push(T::constant(0.0)));

@@ -1,33 +1,35 @@
 //! Checks that model, loss and data fit together.
 
 use crate::error::TrainError;
+use crate::mismatch::Mismatch;
 use wengert_ad::Real;
 use wengert_data::{Dataset, Split, Targets};
-use wengert_nn::{Layout, Module, Params, TargetKind};
+use wengert_nn::{Layout, Module, Params, Penalty, TargetKind};
+use wengert_optim::{Group, Optimizer};
 
 /// Checks that the loss can compare outputs with the targets of the data, and that all parts are stored with
 /// the same scaling.
-pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Result<(), TrainError> {
+pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Result<(), Mismatch> {
     let scaling = data.train.scaling();
     for (part, name) in [(&data.validation, "validation"), (&data.test, "test")] {
         if columns(part) != columns(&data.train) {
-            return Err(TrainError::OtherColumns { part: name });
+            return Err(Mismatch::OtherColumns { part: name });
         }
         if part.scaling() != scaling {
-            return Err(TrainError::OtherScaling { part: name });
+            return Err(Mismatch::OtherScaling { part: name });
         }
     }
     if scaling.targets.is_some() && kind != TargetKind::Values {
-        return Err(TrainError::ScaledTargets);
+        return Err(Mismatch::ScaledTargets);
     }
     match (kind, data.train.targets()) {
         (TargetKind::Classes, Targets::Values { .. })
         | (TargetKind::Values | TargetKind::Probabilities, Targets::Classes { .. }) => {
-            Err(TrainError::TargetKind { needed: kind })
+            Err(Mismatch::TargetKind { needed: kind })
         }
-        (_, &Targets::Classes { classes, .. }) if classes < 2 => Err(TrainError::OneClass),
+        (_, &Targets::Classes { classes, .. }) if classes < 2 => Err(Mismatch::OneClass),
         (TargetKind::TwoClasses, &Targets::Classes { classes, .. }) if classes > 2 => {
-            Err(TrainError::TooManyClasses { classes })
+            Err(Mismatch::TooManyClasses { classes })
         }
         _ => Ok(()),
     }
@@ -46,10 +48,10 @@ pub(crate) fn check_widths<T: Real>(
     module: &impl Module<T>,
     kind: TargetKind,
     data: &Split<T>,
-) -> Result<(), TrainError> {
+) -> Result<(), Mismatch> {
     let width = data.train.width();
     if let Some(model) = module.input_width().filter(|&model| model != width) {
-        return Err(TrainError::InputWidth { model, data: width });
+        return Err(Mismatch::InputWidth { model, data: width });
     }
     let needed = match (kind, data.train.targets()) {
         (TargetKind::TwoClasses, Targets::Classes { .. }) => 1,
@@ -59,7 +61,7 @@ pub(crate) fn check_widths<T: Real>(
     match module.output_width(Some(width)).filter(|&model| model != needed) {
         // Outputs for classes that do not occur do no harm.
         Some(model) if kind != TargetKind::Classes || model < needed => {
-            Err(TrainError::OutputWidth { model, data: needed })
+            Err(Mismatch::OutputWidth { model, data: needed })
         }
         _ => Ok(()),
     }
@@ -74,6 +76,27 @@ pub(crate) fn check_batch_size(
     let normalised = layout.statistics().iter().any(|statistics| statistics.trainable);
     if normalised && (examples % batch_size == 1 || batch_size == 1) {
         return Err(TrainError::BatchOfOne { examples, batch_size });
+    }
+    Ok(())
+}
+
+/// Checks that no parameter is shrunk twice, by the L2 penalty on the loss and by weight decay.
+pub(crate) fn check_decay<T: Real>(
+    penalty: &Penalty,
+    optimizer: &impl Optimizer<T>,
+    groups: &[Group],
+    layout: &Layout,
+) -> Result<(), TrainError> {
+    let settings = optimizer.state().settings;
+    let of_all = settings.iter().find(|(name, _)| name.ends_with("weight_decay"));
+    let of_all = of_all.map_or(0.0, |(_, lambda)| *lambda);
+    for (index, entry) in layout.parameters().iter().enumerate().filter(|(_, entry)| entry.trainable) {
+        let group = groups.iter().find(|group| group.range() == entry.range);
+        let weight_decay = group.and_then(Group::own_weight_decay).unwrap_or(of_all);
+        let l2 = penalty.l2_of(index);
+        if l2 > 0.0 && weight_decay > 0.0 {
+            return Err(TrainError::DecayTwice { parameter: entry.name.clone(), l2, weight_decay });
+        }
     }
     Ok(())
 }

@@ -1,54 +1,25 @@
 //! The error of a training run that cannot begin.
 
+use crate::mismatch::Mismatch;
 use crate::state::ResumeError;
 use rayon::ThreadPoolBuildError;
 use std::fmt;
-use wengert_nn::{RowMixing, TargetKind};
+use wengert_nn::RowMixing;
 
 /// The reason why training cannot begin or continue. The message says how to correct it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// The loss needs another kind of targets than the data have.
-    TargetKind {
-        /// The kind that the loss needs.
-        needed: TargetKind,
-    },
-    /// The loss distinguishes two classes, but the data have more.
-    TooManyClasses {
-        /// The number of classes in the data.
-        classes: usize,
-    },
-    /// All examples of the data belong to one class, so that there is nothing to learn: the softmax of a
-    /// single output is 1.
-    OneClass,
-    /// The validation or the test part has other numbers of features, of classes or of target values than the
-    /// training part.
-    OtherColumns {
-        /// The name of the part.
-        part: &'static str,
-    },
-    /// The validation or the test part is stored with another scaling than the training part.
-    OtherScaling {
-        /// The name of the part.
-        part: &'static str,
-    },
-    /// The targets are standardised, but the loss is not one of differences: it needs probabilities, or one
-    /// of two numbers.
-    ScaledTargets,
-    /// The input width of the model differs from the number of features.
-    InputWidth {
-        /// The input width of the model.
-        model: usize,
-        /// The number of features in the data.
-        data: usize,
-    },
-    /// The output width of the model differs from the width that the targets need.
-    OutputWidth {
-        /// The output width of the model.
-        model: usize,
-        /// The width that the targets need.
-        data: usize,
+    /// Model, loss and data do not fit together.
+    Mismatch(Mismatch),
+    /// A parameter is shrunk twice: by an L2 penalty on the loss and by the weight decay of the optimizer.
+    DecayTwice {
+        /// The name of the parameter.
+        parameter: String,
+        /// The strength of the penalty.
+        l2: f64,
+        /// The weight decay of the optimizer, or of the group of the parameter.
+        weight_decay: f64,
     },
     /// Batch normalisation needs at least two examples per batch, but the last batch of each epoch
     /// would have one.
@@ -86,53 +57,11 @@ pub enum TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TargetKind { needed: TargetKind::Classes } => {
-                write!(f, "the loss needs classes as targets, but the data have values: use a squared loss")
-            }
-            Self::TargetKind { needed: TargetKind::Values } => {
-                write!(f, "the loss needs values as targets, but the data have classes: use cross-entropy")
-            }
-            Self::TargetKind { needed: TargetKind::Probabilities } => write!(
+            Self::Mismatch(mismatch) => mismatch.fmt(f),
+            Self::DecayTwice { parameter, l2, weight_decay } => write!(
                 f,
-                "the loss needs probabilities as targets, but the data have classes: use cross-entropy"
-            ),
-            Self::TargetKind { needed: TargetKind::TwoClasses } => {
-                write!(f, "the loss needs two classes or values as targets")
-            }
-            Self::TooManyClasses { classes } => write!(
-                f,
-                "the loss distinguishes two classes, but the data have {classes}: use cross-entropy or the \
-                 multi-class hinge loss"
-            ),
-            Self::OneClass => write!(
-                f,
-                "all examples belong to one class, so there is nothing to learn: give examples of at least two \
-                 classes"
-            ),
-            Self::OtherColumns { part } => write!(
-                f,
-                "the {part} part has another number of features, classes or target values than the training \
-                 part: make them the same for all parts"
-            ),
-            Self::OtherScaling { part } => write!(
-                f,
-                "the {part} part is stored with another scaling than the training part: standardise the whole \
-                 split, or bring the part to that scaling with Dataset::scaled_as"
-            ),
-            Self::ScaledTargets => write!(
-                f,
-                "the targets are standardised, but the loss needs targets in their own units: leave out \
-                 standardised_targets(), or use a squared, absolute or Huber loss"
-            ),
-            Self::InputWidth { model, data } => write!(
-                f,
-                "the model takes {model} features, but the data have {data}: make the first width of the \
-                 model {data}"
-            ),
-            Self::OutputWidth { model, data } => write!(
-                f,
-                "the model has {model} outputs, but the targets need {data}: make the last width of the \
-                 model {data}"
+                "the L2 penalty ({l2}) and the weight decay of the optimizer ({weight_decay}) both shrink \
+                 {parameter}: use one of them, or exclude the parameter from one"
             ),
             Self::BatchOfOne { examples, batch_size } => write!(
                 f,
@@ -160,6 +89,12 @@ impl fmt::Display for TrainError {
             }
             Self::Threads { source } => write!(f, "the threads could not be started: {source}"),
         }
+    }
+}
+
+impl From<Mismatch> for TrainError {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::Mismatch(mismatch)
     }
 }
 

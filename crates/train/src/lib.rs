@@ -31,6 +31,7 @@ mod fit;
 mod independent_rows;
 mod keep_awake;
 mod metrics;
+mod mismatch;
 mod numerical_issue;
 mod report;
 #[cfg(feature = "safetensors")]
@@ -52,6 +53,7 @@ pub use backprop::Backprop;
 pub use divergence::{Divergence, DivergenceCause};
 pub use error::TrainError;
 pub use metrics::Metrics;
+pub use mismatch::Mismatch;
 pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use report::{Epoch, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]

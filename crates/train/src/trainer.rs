@@ -189,7 +189,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Adds a penalty on the parameters to the mean loss. Reported losses are without the penalty.
+    /// Adds a penalty on the parameters to the mean loss. Reported losses are without the penalty. A
+    /// parameter that both an L2 penalty and weight decay would shrink is an error.
     #[must_use]
     pub fn regularise(mut self, regulariser: Regulariser) -> Self {
         self.steps.regulariser = Some(regulariser);
@@ -332,7 +333,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         let report = pool.install(|| {
             let some: Vec<usize> = sampled_rows(examples).collect();
             training.check_rows(data.train.batch(&some))?;
-            Ok(Fit::new(training, settings, observer, data, progress).run())
+            Ok::<_, TrainError>(Fit::new(training, settings, observer, data, progress).run())
         })?;
         if let Some(divergence) = &report.divergence {
             on_divergence(divergence);

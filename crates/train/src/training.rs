@@ -1,6 +1,7 @@
 //! Training step by step, for loops of the user's own.
 
 use crate::backprop::Backprop;
+use crate::compatibility::check_decay;
 use crate::divergence::{DivergenceCause, Steps};
 use crate::error::TrainError;
 use crate::independent_rows::check_independent_rows;
@@ -194,9 +195,15 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.scaling.get_or_insert_with(|| scaling.clone()) == scaling
     }
 
-    /// Checks once, on some examples of a batch, that rows are as independent as model and loss declare.
+    /// Checks once, on some examples of a batch, that rows are as independent as model and loss declare; and
+    /// that no parameter is shrunk twice.
     pub(crate) fn check_rows(&mut self, batch: Batch<'_, T>) -> Result<(), TrainError> {
         if !self.checked_rows {
+            let layout = self.params.layout();
+            if let Some(regulariser) = &self.settings.regulariser {
+                let groups = self.settings.groups(layout);
+                check_decay(&regulariser.on(layout), &self.optimizer, &groups, layout)?;
+            }
             check_independent_rows(self.model.module(), &self.loss, &self.params, batch)?;
             self.checked_rows = true;
         }

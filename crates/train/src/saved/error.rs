@@ -116,7 +116,8 @@ impl fmt::Display for ModelProblem {
             Self::Tensor { name, dtype, shape, expected: (expected, of_shape) } => {
                 write!(
                     f,
-                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be {expected:?} of shape {of_shape:?}"
+                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be {expected:?} of shape \
+                     {of_shape:?}"
                 )
             }
             Self::Scaling { table, problem } => write!(f, "the scaling of the {table}: {problem}"),

@@ -4,10 +4,10 @@ use crate::data::{moons_net, moons_split};
 use wengert_data::{Dataset, Split, Targets, circles, digits};
 use wengert_nn::{
     Architecture, CrossEntropy, HalfSquared, Huber, Init, Logistic, Mlp, MultiClassHinge, Normalisation,
-    ProbabilityCrossEntropy, SumSquared, TargetKind,
+    ProbabilityCrossEntropy, Regulariser, SumSquared, TargetKind,
 };
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{TrainError, Trainer};
+use wengert_train::{Mismatch, TrainError, Trainer, Training};
 
 #[test]
 fn settings_that_cannot_be_trained_are_rejected_with_a_reason() {
@@ -16,7 +16,10 @@ fn settings_that_cannot_be_trained_are_rejected_with_a_reason() {
         Trainer::new(Mlp::new([2, 4, 2]), CrossEntropy, Adam::new(1e-3)).early_stopping(3).fit(&data);
     assert!(matches!(no_validation, Err(TrainError::NoValidation)));
     let wrong_loss = Trainer::new(Mlp::new([2, 4, 2]), SumSquared, Adam::new(1e-3)).fit(&data);
-    assert!(matches!(wrong_loss, Err(TrainError::TargetKind { needed: TargetKind::Values })));
+    assert!(matches!(
+        wrong_loss,
+        Err(TrainError::Mismatch(Mismatch::TargetKind { needed: TargetKind::Values }))
+    ));
     let text = wrong_loss.unwrap_err().to_string();
     assert!(text.contains("cross-entropy"), "{text}");
 }
@@ -25,16 +28,16 @@ fn settings_that_cannot_be_trained_are_rejected_with_a_reason() {
 fn models_that_do_not_fit_the_data_are_rejected_before_training() {
     let data = moons_split();
     let narrow = Trainer::new(Mlp::new([3, 2]), CrossEntropy, Sgd::new(0.1)).fit(&data);
-    assert!(matches!(narrow, Err(TrainError::InputWidth { model: 3, data: 2 })));
+    assert!(matches!(narrow, Err(TrainError::Mismatch(Mismatch::InputWidth { model: 3, data: 2 }))));
     let few = Trainer::new(Mlp::new([2, 1]), MultiClassHinge::new(), Sgd::new(0.1)).fit(&data);
-    assert!(matches!(few, Err(TrainError::OutputWidth { model: 1, data: 2 })));
+    assert!(matches!(few, Err(TrainError::Mismatch(Mismatch::OutputWidth { model: 1, data: 2 }))));
     let two = Trainer::new(Mlp::new([2, 2]), Logistic, Sgd::new(0.1)).fit(&data);
-    assert!(matches!(two, Err(TrainError::OutputWidth { model: 2, data: 1 })));
+    assert!(matches!(two, Err(TrainError::Mismatch(Mismatch::OutputWidth { model: 2, data: 1 }))));
     let digits = digits().split(0.8, 0.1, 0.1, 1).unwrap();
     let ten = Trainer::new(Mlp::new([64, 1]), Logistic, Sgd::new(0.1)).fit(&digits);
-    assert!(matches!(ten, Err(TrainError::TooManyClasses { classes: 10 })));
+    assert!(matches!(ten, Err(TrainError::Mismatch(Mismatch::TooManyClasses { classes: 10 }))));
     let values = Trainer::new(moons_net(), HalfSquared, Sgd::new(0.1)).fit(&data);
-    assert!(matches!(values, Err(TrainError::TargetKind { .. })));
+    assert!(matches!(values, Err(TrainError::Mismatch(Mismatch::TargetKind { .. }))));
     let lonely = Trainer::new(moons_net().normalisation(Normalisation::Batch), CrossEntropy, Sgd::new(0.1))
         .batch_size(179);
     let Err(error) = lonely.fit(&data) else { panic!("180 examples leave one over") };
@@ -123,4 +126,36 @@ fn a_single_example_with_a_single_column_and_a_constant_target_is_learnt() {
     let report = trainer.fit(&data).unwrap();
     assert!(report.train.loss < 1e-6 && report.validation.is_none() && report.test.is_none());
     assert_eq!(report.model.predict(&ndarray::array![[5.0_f32]]), ndarray::array![[7.0]]);
+}
+
+#[test]
+fn a_penalty_and_weight_decay_on_one_parameter_are_refused() {
+    let trainer = |optimizer: Adam| {
+        Trainer::new(moons_net(), CrossEntropy, optimizer).epochs(1).regularise(Regulariser::l2(0.01))
+    };
+    let data = moons_split();
+    for optimizer in [Adam::new(0.01).weight_decay(0.1), Adam::new(0.01).decoupled_weight_decay(0.1)] {
+        let error = trainer(optimizer).fit(&data).unwrap_err();
+        let expected =
+            "the L2 penalty (0.01) and the weight decay of the optimizer (0.1) both shrink hidden.0";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert!(trainer(Adam::new(0.01)).fit(&data).is_ok());
+    // Each on parameters of their own; and a penalty that does not shrink with the square.
+    let decayed = || Adam::new(0.01).decoupled_weight_decay(0.1);
+    let apart = trainer(decayed()).regularise(Regulariser::l2(0.01).only("out.*"));
+    assert!(apart.group("out.*", |group| group.weight_decay(0.0)).fit(&data).is_ok());
+    assert!(trainer(decayed()).regularise(Regulariser::l1(0.01)).fit(&data).is_ok());
+    let only_in_group = trainer(Adam::new(0.01)).group("out.weight", |group| group.weight_decay(0.5));
+    let error = only_in_group.fit(&data).unwrap_err().to_string();
+    assert!(error.contains("(0.5) both shrink out.weight"), "{error}");
+}
+
+#[test]
+#[should_panic(expected = "both shrink hidden.0.weight")]
+fn a_loop_of_ones_own_refuses_a_penalty_and_weight_decay_on_one_parameter() {
+    let data = moons_split();
+    let sgd = Sgd::new(0.1).weight_decay(0.1);
+    let mut training = Training::new(moons_net(), CrossEntropy, sgd).regularise(Regulariser::l2(0.01));
+    training.step(&data.train.batch(&[0, 1, 2]));
 }

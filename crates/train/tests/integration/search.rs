@@ -4,7 +4,7 @@ use crate::data::moons_split;
 use wengert_data::{Split, moons};
 use wengert_nn::{CrossEntropy, Mlp};
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{SearchError, TrainError, Trainer, grid, random_settings, search_settings};
+use wengert_train::{Mismatch, SearchError, TrainError, Trainer, grid, random_settings, search_settings};
 
 #[test]
 fn a_search_chooses_the_smallest_validation_loss_without_the_test_part() {
@@ -57,5 +57,8 @@ fn a_search_without_settings_validation_data_or_finite_losses_is_rejected() {
         Trainer::new(Mlp::new([3, 4, 2]), CrossEntropy, Sgd::new(rate)).epochs(2).fit(data)
     };
     let error = search_settings(&[0.1], &data, early).unwrap_err();
-    assert!(matches!(error, SearchError::Train { source: TrainError::InputWidth { .. } }), "{error}");
+    assert!(
+        matches!(error, SearchError::Train { source: TrainError::Mismatch(Mismatch::InputWidth { .. }) }),
+        "{error}"
+    );
 }
