@@ -127,7 +127,7 @@ impl<'a, T: Real> Training<'a, T> {
         let Targets::Classes { labels, .. } = data.targets() else {
             unreachable!("the synthetic targets are classes")
         };
-        let params = self.training.params().bind(tape);
+        let params = self.training.params().bind_for_evaluation(tape);
         let x = tape.constant_from(&[rows, width], |buffer| {
             indices.iter().for_each(|&row| buffer.extend_from_slice(data.row(row)));
         });

@@ -18,7 +18,7 @@ use wengert_nn::{Architecture, Mlp, MlpModule, Model, Params};
 /// let (hat, params) = piecewise_linear_network(&[(-1.0, 0.0), (0.0, 1.0), (1.0, 0.0)]);
 /// let tape = ArrayTape::<f64>::new();
 /// let x = tape.constant(&ndarray::array![[-2.0], [-0.5], [0.0], [0.75], [3.0]]);
-/// let y = hat.module().forward(&params.bind(&tape), x).value();
+/// let y = hat.module().forward(&params.bind_for_evaluation(&tape), x).value();
 /// assert_eq!(y, ndarray::array![[0.0], [0.5], [1.0], [0.25], [0.0]].into_dyn());
 /// ```
 #[track_caller]

@@ -18,8 +18,7 @@ enum Nodes<'t, T: Element> {
     Each(Vec<Tensor<'t, T>>),
 }
 
-/// The parameters of a model on a tape, and the mode of the pass: evaluation, unless
-/// [`in_training`](Self::in_training) sets a training pass.
+/// The parameters of a model on a tape, and the mode of the pass, training or evaluation.
 #[derive(Clone, Debug)]
 pub struct Bound<'t, T: Element = f32> {
     tape: &'t ArrayTape<T>,
@@ -33,10 +32,16 @@ pub struct Bound<'t, T: Element = f32> {
 
 /// Binding to a tape.
 impl<T: Element> Params<T> {
-    /// Records the parameters on a tape as variables, without copying them, for an evaluation pass; frozen
+    /// Records the parameters on a tape as variables, without copying them, for a training pass; frozen
     /// parameters are recorded as constants. The flat gradient of
     /// [`Tensor::gradient_into`] has the same layout.
-    pub fn bind<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
+    pub fn bind_for_training<'t>(&self, tape: &'t ArrayTape<T>, pass: TrainingPass) -> Bound<'t, T> {
+        Bound::new(self, tape, true).in_training(pass)
+    }
+
+    /// As [`bind_for_training`](Self::bind_for_training), but for an evaluation pass: for derivatives of a model
+    /// as it predicts, without dropout and with running statistics. Not for training.
+    pub fn bind_for_evaluation<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, true)
     }
 
@@ -58,7 +63,7 @@ impl<'t, T: Element> Bound<'t, T> {
     }
 
     /// Parameters that are already recorded on the tape, one tensor per parameter of the layout, with the
-    /// given running statistics: for derivatives in any mode, as
+    /// given running statistics, in evaluation mode unless [`in_training`](Self::in_training) follows: for derivatives in any mode, as
     /// [`gradcheck`](wengert_ad::check::gradcheck) needs them.
     ///
     /// # Panics

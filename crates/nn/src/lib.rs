@@ -5,7 +5,7 @@
 //! shapes of the parameters, an [`Init`] draws their initial values, a [`Module`] computes outputs with them,
 //! and a [`Loss`] compares outputs with targets.
 //!
-//! A forward pass is an evaluation, unless its [`Bound`] parameters are set to a [`TrainingPass`]: then
+//! Parameters are bound to a tape for an evaluation or for a [`TrainingPass`]. In a training pass,
 //! [`Dropout`] drops elements, and [`BatchNorm`] normalises with the statistics of the batch and updates its
 //! running statistics. Layers that draw random numbers get them from [`Draws`], by seed, step, layer and row.
 //!
@@ -30,7 +30,7 @@
 //!
 //! let tape = ArrayTape::new();
 //! let x = tape.constant(&ndarray::array![[0.5, -1.0]]);
-//! let y = model.module().forward(&params.bind(&tape), x);
+//! let y = model.module().forward(&params.bind_for_evaluation(&tape), x);
 //! assert_eq!(y.shape().as_slice(), [1, 3]);
 //! ```
 

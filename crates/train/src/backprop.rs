@@ -221,11 +221,11 @@ impl<T: Real> Shard<T> {
         first_row: usize,
         step: &Step<'_, M, L, T>,
     ) {
-        let mut params = step.params.bind(&self.tape);
-        if let Some(training) = step.training {
-            let whole = step.shards == 1;
-            params = params.in_training(if whole { training } else { training.part_from(first_row) });
-        }
+        let params = match step.training {
+            Some(pass) if step.shards == 1 => step.params.bind_for_training(&self.tape, pass),
+            Some(pass) => step.params.bind_for_training(&self.tape, pass.part_from(first_row)),
+            None => step.params.bind_for_evaluation(&self.tape),
+        };
         let (outputs, total) = forward(&self.tape, step.module, step.loss, &params, batch, &mut self.labels);
         let correct = if step.count { count_correct(outputs, &self.labels) } else { 0 };
         self.totals = Totals { loss: total.item().value(), correct };

@@ -50,9 +50,11 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let mut batches = Batches::new(self.data.train.examples(), batch_size, seed);
         let mut stop = self.run_epochs(&mut batches);
         let state = self.state();
+        let keeps_best = self.settings.patience.is_some() && self.best.is_some();
+        let is_last = !keeps_best && !matches!(stop, StopReason::NotFinite { .. });
         let mut best_epoch = self.restore_final(stop);
         let mut train = self.training_metrics();
-        if stop == StopReason::Finished && !train.loss.is_finite() && best_epoch > 0 {
+        if is_last && !train.loss.is_finite() && best_epoch > 0 {
             // The last steps made the parameters too large, and no later step was there to notice it.
             stop = self.not_finite(best_epoch, batches.per_epoch(), IssueKind::NonFiniteLoss);
             best_epoch = self.restore_final(stop);

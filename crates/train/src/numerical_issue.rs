@@ -70,7 +70,7 @@ pub(crate) fn locate_non_finite<T: Real>(
     }
     let mut tape = ArrayTape::new();
     tape.set_checks(true);
-    let bound = params.bind(&tape).in_training(training);
+    let bound = params.bind_for_training(&tape, training);
     let (_, total) = forward(&tape, module, loss, &bound, batch, &mut Vec::new());
     drop(total.gradient());
     let operation = tape.first_non_finite();

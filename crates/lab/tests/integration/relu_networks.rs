@@ -128,7 +128,7 @@ fn the_gradients_of_a_unit_balance_because_of_the_rescaling_symmetry() {
     let (model, params) = one_dimensional(6, 4);
     let (x, t) = (normal_matrix(30, 1, 2), normal_matrix(30, 1, 3));
     let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
+    let y = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(&x));
     let mut gradient = vec![0.0; params.len()];
     SumSquared.total(y, TargetBatch::Values(tape.constant(&t))).gradient_into(1.0, &mut gradient);
     let product = |i: usize| params.values()[i] * gradient[i];
@@ -198,7 +198,7 @@ fn descend(
     let mut tape = ArrayTape::new();
     let mut gradient = vec![0.0; params.len()];
     for _ in 0..steps {
-        let y = model.module().forward(&params.bind(&tape), tape.constant(x));
+        let y = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(x));
         SumSquared.total(y, TargetBatch::Values(tape.constant(t))).gradient_into(1.0, &mut gradient);
         tape.clear();
         params.values_mut().iter_mut().zip(&gradient).for_each(|(p, g)| *p -= rate * g);

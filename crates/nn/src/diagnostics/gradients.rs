@@ -82,7 +82,7 @@ pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x
     let mut tape = ArrayTape::new();
     for (example, mut row) in x.rows().into_iter().zip(stacked.rows_mut()) {
         let example = tape.constant(&example.insert_axis(ndarray::Axis(0)));
-        let output = module.forward(&params.bind(&tape), example);
+        let output = module.forward(&params.bind_for_evaluation(&tape), example);
         let outputs: usize = output.shape().iter().product();
         assert!(outputs == 1, "stacked gradients: the module has {outputs} outputs, must have 1");
         output.gradient_into(T::literal(1.0), row.as_slice_mut().expect("rows of a new array are whole"));

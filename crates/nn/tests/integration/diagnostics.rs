@@ -52,7 +52,7 @@ fn norms_of_parameters_and_gradients_are_finite_where_their_squares_overflow() {
 fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
     let (model, params, x) = three_units();
     let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
+    let y = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(&x));
     let mut gradient = vec![f64::NAN; params.len()];
     HalfSquared.total(y, TargetBatch::Values(tape.constant(&x))).gradient_into(1.0, &mut gradient);
     let of_unit = |unit: usize| [gradient[unit], gradient[3 + unit], gradient[6 + unit]];
@@ -63,7 +63,7 @@ fn a_dead_unit_has_gradient_exactly_zero_and_an_always_active_one_is_affine() {
     let mut affine = params.clone();
     affine.values_mut()[8] = 0.0;
     let tape = ArrayTape::new();
-    let y = model.module().forward(&affine.bind(&tape), tape.constant(&x));
+    let y = model.module().forward(&affine.bind_for_evaluation(&tape), tape.constant(&x));
     let expected: Vec<f64> = x.iter().map(|x| 0.8 * (0.5 * x + 3.0) + 0.1).collect();
     assert_close("affine", &y.elements(), &expected, 1e-15);
 }
@@ -111,7 +111,7 @@ fn the_statistics_of_operations_are_those_of_their_results() {
     assert_eq!(all.iter().map(|found| found.operator).collect::<Vec<_>>(), ["affine", "relu", "affine"]);
     assert_eq!(all[1].shape, [5, 3]);
     let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x)).value();
+    let y = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(&x)).value();
     let (mean, norm) = (y.sum() / 5.0, y.iter().map(|y| y * y).sum::<f64>().sqrt());
     let variance = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / 5.0;
     assert_close("outputs", &[all[2].mean, all[2].variance, all[2].norm], &[mean, variance, norm], 1e-14);

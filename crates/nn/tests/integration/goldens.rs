@@ -13,7 +13,7 @@ const TOLERANCE: f64 = 1e-12;
 /// PyTorch's.
 fn compare(case: &Case, model: &Model<Sequential<f64>>, params: &mut Params<f64>, mode: &str) {
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape);
+    let bound = params.bind_for_evaluation(&tape);
     let bound = if mode == "training" { bound.in_training(TrainingPass::new(1, 0)) } else { bound };
     let embeds = !case.has(&format!("{mode}_input_gradient"));
     let x = case.matrix("x", &tape, !embeds);

@@ -178,7 +178,7 @@ fn biases_are_zero_a_small_constant_random_or_the_weight_of_one_more_input() {
     let x = normal_matrix(2, 99, 5);
     let with_one = ndarray::concatenate![ndarray::Axis(1), x, array![[1.0], [1.0]]];
     let tape = ArrayTape::new();
-    let y = model.module().forward(&params.bind(&tape), tape.constant(&x));
+    let y = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(&x));
     let expected = with_one.dot(&weight.to_owned().into_dimensionality::<ndarray::Ix2>().unwrap());
     assert_close("x and 1 times W", &y.elements(), expected.as_slice().unwrap(), 1e-14);
 }

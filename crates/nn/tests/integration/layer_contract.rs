@@ -56,7 +56,7 @@ impl Case {
     /// The gradient of a loss with respect to all parameters, in a training pass.
     fn gradient(&self, params: &Params<f64>) -> Vec<f64> {
         let tape = ArrayTape::new();
-        let bound = params.bind(&tape).in_training(TrainingPass::new(3, 1));
+        let bound = params.bind_for_training(&tape, TrainingPass::new(3, 1));
         let y = self.model.module().forward(&bound, tape.constant(&self.x));
         let targets = TargetBatch::Values(tape.constant(&Array2::<f64>::ones((y.shape()[0], y.shape()[1]))));
         let mut gradient = vec![f64::NAN; params.len()];
@@ -67,7 +67,7 @@ impl Case {
     /// The running statistics after a training pass, if the pass updates any.
     fn updated_statistics(&self, params: &Params<f64>) -> Option<Vec<f64>> {
         let tape = ArrayTape::new();
-        let bound = params.bind(&tape).in_training(TrainingPass::new(3, 1));
+        let bound = params.bind_for_training(&tape, TrainingPass::new(3, 1));
         self.model.module().forward(&bound, tape.constant(&self.x));
         let mut statistics = params.statistics().to_vec();
         bound.has_updates().then(|| bound.write_updates(&mut statistics)).map(|()| statistics)
@@ -126,7 +126,7 @@ fn an_evaluation_repeats_itself_treats_each_row_alone_and_updates_nothing() {
             assert_close(&case.name, &elements(&alone), &elements(&whole.slice(s![row..=row, ..])), 1e-14);
         }
         let tape = ArrayTape::new();
-        let bound = case.params.bind(&tape);
+        let bound = case.params.bind_for_evaluation(&tape);
         case.model.module().forward(&bound, tape.constant(&case.x));
         assert!(!bound.has_updates(), "{}", case.name);
     }

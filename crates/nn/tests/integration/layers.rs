@@ -52,7 +52,7 @@ fn batch_norm_moves_its_running_statistics_towards_those_of_the_batch() {
     let mut params = model.layout().initialise::<f64>(0);
     let x = array![[1.0, 0.0], [3.0, 0.0], [5.0, 3.0]];
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape).in_training(TrainingPass::new(0, 0));
+    let bound = params.bind_for_training(&tape, TrainingPass::new(0, 0));
     model.module().forward(&bound, tape.constant(&x));
     assert!(bound.has_updates());
     let mut statistics = params.statistics().to_vec();
@@ -77,7 +77,7 @@ fn training_normalises_with_frozen_running_statistics_and_keeps_them() {
     params.freeze("*.running_*");
     let x = normal_matrix(4, 3, 1);
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape).in_training(TrainingPass::new(0, 0));
+    let bound = params.bind_for_training(&tape, TrainingPass::new(0, 0));
     let y = model.module().forward(&bound, tape.constant(&x)).value();
     assert!(!bound.has_updates());
     assert_eq!(y, run(&model, &params, &x, None).into_dyn());

@@ -201,7 +201,7 @@ fn penalties_are_sums_over_the_selected_parameters() {
     params.values_mut().copy_from_slice(&[1.0, -2.0, 3.0, 0.0, 10.0, -10.0, -4.0, 5.0, 100.0]);
     let value = |regulariser: Regulariser| {
         let tape = ArrayTape::new();
-        let bound = params.bind(&tape);
+        let bound = params.bind_for_evaluation(&tape);
         let penalty = regulariser.on(params.layout()).value(&bound);
         let mut gradient = vec![f64::NAN; params.len()];
         penalty.gradient_into(1.0, &mut gradient);

@@ -10,14 +10,20 @@ fn every_rule_of_the_table_is_an_activation() {
     let run = |model: &Model<Sequential<f64>>| {
         let tape = ArrayTape::new();
         let params = model.layout().initialise::<f64>(1);
-        model.module().forward(&params.bind(&tape), tape.constant(&array![[-0.5, 2.0]])).value()
+        model
+            .module()
+            .forward(&params.bind_for_evaluation(&tape), tape.constant(&array![[-0.5, 2.0]]))
+            .value()
     };
     let tanh = run(&Model::new(|_| Sequential::new().then(Activation(Tanh)).then(Activation(Relu))));
     assert_eq!(tanh, array![[0.0, 2.0f64.tanh()]].into_dyn());
     let mlp = Mlp::new([2, 3, 1]).activation(Tanh).init(Init::Constant(1.0)).into_model();
     let tape = ArrayTape::<f64>::new();
     let params = mlp.layout().initialise::<f64>(1);
-    let y = mlp.module().forward(&params.bind(&tape), tape.constant(&Array2::from_elem((1, 2), 0.25))).item();
+    let y = mlp
+        .module()
+        .forward(&params.bind_for_evaluation(&tape), tape.constant(&Array2::from_elem((1, 2), 0.25)))
+        .item();
     assert!((y - 3.0 * 0.5f64.tanh()).abs() < 1e-15);
 }
 

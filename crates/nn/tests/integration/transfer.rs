@@ -9,7 +9,7 @@ use wengert_nn::{
 
 fn gradient(model: &impl Module<f64>, params: &Params<f64>, x: &Array2<f64>) -> Vec<f64> {
     let tape = ArrayTape::new();
-    let y = model.forward(&params.bind(&tape), tape.constant(x));
+    let y = model.forward(&params.bind_for_evaluation(&tape), tape.constant(x));
     let t = tape.constant(&Array2::<f64>::ones((x.nrows(), y.shape()[1])));
     let mut gradient = vec![f64::NAN; params.len()];
     SumSquared.total(y, TargetBatch::Values(t)).gradient_into(1.0, &mut gradient);
@@ -62,11 +62,11 @@ fn the_outputs_are_a_linear_map_of_the_features() {
     assert_eq!(kept.len() + 4 * 2 + 2, params.len());
     assert_eq!(kept.statistics().len(), 20);
     let tape = ArrayTape::new();
-    let penultimate = features.module().forward(&kept.bind(&tape), tape.constant(&x));
+    let penultimate = features.module().forward(&kept.bind_for_evaluation(&tape), tape.constant(&x));
     let weight = tape.constant(&params.get("out.weight").unwrap());
     let outputs = penultimate.affine(weight, tape.constant(&params.get("out.bias").unwrap())).value();
     let whole = ArrayTape::new();
-    let expected = model.module().forward(&params.bind(&whole), whole.constant(&x)).value();
+    let expected = model.module().forward(&params.bind_for_evaluation(&whole), whole.constant(&x)).value();
     assert_eq!(outputs, expected);
 }
 

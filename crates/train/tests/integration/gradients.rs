@@ -28,7 +28,7 @@ fn the_parallel_gradient_of_a_batch_equals_the_serial_gradient() {
     let tape = ArrayTape::new();
     let x = ndarray::ArrayView2::from_shape((97, 64), &data.features()[..97 * 64]).unwrap();
     let Targets::Classes { labels, .. } = data.targets() else { unreachable!() };
-    let outputs = model.module().forward(&params.bind(&tape), tape.constant(&x));
+    let outputs = model.module().forward(&params.bind_for_evaluation(&tape), tape.constant(&x));
     let loss = outputs.cross_entropy(&labels[..97]).mean();
     let mut serial = vec![0.0; params.len()];
     loss.gradient_into(1.0, &mut serial);
@@ -70,7 +70,7 @@ fn with_dropout_the_parallel_gradient_equals_the_serial_gradient() {
     let tape = ArrayTape::new();
     let x = ndarray::ArrayView2::from_shape((97, 64), &data.features()[..97 * 64]).unwrap();
     let Targets::Classes { labels, .. } = data.targets() else { unreachable!() };
-    let bound = params.bind(&tape).in_training(TrainingPass::new(5, 11));
+    let bound = params.bind_for_training(&tape, TrainingPass::new(5, 11));
     let outputs = model.module().forward(&bound, tape.constant(&x));
     let loss = CrossEntropy.total(outputs, wengert_nn::TargetBatch::Classes(&labels[..97])) / 97.0;
     let mut serial = vec![0.0; params.len()];

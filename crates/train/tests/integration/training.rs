@@ -135,3 +135,52 @@ fn two_classes_can_be_learnt_with_a_single_output() {
         assert!(report.train.accuracy.unwrap() > 0.9, "{:?}", report.train);
     }
 }
+
+#[test]
+fn a_batch_size_larger_than_the_data_makes_one_step_with_all_of_them_per_epoch() {
+    let data = moons_split();
+    let examples = data.train.examples();
+    let fit = |batch_size| {
+        let trainer =
+            Trainer::new(moons_net(), CrossEntropy, Adam::new(1e-2)).epochs(3).batch_size(batch_size);
+        let report = trainer.fit(&data).unwrap();
+        (report.model.params, report.history, report.state.unwrap().steps)
+    };
+    let exact = fit(examples);
+    assert_eq!(exact.2, 3);
+    for batch_size in [examples + 1, 10 * examples, usize::MAX] {
+        assert_eq!(fit(batch_size), exact, "{batch_size}");
+    }
+}
+
+#[test]
+fn a_short_last_batch_steps_along_the_mean_of_its_own_examples() {
+    // Outputs w x + b with w = b = 0 and targets 1, 1, 3: one step of rate 1 per batch of two, and one of one.
+    let data = Dataset::new(
+        "three",
+        vec![0.0, 0.0, 0.0],
+        1,
+        Targets::Values { values: vec![1.0, 1.0, 3.0], width: 1 },
+    );
+    let data = data.unwrap().split(1.0, 0.0, 0.0, 1).unwrap();
+    let trainer = Trainer::new(Mlp::new([1, 1]), HalfSquared, Sgd::<f64>::new(1.0)).batch_size(2).epochs(1);
+    let report = trainer.fit(&data).unwrap();
+    // A step of rate 1 sets the bias to the mean target of its batch, so the last batch decides.
+    let bias = report.model.params.values()[1];
+    assert!(bias == 1.0 || bias == 3.0, "{bias}");
+    assert_eq!(report.state.unwrap().steps, 2);
+}
+
+#[test]
+fn a_single_example_can_be_learnt_and_an_empty_training_part_is_refused() {
+    let targets = Targets::Classes { labels: vec![1], classes: 2 };
+    let data = Dataset::new("one", vec![0.5_f32, -1.0], 2, targets).unwrap().split(1.0, 0.0, 0.0, 1).unwrap();
+    let trainer = || Trainer::new(moons_net(), CrossEntropy, Adam::new(1e-2));
+    let report = trainer().epochs(50).fit(&data).unwrap();
+    assert_eq!((report.stop, report.train.accuracy), (StopReason::Finished, Some(1.0)));
+    assert_eq!((report.validation, report.test), (None, None));
+    let empty = wengert_data::Split { train: data.test.clone(), test: data.train.clone(), ..data };
+    let error = trainer().fit(&empty).unwrap_err();
+    assert!(matches!(error, wengert_train::TrainError::NoExamples), "{error}");
+    assert!(error.to_string().contains("there are no training examples"), "{error}");
+}

@@ -141,7 +141,7 @@ pub(crate) fn run(
     training: Option<TrainingPass>,
 ) -> Array2<f64> {
     let tape = ArrayTape::new();
-    let bound = params.bind(&tape);
+    let bound = params.bind_for_evaluation(&tape);
     let bound = match training {
         Some(training) => bound.in_training(training),
         None => bound,
