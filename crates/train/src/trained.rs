@@ -33,7 +33,7 @@ const BLOCK: usize = 256;
 /// let data = Dataset::new("houses", sizes, 1, Targets::Values { values, width: 1 })?;
 /// let data = data.split(0.8, 0.0, 0.2, 7)?.standardised().standardised_targets();
 /// let report = Trainer::new(Mlp::new([1, 1]), MeanSquared, Adam::new(0.02)).epochs(200).fit(&data)?;
-/// let price = report.model.predict(&array![[100.0]]);
+/// let price = report.model.predict(&array![[100.0_f64]]);
 /// assert!((price[[0, 0]] - 320_000.0).abs() < 1000.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
