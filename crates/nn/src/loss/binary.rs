@@ -79,7 +79,7 @@ margin_losses! {
 
 /// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t`
 /// from 0 to 1, the mean over the outputs of an example; `w` is the weight of positive targets. Finite for
-/// all finite logits. PyTorch's `BCEWithLogitsLoss`.
+/// all finite logits, and 0 for an infinite logit on the side of its target. PyTorch's `BCEWithLogitsLoss`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossEntropy {
     positive_weight: f64,
@@ -120,9 +120,7 @@ impl BinaryCrossEntropy {
         let targets = two_valued("binary cross-entropy", outputs, targets, 0.0);
         let within = |t| (0.0..=1.0).contains(&t);
         assert_each("binary cross-entropy", targets, within, "in [0, 1]");
-        // -ln p = softplus(-x), and -ln(1 - p) = softplus x.
-        let positive = targets * self.positive_weight * (-outputs).softplus();
-        PerOutput::mean(positive + targets.subtract_from(1.0) * outputs.softplus(), 1.0)
+        PerOutput::mean(outputs.binary_cross_entropy(targets, self.positive_weight), 1.0)
     }
 }
 

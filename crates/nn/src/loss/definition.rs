@@ -23,8 +23,10 @@ pub enum LossDefinition {
 pub struct LossSample {
     /// The name of the type.
     pub name: &'static str,
-    /// The loss.
+    /// The loss in double precision.
     pub loss: Box<dyn Loss<f64>>,
+    /// The loss in single precision.
+    pub single: Box<dyn Loss<f32>>,
     /// The range of its values for one example.
     pub range: RangeInclusive<f64>,
     /// The formula of one example. If it has class weights, these are for three classes.
@@ -46,20 +48,40 @@ pub(super) fn huber(d: f64, delta: f64) -> f64 {
     if d.abs() <= delta { d * d / 2.0 } else { delta * (d.abs() - delta / 2.0) }
 }
 
-/// The logarithm of the sigmoid function.
-pub(super) fn ln_sigmoid(x: f64) -> f64 {
-    -(1.0 + (-x).exp()).ln()
+/// The product `c y`, and 0 if the coefficient `c` is 0, also for an infinite `y`.
+fn times(c: f64, y: f64) -> f64 {
+    if c == 0.0 { 0.0 } else { c * y }
+}
+
+/// `max(0, x)`, and NaN for NaN.
+pub(super) fn positive_part(x: f64) -> f64 {
+    if x <= 0.0 { 0.0 } else { x }
+}
+
+/// `-ln sigmoid x`, the loss of the logit `x` of a positive target.
+pub(super) fn of_positive(x: f64) -> f64 {
+    positive_part(-x) + (-x.abs()).exp().ln_1p()
+}
+
+/// `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x`.
+pub(super) fn binary_entropy(x: f64, t: f64, w: f64) -> f64 {
+    times(w * t, of_positive(x)) + times(1.0 - t, of_positive(-x))
 }
 
 /// `-sum_j w(j) ((1 - s) q(j) + s / k) ln p_j`, where `p` is the softmax of `x`. A coefficient 0 makes
-/// its term 0.
+/// its term 0. NaN if the softmax is not determined: for several logits of plus infinity, or if all are minus
+/// infinity.
 pub(super) fn cross_entropy(x: &[f64], q: impl Fn(usize) -> f64, s: f64, w: impl Fn(usize) -> f64) -> f64 {
-    let ln_sum = x.iter().map(|x| x.exp()).sum::<f64>().ln();
-    let term = |j: usize| match w(j) * ((1.0 - s) * q(j) + s / x.len() as f64) {
-        0.0 => 0.0,
-        coefficient => coefficient * (ln_sum - x[j]),
-    };
-    (0..x.len()).map(term).sum()
+    let largest = (1..x.len()).fold(0, |best, j| if x[j] > x[best] { j } else { best });
+    if x.iter().enumerate().any(|(j, &x_j)| j != largest && x_j == x[largest] && x_j.is_infinite()) {
+        return f64::NAN;
+    }
+    // Less the largest logit, so that the sum does not overflow, and without it, so that it does not round to
+    // 1 for a confident prediction.
+    let behind = |j: usize| if j == largest { 0.0 } else { x[largest] - x[j] };
+    let others: f64 = (0..x.len()).filter(|&j| j != largest).map(|j| (-behind(j)).exp()).sum();
+    let coefficient = |j: usize| w(j) * ((1.0 - s) * q(j) + s / x.len() as f64);
+    (0..x.len()).map(|j| times(coefficient(j), behind(j) + others.ln_1p())).sum()
 }
 
 /// The one-hot probabilities of a label.

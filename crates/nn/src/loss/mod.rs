@@ -15,7 +15,10 @@ pub use definition::{LossDefinition, LossSample};
 pub use interface::{Loss, TargetBatch, TargetKind};
 
 use LossDefinition::{Class, Probabilities, Reals, Signs, UnitInterval};
-use definition::{cross_entropy as entropy, huber, ln_sigmoid, mean, one_hot, over_other_classes, sum};
+use definition::{
+    binary_entropy, cross_entropy as entropy, huber, mean, of_positive, one_hot, over_other_classes,
+    positive_part, sum,
+};
 
 /// Declares and exports the losses: for each the range of the loss of one example, and at least one sample
 /// with its definition.
@@ -29,8 +32,8 @@ macro_rules! losses {
         pub fn losses() -> Vec<LossSample> {
             vec![$($($({
                 let loss: $Loss = $sample;
-                let (name, loss, definition) = (stringify!($Loss), Box::new(loss), $definition);
-                LossSample { name, loss, range: $range, definition }
+                let (name, single, loss) = (stringify!($Loss), Box::new(loss.clone()), Box::new(loss));
+                LossSample { name, loss, single, range: $range, definition: $definition }
             }),+),*),*]
         }
     };
@@ -42,15 +45,15 @@ losses! {
     binary {
         BinaryCrossEntropy in 0.0..=INFINITY => [
             BinaryCrossEntropy::new() =>
-                UnitInterval(|x, t| mean(x, t, |x, t| -t * ln_sigmoid(x) - (1.0 - t) * ln_sigmoid(-x))),
+                UnitInterval(|x, t| mean(x, t, |x, t| binary_entropy(x, t, 1.0))),
             BinaryCrossEntropy::new().positive_weight(3.0) =>
-                UnitInterval(|x, t| mean(x, t, |x, t| -3.0 * t * ln_sigmoid(x) - (1.0 - t) * ln_sigmoid(-x))),
+                UnitInterval(|x, t| mean(x, t, |x, t| binary_entropy(x, t, 3.0))),
         ];
-        Hinge in 0.0..=INFINITY => [Hinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0)))];
+        Hinge in 0.0..=INFINITY => [Hinge => Signs(|x, t| mean(x, t, |x, t| positive_part(1.0 - t * x)))];
         Logistic in 0.0..=INFINITY =>
-            [Logistic => Signs(|x, t| mean(x, t, |x, t| (1.0 + (-t * x).exp()).ln()))];
+            [Logistic => Signs(|x, t| mean(x, t, |x, t| of_positive(t * x)))];
         SquaredHinge in 0.0..=INFINITY =>
-            [SquaredHinge => Signs(|x, t| mean(x, t, |x, t| (1.0 - t * x).max(0.0).powi(2)))];
+            [SquaredHinge => Signs(|x, t| mean(x, t, |x, t| positive_part(1.0 - t * x).powi(2)))];
     }
     cross_entropy {
         CrossEntropy in 0.0..=INFINITY =>
@@ -80,9 +83,9 @@ losses! {
     }
     multi_class_hinge {
         MultiClassHinge in 0.0..=INFINITY => [
-            MultiClassHinge::new() => Class(|x, label| over_other_classes(x, label, |d| (1.0 + d).max(0.0))),
+            MultiClassHinge::new() => Class(|x, label| over_other_classes(x, label, |d| positive_part(1.0 + d))),
             MultiClassHinge::new().margin(0.5).squared() =>
-                Class(|x, label| over_other_classes(x, label, |d| (0.5 + d).max(0.0).powi(2))),
+                Class(|x, label| over_other_classes(x, label, |d| positive_part(0.5 + d).powi(2))),
         ];
     }
 }

@@ -61,9 +61,9 @@ impl MultiClassHinge {
         let nothing = outputs.tape().constant_from(&shape, |buffer| {
             buffer.extend(std::iter::repeat_n(T::constant(0.0), rows * width));
         });
-        // Selected, not multiplied by 0 and 1: a score may be infinite.
+        // Selected, not multiplied by 0 and 1: for an infinite score, the difference at the label is NaN.
         let others = labels.iter().flat_map(|&label| (0..width).map(move |class| class != label as usize));
-        (outputs - own).shift(self.margin).relu().select_from(others, nothing)
+        (outputs - own).shift(self.margin).select_from(others, nothing).relu()
     }
 }
 

@@ -4,8 +4,11 @@ use ndarray::{ArrayBase, ArrayView1, Data, Ix2};
 use wengert_ad::Real;
 
 /// The predicted class of one example: the position of the largest output, the first among equal ones; for a
-/// single output, 1 if it is positive and 0 otherwise. `None` if an output is NaN, or if there are none: such
-/// an example belongs to no class, and counts as wrong in every metric.
+/// single output, 1 if it is positive and 0 otherwise.
+///
+/// `None` if no output is the largest: if one is NaN, if several are plus infinity or all minus infinity, or
+/// if there are none. Such an example belongs to no class, has no [class
+/// probabilities](super::class_probabilities), and counts as wrong in every metric.
 ///
 /// ```
 /// use wengert_nn::metrics::predicted_class;
@@ -22,17 +25,18 @@ pub fn predicted_class<T: Real>(outputs: &[T]) -> Option<usize> {
         if output > best.1 || output.is_nan() { (class, output) } else { best }
     };
     let first = (0, *outputs.first()?);
-    let (class, output) = outputs.iter().copied().enumerate().fold(first, larger);
-    (!output.is_nan()).then_some(class)
+    let (class, largest) = outputs.iter().copied().enumerate().fold(first, larger);
+    let is_determined = largest.value().is_finite() || outputs.iter().filter(|&&x| x == largest).count() == 1;
+    is_determined.then_some(class)
 }
 
 /// Whether the predicted class of an example is its label.
-fn is_correct<T: Real>(row: ArrayView1<'_, T>, label: u32) -> bool {
+fn is_correct<T: Real>(row: &ArrayView1<'_, T>, label: u32) -> bool {
     predicted_class(&row.to_vec()) == Some(label as usize)
 }
 
-/// The fraction of examples whose predicted class is their label. An example with a NaN among its outputs has
-/// no predicted class and counts as wrong.
+/// The fraction of examples whose [predicted class](predicted_class) is their label. An example without a
+/// predicted class, such as one with a NaN among its outputs, counts as wrong.
 ///
 /// # Panics
 /// If there are no examples, if the number of labels differs, or if a label is not below the number of
@@ -41,7 +45,7 @@ fn is_correct<T: Real>(row: ArrayView1<'_, T>, label: u32) -> bool {
 pub fn accuracy<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, labels: &[u32]) -> f64 {
     assert_labels("accuracy", outputs, labels);
     let rows = outputs.rows().into_iter().zip(labels);
-    let correct = rows.filter(|&(row, &label)| is_correct(row, label)).count();
+    let correct = rows.filter(|(row, label)| is_correct(row, **label)).count();
     correct as f64 / labels.len() as f64
 }
 
@@ -55,8 +59,8 @@ pub fn zero_one_loss<T: Real, S: Data<Elem = T>>(outputs: &ArrayBase<S, Ix2>, la
 }
 
 /// The fraction of examples whose label is among the `k` largest outputs; of equal outputs, that of the
-/// earlier class counts as larger. A single output stands for two classes. An example with a NaN among its
-/// outputs counts as wrong, even if `k` is the number of classes.
+/// earlier class counts as larger. A single output stands for two classes. An example without a [predicted
+/// class](predicted_class) counts as wrong, even if `k` is the number of classes.
 ///
 /// # Panics
 /// As [`accuracy`]; or if `k` is 0 or larger than the number of classes.
@@ -70,12 +74,12 @@ pub fn top_k_accuracy<T: Real, S: Data<Elem = T>>(
     let classes = outputs.ncols().max(2);
     assert!(k >= 1 && k <= classes, "top-k accuracy: k is {k}, must be in [1, {classes}]");
     let rows = outputs.rows().into_iter().zip(labels);
-    let correct = rows.filter(|&(row, &label)| is_among_largest(row, label, k)).count();
+    let correct = rows.filter(|(row, label)| is_among_largest(row, **label, k)).count();
     correct as f64 / labels.len() as f64
 }
 
-fn is_among_largest<T: Real>(row: ArrayView1<'_, T>, label: u32, k: usize) -> bool {
-    if row.iter().any(|score| score.is_nan()) {
+fn is_among_largest<T: Real>(row: &ArrayView1<'_, T>, label: u32, k: usize) -> bool {
+    if predicted_class(&row.to_vec()).is_none() {
         return false;
     }
     if row.len() == 1 {

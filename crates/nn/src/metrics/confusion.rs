@@ -7,8 +7,9 @@ use wengert_ad::Real;
 
 /// A confusion matrix: the number of examples for each pair of label (row) and predicted class (column).
 ///
-/// Examples with a NaN among their outputs have no predicted class. They are counted
-/// [apart](Self::unpredicted), as missed examples of their label: they lower accuracy, recall and F1 score.
+/// Examples without a [predicted class](super::predicted_class), such as those with a NaN among their outputs,
+/// are counted [apart](Self::unpredicted), as missed examples of their label: they lower accuracy, recall and
+/// F1 score.
 ///
 /// ```
 /// use ndarray::array;
@@ -50,7 +51,8 @@ impl ConfusionMatrix {
         &self.counts
     }
 
-    /// For each label, the number of examples without a predicted class, because an output is NaN.
+    /// For each label, the number of examples without a [predicted class](super::predicted_class), because an
+    /// output is NaN.
     pub fn unpredicted(&self) -> &Array1<usize> {
         &self.unpredicted
     }

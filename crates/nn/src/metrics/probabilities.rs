@@ -7,8 +7,9 @@ use wengert_ad::{Elementary, Real};
 /// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and
 /// `p = 1 / (1 + e^-s)`.
 ///
-/// Logits may be infinite: classes with the largest logit share the probability if it is infinite, and
-/// classes with logit minus infinity next to a larger one have probability 0. A row with a NaN becomes NaN.
+/// A class with logit minus infinity has probability 0, one with logit plus infinity has probability 1. A row
+/// without a [predicted class](super::predicted_class) is NaN: if a logit is NaN, if several are plus infinity,
+/// or if all are minus infinity.
 ///
 /// ```
 /// use ndarray::array;
@@ -32,8 +33,10 @@ fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {
     for mut row in logits.rows_mut() {
         // `e^s` overflows at s = 710; the largest logit of a row is shifted to 0.
         let largest = row.fold(f64::NEG_INFINITY, |largest, &logit| largest.max(logit));
-        // The difference of two equal infinities is NaN.
-        row.mapv_inplace(|logit| if logit == largest { 1.0 } else { (logit - largest).exp() });
+        let ties = row.iter().filter(|&&logit| logit == largest).count();
+        // The difference of two infinities is not known, except for one from itself.
+        let alone = |logit: f64| logit == largest && ties == 1;
+        row.mapv_inplace(|logit| if alone(logit) { 1.0 } else { (logit - largest).exp() });
         row /= row.sum();
     }
     logits

@@ -5,8 +5,8 @@ use ndarray::{Array2, array};
 use wengert_ad::check::gradcheck;
 use wengert_ad::{ArrayTape, Elementary, Tensor};
 use wengert_nn::{
-    Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Loss, Mlp, MultiClassHinge,
-    Regulariser, SmoothL1, TargetBatch, TargetKind,
+    Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, Layout, Linear, Logistic, Loss, Mlp,
+    MultiClassHinge, Regulariser, SmoothL1, TargetBatch, TargetKind,
 };
 
 /// The total and its gradient with respect to the outputs.
@@ -67,6 +67,80 @@ fn cross_entropy_is_the_same_from_indices_and_from_probabilities_of_one_class() 
             (of_classes(indices, &logits, &labels), of_values(probabilities, &logits, &one_hot));
         assert_close(indices, &[from_indices.0], &[from_probabilities.0], 1e-14);
         assert_close(indices, &from_indices.1, &from_probabilities.1, 1e-14);
+    }
+}
+
+#[test]
+fn a_class_that_is_ruled_out_by_a_weight_of_zero_may_have_logit_minus_infinity() {
+    let logits = array![[0.5, f64::NEG_INFINITY, 1.5]];
+    let softmax = [1.0 / (1.0 + 1.0_f64.exp()), 0.0, 1.0 / (1.0 + (-1.0_f64).exp())];
+    // ln(e^0.5 + e^1.5) - 0.25 x 0.5 - 0.75 x 1.5.
+    let (total, gradient) = of_values("probability_cross_entropy:0", &logits, &array![[0.25, 0.0, 0.75]]);
+    assert_close("soft targets", &[total], &[0.563_261_687_518_222_8], 1e-15);
+    assert_close("soft targets", &gradient, &[softmax[0] - 0.25, 0.0, softmax[2] - 0.75], 1e-15);
+    // Smoothing gives each class a share of 0.1, and the class weights take that of class 1 away again.
+    let smoothed = "weighted_cross_entropy:0.3,1,0,1";
+    let (total, gradient) = of_classes(smoothed, &logits, &[2]);
+    let [low, high] = [1.313_261_687_518_222_8, 0.313_261_687_518_222_8];
+    assert_close("smoothing", &[total], &[0.1 * low + 0.8 * high], 1e-15);
+    assert_close("smoothing", &gradient, &[0.9 * softmax[0] - 0.1, 0.0, 0.9 * softmax[2] - 0.8], 1e-15);
+    assert_eq!(of_classes("weighted_cross_entropy:0.3", &logits, &[2]).0, f64::INFINITY, "without weights");
+}
+
+#[test]
+fn label_smoothing_and_class_weights_multiply() {
+    // -sum_j w_j q_j ln p_j for logits (1, 2, 0.5), q = (0.8, 0.1, 0.1), by hand.
+    let (total, _) = of_classes("weighted_cross_entropy:0.3,2,0.5,1", &array![[1.0, 2.0, 0.5]], &[0]);
+    assert_close("total", &[total], &[2.562_645_372_188_9], 1e-13);
+}
+
+/// The total and its gradient in single precision.
+fn in_single(loss: &impl Loss<f32>, outputs: &Array2<f32>, labels: &[u32]) -> (f64, Vec<f32>) {
+    let tape = ArrayTape::new();
+    let y = tape.var(outputs);
+    let total = loss.total(y, TargetBatch::Classes(labels));
+    (total.item().into(), total.gradient().wrt(y).into_iter().collect())
+}
+
+#[test]
+fn a_thousand_confident_negatives_keep_their_loss_and_slopes_in_single_precision() {
+    let logits = Array2::from_shape_fn((1000, 1), |(i, _)| -12.0 - (i as f32 * 0.618).fract() * 2.0);
+    let (total, gradient) = in_single(&BinaryCrossEntropy::new(), &logits, &[0; 1000]);
+    let exact: f64 = logits.iter().map(|&x| f64::from(x).exp().ln_1p()).sum();
+    assert!((total / exact - 1.0).abs() < 1e-6, "{total:e} and {exact:e}");
+    for (slope, &x) in gradient.iter().zip(&logits) {
+        let exact = 1.0 / (1.0 + (-f64::from(x)).exp());
+        assert!((f64::from(*slope) / exact - 1.0).abs() < 1e-6, "{slope:e} and {exact:e}");
+    }
+    let (logistic, _) = in_single(&Logistic, &logits, &[0; 1000]);
+    assert!((logistic / exact - 1.0).abs() < 1e-6, "{logistic:e} and {exact:e}");
+}
+
+#[test]
+fn binary_cross_entropy_is_never_negative_in_single_precision() {
+    for seed in 0..200 {
+        let confident = |i: usize| ((i + 1) as f64 * (f64::from(seed) + 1.7) * 0.618_033_988_7).fract();
+        let logits = Array2::from_shape_fn((256, 1), |(i, _)| -(12.0 + 3.0 * confident(i)) as f32);
+        let (total, _) = in_single(&BinaryCrossEntropy::new(), &logits, &[0; 256]);
+        let exact: f64 = logits.iter().map(|&x| f64::from(x).exp().ln_1p()).sum();
+        assert!((total / exact - 1.0).abs() < 1e-6, "{total:e} and {exact:e}");
+    }
+}
+
+#[test]
+fn a_confident_right_answer_keeps_its_loss_and_slopes_in_single_precision() {
+    // ln(1 + e^-20).
+    let small = 2.061_153_620_314_381e-9;
+    let near = |x: f64, exact: f64| (x / exact - 1.0).abs() < 1e-6;
+    let even = CrossEntropy.class_weights([1.0, 1.0]);
+    let losses: [&dyn Loss<f32>; 2] = [&CrossEntropy, &even];
+    for loss in losses {
+        let tape = ArrayTape::new();
+        let y = tape.var(&array![[20.0_f32, 0.0]]);
+        let total = loss.total(y, TargetBatch::Classes(&[0]));
+        let gradient: Vec<f64> = total.gradient().wrt(y).iter().map(|&g| g.into()).collect();
+        assert!(near(total.item().into(), small), "{}", total.item());
+        assert!(near(gradient[0], -small) && near(gradient[1], small), "{gradient:?}");
     }
 }
 

@@ -8,6 +8,7 @@ mod initialisation;
 mod layer_contract;
 mod layers;
 mod loss_contract;
+mod loss_extremes;
 mod losses;
 mod metrics;
 mod networks;

@@ -85,7 +85,6 @@ fn a_row_with_a_nan_has_no_predicted_class_and_is_wrong_in_every_metric() {
     }
     assert_eq!((predicted_class(&[nan]), predicted_class::<f64>(&[])), (None, None));
     assert_eq!(accuracy(&array![[nan], [-1.0]], &[0, 0]), 0.5, "a single score that is NaN is not class 0");
-    assert_eq!(predicted_class(&[f64::NEG_INFINITY; 2]), Some(0), "equal outputs stand for the first class");
 }
 
 #[test]
@@ -113,14 +112,17 @@ fn a_single_output_has_the_top_k_accuracy_of_two_classes() {
 }
 
 #[test]
-fn class_probabilities_of_infinite_logits_are_their_limits() {
+fn class_probabilities_of_infinite_logits_are_their_limits_and_nan_where_there_is_none() {
     let inf = f64::INFINITY;
-    let p =
-        class_probabilities(&array![[inf, 0.0, 1.0], [inf, inf, 0.0], [-inf, 0.0, 0.0], [-inf, -inf, -inf]]);
-    let third = 1.0 / 3.0;
-    assert_eq!(p, array![[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [third, third, third]]);
-    assert!(class_probabilities(&array![[f64::NAN, 0.0]]).iter().all(|p| p.is_nan()));
+    let p = class_probabilities(&array![[inf, 0.0, 1.0], [-inf, 0.0, 0.0], [-inf, -inf, 3.0]]);
+    assert_eq!(p, array![[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]);
     assert_eq!(class_probabilities(&array![[inf], [-inf]]), array![[0.0, 1.0], [1.0, 0.0]]);
+    for row in [[inf, inf, 0.0], [-inf, -inf, -inf], [f64::NAN, 0.0, 1.0]] {
+        let outputs = Array2::from_shape_fn((1, 3), |(_, class)| row[class]);
+        assert!(class_probabilities(&outputs).iter().all(|p| p.is_nan()), "{row:?}");
+        assert_eq!((predicted_class(&row), top_k_accuracy(&outputs, &[0], 3)), (None, 0.0), "{row:?}");
+    }
+    assert_eq!(predicted_class(&[-inf, -inf, 3.0]), Some(2));
 }
 
 #[test]

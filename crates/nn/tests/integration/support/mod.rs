@@ -1,6 +1,7 @@
 //! Modules and losses by name, random draws, comparisons, and the reader of golden files.
 
 pub(crate) mod golden;
+pub(crate) mod loss_batch;
 
 use ndarray::{Array2, ArrayD, IxDyn};
 use rand::rngs::StdRng;
