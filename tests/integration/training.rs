@@ -179,7 +179,21 @@ fn settings_out_of_range_are_rejected_with_their_name() {
     for share in ["-0.1", "0.9", "half"] {
         assert_rejected(2, &["train", "moons", "--validation", share], &["--validation", "below 0.9"]);
     }
-    assert_rejected(1, &["train", "moons", "--lr", "1e30"], &["not finite", "epoch 1", "--lr"]);
     let unwritable = "no/such/folder/model.safetensors";
     assert_rejected(1, &["train", "moons", "--epochs", "1", "--save", unwritable], &[unwritable]);
+}
+
+#[test]
+fn a_training_run_that_diverges_fails_with_its_cause_and_saves_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.safetensors");
+    let train = ["train", "moons", "--save", model.to_str().unwrap()];
+    let diverges = |options: &[&str], parts: &[&str]| {
+        assert_rejected(1, &[&train, options].concat(), parts);
+        assert!(!model.exists(), "{options:?}");
+    };
+    let rate = "the learning rate was 1e30; use a smaller one with --lr";
+    diverges(&["--lr", "1e30"], &["training diverged", "not finite in epoch 1", rate]);
+    let decay = "enlarges the parameters in each step; use a weight decay below";
+    diverges(&["--weight-decay", "1e6"], &["training diverged", decay, "with --weight-decay"]);
 }

@@ -17,11 +17,14 @@ pub(crate) enum Start<T> {
     /// Given parameters.
     Params(Params<T>),
     /// The state of an earlier run.
-    State(TrainingState<T>),
+    State(Box<TrainingState<T>>),
 }
 
 /// The epochs before the start, and the best of them under early stopping.
 pub(crate) type Progress<T> = (Vec<Epoch>, Option<BestEpoch<T>>);
+
+/// A training run, and the epochs before its start.
+pub(crate) type Begun<M, L, O, T> = (Training<M, L, O, T>, Progress<T>);
 
 impl<T: Real> Start<T> {
     /// The training run before its first step, or where the earlier run ended.
@@ -36,7 +39,7 @@ impl<T: Real> Start<T> {
         loss: L,
         optimizer: O,
         settings: StepSettings,
-    ) -> Result<(Training<M, L, O, T>, Progress<T>), TrainError> {
+    ) -> Result<Begun<M, L, O, T>, TrainError> {
         if let Self::Params(params) = self {
             assert_parameters_of(model.layout(), &params);
             let training = Training::with_settings(model, params, loss, optimizer, settings);
@@ -48,7 +51,7 @@ impl<T: Real> Start<T> {
         let resume = |source| TrainError::Resume { source };
         state.check_progress().map_err(resume)?;
         let progress = (std::mem::take(&mut state.history), state.best.take());
-        training.restore(state).map_err(resume)?;
+        training.restore(*state).map_err(resume)?;
         Ok((training, progress))
     }
 }

@@ -299,7 +299,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, Start::State(state))
+        self.start(data, Start::State(Box::new(state)))
     }
 
     fn start<T: Real>(
@@ -332,7 +332,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         let pool = thread_pool(threads, training.useful_threads(batch_size.min(examples)))?;
         let report = pool.install(|| {
             let some: Vec<usize> = sampled_rows(examples).collect();
-            training.check_rows(data.train.batch(&some))?;
+            training.check(data.train.batch(&some))?;
             Ok::<_, TrainError>(Fit::new(training, settings, observer, data, progress).run())
         })?;
         if let Some(divergence) = &report.divergence {

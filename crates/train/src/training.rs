@@ -62,7 +62,7 @@ pub struct Training<M, L, O, T: Real = f32> {
     pub(crate) given: bool,
     pub(crate) passes: u64,
     steps: u64,
-    checked_rows: bool,
+    is_checked: bool,
     /// The scaling of the data of the steps; `None` before the first.
     scaling: Option<Scaling>,
 }
@@ -98,7 +98,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
             given: false,
             passes: 0,
             steps: 0,
-            checked_rows: false,
+            is_checked: false,
             scaling: None,
         };
         training.apply_settings();
@@ -126,6 +126,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     pub(crate) fn change(mut self, change: impl FnOnce(&mut StepSettings)) -> Self {
         change(&mut self.settings);
         self.apply_settings();
+        self.is_checked = false;
         self
     }
 
@@ -158,7 +159,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// As [`step`](Self::step).
     #[track_caller]
     pub fn compute_gradient(&mut self, batch: &Batch<'_, T>) -> f64 {
-        if let Err(error) = self.check_rows(*batch) {
+        if let Err(error) = self.check(*batch) {
             panic!("training: {error}");
         }
         let same = self.set_scaling(batch.data.scaling());
@@ -195,17 +196,17 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.scaling.get_or_insert_with(|| scaling.clone()) == scaling
     }
 
-    /// Checks once, on some examples of a batch, that rows are as independent as model and loss declare; and
+    /// Checks, before the first step with these settings, on some examples of a batch, that rows are as independent as model and loss declare; and
     /// that no parameter is shrunk twice.
-    pub(crate) fn check_rows(&mut self, batch: Batch<'_, T>) -> Result<(), TrainError> {
-        if !self.checked_rows {
+    pub(crate) fn check(&mut self, batch: Batch<'_, T>) -> Result<(), TrainError> {
+        if !self.is_checked {
             let layout = self.params.layout();
             if let Some(regulariser) = &self.settings.regulariser {
                 let groups = self.settings.groups(layout);
                 check_decay(&regulariser.on(layout), &self.optimizer, &groups, layout)?;
             }
             check_independent_rows(self.model.module(), &self.loss, &self.params, batch)?;
-            self.checked_rows = true;
+            self.is_checked = true;
         }
         Ok(())
     }
