@@ -5,7 +5,6 @@ use super::formula::Notation;
 use super::graph::Graph;
 use super::layout::{Layout, layout};
 use super::node::{Node, Source};
-use std::collections::HashSet;
 
 /// Font size in pixels; all lengths below are in pixels too.
 const FONT: f64 = 13.0;
@@ -114,27 +113,11 @@ impl Drawing {
 
     /// The edges, and on top of them their labels.
     fn lines(&self) -> Vec<String> {
-        let (mut lines, mut labels) = (Vec::new(), Vec::new());
-        let mut drawn = HashSet::new();
-        let ports = self.ports();
-        for ((edge, waypoints), port) in self.edges.iter().zip(&self.layout.waypoints).zip(ports) {
-            let (mut x, mut y) = (self.layout.x[edge.from], self.top(edge.from) + BOX);
-            let mut curve = |to: f64, until: f64, down: f64| {
-                let middle = (y + until) / 2.0;
-                let path = format!(
-                    "M{x:.1} {y:.1} C{x:.1} {middle:.1} {to:.1} {middle:.1} {to:.1} {until:.1} V{down:.1}"
-                );
-                // Edges out of one node share their first segments.
-                if drawn.insert(path.clone()) {
-                    lines.push(format!("<path class=\"edge\" d=\"{path}\"/>"));
-                }
-                (x, y) = (to, down);
-            };
-            for &(layer, to) in waypoints {
-                curve(to, layer as f64 * STEP, layer as f64 * STEP + BOX);
-            }
+        let mut lines: Vec<String> = (0..self.texts.len()).flat_map(|node| self.trunk(node)).collect();
+        let mut labels = Vec::new();
+        for ((e, edge), port) in self.edges.iter().enumerate().zip(self.ports()) {
             let top = self.top(edge.to);
-            curve(port, top - LABEL - LINE / 2.0, top - 7.0);
+            lines.push(curve(self.leaves(e), (port, top - LABEL - LINE / 2.0), top - 7.0));
             let (l, r, b) = (port - 4.5, port + 4.5, top - 8.0);
             lines.push(format!("<path class=\"head\" d=\"M{l:.1} {b:.1} H{r:.1} L{port:.1} {top:.1} Z\"/>"));
             let label = escaped(&edge.label);
@@ -151,11 +134,33 @@ impl Drawing {
         lines
     }
 
+    /// The segments that the edges out of a node share, through its waypoints.
+    fn trunk(&self, node: usize) -> Vec<String> {
+        let mut from = self.bottom(node);
+        let segment = |&(layer, x): &(usize, f64)| {
+            let top = layer as f64 * STEP;
+            let line = curve(from, (x, top), top + BOX);
+            from = (x, top + BOX);
+            line
+        };
+        self.layout.trunks[node].iter().map(segment).collect()
+    }
+
+    /// The position at which an edge leaves the waypoints that it shares.
+    fn leaves(&self, edge: usize) -> (f64, f64) {
+        let from = self.edges[edge].from;
+        let last = self.layout.passed[edge].checked_sub(1).map(|last| self.layout.trunks[from][last]);
+        last.map_or_else(|| self.bottom(from), |(layer, x)| (x, layer as f64 * STEP + BOX))
+    }
+
+    fn bottom(&self, node: usize) -> (f64, f64) {
+        (self.layout.x[node], self.top(node) + BOX)
+    }
+
     /// The horizontal position at which each edge enters the box below it: side by side, in the
     /// order in which the edges arrive, spaced by the widths of their labels.
     fn ports(&self) -> Vec<f64> {
-        let arrives_at =
-            |e: usize| self.layout.waypoints[e].last().map_or(self.layout.x[self.edges[e].from], |&(_, x)| x);
+        let arrives_at = |e: usize| self.leaves(e).0;
         let mut into = vec![Vec::new(); self.texts.len()];
         for (e, edge) in self.edges.iter().enumerate() {
             into[edge.to].push(e);
@@ -178,6 +183,15 @@ impl Drawing {
     fn top(&self, node: usize) -> f64 {
         self.layout.layer[node] as f64 * STEP
     }
+}
+
+/// A line from a point down to another, and vertically on from there.
+fn curve((x, y): (f64, f64), (to, until): (f64, f64), down: f64) -> String {
+    let middle = (y + until) / 2.0;
+    format!(
+        "<path class=\"edge\" d=\"M{x:.1} {y:.1} C{x:.1} {middle:.1} {to:.1} {middle:.1} {to:.1} {until:.1} \
+         V{down:.1}\"/>"
+    )
 }
 
 fn edges(graph: &Graph) -> Vec<Edge> {
