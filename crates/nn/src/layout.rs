@@ -5,6 +5,7 @@ use crate::pattern::NamePattern;
 use crate::row_mixing::RowMixing;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// One array of a layout: its name, shape, position in the flat buffer and initialiser.
@@ -43,6 +44,8 @@ pub struct RandomSlot(pub(crate) u32);
 pub struct Layout {
     parameters: Vec<Parameter>,
     statistics: Vec<Parameter>,
+    /// The names of both, so that a name is compared with few others however many there are.
+    names: BTreeSet<String>,
     random_slots: u32,
     row_mixing: RowMixing,
 }
@@ -50,12 +53,18 @@ pub struct Layout {
 /// Appends an array with a new name.
 #[track_caller]
 fn append(list: &mut Vec<Parameter>, name: &str, shape: &[usize], init: Init) {
-    let elements: usize = shape.iter().product();
-    assert!(elements > 0, "layout: parameter {name:?} has shape {shape:?}; every extent must be at least 1");
+    let elements = shape.iter().try_fold(1_usize, |elements, &extent| elements.checked_mul(extent));
+    assert!(
+        elements != Some(0),
+        "layout: parameter {name:?} has shape {shape:?}; every extent must be at least 1"
+    );
     init.assert_valid();
     let start = list.last().map_or(0, |last| last.range.end);
+    let Some(end) = elements.and_then(|elements| start.checked_add(elements)) else {
+        panic!("layout: parameter {name:?} has shape {shape:?}; so many elements have no index")
+    };
     let (name, shape) = (name.to_owned(), shape.to_vec());
-    list.push(Parameter { name, shape, range: start..start + elements, init, trainable: true });
+    list.push(Parameter { name, shape, range: start..end, init, trainable: true });
 }
 
 impl Layout {
@@ -129,9 +138,8 @@ impl Layout {
     }
 
     #[track_caller]
-    fn assert_new(&self, name: &str) {
-        let taken = self.find(name).is_some() || self.find_statistic(name).is_some();
-        assert!(!taken, "layout: two parameters are called {name:?}");
+    fn assert_new(&mut self, name: &str) {
+        assert!(self.names.insert(name.to_owned()), "layout: two parameters are called {name:?}");
     }
 
     /// The parameters, in order of declaration.
@@ -187,7 +195,9 @@ impl Layout {
     pub(crate) fn truncated(&self, parameters: usize, statistics: usize) -> Self {
         let (parameters, statistics) =
             (self.parameters[..parameters].to_vec(), self.statistics[..statistics].to_vec());
-        Self { parameters, statistics, ..*self }
+        let names =
+            parameters.iter().chain(&statistics).map(|entry: &Parameter| entry.name.clone()).collect();
+        Self { parameters, statistics, names, ..*self }
     }
 }
 

@@ -34,3 +34,18 @@ fn two_layers_of_one_name_are_refused() {
     Linear::new(&mut layout, "layer", 2, 3, Init::HeNormal);
     Linear::new(&mut layout, "layer", 3, 1, Init::HeNormal);
 }
+
+#[test]
+#[should_panic(
+    expected = "parameter \"hidden.0.weight\" has shape [4294967296, 4294967296]; so many elements"
+)]
+fn a_layer_with_more_elements_than_indices_is_refused() {
+    Mlp::new([1 << 32, 1 << 32, 1]).into_model();
+}
+
+#[test]
+fn the_time_to_declare_layers_grows_with_their_number_only() {
+    // Compared with all earlier names, a new name would take minutes.
+    let model = Mlp::new(vec![1; 100_001]).into_model();
+    assert_eq!(model.layout().parameters().len(), 200_000);
+}
