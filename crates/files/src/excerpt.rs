@@ -16,13 +16,19 @@ const ELEMENTS: usize = 20;
 /// ```
 #[must_use]
 pub fn excerpt(text: &str) -> String {
-    const LAST: usize = CHARACTERS / 3;
+    shortened(text, CHARACTERS)
+}
+
+/// The text, shortened to a number of characters, of which the last third are from its end.
+#[must_use]
+pub fn shortened(text: &str, characters: usize) -> String {
     // A longer text may still have few characters, but not at four times the number of bytes.
-    if text.len() <= 4 * CHARACTERS && text.chars().count() <= CHARACTERS {
+    if text.len() <= 4 * characters && text.chars().count() <= characters {
         return text.to_owned();
     }
-    let start: String = text.chars().take(CHARACTERS - LAST).collect();
-    let end: Vec<char> = text.chars().rev().take(LAST).collect();
+    let last = characters / 3;
+    let start: String = text.chars().take(characters - last).collect();
+    let end: Vec<char> = text.chars().rev().take(last).collect();
     format!("{start}...{}", end.into_iter().rev().collect::<String>())
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Output`] | an output file: checked before a long computation, written after it |
 //! | [`WriteError`] | the reason why a file cannot be written |
-//! | [`excerpt`], [`list`] | text and lists from outside, shortened for messages |
+//! | [`excerpt`], [`shortened`], [`list`] | text and lists from outside, shortened for messages |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod excerpt;
@@ -17,7 +17,7 @@ mod replacement;
 #[cfg(feature = "write")]
 mod write_error;
 
-pub use excerpt::{excerpt, list};
+pub use excerpt::{excerpt, list, shortened};
 #[cfg(feature = "write")]
 #[cfg_attr(docsrs, doc(cfg(feature = "write")))]
 pub use output::Output;

@@ -1,9 +1,10 @@
 //! The reason why a file cannot be written.
 
+use crate::excerpt::shortened;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The reason why a file cannot be written. The file is as it was before.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub enum WriteProblem {
 
 impl Display for WriteError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot write {}: {}", self.path.display(), self.problem)
+        write!(f, "cannot write {}: {}", shown(&self.path), self.problem)
     }
 }
 
@@ -53,10 +54,10 @@ impl Display for WriteProblem {
             Self::Folder => f.write_str("it is a folder; add the name of a file"),
             Self::Device => f.write_str("it is a disk or a socket; choose a file"),
             Self::NoFolder { folder } => {
-                write!(f, "there is no folder {}; create it first", folder.display())
+                write!(f, "there is no folder {}; create it first", shown(folder))
             }
             Self::Input { input } => {
-                write!(f, "it is the input {}, which would be lost; choose another file", input.display())
+                write!(f, "it is the input {}, which would be lost; choose another file", shown(input))
             }
             Self::StandardStream { stream } => {
                 write!(f, "{stream} is redirected to or from the same file; choose another file")
@@ -65,11 +66,16 @@ impl Display for WriteProblem {
                 write!(f, "the existing file is not writable: {source}; choose another file")
             }
             Self::NotReplaceable { folder, source } => {
-                write!(f, "a new file cannot be created in {}: {source}", folder.display())
+                write!(f, "a new file cannot be created in {}: {source}", shown(folder))
             }
             Self::Io { source } => source.fmt(f),
         }
     }
+}
+
+/// A path for a message; an argument may have any length.
+fn shown(path: &Path) -> String {
+    shortened(&path.display().to_string(), 1000)
 }
 
 impl Error for WriteError {

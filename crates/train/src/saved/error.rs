@@ -3,9 +3,9 @@
 use safetensors::SafeTensorError;
 use safetensors::tensor::Dtype;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wengert_data::{StandardiserError, Table};
-use wengert_files::WriteError;
+use wengert_files::{WriteError, list, shortened};
 
 /// The reason why a model could not be saved or loaded.
 #[derive(Debug)]
@@ -54,6 +54,13 @@ pub enum ModelProblem {
         /// The valid values.
         expected: String,
     },
+    /// There are fewer tensors than layers.
+    TooFewTensors {
+        /// The number of layers that the metadata describe.
+        layers: usize,
+        /// The number of tensors.
+        tensors: usize,
+    },
     /// A tensor is missing.
     MissingTensor {
         /// The name of the tensor.
@@ -92,19 +99,25 @@ impl fmt::Display for SavedModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unwritable(error) => error.fmt(f),
-            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Io { path, source } => write!(f, "{}: {source}", shown(path)),
             Self::Format { path, source } => write!(
                 f,
-                "{}: not a safetensors file ({source}); give a file written by --save",
-                path.display()
+                "{}: not a safetensors file ({}); give a file written by --save",
+                shown(path),
+                shortened(&source.to_string(), 200)
             ),
             Self::NotAModel { path, problem } => write!(
                 f,
                 "{}: not a saved wengert model: {problem}; give a file written by --save",
-                path.display()
+                shown(path)
             ),
         }
     }
+}
+
+/// A path for a message; an argument may have any length.
+fn shown(path: &Path) -> String {
+    shortened(&path.display().to_string(), 1000)
 }
 
 impl fmt::Display for ModelProblem {
@@ -112,11 +125,15 @@ impl fmt::Display for ModelProblem {
         match self {
             Self::MissingMetadata { key } => write!(f, "the metadata have no entry {key:?}"),
             Self::Metadata { key, value, expected } => write!(f, "{key} is {value:?}, must be {expected}"),
+            Self::TooFewTensors { layers, tensors } => {
+                write!(f, "there are {tensors} tensors for {layers} layers, each of which has a weight")
+            }
             Self::MissingTensor { name } => write!(f, "there is no tensor {name:?}"),
             Self::Tensor { name, dtype, shape, expected: (expected, of_shape) } => {
+                let shape = list(shape);
                 write!(
                     f,
-                    "tensor {name:?} is {dtype:?} of shape {shape:?}, must be {expected:?} of shape \
+                    "tensor {name:?} is {dtype:?} of shape [{shape}], must be {expected:?} of shape \
                      {of_shape:?}"
                 )
             }

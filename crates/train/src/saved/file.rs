@@ -6,11 +6,12 @@ use safetensors::tensor::Dtype;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::iter::repeat_n;
 use std::path::Path;
 use std::sync::Arc;
-use wengert_files::Output;
+use wengert_files::{Output, excerpt};
 use wengert_nn::{Layout, Parameter, Params};
 
 /// A tensor to be written: name, shape and elements in row-major order.
@@ -87,7 +88,7 @@ pub(super) fn read<R>(
     path: &Path,
     build: impl FnOnce(&TensorFile<'_>) -> Result<R, ModelProblem>,
 ) -> Result<R, SavedModelError> {
-    let bytes = fs::read(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
+    let bytes = content_of(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
     let format = |source| SavedModelError::Format { path: path.to_owned(), source };
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(format)?;
@@ -96,7 +97,28 @@ pub(super) fn read<R>(
         .map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
 }
 
+/// The content of a file. The header, which begins with its length, is read first: the length is checked
+/// before memory is taken, and something without an end, such as `/dev/zero`, is not read further.
+fn content_of(path: &Path) -> io::Result<Vec<u8>> {
+    const LONGEST_HEADER: u64 = 100_000_000;
+    let (mut file, mut bytes) = (File::open(path)?, Vec::new());
+    file.by_ref().take(8).read_to_end(&mut bytes)?;
+    let length = bytes[..].try_into().map_or(0, u64::from_le_bytes);
+    if (1..=LONGEST_HEADER).contains(&length) {
+        file.by_ref().take(length).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 == 8 + length && bytes[8] == b'{' {
+            file.read_to_end(&mut bytes)?;
+        }
+    }
+    Ok(bytes)
+}
+
 impl TensorFile<'_> {
+    /// The number of tensors.
+    pub(super) fn tensors(&self) -> usize {
+        self.tensors.len()
+    }
+
     /// A required entry of the metadata.
     pub(super) fn required(&self, key: &'static str) -> Result<&str, ModelProblem> {
         self.optional(key).ok_or(ModelProblem::MissingMetadata { key })
@@ -113,7 +135,7 @@ impl TensorFile<'_> {
         if value == expected {
             return Ok(());
         }
-        Err(ModelProblem::Metadata { key, value: value.to_owned(), expected: format!("{expected:?}") })
+        Err(ModelProblem::Metadata { key, value: excerpt(value), expected: format!("{expected:?}") })
     }
 
     /// The parameters and running statistics of a layout.

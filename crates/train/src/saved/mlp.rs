@@ -10,6 +10,7 @@ use std::str::FromStr;
 use wengert_ad::Unary;
 use wengert_ad::rules::Relu;
 use wengert_data::Scaling;
+use wengert_files::excerpt;
 use wengert_nn::{Architecture, Bias, Mlp, MlpModule, Normalisation, Params};
 
 const FORMAT: &str = "wengert-mlp-2";
@@ -129,12 +130,16 @@ impl<R: Unary> SavedMlp<R> {
 fn mlp<R: Unary>(file: &TensorFile<'_>) -> Result<Mlp<R>, ModelProblem> {
     let invalid = |key: &'static str, expected: &str| ModelProblem::Metadata {
         key,
-        value: file.optional(key).unwrap_or_default().to_owned(),
+        value: excerpt(file.optional(key).unwrap_or_default()),
         expected: expected.to_owned(),
     };
     let widths = parse_list::<usize>(file.required("widths")?);
     let widths = widths.filter(|widths| widths.len() >= 2 && !widths.contains(&0) && are_addressable(widths));
     let widths = widths.ok_or_else(|| invalid("widths", "a list of at least two positive sizes"))?;
+    // Every layer has a weight, so that a list of any length is not followed.
+    if widths.len() > file.tensors() + 1 {
+        return Err(ModelProblem::TooFewTensors { layers: widths.len() - 1, tensors: file.tensors() });
+    }
     let constants = parse_list(file.optional("activation_constants").unwrap_or(""));
     let rule = constants.and_then(|constants| R::with_parameters(&constants));
     let rule = rule.ok_or_else(|| invalid("activation_constants", "the constants of the activation"))?;
