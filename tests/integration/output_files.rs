@@ -43,6 +43,24 @@ fn a_model_is_not_saved_onto_the_data_that_it_is_trained_on() {
 }
 
 #[test]
+fn a_graph_is_not_written_onto_its_formula_or_its_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let (formula, point) = (written(folder.path(), "formula", "x^2"), written(folder.path(), "point", "x=1"));
+    let arguments = ["graph", &format!("@{formula}"), "--at", &format!("@{point}"), "--output"];
+    for output in [&formula, &point] {
+        assert_rejected(1, &[&arguments[..], &[output]].concat(), &["is the input", output]);
+    }
+    let redirected = format!("exec \"$0\" graph - --at x=1 --output '{formula}' < '{formula}'");
+    let mut shell = Command::new("sh");
+    let run = shell.args(["-c", &redirected, env!("CARGO_BIN_EXE_wengert")]).output().unwrap();
+    assert!(assert_failed(&run, 1).contains("standard input is redirected"));
+    assert_eq!(
+        (fs::read_to_string(&formula).unwrap(), fs::read_to_string(&point).unwrap()),
+        ("x^2".into(), "x=1".into())
+    );
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_refused_before_the_data_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let [absent, name] = ["absent/model", ""].map(|end| folder.path().join(end));

@@ -20,6 +20,10 @@ pub(crate) enum CliError {
     NotClasses { data: String },
     /// The outputs of the model for a row, counted from 1, are not finite.
     NoPrediction { data: PathBuf, row: usize, outputs: Vec<f64> },
+    /// There are more things than the program can handle.
+    TooMany { what: &'static str, size: u128, limit: u128, remedy: &'static str },
+    /// A text cannot be read.
+    Input { name: String, error: io::Error },
     /// The loss became infinite or NaN.
     Diverged(Box<Divergence>),
     /// The text is not a formula.
@@ -55,6 +59,10 @@ impl fmt::Display for CliError {
             Self::NotClasses { data } => {
                 write!(f, "{data}: the targets are not classes; use a classification data set")
             }
+            Self::TooMany { what, size, limit, remedy } => {
+                write!(f, "{size} {what} are too many, at most {limit} are possible; {remedy}")
+            }
+            Self::Input { name, error } => write!(f, "cannot read {name}: {error}"),
             Self::NoPrediction { data, row, outputs } => {
                 let outputs: Vec<String> = outputs.iter().take(8).map(f64::to_string).collect();
                 write!(

@@ -38,8 +38,8 @@ const FORMATS: &[Format] = &[
     Format { recognises: is_file_path, read: |path| Err(DataProblem::NoReader.of_path(path)) },
 ];
 
-/// The path of a file, whatever its name, or a path that can only be meant as one: with the ending `csv` or `gz`,
-/// or with a folder in it.
+/// The path of a file, whatever its name, or a path that can only be meant as one: with the ending `csv` or
+/// `gz`, or with a folder in it.
 fn is_file_path(path: &Path) -> bool {
     path.exists()
         || path.extension().is_some_and(|ending| ending == "csv" || ending == "gz")

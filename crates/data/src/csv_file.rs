@@ -1,9 +1,9 @@
 //! Data sets in CSV files: numeric features, the class label last.
 //!
-//! A first row of names is a header and is skipped, as are empty lines. A row without a number is a row of names
-//! unless a cell says that its value is missing, such as `NA` or `?`. A file compressed by gzip is decompressed.
-//! Numbers are read in double precision. The text is read in pieces, so that a file of any size takes the memory
-//! of its numbers, and a row is at most 16 MiB long.
+//! A first row of names is a header and is skipped, as are empty lines. A row without a number is a row of
+//! names unless a cell says that its value is missing, such as `NA` or `?`. A file compressed by gzip is
+//! decompressed. Numbers are read in double precision. The text is read in pieces, so that a file of any size
+//! takes the memory of its numbers, and a row is at most 16 MiB long.
 
 use crate::csv_mistakes::{foreign_encoding, is_decimal_comma, is_header, mistaken_separator};
 use crate::dataset::{Dataset, Targets};
@@ -27,9 +27,9 @@ const ALWAYS_ALLOWED_CLASSES: usize = 256;
 /// column that needs more digits by its differences: see [`Dataset::cast`].
 ///
 /// # Errors
-/// If the file cannot be read, has no rows, has a label that is too large for the number of examples, or has a
-/// row whose length differs from that of the first, a feature that is not a finite number, or a label that is
-/// not a non-negative integer. The error has the file, the line and the column.
+/// If the file cannot be read, has no rows, has a label that is too large for the number of examples, or has
+/// a row whose length differs from that of the first, a feature that is not a finite number, or a label that
+/// is not a non-negative integer. The error has the file, the line and the column.
 pub fn read_csv(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let path = path.as_ref();
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
@@ -57,8 +57,8 @@ pub enum TargetColumns {
     Values(usize),
 }
 
-/// Reads examples for a model with `width` features: `width` columns, or these and the columns of the targets.
-/// The number of classes of the targets is one more than the largest label.
+/// Reads examples for a model with `width` features: `width` columns, or these and the columns of the
+/// targets. The number of classes of the targets is one more than the largest label.
 ///
 /// # Errors
 /// As [`read_csv`], and if the first row has any other number of columns.
@@ -109,8 +109,8 @@ fn labelled(name: &str, path: &Path) -> Result<Dataset, DataError> {
     Ok(Dataset::new(name, features, width, Targets::Classes { labels, classes })?.cast())
 }
 
-/// One more than the largest label. Labels without an example between them are classes too, and a network has an
-/// output for each, so labels are bounded by the number of examples. The error is the row, counted from 0.
+/// One more than the largest label. Labels without an example between them are classes too, and a network has
+/// an output for each, so labels are bounded by the number of examples. The error is the row, counted from 0.
 fn number_of_classes(labels: &[u32]) -> Result<usize, (usize, CsvProblem)> {
     let largest = labels.iter().enumerate().max_by_key(|&(_, label)| label);
     let Some((row, &label)) = largest else { return Ok(0) };
@@ -129,8 +129,8 @@ struct Rows<'a> {
     /// The number of records read so far, including the header.
     read: usize,
     columns: Option<usize>,
-    /// The error to report if the header is the only record, and has a cell of several lines: a quotation mark
-    /// that is not closed makes the whole file a header.
+    /// The error to report if the header is the only record, and has a cell of several lines: a quotation
+    /// mark that is not closed makes the whole file a header.
     long_header: Option<DataError>,
 }
 

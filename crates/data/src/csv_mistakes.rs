@@ -3,8 +3,8 @@
 use crate::error::CsvProblem;
 use csv::ByteRecord;
 
-/// The encoding of a text that is not UTF-8, by its first bytes: a byte order mark, or zero bytes, which Western
-/// text has in every second byte of UTF-16.
+/// The encoding of a text that is not UTF-8, by its first bytes: a byte order mark, or zero bytes, which
+/// Western text has in every second byte of UTF-16.
 pub(crate) fn foreign_encoding(start: &[u8]) -> Option<&'static str> {
     match start {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
@@ -16,8 +16,9 @@ pub(crate) fn foreign_encoding(start: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether a first row is a header: it has no number, at least one name, and no mark of a missing value. Empty
-/// cells may be in a header: a column of row numbers has no name. Numbers between other separators are no name.
+/// Whether a first row is a header: it has no number, at least one name, and no mark of a missing value.
+/// Empty cells may be in a header: a column of row numbers has no name. Numbers between other separators are
+/// no name.
 pub(crate) fn is_header(record: &ByteRecord) -> bool {
     let cells = || record.iter().map(String::from_utf8_lossy);
     let is_name = |cell: &str| cell.parse::<f64>().is_err() && !is_missing(cell);

@@ -1,8 +1,8 @@
 //! Decompression of gzip data, with a bound on what comes out.
 //!
-//! A compressed file of a megabyte may contain a gigabyte of zeros. Data compress to a tenth, tables of mostly
-//! zeros to a thirtieth, so that more than 64 times the compressed size is refused; what is right can be
-//! decompressed beforehand.
+//! A compressed file of a megabyte may contain a gigabyte of zeros. Data compress to a tenth, tables of
+//! mostly zeros to a thirtieth, so that more than 64 times the compressed size is refused; what is right can
+//! be decompressed beforehand.
 
 use flate2::bufread::MultiGzDecoder;
 use std::io::{self, BufRead, ErrorKind, Read};
@@ -33,8 +33,8 @@ impl<R: BufRead> Read for Decompressed<R> {
         self.bytes += count as u64;
         if self.bytes > ALLOWANCE + RATIO * self.decoder.get_ref().consumed {
             let problem = format!(
-                "the gzip data become more than {RATIO} times as large, like a decompression bomb; if they are \
-                 right, decompress the file with gunzip first"
+                "the gzip data become more than {RATIO} times as large, like a decompression bomb; if they \
+                 are right, decompress the file with gunzip first"
             );
             return Err(io::Error::new(ErrorKind::InvalidData, problem));
         }

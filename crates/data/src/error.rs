@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
-use wengert_files::{excerpt, list};
+use wengert_files::{list, shortened};
 
 /// The reason why data cannot be used.
 #[derive(Debug)]
@@ -154,9 +154,7 @@ impl Display for DataError {
 
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        // The longest path that a system accepts has 4096 bytes, an argument may have many more.
-        let is_path = self.name.len() <= 4096;
-        f.write_str(&if is_path { self.name.clone() } else { excerpt(&self.name) })?;
+        f.write_str(&shortened(&self.name, 1000))?;
         let numbers = [("line", self.line), ("row", self.row), ("column", self.column)];
         let mut known = numbers.iter().filter_map(|(what, number)| Some((what, (*number)?)));
         known.try_for_each(|(what, number)| write!(f, ", {what} {number}"))
@@ -230,8 +228,8 @@ impl Display for CsvProblem {
             }
             Self::SparseLabels { label, examples } => write!(
                 f,
-                "the label {label} makes {} classes of {examples} examples; number the classes from 0 without \
-                 gaps",
+                "the label {label} makes {} classes of {examples} examples; number the classes from 0 \
+                 without gaps",
                 u64::from(*label) + 1
             ),
             Self::Separator { found, decimal_commas } => {

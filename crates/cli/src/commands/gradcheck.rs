@@ -1,7 +1,9 @@
 //! `wengert gradcheck`: each derivative of a formula at a point, computed in three ways.
 
+use crate::bounds::at_most;
 use crate::error::CliError;
-use crate::expression::{Binding, Expression};
+use crate::expression::Expression;
+use crate::input::{PointPart, bindings, formula};
 use crate::output::{json_number, print_line, table};
 use wengert::ad::check::{
     GradcheckReport, GradgradcheckReport, NonFinite, Phase, gradcheck_modes, gradgradcheck,
@@ -12,12 +14,13 @@ use wengert::ad::trace::digits::full;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  wengert gradcheck \"x^3 * (x + 3*y)\" --at x=2,y=3")]
 pub(crate) struct Arguments {
-    /// Formula, such as "x^3 * (x + 3*y)".
+    /// Formula, such as "x^3 * (x + 3*y)"; - reads it from standard input, @FILE from a file.
     #[arg(allow_hyphen_values = true)]
     expression: String,
-    /// Values of the variables, such as x=2,y=3.
+    /// Values of the variables, such as x=2,y=3; @FILE reads them from a file, separated by commas or
+    /// line ends.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', allow_hyphen_values = true)]
-    at: Vec<Binding>,
+    at: Vec<PointPart>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
@@ -38,8 +41,11 @@ struct Checked {
 
 impl Checked {
     fn of(arguments: &Arguments) -> Result<Self, CliError> {
-        let expression = Expression::parse(&arguments.expression)?;
-        let point = expression.point(&arguments.at)?;
+        let expression = Expression::parse(&formula(&arguments.expression)?)?;
+        let point = expression.point(&bindings(&arguments.at)?)?;
+        // Second derivatives take sweeps for each variable.
+        let steps = expression.steps() as u128 * expression.variables().len() as u128;
+        at_most(1_000_000, steps, "steps of all sweeps", "check a formula of fewer variables")?;
         let names = expression.variables().iter().map(String::as_str);
         let inputs: Vec<(&str, f64)> = names.zip(point.iter().copied()).collect();
         let first = gradcheck_modes(&expression, &inputs);

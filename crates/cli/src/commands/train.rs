@@ -1,12 +1,14 @@
 //! `wengert train`: training of a classifier.
 
+use crate::bounds::{self, Widths, check_network};
 use crate::error::CliError;
 use crate::output::{print_line, table};
+use crate::progress::Progress;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use wengert::data::{DataError, Loaded, Targets, data_set_names, load};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
@@ -23,38 +25,41 @@ pub(crate) struct Arguments {
     /// Features are standardised; pixels of images, from 0 to 255, are divided by 255 instead.
     data: String,
     /// Widths of the hidden layers; "none" for a linear classifier.
-    #[arg(long, default_value = "128,64", value_parser = widths, value_name = "WIDTHS")]
+    #[arg(long, default_value = "128,64", value_parser = bounds::widths, value_name = "WIDTHS")]
     hidden: Widths,
     /// Number of passes over the training data.
-    #[arg(long, default_value_t = 40, value_parser = at_least_one, value_name = "COUNT")]
+    #[arg(long, default_value_t = 40, value_parser = bounds::epochs, value_name = "COUNT")]
     epochs: usize,
     /// Examples per step.
-    #[arg(long, default_value_t = 64, value_parser = at_least_one, value_name = "COUNT")]
+    #[arg(long, default_value_t = 64, value_parser = bounds::batch_size, value_name = "COUNT")]
     batch_size: usize,
     /// Optimizer: adam with decoupled weight decay, sgd without momentum, or momentum (sgd with momentum
     /// 0.9).
     #[arg(long, value_enum, default_value_t = Method::Adam)]
     optimizer: Method,
     /// Learning rate [default: 0.003 for adam, 0.001 for images; 0.2 for sgd, 0.05 for momentum].
-    #[arg(long, allow_negative_numbers = true, value_parser = learning_rate, value_name = "RATE")]
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::learning_rate, value_name = "RATE")]
     lr: Option<f64>,
     /// Weight decay: decoupled for adam, added to the gradient for sgd and momentum [default: 0.5 for adam,
     /// 0.1 for images; 0.0005 for sgd and momentum].
-    #[arg(long, allow_negative_numbers = true, value_parser = weight_decay, value_name = "RATE")]
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::weight_decay, value_name = "RATE")]
     weight_decay: Option<f64>,
     /// Share of the examples held out for validation; for images, of the training examples
     /// [default: 0.1, 0 for images].
-    #[arg(long, allow_negative_numbers = true, value_parser = share, value_name = "SHARE")]
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::share, value_name = "SHARE")]
     validation: Option<f64>,
     /// Seed of the split, of the initial parameters and of the shuffling.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = bounds::seed)]
     seed: u64,
     /// Number of threads; 0 uses one per core. The result does not depend on it.
-    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    #[arg(long, default_value_t = 0, value_parser = bounds::threads, value_name = "COUNT")]
     threads: usize,
     /// Write the trained model to this file.
     #[arg(long, value_name = "FILE.safetensors")]
     save: Option<PathBuf>,
+    /// Seconds between two lines of progress on standard error, if it is not a terminal.
+    #[arg(long, default_value_t = 10.0, value_parser = bounds::seconds, value_name = "SECONDS")]
+    progress: f64,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
@@ -67,39 +72,6 @@ enum Method {
     Momentum,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Widths(Vec<usize>);
-
-fn widths(text: &str) -> Result<Widths, String> {
-    if text == "none" {
-        return Ok(Widths(Vec::new()));
-    }
-    let width = |part: &str| part.trim().parse().ok().filter(|&width: &usize| width > 0);
-    let all: Option<Vec<usize>> = text.split(',').map(width).collect();
-    all.map(Widths)
-        .ok_or_else(|| "expected positive widths separated by commas, such as 128,64, or none".to_owned())
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    let count = text.parse().ok().filter(|&count| count > 0);
-    count.ok_or_else(|| "expected a whole number of at least 1".to_owned())
-}
-
-fn learning_rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|&rate: &f64| rate > 0.0 && rate.is_finite());
-    rate.ok_or_else(|| "expected a positive number, such as 0.001".to_owned())
-}
-
-fn weight_decay(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|&rate: &f64| rate >= 0.0 && rate.is_finite());
-    rate.ok_or_else(|| "expected a number of at least 0, such as 0.01".to_owned())
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|share| (0.0..0.9).contains(share));
-    share.ok_or_else(|| "expected a number of at least 0 and below 0.9, such as 0.2".to_owned())
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     // A model that cannot be saved is known before it is trained.
     arguments.check_save()?;
@@ -108,7 +80,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let Targets::Classes { classes, .. } = *data.targets() else {
         return Err(CliError::NotClasses { data: data.name().to_owned() });
     };
-    let mlp = Mlp::new([&[data.width()], &arguments.hidden.0[..], &[classes]].concat());
+    let widths = [&[data.width()], &arguments.hidden.0[..], &[classes]].concat();
+    check_network(&widths, arguments.batch_size.min(data.examples()))?;
+    let mlp = Mlp::new(widths);
     let (rate, decay) = arguments.rates();
     let report = match arguments.optimizer {
         Method::Adam => fit(arguments, &mlp, &split, Adam::new(rate).decoupled_weight_decay(decay)),
@@ -182,23 +156,16 @@ fn fit(
     split: &Split,
     optimizer: impl Optimizer<f32>,
 ) -> Result<TrainingReport<MlpModule>, TrainError> {
-    let bar = ProgressBar::new(arguments.epochs as u64);
-    let style = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}  {msg}");
-    bar.set_style(style.expect("the template is valid"));
-    let shown = bar.clone();
-    let report = Trainer::new(mlp.clone(), CrossEntropy, optimizer)
+    let progress = Progress::of(arguments.epochs, Duration::from_secs_f64(arguments.progress));
+    let mut news = progress.news();
+    Trainer::new(mlp.clone(), CrossEntropy, optimizer)
         .batch_size(arguments.batch_size)
         .epochs(arguments.epochs)
         .seed(arguments.seed)
         .threads(arguments.threads)
-        .on_epoch(move |epoch| {
-            shown.set_message(summary(epoch));
-            shown.inc(1);
-        })
+        .on_epoch(move |epoch| news(summary(epoch)))
         .on_divergence(|_| ())
-        .fit(split);
-    bar.finish();
-    report
+        .fit(split)
 }
 
 fn summary(epoch: &Epoch) -> String {

@@ -2,6 +2,7 @@
 
 use super::functions::Function;
 use std::fmt;
+use wengert_files::excerpt;
 
 /// A text that is not a formula.
 ///
@@ -91,14 +92,16 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnexpectedCharacter(c) => write!(f, "unexpected character `{c}`"),
-            Self::NumberTooLarge(number) => write!(f, "number too large: `{number}`"),
-            Self::ExpectedOperand(Some(found)) => write!(f, "expected an operand, found `{found}`"),
+            Self::NumberTooLarge(number) => write!(f, "number too large: `{}`", excerpt(number)),
+            Self::ExpectedOperand(Some(found)) => {
+                write!(f, "expected an operand, found `{}`", excerpt(found))
+            }
             Self::ExpectedOperand(None) => write!(f, "expected an operand, found the end"),
-            Self::ExpectedOperator(found) => write!(f, "expected an operator, found `{found}`"),
+            Self::ExpectedOperator(found) => write!(f, "expected an operator, found `{}`", excerpt(found)),
             Self::BareFunction { name } => write!(f, "expected a parenthesis after `{name}`"),
             Self::MissingParenthesis { .. } => write!(f, "missing `)`"),
             Self::UnmatchedParenthesis => write!(f, "unmatched `)`"),
-            Self::UnknownFunction { name, .. } => write!(f, "unknown function `{name}`"),
+            Self::UnknownFunction { name, .. } => write!(f, "unknown function `{}`", excerpt(name)),
             Self::WrongArguments { function, given } => {
                 write!(f, "`{}` was called with {}", function.name, arguments(*given))
             }

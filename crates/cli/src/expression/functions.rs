@@ -103,6 +103,11 @@ impl<T: Scalar> BinaryVisitor for ApplyBinary<'_, T> {
 pub(super) fn similar(name: &str) -> Vec<&'static str> {
     let contain = |a: &str, b: &str| a.contains(b) || b.contains(a);
     let names: Vec<&str> = functions().into_iter().map(|function| function.name).collect();
+    // The time to compare a name grows with its length, and a file may have names of any length.
+    let longest = names.iter().map(|known| known.len()).max().unwrap_or(0);
+    if name.len() > 2 * longest {
+        return names;
+    }
     let mut near: Vec<(usize, &str)> = names
         .iter()
         .map(|&other| (levenshtein(name, other), other))

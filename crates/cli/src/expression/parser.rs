@@ -12,6 +12,7 @@ use super::error::{ParseError, Problem};
 use super::functions::{self, Function, functions};
 use super::lexer::{Token, tokens};
 use super::program::{Expression, Step, run};
+use std::collections::HashMap;
 use wengert::ad::rules::{Difference, Negation, PowF, PowI, Power, Product, Quotient, Sum};
 use wengert::ad::{Binary, Unary};
 
@@ -31,7 +32,7 @@ impl Expression {
     /// If the text is not a formula, or is nested more than [`DEPTH`] levels deep.
     pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
         let (tokens, expression) = (tokens(text)?, Self::default());
-        let mut parser = Parser { text, tokens, next: 0, depth: 0, expression };
+        let mut parser = Parser { text, tokens, next: 0, depth: 0, expression, indices: HashMap::new() };
         parser.whole().map_err(|error| *error)?;
         Ok(parser.expression)
     }
@@ -52,6 +53,8 @@ struct Parser<'a> {
     next: usize,
     depth: usize,
     expression: Expression,
+    /// The index of each variable.
+    indices: HashMap<&'a str, usize>,
 }
 
 /// The result of parsing a part of the formula, which appends the steps of the part to the expression.
@@ -147,9 +150,9 @@ impl<'a> Parser<'a> {
     }
 
     /// The index of a variable, which is added if it has not appeared before.
-    fn variable(&mut self, name: &str) -> usize {
+    fn variable(&mut self, name: &'a str) -> usize {
         let variables = &mut self.expression.variables;
-        variables.iter().position(|known| known == name).unwrap_or_else(|| {
+        *self.indices.entry(name).or_insert_with(|| {
             variables.push(name.to_owned());
             variables.len() - 1
         })

@@ -2,8 +2,10 @@
 
 use super::lexer::name_length;
 use super::program::Expression;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
+use wengert_files::{excerpt, list};
 
 /// A variable and its value.
 ///
@@ -57,20 +59,21 @@ impl Expression {
     /// # Errors
     /// If a variable has no value or several, or if a value is given for a name that is not a variable.
     pub(crate) fn point(&self, bindings: &[Binding]) -> Result<Vec<f64>, PointError> {
-        for (i, Binding { name, .. }) in bindings.iter().enumerate() {
-            if !self.variables.contains(name) {
+        let variables: HashSet<&String> = self.variables.iter().collect();
+        let mut values = HashMap::new();
+        for Binding { name, value } in bindings {
+            if !variables.contains(name) {
                 let variables = self.variables.clone();
                 return Err(PointError::Unknown { name: name.clone(), variables });
             }
-            if bindings[..i].iter().any(|earlier| earlier.name == *name) {
+            if values.insert(name, *value).is_some() {
                 return Err(PointError::Repeated { name: name.clone() });
             }
         }
-        let value_of = |name: &String| bindings.iter().find(|binding| binding.name == *name).map(|b| b.value);
         let missing: Vec<String> =
-            self.variables.iter().filter(|&name| value_of(name).is_none()).cloned().collect();
+            self.variables.iter().filter(|name| !values.contains_key(name)).cloned().collect();
         if missing.is_empty() {
-            return Ok(self.variables.iter().filter_map(value_of).collect());
+            return Ok(self.variables.iter().map(|name| values[name]).collect());
         }
         Err(PointError::Missing {
             missing,
@@ -82,23 +85,27 @@ impl Expression {
 impl fmt::Display for PointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotABinding { text } => write!(f, "`{text}` is not a variable with a value, such as x=2"),
+            Self::NotABinding { text } => {
+                write!(f, "`{}` is not a variable with a value, such as x=2", excerpt(text))
+            }
             Self::NotANumber { name, text } => {
+                let (name, text) = (excerpt(name), excerpt(text));
                 write!(f, "`{text}` is not a number, such as {name}=2 or {name}=pi/2")
             }
-            Self::Repeated { name } => write!(f, "`{name}` has two values; remove one"),
+            Self::Repeated { name } => write!(f, "`{}` has two values; remove one", excerpt(name)),
             Self::Missing { missing, given } => {
-                let wanted: Vec<String> = missing.iter().map(|name| format!("{name}=...")).collect();
-                write!(f, "no value for {}: add {}", quoted(missing), wanted.join(","))?;
+                let wanted = list(missing.iter().map(|name| format!("{}=...", excerpt(name))));
+                write!(f, "no value for {}: add {}", quoted(missing), wanted.replace(", ", ","))?;
                 if given.is_empty() { Ok(()) } else { write!(f, " (given: {})", quoted(given)) }
             }
             Self::Unknown { name, variables } if variables.is_empty() => {
-                write!(f, "there is no variable `{name}`: the expression has no variables")
+                write!(f, "there is no variable `{}`: the expression has no variables", excerpt(name))
             }
             Self::Unknown { name, variables } => {
                 write!(
                     f,
-                    "there is no variable `{name}`: the expression's variables are {}",
+                    "there is no variable `{}`: the expression's variables are {}",
+                    excerpt(name),
                     quoted(variables)
                 )
             }
@@ -109,5 +116,5 @@ impl fmt::Display for PointError {
 impl std::error::Error for PointError {}
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    list(names.iter().map(|name| format!("`{name}`")))
 }

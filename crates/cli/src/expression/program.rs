@@ -32,6 +32,11 @@ impl Expression {
         &self.variables
     }
 
+    /// The number of operations, constants and variables.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
     /// The value of the formula, given the values of [`variables`](Self::variables) in the same order.
     ///
     /// # Panics

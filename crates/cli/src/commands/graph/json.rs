@@ -16,7 +16,7 @@ struct Report<'a> {
     value: Value,
     /// From the reverse sweep.
     gradient: ByName<'a, Value>,
-    forward_gradient: ByName<'a, Value>,
+    forward_gradient: Option<ByName<'a, Value>>,
     nodes: Vec<NodeReport<'a>>,
     operations: OperationsReport<'a>,
 }
@@ -28,7 +28,7 @@ struct NodeReport<'a> {
     formula: &'a str,
     value: Value,
     operands: Vec<OperandReport<'a>>,
-    tangents: ByName<'a, Value>,
+    tangents: Option<ByName<'a, Value>>,
     adjoint: Value,
 }
 
@@ -42,7 +42,7 @@ enum OperandReport<'a> {
 
 #[derive(serde::Serialize)]
 struct OperationsReport<'a> {
-    forward: ByName<'a, Cost>,
+    forward: Option<ByName<'a, Cost>>,
     reverse: Cost,
 }
 
@@ -59,10 +59,14 @@ impl<'a> Report<'a> {
         Self {
             value: json_number(graph.value()),
             gradient: by_name(variables, sweeps.gradient().iter().copied().map(json_number)),
-            forward_gradient: by_name(variables, sweeps.forward_gradient().into_iter().map(json_number)),
+            forward_gradient: sweeps
+                .forward_gradient()
+                .map(|gradient| by_name(variables, gradient.into_iter().map(json_number))),
             nodes: nodes.map(|(i, node)| NodeReport::of(sweeps, i, node)).collect(),
             operations: OperationsReport {
-                forward: by_name(variables, forward.iter().map(|sweep| Cost::of(sweep.operations))),
+                forward: forward
+                    .as_ref()
+                    .map(|sweeps| by_name(variables, sweeps.iter().map(|sweep| Cost::of(sweep.operations)))),
                 reverse: Cost::of(reverse.operations),
             },
         }
@@ -79,14 +83,16 @@ impl<'a> NodeReport<'a> {
                 OperandReport::Constant { constant: json_number(c), partial: json_number(partial) }
             }
         };
-        let tangents = sweeps.forward.iter().map(|sweep| json_number(sweep.derivatives[i]));
+        let tangents = sweeps.forward.as_ref().map(|sweeps_of| {
+            by_name(&sweeps.variables, sweeps_of.iter().map(|sweep| json_number(sweep.derivatives[i])))
+        });
         Self {
             name: &node.name,
             operator: node.operator,
             formula: &node.formula,
             value: json_number(node.value),
             operands: node.operands.iter().map(operand).collect(),
-            tangents: by_name(&sweeps.variables, tangents),
+            tangents,
             adjoint: json_number(sweeps.reverse.derivatives[i]),
         }
     }

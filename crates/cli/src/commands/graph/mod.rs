@@ -5,24 +5,27 @@ mod json;
 mod sweeps;
 mod text;
 
+use crate::bounds::at_most;
 use crate::error::CliError;
-use crate::expression::{Binding, Expression};
+use crate::expression::Expression;
+use crate::input::{PointPart, bindings, files, formula};
 use crate::output::print_line;
 use std::path::PathBuf;
-use sweeps::Sweeps;
-use wengert::ad::trace::CostReport;
+use sweeps::{FORWARD_NUMBERS, Sweeps};
+use wengert::ad::trace::{CostReport, Graph};
 use wengert_files::Output;
 
 /// Show the computational graph of a formula, with the sweeps of forward and reverse mode.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  wengert graph \"x^3 * (x + 3*y)\" --at x=2,y=3")]
 pub(crate) struct Arguments {
-    /// Formula, such as "x^3 * (x + 3*y)".
+    /// Formula, such as "x^3 * (x + 3*y)"; - reads it from standard input, @FILE from a file.
     #[arg(allow_hyphen_values = true)]
     expression: String,
-    /// Values of the variables, such as x=2,y=3.
+    /// Values of the variables, such as x=2,y=3; @FILE reads them from a file, separated by commas or
+    /// line ends.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', allow_hyphen_values = true)]
-    at: Vec<Binding>,
+    at: Vec<PointPart>,
     /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -36,7 +39,8 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// Tables of the nodes, both gradients, and the operations of each sweep.
+    /// Tables of the nodes, both gradients, and the operations of each sweep; without the forward sweeps if
+    /// they have more than 200,000 numbers.
     Table,
     /// A picture for Graphviz.
     Dot,
@@ -48,7 +52,7 @@ enum Format {
     Latex,
     /// The chain rule, line by line.
     Trace,
-    /// One JSON object.
+    /// One JSON object; what belongs to the forward sweeps is null if they are left out, as in the table.
     Json,
     /// The cost of value and gradient in each mode: operations, time, memory.
     Cost,
@@ -56,7 +60,10 @@ enum Format {
 
 /// Writes the graph to standard output or to a file.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let output = arguments.output.as_ref().map(Output::new).transpose()?;
+    let mut output = arguments.output.as_ref().map(Output::new).transpose()?;
+    for input in files(&arguments.expression, &arguments.at) {
+        output = output.map(|output| output.not_onto(input)).transpose()?;
+    }
     let report = report(arguments)?;
     let text = report.trim_end();
     match output {
@@ -66,12 +73,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
 }
 
 fn report(arguments: &Arguments) -> Result<String, CliError> {
-    let expression = Expression::parse(&arguments.expression)?;
-    let point = expression.point(&arguments.at)?;
+    let expression = Expression::parse(&formula(&arguments.expression)?)?;
+    let point = expression.point(&bindings(&arguments.at)?)?;
     let sweeps = Sweeps::of(&expression, &point);
     let graph = &sweeps.graph;
     let format = if arguments.json { Format::Json } else { arguments.format };
     let constant = graph.nodes().is_empty();
+    check_size(format, graph)?;
     Ok(match format {
         Format::Table => text::report(&sweeps),
         Format::Json => json::report(&sweeps),
@@ -83,6 +91,20 @@ fn report(arguments: &Arguments) -> Result<String, CliError> {
         Format::Trace => graph.steps(),
         Format::Cost => CostReport::of(&expression, &point).to_string(),
     })
+}
+
+/// Checks that the graph can be shown in a format: a picture of a hundred thousand boxes is none.
+fn check_size(format: Format, graph: &Graph) -> Result<(), CliError> {
+    let (nodes, variables) = (graph.nodes().len(), graph.inputs().len());
+    let remedy = "use --format cost, json, or table";
+    match format {
+        Format::Svg => at_most(20_000, nodes as u128, "boxes of a picture", remedy),
+        Format::Trace | Format::Latex => {
+            let steps = nodes as u128 * variables as u128;
+            at_most(FORWARD_NUMBERS as u128, steps, "steps of all forward sweeps", remedy)
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Feeds mutated inputs to every reader of the program: nothing that a file or an argument says may crash it.
+
+    python3 tests/heavy/mutate_inputs.py [--count N] [--only READER] [--seed N] [--program PATH] [--keep FOLDER]
+
+Needs Python 3 on Linux and the program: `cargo build --release`, or a development build, which also finds
+numbers that overflow. 10,000 inputs per reader take some minutes on two cores.
+
+Each reader has valid inputs, from which others are made: bits flipped, bytes and pieces removed, repeated or
+exchanged with those of other inputs, numbers replaced by extreme ones, the whole cut or repeated. The program is
+run on each of them. A run must end within five seconds of processor time with exit code 0, 1 or 2, with a message
+of at most 4 kB on standard error, without a panic, and with no more memory than 64 times the input and 64 MB.
+Whether the answer is right is the business of the tests.
+
+A failure is printed with the command and the number of the input; the same seed makes the same inputs. `--keep` writes the
+inputs that fail to a folder. The exit status is 1 if there is a failure.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import random
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Processor time, which other programs on the machine do not lengthen, and the time after which a run is waiting.
+SECONDS = 5
+WAITING = 60
+MEGABYTE = 1 << 20
+# The limits of a run; beyond them the system stops it. The address space also holds what is reserved, not used.
+ADDRESS_SPACE = 8 << 30
+MESSAGE = 4096
+
+NUMBERS = [
+    b"0", b"-0", b"-1", b"1e999", b"-1e999", b"1e-999", b"NaN", b"inf", b"-inf", b"0x10", b"1_000", b"1e", b".", b"+5",
+    b"4294967295", b"4294967296", b"9223372036854775807", b"18446744073709551615", b"18446744073709551616", b"1e38", b"1e300",
+    b"1000000000", b"0." + b"3" * 400, b"9" * 400, b"\xef\xbc\x91", b"", b"1,5", b"1;2", b"NA", b"?",
+]
+WORDS = {
+    "csv": [b",", b";", b"\t", b'"', b"\n", b"\r\n", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"#", b"x,y,class\n", b",,"],
+    "idx": [bytes([0, 0, 8, 3]), bytes([0, 0, 8, 1]), bytes([0, 0, 8, 255]), b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", bytes(4)],
+    "model": [
+        b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"I8", b"wengert-mlp-1", b"wengert-mlp-2", b"widths", b"1,1,1",
+        b"__metadata__", b"data_offsets", b"shape", b"\\u0000", b"relu", b"tanh", b"\x00\x00\xc0\x7f", b"\xff" * 8,
+    ],
+    "formula": [
+        b"(", b")", b"+", b"-", b"*", b"/", b"^", b",", b"sin(", b"max(", b"powi(", b"ln(", b"gamma(", b"x", b"y", b"pi", b"e",
+        b"1/0", b"(((", b")))", b"---", b"^^", b"\n", b"\xc3\xa9", b"\xff", b"=", b"1e308*10", b"0/0", b"x^x^x", b"sqrt(-1)",
+    ],
+    "point": [b"=", b",", b"\n", b"x=", b"y=1", b"z=2", b"pi/2", b"inf", b"NaN", b"-", b"(", b"x=x", b"==", b"@", b"\xff"],
+}
+
+
+def mutated(original, others, words, chance):
+    """The input after one to six changes."""
+    data = bytearray(original)
+    for _ in range(chance.choice([1, 1, 1, 2, 3, 6])):
+        at = chance.randrange(len(data) + 1)
+        length = min(chance.choice([1, 1, 2, 4, 8, 30, 200]), len(data) - at)
+        kind = chance.randrange(11)
+        if kind == 0 and length:
+            data[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            del data[at : at + length]
+        elif kind == 2:
+            data[at:at] = bytes(chance.randrange(256) for _ in range(chance.choice([1, 2, 8])))
+        elif kind == 3:
+            data[at:at] = data[at : at + length] * chance.choice([1, 2, 10, 100])
+        elif kind == 4:
+            other = chance.choice(others)
+            start = chance.randrange(len(other) + 1)
+            data[at : at + length] = other[start : start + chance.choice([1, 8, 100])]
+        elif kind == 5:
+            data[at : at + length] = chance.choice(words)
+        elif kind == 6:
+            data[at:at] = chance.choice(words) * chance.choice([1, 1, 2, 50])
+        elif kind == 7:
+            data[at : at + length] = chance.choice(NUMBERS)
+        elif kind == 8:
+            del data[at:]
+        elif kind == 9 and length:
+            data[at : at + 1] = bytes([chance.choice([0, 1, 127, 128, 255])])
+        elif kind == 10:
+            end = chance.randrange(len(data) + 1)
+            data[at:at] = data[min(at, end) : max(at, end)] * chance.choice([1, 1, 20])
+        if len(data) > MEGABYTE:
+            del data[MEGABYTE:]
+    return bytes(data)
+
+
+def csv_inputs(chance):
+    row = lambda label: f"{chance.uniform(-5, 5):.3f},{chance.randrange(100)},{label}\n"
+    plain = "".join(row(i % 3) for i in range(40))
+    return [
+        plain.encode(), ("length,width,class\n" + plain).encode(), plain.replace("\n", "\r\n").encode(),
+        '"a, b",c,class\n"1","2","0"\n3,4,1\n5,6,0\n7,8,1\n9,1,0\n2,3,1\n4,5,0\n6,7,1\n8,9,0\n1,3,1\n'.encode(),
+        ("x;y;class\n" + plain.replace(",", ";")).encode(), plain.replace(",", "\t").encode(), plain.encode("utf-16"),
+        b"NA,?,?\n" + plain.encode(), b"1700000000,1e38,0\n" * 12 + b"1700000001,-1e38,1\n" * 12, b"1,2\n3,4\n",
+    ]
+
+
+def gzip_inputs(chance):
+    # Also what decompresses to hundreds of times its size, seldom, because it takes long.
+    bombs = [gzip.compress(text * (12 * MEGABYTE // len(text)), mtime=0) for text in (b"0", b"0,0,0\n", b"\n")]
+    return [gzip.compress(text, mtime=0) for text in csv_inputs(chance)] * 8 + bombs
+
+
+def idx_inputs(chance):
+    """Pairs of training images and labels; the test files are the same."""
+    pairs = []
+    for count, rows, columns in [(20, 2, 2), (30, 1, 3), (12, 4, 1)]:
+        pixels = bytes(chance.randrange(256) for _ in range(count * rows * columns))
+        images = struct.pack(">BBBBIII", 0, 0, 8, 3, count, rows, columns) + pixels
+        labels = struct.pack(">BBBBI", 0, 0, 8, 1, count) + bytes(i % 3 for i in range(count))
+        pairs += [images, labels]
+    return pairs
+
+
+def model_inputs(program, folder):
+    paths = []
+    for name, arguments in {"a": ["iris", "--hidden", "4"], "b": ["moons", "--hidden", "none"], "c": ["xor", "--hidden", "3,2"]}.items():
+        paths.append(folder / f"{name}.safetensors")
+        command = [program, "train", *arguments, "--epochs", "2", "--save", paths[-1]]
+        subprocess.run(command, check=True, capture_output=True)
+    inputs = [path.read_bytes() for path in paths]
+    widths = ",".join(["1"] * 1_000_000)
+    metadata = {"format": "wengert-mlp-2", "activation": "relu", "outputs": "logits"}
+    for text in (widths, "1000000000,1000000000", "4294967296,4294967296,4294967296"):
+        header = json.dumps({"__metadata__": metadata | {"widths": text}}).encode()
+        inputs.append(struct.pack("<Q", len(header)) + header)
+    many = {f"hidden.{i}.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [4 * i, 4 * i + 4]} for i in range(5000)}
+    header = json.dumps({"__metadata__": metadata | {"widths": ",".join(["1"] * 5001)}} | many).encode()
+    inputs.append(struct.pack("<Q", len(header)) + header + bytes(20_000))
+    return inputs
+
+
+FORMULAS = [
+    b"x^3 * (x + 3*y)", b"-sin(x) / (2 - y)^2 + max(x, y)", b"powi(x, 3) + powf(y, 2.5) - ln(x*y)", b"exp(-x^2) * tanh(y) + sqrt(x)",
+    b"clamp(x, 0, 1) + relu(y)", b"x^y^0.5 - 1e-3 * pi * e", b"((((x))))*((y))", b"x" + b"+x*y" * 300, b"+".join(b"x%d" % i for i in range(60)),
+]
+POINTS = [b"x=2,y=3", b"x = 1e-3\ny = -pi/2\n", b"x=inf,y=NaN", b"y=2^0.5,x=(1+2)/3", b"x=1e300\n\n,y=5", b"x=2,y=3,"]
+
+
+class Reader:
+    """A kind of input, and the command that reads it."""
+
+    def __init__(self, inputs, words, command):
+        self.inputs, self.words, self.command = inputs, WORDS[words], command
+
+
+def readers(program, folder, chance):
+    csv, compressed, models = csv_inputs(chance), gzip_inputs(chance), model_inputs(program, folder)
+    model, rows = folder / "b.safetensors", folder / "rows.csv"
+    rows.write_text("1,2\n3,4\n")
+
+    def one_of(*commands):
+        return lambda at, place, data: commands[at % len(commands)](place, data)
+
+    def in_file(name, *command):
+        def of(place, data):
+            path = place / name
+            path.write_bytes(data)
+            return [str(part).replace("FILE", str(path)) for part in command]
+        return of
+
+    train = ["train", "FILE", "--epochs", "1", "--hidden", "none", "--threads", "1"]
+
+    def idx(place, data, plain):
+        good = idx_inputs(random.Random(1))
+        images, labels = (data, good[1]) if data[3:4] != b"\x01" else (good[0], data)
+        pack = (lambda content: content) if plain else gzip.compress
+        end = "" if plain else ".gz"
+        for part in ("train", "t10k"):
+            (place / f"{part}-images-idx3-ubyte{end}").write_bytes(pack(images))
+            (place / f"{part}-labels-idx1-ubyte{end}").write_bytes(pack(labels))
+        return ["train", str(place), "--epochs", "1", "--hidden", "none", "--threads", "1"]
+
+    def argument(*command):
+        def of(place, data):
+            # An argument has no zero bytes and at most 128 kB.
+            text = data.replace(b"\0", b" ")[:100_000]
+            return [os.fsencode(part).replace(b"TEXT", text) for part in command]
+        return of
+
+    graph_formats = ["table", "json", "svg", "dot", "trace", "latex", "markdown", "cost"]
+    formulas = [in_file("formula", "graph", "@FILE", "--at", "x=2,y=3", "--format", form) for form in graph_formats]
+    return {
+        "csv": Reader(csv, "csv", one_of(in_file("data.csv", *train), in_file("data.csv", "predict", model, "FILE"))),
+        "gzip": Reader(compressed, "csv", one_of(in_file("data.csv.gz", *train), in_file("data", "predict", model, "FILE"))),
+        "idx": Reader(idx_inputs(chance), "idx", one_of(lambda p, d: idx(p, d, True), lambda p, d: idx(p, d, False))),
+        "model": Reader(models, "model", one_of(in_file("model", "predict", "FILE", rows))),
+        "formula": Reader(
+            FORMULAS, "formula",
+            one_of(*formulas, argument("graph", "TEXT", "--at", "x=2,y=3", "--json"), in_file("formula", "gradcheck", "@FILE", "--at", "x=2,y=3")),
+        ),
+        "point": Reader(
+            POINTS, "point",
+            one_of(in_file("point", "graph", "x*y", "--at", "@FILE"), argument("graph", "x*y", "--at", "TEXT"),
+                   in_file("point", "gradcheck", "x*y", "--at", "@FILE")),
+        ),
+    }
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def fault(program, command, size, place):
+    """What is wrong with a run; None if nothing."""
+    with open(place / "stderr", "wb") as stderr:
+        run = subprocess.Popen(
+            [program, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit
+        )
+        hanging = threading.Timer(WAITING, lambda: os.kill(run.pid, signal.SIGKILL))
+        hanging.start()
+        _, status, usage = os.wait4(run.pid, 0)
+        timed_out = not hanging.is_alive()
+        hanging.cancel()
+        run.returncode = os.waitstatus_to_exitcode(status)
+    message = (place / "stderr").read_bytes()
+    memory, allowed = usage.ru_maxrss * 1024, 64 * size + 64 * MEGABYTE
+    if timed_out:
+        return f"runs for more than {WAITING} s"
+    if run.returncode == -signal.SIGXCPU:
+        return f"takes more than {SECONDS} s of processor time"
+    if run.returncode not in (0, 1, 2):
+        return f"exit code {run.returncode}: {message[:300]!r}"
+    if b"panicked" in message:
+        return f"a panic: {message[:300]!r}"
+    if len(message) > MESSAGE:
+        return f"a message of {len(message)} bytes: {message[:100]!r}"
+    if run.returncode and not message:
+        return f"exit code {run.returncode} without a message"
+    if memory > allowed:
+        return f"{memory // MEGABYTE} MB of memory for {size} bytes of input"
+    return None
+
+
+def check(program, name, reader, number, seed, keep):
+    """Runs the program on one input; returns what is wrong."""
+    chance = random.Random(f"{seed} {name} {number}")
+    # The first inputs are the originals.
+    data = reader.inputs[number] if number < len(reader.inputs) else mutated(
+        chance.choice(reader.inputs), reader.inputs, reader.words, chance
+    )
+    with tempfile.TemporaryDirectory(prefix="mutated-") as folder:
+        place = Path(folder)
+        command = reader.command(number, place, data)
+        size = max(len(data), sum(path.stat().st_size for path in place.iterdir()))
+        found = fault(program, command, size, place)
+    if found and keep:
+        (Path(keep) / f"{name}-{number}").write_bytes(data)
+    return found and f"{name} {number}: {found}\n    {b' '.join(map(os.fsencode, command))[:300]!r}"
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--count", type=int, default=10_000, help="inputs per reader")
+    arguments.add_argument("--only", help="one reader: csv, gzip, idx, model, formula or point")
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--program", default=ROOT / "target/release/wengert")
+    arguments.add_argument("--keep", help="a folder for the inputs that fail")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count())
+    given = arguments.parse_args()
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="readers-") as folder:
+        for name, reader in readers(given.program, Path(folder), random.Random(given.seed)).items():
+            if given.only not in (None, name):
+                continue
+            run = lambda number: check(given.program, name, reader, number, given.seed, given.keep)
+            with ThreadPoolExecutor(given.jobs) as pool:
+                faults = [found for found in pool.map(run, range(given.count)) if found]
+            print(f"{name}: {given.count} inputs, {len(faults)} failures", flush=True)
+            for found in faults[:20]:
+                print(f"  {found}")
+            failed += len(faults)
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
