@@ -45,7 +45,7 @@ pub use norms::{max_norm, norm};
 pub use numeric::Numeric;
 pub use pairwise::Pairwise;
 pub use rows::{
-    Columns, add_column_sums, add_column_sums_of, row_maxima, row_sums, row_sums_of, shifted,
+    Columns, add_column_sums, add_column_sums_of, row_maxima, row_sum, row_sums, row_sums_of, shifted,
     subtract_from_rows, unrolled,
 };
 pub use simd::{vectorised, vectorised_wide};

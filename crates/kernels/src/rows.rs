@@ -1,7 +1,7 @@
 //! Loops over the rows and the columns of a row-major matrix.
 
 use super::pairwise::Pairwise;
-use super::sums::{WIDTH, larger, largest, sum_of};
+use super::sums::{WIDTH, larger, largest, sum, sum_of};
 use crate::numeric::{Numeric, zero};
 use crate::simd::vectorised;
 
@@ -52,6 +52,13 @@ pub fn row_sums_of<T: Numeric>(x: &[T], length: usize, y: &mut [T], f: impl Fn(T
             }
         },
     );
+}
+
+/// The sum of a row, in the order of [`row_sums`].
+#[inline(always)]
+#[must_use]
+pub fn row_sum<T: Numeric>(row: &[T]) -> T {
+    if row.len() < SHORT { row.iter().fold(zero(), |sum, &x| sum + x) } else { sum(row) }
 }
 
 /// Sets `y_i` to the [`largest`] element of the `i`-th row of `x`, whose rows have `length` elements.
@@ -146,14 +153,19 @@ impl<'a, T> Columns<'a, T> {
 
 /// The terms of the sums down the columns.
 trait Terms<T> {
-    /// Those of row `i` in `W` columns from column `j` on.
-    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W];
+    /// Those of rows `i` to `i + N - 1` in `W` columns from column `j` on.
+    fn rows<const N: usize, const W: usize>(&self, i: usize, j: usize) -> [[T; W]; N];
 }
 
 impl<T: Numeric> Terms<T> for Columns<'_, T> {
     #[inline(always)]
-    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W] {
-        *self.data[i * self.stride + j..].first_chunk().expect("the columns are in the row")
+    fn rows<const N: usize, const W: usize>(&self, i: usize, j: usize) -> [[T; W]; N] {
+        // Of the same length for every `i`, so that the checks below are made once, before a loop over `i`.
+        let rows = &self.data[i * self.stride..][..(N - 1) * self.stride + j + W];
+        std::array::from_fn(
+            #[inline(always)]
+            |k| *rows[k * self.stride + j..].first_chunk().expect("the columns are in the row"),
+        )
     }
 }
 
@@ -166,10 +178,10 @@ struct Paired<'a, T, F> {
 
 impl<T: Numeric, F: Fn(T, T) -> T> Terms<T> for Paired<'_, T, F> {
     #[inline(always)]
-    fn row<const W: usize>(&self, i: usize, j: usize) -> [T; W] {
-        let (mut x, z) = (self.x.row::<W>(i, j), self.z.row::<W>(i, j));
-        for (x, z) in x.iter_mut().zip(z) {
-            *x = (self.f)(*x, z);
+    fn rows<const N: usize, const W: usize>(&self, i: usize, j: usize) -> [[T; W]; N] {
+        let (mut x, z) = (self.x.rows::<N, W>(i, j), self.z.rows::<N, W>(i, j));
+        for (x, z) in x.iter_mut().flatten().zip(z.iter().flatten()) {
+            *x = (self.f)(*x, *z);
         }
         x
     }
@@ -219,15 +231,15 @@ fn add_block<T: Numeric, const W: usize>(
     j: usize,
     y: &mut [T; W],
 ) {
-    let row = |i: usize| terms.row::<W>(first + i, j);
     for four in 0..rows / 4 {
-        let (a, b, c, d) = (row(4 * four), row(4 * four + 1), row(4 * four + 2), row(4 * four + 3));
+        let [a, b, c, d] = terms.rows::<4, W>(first + 4 * four, j);
         for i in 0..W {
             y[i] = y[i] + ((a[i] + b[i]) + (c[i] + d[i]));
         }
     }
     for i in rows / 4 * 4..rows {
-        y.iter_mut().zip(row(i)).for_each(|(y, x)| *y = *y + x);
+        let [row] = terms.rows::<1, W>(first + i, j);
+        y.iter_mut().zip(row).for_each(|(y, x)| *y = *y + x);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::element::Element;
 use crate::number::Scalar;
 use crate::rules::{Elementary, one, positive, zero};
 use smallvec::smallvec;
-use wengert_kernels::{row_sums, shifted, sum, sum_of_pairs, unrolled};
+use wengert_kernels::{row_sum, shifted, sum, sum_of_pairs, unrolled};
 
 /// Cross-entropy of the softmax of each row of logits against a class index:
 /// `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes `(m, n) -> (m)`, or for the total
@@ -25,11 +25,10 @@ pub struct ClassCrossEntropy<T> {
     exponentials: Exponentials<T>,
     /// `softmax(x_i)_j - [j = label(i)]`.
     slopes: Vec<T>,
-    /// For each row the sum of the exponentials of the classes other than the label; then that of all
-    /// classes, less 1.
+    /// For each row the sum of the exponentials, less 1.
     excesses: Vec<T>,
-    /// For each row the exponential of the label; for a total then the loss without the logarithm.
-    labelled: Vec<T>,
+    /// For each row the loss without the logarithm of the sum.
+    gaps: Vec<T>,
 }
 
 impl<T> Default for ClassCrossEntropy<T> {
@@ -40,7 +39,7 @@ impl<T> Default for ClassCrossEntropy<T> {
             exponentials: Exponentials::default(),
             slopes: Vec::new(),
             excesses: Vec::new(),
-            labelled: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 }
@@ -72,28 +71,23 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
         let (x, columns) = (xs[0].data, xs[0].shape[1].max(1));
         self.slopes.resize(x.len(), zero());
         self.exponentials.write(AxisExtents::new(xs[0].shape, 1), x, &mut self.slopes);
-        let Self { labels, total, exponentials, slopes, excesses, labelled } = self;
+        let Self { labels, total, exponentials, slopes, excesses, gaps } = self;
+        let shifts = exponentials.shifts();
         excesses.resize(labels.len(), zero());
-        labelled.clear();
-        labelled.extend(
-            slopes
-                .chunks_exact_mut(columns)
-                .zip(&*labels)
-                .map(|(row, &label)| std::mem::replace(&mut row[label as usize], zero())),
-        );
-        row_sums(slopes, columns, excesses);
-        finish_slopes(slopes, columns, labels, exponentials.shifts(), excesses, labelled);
-        let rows = x.chunks_exact(columns).zip(&*labels).zip(exponentials.shifts()).zip(&*excesses);
-        let gaps = rows.map(|(((x, &label), &shift), &excess)| {
-            let label = x[label as usize];
-            if_several_infinite(shift, excess, shift - label, -shifted(label, shift))
-        });
-        if *total {
-            labelled.clear();
-            labelled.extend(gaps);
-            y[0] = sum_of_logarithms(excesses, columns) + sum(labelled);
+        gaps.resize(labels.len(), zero());
+        let rows = Rows { x, slopes, labels, shifts, excesses, gaps };
+        if shifts.iter().fold(true, |all, shift| all & shift.is_finite()) {
+            rows.finish(columns, |_, _, total| total, |shift, _, label| shift - label);
         } else {
-            y.iter_mut().zip(gaps).zip(&*excesses).for_each(|((y, gap), excess)| *y = excess.ln_1p() + gap);
+            rows.finish(columns, unless_several_infinite, |shift, excess, label| {
+                if_several_infinite(shift, excess, shift - label, -shifted(label, shift))
+            });
+        }
+        if *total {
+            y[0] = sum_of_logarithms(excesses, columns) + sum(gaps);
+        } else {
+            let rows = y.iter_mut().zip(&*gaps).zip(&*excesses);
+            rows.for_each(|((y, &gap), excess)| *y = excess.ln_1p() + gap);
         }
     }
     #[inline(never)]
@@ -107,32 +101,47 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     }
 }
 
-/// Turns the exponentials, without those of the labels, into `softmax(x_i)_j - [j = label(i)]`, and their
-/// sums into `sum_j w_j - 1`.
-fn finish_slopes<T: Element>(
-    slopes: &mut [T],
-    columns: usize,
-    labels: &[u32],
-    shifts: &[T],
-    excesses: &mut [T],
-    labelled: &[T],
-) {
-    let fibres = excesses.iter_mut().zip(labelled).zip(labels).zip(shifts);
-    unrolled(
-        columns,
-        #[inline(always)]
-        |columns| {
-            for (row, (((excess, &own), &label), &shift)) in slopes.chunks_exact_mut(columns).zip(fibres) {
-                let others = *excess;
-                // Without rounding where the label has the largest logit.
-                *excess = others + (own - one());
-                let total = unless_several_infinite(shift, *excess, own + others);
-                let normaliser = total.recip();
-                row.iter_mut().for_each(|slope| *slope = *slope * normaliser);
-                row[label as usize] = -(others / total);
-            }
-        },
-    );
+/// The rows of a cross-entropy.
+struct Rows<'a, T> {
+    /// The logits.
+    x: &'a [T],
+    /// The exponentials; then `softmax(x_i)_j - [j = label(i)]`.
+    slopes: &'a mut [T],
+    labels: &'a [u32],
+    shifts: &'a [T],
+    excesses: &'a mut [T],
+    gaps: &'a mut [T],
+}
+
+impl<T: Element> Rows<'_, T> {
+    /// Turns the exponentials of each row into slopes and the parts of the loss. `total_of` returns the sum
+    /// of the exponentials to divide by, given the shift, the excess and the sum; `gap_of` returns by how
+    /// much the label's logit is below the shift, given the shift, the excess and the logit.
+    #[inline(always)]
+    fn finish(self, columns: usize, total_of: impl Fn(T, T, T) -> T, gap_of: impl Fn(T, T, T) -> T) {
+        let Self { x, slopes, labels, shifts, excesses, gaps } = self;
+        let outputs = excesses.iter_mut().zip(gaps);
+        unrolled(
+            columns,
+            #[inline(always)]
+            |columns| {
+                let rows = slopes.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
+                for (((slopes, x), (&label, &shift)), (excess, gap)) in
+                    rows.zip(labels.iter().zip(shifts)).zip(outputs)
+                {
+                    let label = label as usize;
+                    let own = std::mem::replace(&mut slopes[label], zero());
+                    let others = row_sum(slopes);
+                    // Without rounding where the label has the largest logit.
+                    *excess = others + (own - one());
+                    let normaliser = total_of(shift, *excess, own + others).recip();
+                    slopes.iter_mut().for_each(|slope| *slope = *slope * normaliser);
+                    slopes[label] = -(others * normaliser);
+                    *gap = gap_of(shift, *excess, x[label]);
+                }
+            },
+        );
+    }
 }
 
 /// `sum_i ln(1 + x_i)` for numbers from 0 to `largest - 1`: the sum of the logarithms of partial products
