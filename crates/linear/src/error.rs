@@ -47,6 +47,13 @@ pub enum LinearError {
         /// The label.
         label: u32,
     },
+    /// The sum of a column, or the sum of its squares, overflows.
+    Overflow {
+        /// Features or targets.
+        part: Table,
+        /// The column of the feature; 1 for the targets.
+        column: usize,
+    },
     /// There are more classes than examples, because labels do not count from 0 without gaps.
     TooManyClasses {
         /// The number of classes, one more than the largest label.
@@ -108,6 +115,13 @@ impl fmt::Display for Compared {
     }
 }
 
+const NEEDS_VALUES: &str = "a regression needs values as targets, but these are classes: use a classifier";
+const NEEDS_CLASSES: &str = "a classifier needs classes as targets, but these are values: use a regression";
+const CONSTANT_TARGETS: &str = "all targets are equal, so R squared is 0/0: use targets that differ";
+const DEPENDENT_EXAMPLES: &str = "the rows are linearly dependent: leave out the redundant ones";
+const SEPARABLE: &str = "a hyperplane separates the classes, so the loss has no minimum without a penalty: \
+                         give an l2 strength above 0";
+
 impl fmt::Display for LinearError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -120,17 +134,16 @@ impl fmt::Display for LinearError {
             Self::NotFinite { part, row, column, value } => {
                 write!(f, "row {row}, column {column} of the {part} is {value}: every value must be finite")
             }
-            Self::NeedsValues => {
-                f.write_str("a regression needs values as targets, but these are classes: use a classifier")
-            }
-            Self::NeedsClasses => {
-                f.write_str("a classifier needs classes as targets, but these are values: use a regression")
-            }
+            Self::NeedsValues => f.write_str(NEEDS_VALUES),
+            Self::NeedsClasses => f.write_str(NEEDS_CLASSES),
             Self::SeveralTargets { width } => {
                 write!(f, "each example has {width} target values, must be 1: fit one model per target")
             }
             Self::OneClass { label } => {
                 write!(f, "all examples have label {label}: give examples of at least two classes")
+            }
+            Self::Overflow { part, column } => {
+                write!(f, "the sum over column {column} of the {part} overflows: standardise the {part}")
             }
             Self::TooManyClasses { classes, examples } => {
                 write!(
@@ -141,9 +154,7 @@ impl fmt::Display for LinearError {
             Self::OtherModel { compared, model, examples } => {
                 write!(f, "the model was fitted to {model} {compared}, but the examples have {examples}")
             }
-            Self::ConstantTargets => {
-                write!(f, "all targets are equal, so R squared is 0/0: use targets that differ")
-            }
+            Self::ConstantTargets => f.write_str(CONSTANT_TARGETS),
             Self::TooFewExamples { examples, coefficients } => write!(
                 f,
                 "{examples} examples do not determine {coefficients} coefficients: give at least \
@@ -154,19 +165,13 @@ impl fmt::Display for LinearError {
                 "feature {column} is a linear combination of the intercept and the features before it: \
                  leave it out, or use ridge regression"
             ),
-            Self::DependentExamples => {
-                write!(f, "the rows are linearly dependent: leave out the redundant ones")
-            }
+            Self::DependentExamples => f.write_str(DEPENDENT_EXAMPLES),
             Self::TooLittlePenalty { lambda } => write!(
                 f,
                 "lambda = {lambda} is lost in the rounding of X'X: give a larger one, or standardise the \
                  features"
             ),
-            Self::Separable => write!(
-                f,
-                "a hyperplane separates the classes, so the loss has no minimum without a penalty: give \
-                 an l2 strength above 0"
-            ),
+            Self::Separable => f.write_str(SEPARABLE),
         }
     }
 }

@@ -150,13 +150,33 @@ impl<'a> Examples<'a> {
     }
 }
 
+/// Checks that the sum of `term` over each column is finite.
+pub(crate) fn check_sums(
+    part: Table,
+    values: &ArrayView2<'_, f64>,
+    term: fn(f64) -> f64,
+) -> Result<(), LinearError> {
+    let overflows = |column: ArrayView1<'_, f64>| !column.iter().map(|&x| term(x)).sum::<f64>().is_finite();
+    match values.columns().into_iter().position(overflows) {
+        Some(column) => Err(LinearError::Overflow { part, column: column + 1 }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that sums of `term` over the features and over the targets are finite: a fit computes them.
+pub(crate) fn check_regression((x, y): Regression<'_>, term: fn(f64) -> f64) -> Result<(), LinearError> {
+    check_sums(Table::Features, &x, term)?;
+    check_sums(Table::Targets, &y.insert_axis(Axis(1)), term)
+}
+
 /// The number of classes that may be fitted whatever the number of examples.
 const MANY_CLASSES: usize = 256;
 
 impl Classification<'_> {
-    /// Checks that the examples belong to at least two classes, and that there are not many more classes than
-    /// examples; a fit needs both, and an evaluation neither.
-    pub(crate) fn check_classes(&self) -> Result<(), LinearError> {
+    /// Checks that the examples belong to at least two classes, that there are not many more classes than
+    /// examples, and that squares of the features do not overflow; a fit needs this, and an evaluation does
+    /// not.
+    pub(crate) fn check_fit(&self) -> Result<(), LinearError> {
         let label = self.labels[0];
         if self.labels.iter().all(|&other| other == label) {
             return Err(LinearError::OneClass { label });
@@ -166,7 +186,7 @@ impl Classification<'_> {
         if classes > examples.max(MANY_CLASSES) {
             return Err(LinearError::TooManyClasses { classes, examples });
         }
-        Ok(())
+        check_sums(Table::Features, &self.features, |x| x * x)
     }
 }
 

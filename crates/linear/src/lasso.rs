@@ -2,7 +2,7 @@
 
 use crate::centred::Centred;
 use crate::error::LinearError;
-use crate::examples::Examples;
+use crate::examples::{Examples, check_regression};
 use crate::regressor::LinearRegressor;
 use wengert_kernels::validate::assert_positive;
 use wengert_minimize::{CoordinateDescent, LeastSquares, Minimizer, Stopping};
@@ -70,9 +70,11 @@ impl Lasso {
     /// minimum was found.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite, or if their targets are classes.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if their
+    /// squares overflow.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
+        check_regression(regression, |x| x * x)?;
         let centred = Centred::new(regression, self.intercept);
         let mut halves = LeastSquares::new(centred.rows(), centred.values());
         let start = vec![0.0; halves.columns()];

@@ -1,7 +1,7 @@
 //! Ordinary least squares.
 
 use crate::error::LinearError;
-use crate::examples::{Examples, Regression};
+use crate::examples::{Examples, Regression, check_regression};
 use crate::regressor::LinearRegressor;
 use ndarray::{Array2, s};
 use wengert_minimize::LeastSquares;
@@ -44,10 +44,11 @@ impl OrdinaryLeastSquares {
     ///
     /// # Errors
     /// If the examples are empty, mismatched or not finite, or if their targets are classes; if
-    /// there are fewer examples than coefficients; if a feature is a linear combination of the
-    /// features before it.
+    /// their sums overflow; if there are fewer examples than coefficients; if a feature is a linear
+    /// combination of the features before it.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
+        check_regression(regression, f64::abs)?;
         let (examples, features) = regression.0.dim();
         let coefficients = features + usize::from(self.intercept);
         if examples < coefficients {

@@ -88,11 +88,11 @@ impl LogisticRegression {
     ///
     /// # Errors
     /// If the examples are empty, mismatched or not finite; if their targets are values or a single
-    /// class; if there are more than 256 classes and more than examples; if there is no penalty and a
-    /// hyperplane separates the classes.
+    /// class; if there are more than 256 classes and more than examples; if squares of the features
+    /// overflow; if there is no penalty and a hyperplane separates the classes.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
-        examples.check_classes()?;
+        examples.check_fit()?;
         let (x, labels, classes) = (examples.features, examples.labels, examples.classes);
         let (l2, intercept, stopping) = (self.l2, self.intercept, &self.stopping);
         let (coefficients, intercepts, report) = if classes == 2 {

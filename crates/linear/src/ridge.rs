@@ -2,7 +2,7 @@
 
 use crate::centred::Centred;
 use crate::error::LinearError;
-use crate::examples::{Examples, Regression};
+use crate::examples::{Examples, Regression, check_regression};
 use crate::regressor::LinearRegressor;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use wengert_kernels::validate::assert_positive;
@@ -60,10 +60,11 @@ impl Ridge {
     /// Fits the examples.
     ///
     /// # Errors
-    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if
-    /// `lambda` is lost in the rounding of `X'X`.
+    /// If the examples are empty, mismatched or not finite, or if their targets are classes; if their
+    /// squares overflow; if `lambda` is lost in the rounding of `X'X`.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearRegressor, LinearError> {
         let regression = examples.into().regression()?;
+        check_regression(regression, |x| x * x)?;
         let centred = Centred::new(regression, self.intercept);
         let (x, y) = (centred.features.view(), centred.targets.view());
         let form = if x.nrows() < x.ncols() { RidgeForm::Dual } else { RidgeForm::Primal };

@@ -90,10 +90,10 @@ impl LinearSvm {
     ///
     /// # Errors
     /// If the examples are empty, mismatched or not finite; if their targets are values or a single class;
-    /// if there are more than 256 classes and more than examples.
+    /// if there are more than 256 classes and more than examples; if squares of the features overflow.
     pub fn fit<'a>(&self, examples: impl Into<Examples<'a>>) -> Result<LinearClassifier, LinearError> {
         let examples = examples.into().classification()?;
-        examples.check_classes()?;
+        examples.check_fit()?;
         let Classification { features, labels, classes } = examples;
         let lines: Vec<Line> = if classes == 2 {
             vec![self.line(&features, labels)]

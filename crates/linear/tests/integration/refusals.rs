@@ -186,3 +186,44 @@ fn penalties_out_of_range_are_rejected_by_name() {
     let infinite = message(|| drop(LinearSvm::hinge(f64::INFINITY)));
     assert_eq!(infinite, "support-vector machine: lambda is inf, must be in (0, inf)");
 }
+
+#[test]
+fn numbers_whose_squares_overflow_are_refused_by_column() {
+    let (x, y) = values();
+    let labels = two_classes().1;
+    for size in [1e160, 1e307] {
+        let mut large = x.clone();
+        large.column_mut(3).mapv_inplace(|x| size * x);
+        let many: Vec<f64> = y.iter().map(|y| size * y).collect();
+        for error in [
+            Ridge::new(1.0).fit((&large, &y)).unwrap_err(),
+            Lasso::new(1.0).fit((&large, &y)).unwrap_err(),
+            LogisticRegression::new().l2(0.1).fit((&large, &labels)).unwrap_err(),
+            LinearSvm::hinge(0.1).fit((&large, &labels)).unwrap_err(),
+            LinearSvm::squared_hinge(0.1).fit((&large, &labels)).unwrap_err(),
+        ] {
+            assert_eq!(error, LinearError::Overflow { part: Table::Features, column: 4 }, "{size}");
+            assert!(error.to_string().contains("column 4 of the features overflows"), "{error}");
+        }
+        for error in
+            [Ridge::new(1.0).fit((&x, &many)).unwrap_err(), Lasso::new(1.0).fit((&x, &many)).unwrap_err()]
+        {
+            assert_eq!(error, LinearError::Overflow { part: Table::Targets, column: 1 }, "{size}");
+        }
+    }
+}
+
+#[test]
+fn least_squares_need_sums_that_do_not_overflow_and_no_squares() {
+    let (x, y) = values();
+    let ols = OrdinaryLeastSquares::new();
+    let plain = ols.fit((&x, &y)).unwrap();
+    let fit = ols.fit((&x.mapv(|x| 1e300 * x), &y)).unwrap();
+    for (large, small) in fit.coefficients.iter().zip(&plain.coefficients) {
+        assert!((1e300 * large - small).abs() < 1e-12 * small.abs().max(1.0), "{large} {small}");
+    }
+    let huge = Err(LinearError::Overflow { part: Table::Features, column: 1 });
+    assert_eq!(ols.fit((&Array2::from_elem((12, 5), 1e308), &y)), huge);
+    let huge = Err(LinearError::Overflow { part: Table::Targets, column: 1 });
+    assert_eq!(ols.fit((&x, &[1e308; 12])), huge);
+}
