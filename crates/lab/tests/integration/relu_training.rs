@@ -85,7 +85,7 @@ fn steps(
 }
 
 #[test]
-fn a_dead_unit_does_not_change_any_more() {
+fn a_dead_unit_of_the_first_layer_does_not_change_any_more() {
     let mlp = Mlp::new([1, 3, 1]);
     let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
     // Unit 0 is inactive for x < 5, that is on all examples.
@@ -111,6 +111,21 @@ fn a_dead_unit_does_not_change_any_more() {
     steps(&curve(f64::abs), mlp, params, Adam::new(0.01), 500, |params| {
         assert_eq!(of_unit(params, 0), of_unit(&start, 0));
     });
+}
+
+#[test]
+fn a_dead_unit_of_a_later_layer_comes_back_to_life_as_its_inputs_change() {
+    // h = relu(x); unit 0 is relu(h - 1.5), dead at x = 1, and unit 1 is relu(h). The output of unit 1 has to
+    // rise from 1 to 4, which raises h.
+    let data = training_only("one", vec![1.0], 1, Targets::Values { values: vec![4.0], width: 1 });
+    let mlp = Mlp::new([1, 1, 2, 1]);
+    let mut params = mlp.clone().into_model().layout().initialise::<f64>(1);
+    params.values_mut().copy_from_slice(&[1.0, 0.0, 1.0, 1.0, -1.5, 0.0, 1.0, 1.0, 0.0]);
+    let of_dead_unit = |params: &Params<f64>| [2, 4, 6].map(|i| params.values()[i]);
+    let mut path = Vec::new();
+    steps(&data, mlp, params, Sgd::new(0.05), 20, |params| path.push(of_dead_unit(params)));
+    assert_eq!(path[1], [1.0, -1.5, 1.0], "dead in the first step");
+    assert!(path[20].iter().zip([1.0, -1.5, 1.0]).all(|(now, before)| *now != before), "{:?}", path[20]);
 }
 
 #[test]

@@ -25,8 +25,12 @@ pub struct LayerActivity {
 }
 
 impl LayerActivity {
-    /// The units that are off for every example. Their gradient is exactly zero, so training on these
-    /// examples does not change them.
+    /// The units that are off for every example. The gradient with respect to their weights and biases, and
+    /// to the weights of their outputs, is exactly zero on these examples.
+    ///
+    /// A unit of the first hidden layer that is dead on all training examples remains so: its inputs are the
+    /// data, so that only weight decay, or the momentum from before it died, still moves it. A dead unit of a
+    /// later layer may come back to life, because the layers before it still change its inputs.
     pub fn dead(&self) -> Vec<usize> {
         self.units(|on, nan| on + nan == 0)
     }

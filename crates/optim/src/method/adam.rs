@@ -24,7 +24,7 @@ use crate::weight_decay::WeightDecay;
 /// correction makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate. Without it,
 /// that step would be `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 times with the defaults, and the
 /// tenth step still 6.5 times. Scaling all gradients by one factor changes the steps only through
-/// `epsilon`.
+/// `epsilon` and L2 regularisation.
 ///
 /// | here | PyTorch's `Adam` and `AdamW` | lectures | default |
 /// |---|---|---|---|
@@ -86,8 +86,9 @@ impl<F: Float> Adam<F> {
         self
     }
 
-    /// Divides by the root of the largest mean square so far, so that the rate of a coordinate never rises
-    /// (AMSGrad).
+    /// Divides by the root of the largest mean square so far (AMSGrad), which never falls. The rate of a
+    /// coordinate therefore never rises, apart from the bias corrections: with the default decay rates, these
+    /// raise it from 0.15 of its final value in step 12 to all of it after some thousand steps.
     #[must_use]
     pub fn amsgrad(mut self) -> Self {
         self.rule.is_amsgrad = true;

@@ -170,7 +170,7 @@ fn adam_with_l2_differs_from_adamw() {
 }
 
 #[test]
-fn amsgrad_never_raises_the_rate_of_a_coordinate() {
+fn the_divisor_of_amsgrad_never_falls() {
     let mut amsgrad = Adam::new(0.01).amsgrad().betas(0.9, 0.9);
     let (mut m, mut s, mut r) = (0.0, 0.0, 0.0_f64);
     assert_follows(Adam::new(0.01).amsgrad().betas(0.9, 0.9), |w, g, t| {
@@ -186,6 +186,27 @@ fn amsgrad_never_raises_the_rate_of_a_coordinate() {
         assert!(now >= largest && now > 0.0, "{now} {largest}");
         largest = now;
     }
+}
+
+#[test]
+fn the_bias_correction_of_amsgrad_raises_the_rate() {
+    // The first gradient fixes the largest square; later steps have the length of the rate.
+    let mut amsgrad = Adam::new(1.0).amsgrad().betas(0.0, 0.999);
+    let steps: Vec<f64> = [1000.0]
+        .into_iter()
+        .chain([1.0; 3000])
+        .map(|g| {
+            let mut w = [0.0_f64];
+            amsgrad.step(&mut w, &[g]);
+            -w[0]
+        })
+        .collect();
+    // Step t is sqrt(1 - beta2^t) / sqrt((1 - beta2) 1000^2).
+    for t in [2_usize, 12, 3000] {
+        let expected = (1.0 - 0.999_f64.powi(t as i32)).sqrt() / (0.001_f64 * 1e6).sqrt();
+        assert!((steps[t - 1] / expected - 1.0).abs() < 1e-6, "{t}: {} {expected}", steps[t - 1]);
+    }
+    assert!(steps[2999] > 20.0 * steps[1]);
 }
 
 #[test]
