@@ -101,9 +101,27 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     /// [`Dataset::unscaled`].
     ///
     /// # Panics
-    /// If the shapes of model, loss and data do not match.
+    /// If the shapes of model, loss and data do not match, or if an example has a class that the model does
+    /// not know.
+    #[track_caller]
     pub fn evaluate(&self, loss: &impl Loss<T>, data: &Dataset<T>) -> Option<Metrics> {
+        assert_known_classes(self.model.module().output_width(Some(data.width())), data);
         evaluate(self.model.module(), loss, &self.params, &data.scaled_as(&self.scaling))
+    }
+}
+
+/// Panics if an example has a class for which there is no output; a single output distinguishes two classes.
+#[track_caller]
+fn assert_known_classes<T: Real>(outputs: Option<usize>, data: &Dataset<T>) {
+    let (Some(outputs), Targets::Classes { labels, .. }) = (outputs, data.targets()) else { return };
+    let known = outputs.max(2);
+    if let Some(row) = labels.iter().position(|&label| label as usize >= known) {
+        panic!(
+            "evaluate: the model knows {known} classes, but row {} of {} has class {}",
+            row + 1,
+            data.name(),
+            labels[row]
+        );
     }
 }
 

@@ -9,8 +9,9 @@ use wengert_nn::{Layout, Params};
 const FORMAT: &str = "wengert-parameters-1";
 
 /// Writes the parameters and running statistics of a model to a safetensors file. An existing file
-/// is replaced as a whole, or left unchanged in case of an error. The architecture is not stored:
-/// loading needs the code that builds the model.
+/// is replaced as a whole, or left unchanged in case of an error. Neither the architecture nor the
+/// scaling of the training data is stored: loading needs the code that builds the model, and
+/// predictions need features that are scaled in the same way.
 ///
 /// # Errors
 /// If the file cannot be written.

@@ -94,3 +94,15 @@ fn rows_of_another_width_are_refused() {
     let trainer = Trainer::new(Mlp::new([1, 1]), MeanSquared, Adam::new(0.05)).epochs(1);
     let _ = trainer.fit(&data).unwrap().model.predict(&array![[1.0, 2.0]]);
 }
+
+#[test]
+#[should_panic(expected = "evaluate: the model knows 2 classes, but row 300 of flowers has class 2")]
+fn evaluation_names_the_row_whose_class_the_model_does_not_know() {
+    let features = (0..300).map(|i| i as f32).collect();
+    let labels = (0..300).map(|i| if i == 299 { 2 } else { i % 2 }).collect();
+    let targets = Targets::Classes { labels, classes: 3 };
+    let data = Dataset::new("flowers", features, 1, targets).unwrap();
+    let model = Mlp::new([1, 2]).into_model();
+    let params = model.layout().initialise::<f32>(5);
+    let _ = TrainedModel { params, model, scaling: Scaling::default() }.evaluate(&CrossEntropy, &data);
+}
