@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RULES = Path("crates/ad/src/rules")
 # The modules of the integration tests that guard the rules.
-TESTS = ["kinks::", "limits::", "rules::", "special_functions::"]
+TESTS = ["accuracy::", "kinks::", "limits::", "rules::", "smooth_of_kinks::", "special_functions::"]
 
 # Mutants that are the same function as the original.
 EQUIVALENT = {
@@ -97,6 +97,8 @@ class Mutants:
         out, at, rules = "", 0, re.compile(r"\n    ([A-Z]\w+)[ (]")
         for row in re.finditer(r"\n        (partials?) \|([^|]*)\|", table):
             end = end_of(table, row.end(), ";")
+            clause = re.search(r",\s*(from_output|lifted) \|", table[row.end() : end])
+            end = row.end() + clause.start() if clause else end
             rule = rules.findall(table, 0, row.start())[-1]
             arguments = [name.strip() for name in row[2].split(",")]
             mutate = self.of_pair if row[1] == "partials" else self.of_number

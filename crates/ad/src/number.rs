@@ -41,25 +41,34 @@ pub trait Scalar: Operand + Numeric {
     }
     /// Whether all components, the primal and the tangents, are finite.
     fn is_finite(self) -> bool;
-    /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`, but zero
-    /// where `dot` is zero, even if the partial is infinite or NaN.
+    /// Whether the number carries derivatives. A partial at such a number is part of a second or higher
+    /// derivative.
+    #[inline(always)]
+    fn is_differentiated(self) -> bool {
+        true
+    }
+    /// Whether this is finite, not zero, and carries no derivatives, so that the plain product with it is
+    /// that of [`chain`](Self::chain). May be false for numbers for which this is not cheap to find out.
+    #[inline(always)]
+    fn is_ordinary(self) -> bool {
+        false
+    }
+    /// The chain rule's product of a partial, `self`, and a tangent or cotangent: `self * dot`, but 0
+    /// where one of them is exactly 0, even if the other is infinite or NaN.
     ///
-    /// What does not depend on an operand contributes nothing to its derivative. A number of several
-    /// components does this for each product of components. A number that records its operations skips a
-    /// multiplication by the constants 0 and 1 here: in nested modes, most seeds are such constants.
+    /// What does not move passes nothing on, however steep the function that follows; nor does a
+    /// function that is flat, however fast its operand moves. A number that records its operations skips
+    /// a multiplication by the constants 0 and 1 here: in nested modes, most seeds are such constants.
     ///
     /// ```
-    /// use wengert_ad::{Dual, Scalar};
+    /// use wengert_ad::{Arithmetic, Elementary, Scalar, grad, jvp};
     ///
     /// assert_eq!(f64::INFINITY.chain(0.0), 0.0);
-    /// assert!((f64::INFINITY * 0.0).is_nan());
-    /// let product = Dual::new(f64::INFINITY, 1.0).chain(Dual::new(0.0, 0.0));
-    /// assert_eq!(product, Dual::new(0.0, 0.0));
+    /// // At (0, 3), `y` moves and `x` does not; the square root is infinitely steep there.
+    /// assert_eq!(jvp(|v| v[0].sqrt() + v[1].square(), &[0.0, 3.0], &[0.0, 1.0]), (9.0, 6.0));
+    /// assert_eq!(grad(|v| v[0].relu().sqrt(), &[-1.0]), [0.0]);
     /// ```
-    #[inline(always)]
-    fn chain(self, dot: Self) -> Self {
-        self * dot
-    }
+    fn chain(self, dot: Self) -> Self;
     /// The chain rule's sum of such products: `self + term`. A number that records its operations skips
     /// an addition of the constant 0.
     #[inline(always)]
@@ -117,12 +126,30 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// The name of the rule in messages, graphs and expressions.
     const NAME: &'static str;
     /// Whether the derivative is a function of the output alone, so that the input need not be kept:
-    /// [`partial`](Self::partial) then ignores `x`.
+    /// see [`partial_from_output`](Self::partial_from_output).
     const FROM_OUTPUT: bool = false;
     /// The value `y = f(x)`.
     fn primal<F: Float>(self, x: F) -> F;
     /// The derivative `dy/dx`, given the input and the output.
     fn partial<T: Scalar>(self, x: T, y: T) -> T;
+    /// The derivative `dy/dx`, given the output alone, for code that does not keep the input. Meaningful
+    /// if [`FROM_OUTPUT`](Self::FROM_OUTPUT).
+    ///
+    /// It is [`partial`](Self::partial), unless that uses the input for accuracy: for `tanh`, where the
+    /// output rounds to 1.
+    #[inline(always)]
+    fn partial_from_output<T: Scalar>(self, y: T) -> T {
+        self.partial(y, y)
+    }
+    /// The output that a computation of second or higher derivatives goes on with, given the input and the
+    /// output `y`: `y`, except at kinks in whose place smooth functions of the rule would lose their second
+    /// derivatives.
+    ///
+    /// At 0, `|x|` is `x` there. Called where [`is_differentiated`](Scalar::is_differentiated) holds.
+    #[inline(always)]
+    fn lifted<T: Scalar>(self, _x: T, y: T) -> T {
+        y
+    }
     /// The constants of the rule, such as `n` in `x^n`; empty for most rules.
     fn parameters(self) -> Vec<f64>;
     /// The rule with these constants; `None` if their number or their values are not valid for the rule.
@@ -145,6 +172,27 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
     fn primal<F: Float>(self, a: F, b: F) -> F;
     /// The derivatives `(dy/da, dy/db)`, given the inputs and the output.
     fn partials<T: Scalar>(self, a: T, b: T, y: T) -> (T, T);
+    /// The output that a computation of second or higher derivatives goes on with: see [`Unary::lifted`].
+    #[inline(always)]
+    fn lifted<T: Scalar>(self, _a: T, _b: T, y: T) -> T {
+        y
+    }
+}
+
+/// The value of a rule in a mode whose components are `T`.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn value_of<T: Scalar>(rule: impl Unary, x: T) -> T {
+    let y = x.unary(rule);
+    if x.is_differentiated() { rule.lifted(x, y) } else { y }
+}
+
+/// The value of a rule of two operands in a mode whose components are `T`.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn value_of_both<T: Scalar>(rule: impl Binary, a: T, b: T) -> T {
+    let y = a.binary(b, rule);
+    if a.is_differentiated() || b.is_differentiated() { rule.lifted(a, b, y) } else { y }
 }
 
 macro_rules! machine_number {
@@ -170,9 +218,21 @@ macro_rules! machine_number {
                 <$float>::is_finite(self)
             }
             #[inline(always)]
+            fn is_differentiated(self) -> bool {
+                false
+            }
+            #[inline(always)]
+            fn is_ordinary(self) -> bool {
+                // 0 for a finite number, else NaN: one comparison, "ordered and unequal", does for both.
+                let zero = self - self;
+                self < zero || self > zero
+            }
+            #[inline(always)]
             fn chain(self, dot: Self) -> Self {
-                // A select, so that the loops around it vectorise.
-                if dot == 0.0 { 0.0 } else { self * dot }
+                // Selects, so that loops vectorise; with 1 for `self` nothing is left of them.
+                let product = self * dot;
+                let product = if self == 0.0 { self } else { product };
+                if dot == 0.0 { dot } else { product }
             }
         }
     )*};

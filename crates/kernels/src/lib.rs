@@ -37,7 +37,7 @@ pub mod validate;
 
 pub use arena::Arena;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
-pub use float::{Float, PerFloat};
+pub use float::{Float, PerFloat, exact_product};
 pub use gemm::MatrixProduct;
 pub use householder::HouseholderQr;
 pub use matrix::Matrix;

@@ -1,7 +1,7 @@
 //! Dual numbers with several directions: a primal with several tangents.
 
 use crate::element::Element;
-use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
 
@@ -42,30 +42,56 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
     }
 }
 
+impl<const W: usize, T: Scalar> Directions<W, T> {
+    /// Whether there are so many directions that a test of a partial costs less than one in each product.
+    const MANY: bool = W > 4;
+
+    /// The chain rule's product of a partial with each tangent.
+    // Loops, since `array::map` and `array::from_fn` are not inlined for more than a few dozen elements.
+    #[inline(always)]
+    fn scale(tangents: &mut [T; W], partial: T) {
+        if Self::MANY && partial.is_ordinary() {
+            for tangent in tangents {
+                *tangent = partial * *tangent;
+            }
+        } else {
+            for tangent in tangents {
+                *tangent = partial.chain(*tangent);
+            }
+        }
+    }
+}
+
 impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
     type Base = T::Base;
 
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        let y = self.primal.unary(rule);
+        let y = value_of(rule, self.primal);
         if T::RECORDS && self.tangents.iter().all(|x_dot| x_dot.is_zero()) {
             return Self { primal: y, ..self };
         }
         let dx = rule.partial(self.primal, y);
-        // Loops, since `array::map` and `array::from_fn` are not inlined for more than a few dozen elements.
         let mut tangents = self.tangents;
-        for tangent in &mut tangents {
-            *tangent = dx.chain(*tangent);
-        }
+        Self::scale(&mut tangents, dx);
         Self { primal: y, tangents }
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
-        let y = self.primal.binary(rhs.primal, rule);
+        let y = value_of_both(rule, self.primal, rhs.primal);
         let (da, db) = rule.partials(self.primal, rhs.primal, y);
         let mut tangents = self.tangents;
-        for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
-            *tangent = da.chain(*tangent).accumulate(db.chain(b_dot));
+        if Self::MANY && da.is_ordinary() && db.is_ordinary() {
+            for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
+                *tangent = da * *tangent + db * b_dot;
+            }
+        } else {
+            Self::scale(&mut tangents, da);
+            let mut from_b = rhs.tangents;
+            Self::scale(&mut from_b, db);
+            for (tangent, term) in tangents.iter_mut().zip(from_b) {
+                *tangent = tangent.accumulate(term);
+            }
         }
         Self { primal: y, tangents }
     }

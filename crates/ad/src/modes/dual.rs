@@ -1,7 +1,7 @@
 //! Dual numbers: a primal with its tangent.
 
 use crate::element::Element;
-use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
 
@@ -29,7 +29,7 @@ impl<T: Scalar> Operand for Dual<T> {
 
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        let y = self.primal.unary(rule);
+        let y = value_of(rule, self.primal);
         if T::RECORDS && self.tangent.is_zero() {
             return Self { primal: y, tangent: self.tangent };
         }
@@ -37,7 +37,7 @@ impl<T: Scalar> Operand for Dual<T> {
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
-        let y = self.primal.binary(rhs.primal, rule);
+        let y = value_of_both(rule, self.primal, rhs.primal);
         let (da, db) = rule.partials(self.primal, rhs.primal, y);
         Self { primal: y, tangent: da.chain(self.tangent).accumulate(db.chain(rhs.tangent)) }
     }

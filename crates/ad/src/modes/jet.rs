@@ -3,8 +3,8 @@
 //! All derivatives are computed from the rule table, whose partials are evaluated at jets.
 
 use crate::element::Element;
-use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
-use crate::rules::{Elementary, infix_operators, scalar_sum};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
+use crate::rules::{ChainProduct, Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
 
 /// The value `x(t)` and its derivatives `x'(t), ..., x^(N-1)(t)`, of which `N - 1` is the order.
@@ -59,6 +59,11 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
         self.derivatives
     }
 
+    /// The constant `x`, all derivatives of which are known.
+    fn constant_of(x: T) -> Self {
+        Self::line(x, T::constant(0.0))
+    }
+
     fn truncated(self, known: usize) -> Self {
         Self { known: known.min(self.known), ..self }
     }
@@ -94,9 +99,8 @@ fn leibniz<const N: usize, T: Scalar>(p: &Jet<N, T>, x: &Jet<N, T>, k: usize) ->
     let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
     for j in 0..=k {
         let (p, x) = (p.derivatives[j], x.derivatives[k + 1 - j]);
-        // As in a sweep, a zero derivative must not turn an infinite partial into a NaN.
         if !x.is_zero() && !p.is_zero() {
-            sum = sum + (p * x).scale(binomial);
+            sum = sum + p.chain(x).scale(binomial);
         }
         binomial = binomial * (k - j) as f64 / (j + 1) as f64;
     }
@@ -108,14 +112,20 @@ impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
 
     fn unary<R: Unary>(self, rule: R) -> Self {
         let x = self.derivatives[0];
-        let y = x.unary(rule);
+        let mut y = value_of(rule, x);
+        if self.known > 2 {
+            y = rule.lifted(self, Self::constant_of(y)).derivatives[0];
+        }
         let read = self.known > 2 && rule.partial(Follow::input(x), Follow::output(y)).output;
         Self::integrated(y, [self], read, |[x], y| [rule.partial(x, y)])
     }
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (a, b) = (self.derivatives[0], rhs.derivatives[0]);
-        let y = a.binary(b, rule);
+        let mut y = value_of_both(rule, a, b);
+        if self.known.min(rhs.known) > 2 {
+            y = rule.lifted(self, rhs, Self::constant_of(y)).derivatives[0];
+        }
         let read = self.known.min(rhs.known) > 2 && {
             let (da, db) = rule.partials(Follow::input(a), Follow::input(b), Follow::output(y));
             da.output || db.output
@@ -126,7 +136,7 @@ impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
 
 impl<const N: usize, T: Scalar> Numeric for Jet<N, T> {
     fn constant(c: f64) -> Self {
-        Self::line(T::constant(c), T::constant(0.0))
+        Self::constant_of(T::constant(c))
     }
     #[track_caller]
     fn value(self) -> f64 {
@@ -146,21 +156,15 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
     fn is_finite(self) -> bool {
         self.derivatives.iter().all(|x| x.is_finite())
     }
+    fn is_differentiated(self) -> bool {
+        self.known > 1
+    }
+    #[track_caller]
     fn chain(self, dot: Self) -> Self {
-        let (p, x) = (&self.derivatives, &dot.derivatives);
-        let term = |k: usize, j: usize, binomial: f64| p[j].chain(x[k - j]).scale(binomial);
-        let derivative = |k: usize| {
-            let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
-            for j in 0..=k {
-                sum = sum + term(k, j, binomial);
-                binomial = binomial * (k - j) as f64 / (j + 1) as f64;
-            }
-            sum
-        };
-        Self { derivatives: std::array::from_fn(derivative), known: self.known.min(dot.known) }
+        self.binary(dot, ChainProduct)
     }
     fn stop_gradient(self) -> Self {
-        Self::line(self.derivatives[0].stop_gradient(), T::constant(0.0))
+        Self::constant_of(self.derivatives[0].stop_gradient())
     }
 }
 
@@ -217,7 +221,7 @@ impl<T: Scalar> Scalar for Follow<T> {
         self.value.is_finite()
     }
     fn chain(self, dot: Self) -> Self {
-        Self { value: self.value.chain(dot.value), output: self.output || dot.output }
+        self.binary(dot, ChainProduct)
     }
 }
 

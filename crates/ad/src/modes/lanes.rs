@@ -85,6 +85,15 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
         self.0.iter().all(|x| x.is_finite())
     }
     #[inline(always)]
+    fn is_differentiated(self) -> bool {
+        self.0.iter().any(|x| x.is_differentiated())
+    }
+    #[inline(always)]
+    fn is_ordinary(self) -> bool {
+        // Not `all`, which would branch after every lane.
+        self.0.iter().fold(true, |ordinary, x| ordinary & x.is_ordinary())
+    }
+    #[inline(always)]
     fn chain(self, dot: Self) -> Self {
         Self::from_fn(|i| self.0[i].chain(dot.0[i]))
     }

@@ -4,7 +4,7 @@ use super::adjoint::Adjoint;
 use super::definition::{Primitive, Requirement};
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::number::{Binary, Unary};
+use crate::number::{Binary, Unary, value_of, value_of_both};
 use wengert_kernels::fill;
 
 /// `y_i = rule(x_i)`; same shape.
@@ -26,7 +26,7 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
             y,
             xs[0].data.iter().map(
                 #[inline(always)]
-                |x| x.unary(self.0),
+                |&x| value_of(self.0, x),
             ),
         );
     }
@@ -63,7 +63,7 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
             y,
             xs[0].data.iter().zip(xs[1].data).map(
                 #[inline(always)]
-                |(a, &b)| a.binary(b, self.0),
+                |(&a, &b)| value_of_both(self.0, a, b),
             ),
         );
     }

@@ -3,13 +3,15 @@
 //! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`.
 //! The rule is smooth on the given intervals of the two operands, from which the tests draw.
 
+use super::inner::PowOneLess;
 use super::{BinaryVisitor, Elementary, damped, one, unless_nan, zero};
 use crate::number::{Binary, Float, Operand, Scalar};
 
 macro_rules! binary {
     ($( $(#[$doc:meta])* $Rule:ident $name:literal $method:ident on $a_interval:expr, $b_interval:expr,
         primal |$a:ident, $b:ident| $primal:expr,
-        partials |$pa:pat_param, $pb:pat_param, $py:pat_param| $partials:expr; )*) => {
+        partials |$pa:pat_param, $pb:pat_param, $py:pat_param| $partials:expr
+        $(, lifted |$la:tt, $lb:tt, $ly:ident| $lifted:expr)?; )*) => {
         $( $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Rule;
@@ -19,6 +21,7 @@ macro_rules! binary {
             fn primal<F: Float>(self, $a: F, $b: F) -> F { $primal }
             #[inline(always)]
             fn partials<T: Scalar>(self, $pa: T, $pb: T, $py: T) -> (T, T) { $partials }
+            $(#[inline(always)] fn lifted<T: Scalar>(self, $la: T, $lb: T, $ly: T) -> T { $lifted })?
         } )*
         /// The binary functions of scalars of every mode, and of tensors of equal shape.
         pub trait Arithmetic: Operand {
@@ -49,7 +52,7 @@ binary! {
     /// `a / b`; the partials are `1 / b` and `-y / b`.
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
-        partials |_, b, y| { let r = b.recip(); (r, -(y * r)) };
+        partials |_, b, y| (b.recip(), -(y / b));
     /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`,
     /// the latter 0 at `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. For
     /// negative `a` the partial with respect to `b` does not exist: NaN.
@@ -58,7 +61,7 @@ binary! {
         partials |a, b, y| {
             let both_zero: fn(f64, f64) -> bool = |a, b| a == 0.0 && b == 0.0;
             let by_b = a.select(b, both_zero, zero(), damped(y, a.shift(0.0).ln()));
-            (damped(b, a.pow(b - one())), by_b)
+            (damped(b, a.binary(b, PowOneLess)), by_b)
         };
     /// Remainder `a - n b` with `n = trunc(a / b)` and the sign of `a`; the partials are 1 and `-n`.
     // `n` is computed from `y`: `1 / 0.1` rounds to 10, although the remainder is `1 - 9 * 0.1`.
@@ -67,17 +70,22 @@ binary! {
         partials |a, b, y| (one(), (y - a) / b);
     /// Length `sqrt(a^2 + b^2)`, which does not overflow; the partials are `a / y` and `b / y`, both 0 at
     /// the origin. The partial with respect to an infinite operand is its sign.
+    ///
+    /// In second and higher derivatives its value at the origin is `2^-538` (`2^-76` in `f32`), the square
+    /// of which is 0, so that smooth functions of it, such as `hypot^2`, have their derivatives.
     Hypot "hypot" hypot on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a.hypot(b),
-        partials |a, b, y| (cosine(a, y), cosine(b, y));
+        partials |a, b, y| (cosine(a, y), cosine(b, y)),
+        lifted |_, _, y| y.select(zero(), |y, zero| y == zero, tiny(), y);
     /// Angle of the point `(b, a)`, `a` upwards, in `(-pi, pi]`; the partials are `b / r^2` and
     /// `-a / r^2` with `r^2 = a^2 + b^2`, both 0 at the origin.
     Atan2 "atan2" atan2 on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a.atan2(b),
         partials |a, b, _| {
-            // `r^2` overflows at 1e154; dividing twice by `r` does not.
-            let r = a.hypot(b).recip();
-            (damped(damped(b, r), r), -damped(damped(a, r), r))
+            // `r^2` overflows at 1e154, and `1 / r` at 1e-309; dividing twice by `r` does not.
+            let r = a.hypot(b);
+            let r = r.select(zero(), |r, zero| r == zero, one(), r);
+            (cosine(b, r) / r, -(cosine(a, r) / r))
         };
     /// The larger of `a` and `b`; at a tie, both partials are 1/2. If one operand is NaN, the result is
     /// the other.
@@ -89,6 +97,13 @@ binary! {
     Minimum "min" min on (-2.0, -0.1), (0.1, 2.0),
         primal |a, b| if a <= b || b.is_nan() { a } else { b },
         partials |a, b, y| chosen(a, b, y);
+}
+
+/// A number that stands for 0 where a zero would lose second derivatives: its square rounds to 0, and its
+/// reciprocal is far from overflow.
+fn tiny<T: Scalar>() -> T {
+    let (double, single) = (T::constant(2_f64.powi(-538)), T::constant(2_f64.powi(-76)));
+    if T::Base::literal(2_f64.powi(-538)).widened() > 0.0 { double } else { single }
 }
 
 /// The partials of a choice `y` between `a` and `b`: 1 for the chosen operand, 1/2 for both at a tie.

@@ -5,10 +5,11 @@
 //! The rule is smooth on the intervals, from which the tests draw their operands. Parameters that violate
 //! the condition, if there is one, panic.
 
+use super::inner::{CubicSigmoid, Gaussian, NormalDistribution, PowerOneLess, SechSquared};
 use super::polygamma::polygamma;
 use super::{Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
 use crate::number::{Float, Operand};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
 /// Defines a rule of one operand: its documentation, a type, a name, a primal and a partial.
 ///
@@ -17,7 +18,9 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 /// over the machine float `F`, the partial over any scalar `T`; the partial gets the operand and the
 /// output. Constants of the rule stand in parentheses after the type, with an optional condition on them
 /// after a semicolon. If the partial does not need the operand, name it `_`: some operations then store
-/// less.
+/// less. Two optional clauses may follow: `from_output |y|`, see
+/// [`partial_from_output`](crate::Unary::partial_from_output), and `lifted |x, y|`, see
+/// [`lifted`](crate::Unary::lifted).
 ///
 /// ```
 /// use wengert_ad::{Elementary, Operand, Scalar, derivatives, grad, gradcheck, unary_rule};
@@ -43,14 +46,17 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10, TAU};
 macro_rules! unary_rule {
     ($(#[$doc:meta])* $vis:vis $Rule:ident $(( $($parameter:ident: $ty:ty),+ $(; $condition:expr)? ))?
         $method:ident,
-        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr $(;)?) => {
+        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr
+        $(, from_output |$output:ident| $from_output:expr)?
+        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)? $(;)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         $vis struct $Rule
             $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
         impl $crate::Unary for $Rule {
             const NAME: &'static str = stringify!($method);
-            const FROM_OUTPUT: bool = matches!(stringify!($px).as_bytes(), b"_");
+            const FROM_OUTPUT: bool =
+                matches!(stringify!($px).as_bytes(), b"_") $(|| !stringify!($output).is_empty())?;
             #[inline(always)] fn primal<F: $crate::Float>(self, $x: F) -> F {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal
@@ -60,6 +66,10 @@ macro_rules! unary_rule {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $partial
             }
+            $(#[inline(always)] fn partial_from_output<T: $crate::Scalar>(self, $output: T) -> T {
+                $from_output
+            })?
+            $(#[inline(always)] fn lifted<T: $crate::Scalar>(self, $lx: T, $ly: T) -> T { $lifted })?
             fn parameters(self) -> Vec<f64> {
                 let $Rule $(( $($parameter),+ ))? = self;
                 vec![$( $(f64::from($parameter)),+ )?]
@@ -85,10 +95,13 @@ macro_rules! unary {
     ($( $(#[$doc:meta])* $Rule:ident
         $(( $($parameter:ident: $ty:ty = $sample:expr),+ $(; $condition:expr)? ))? $method:ident
         on [$($interval:expr),+],
-        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr; )*) => {
+        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr
+        $(, from_output |$output:ident| $from_output:expr)?
+        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)?; )*) => {
         $( $crate::unary_rule! {
             $(#[$doc])* pub $Rule $(( $($parameter: $ty),+ $(; $condition)? ))? $method,
             primal |$x| $primal, partial |$px, $py| $partial
+            $(, from_output |$output| $from_output)? $(, lifted |$lx, $ly| $lifted)?
         } )*
         /// The elementary functions of scalars of every mode and of tensors.
         pub trait Elementary: Operand {
@@ -148,13 +161,13 @@ unary! {
     /// `x^n`, integer `n`; `dy/dx = n x^(n-1)`. For `n = 0` the value is 1 and the partial 0, even at 0
     /// and NaN.
     PowI(n: i32 = 3; n > i32::MIN) powi on [(-2.0, -0.2), (0.2, 2.0)],
-        primal |x| x.powi(n),
+        primal |x| x.integer_power(n),
         partial |x, _| if n == 0 { zero() } else { x.powi(n - 1).scale(f64::from(n)) };
     /// `x^p`, constant real `p`, `x >= 0`; `dy/dx = p x^(p-1)`. For `p = 0` the value is 1 and the
     /// partial 0, even at 0 and NaN.
     PowF(p: f64 = 2.5) powf on [(0.1, 3.0)],
-        primal |x| x.powf(F::literal(p)),
-        partial |x, _| if p == 0.0 { zero() } else { x.powf(p - 1.0).scale(p) };
+        primal |x| F::literal(x.widened().powf(p)),
+        partial |x, _| if p == 0.0 { zero() } else { x.unary(PowerOneLess(p)).scale(p) };
     // The root of -0 is -0; adding 0 makes it 0, so that the slope there is the limit, `+inf`.
     /// Square root, `x >= 0`; `dy/dx = 1 / (2 y)`, `+inf` at 0.
     Sqrt sqrt on [(0.1, 5.0)],
@@ -183,11 +196,11 @@ unary! {
     /// Logarithm to base 2, `x >= 0`; `dy/dx = 1 / (x ln 2)`, `+inf` at 0 of either sign.
     Log2 log2 on [(0.1, 5.0)],
         primal |x| x.log2(),
-        partial |x, _| x.shift(0.0).scale(LN_2).recip();
+        partial |x, _| x.shift(0.0).divide_into(LOG2_E);
     /// Logarithm to base 10, `x >= 0`; `dy/dx = 1 / (x ln 10)`, `+inf` at 0 of either sign.
     Log10 log10 on [(0.1, 5.0)],
         primal |x| x.log10(),
-        partial |x, _| x.shift(0.0).scale(LN_10).recip();
+        partial |x, _| x.shift(0.0).divide_into(LOG10_E);
     /// `ln(1 + x)`, `x >= -1`, accurate near 0; `dy/dx = 1 / (1 + x)`, `+inf` at -1.
     Ln1p ln_1p on [(-0.8, 4.0)],
         primal |x| x.ln_1p(),
@@ -237,13 +250,16 @@ unary! {
     Cosh cosh on [(-3.0, 3.0)],
         primal |x| x.cosh(),
         partial |x, _| x.sinh();
-    /// `tanh x`; `dy/dx = 1 - y^2`, accurate to `eps`, so it is 0 where `y` rounds to 1 or -1.
+    // `1 - y^2` is 0 where `y` rounds to 1, from `x = 19.1` on (9.0 in f32).
+    /// `tanh x`; `dy/dx = 1 / cosh^2 x`, accurate in both tails. Where only the output is kept, `1 - y^2`,
+    /// accurate to within `eps` in absolute terms.
     Tanh tanh on [(-3.0, 3.0)],
         primal |x| x.hyperbolic_tangent(),
-        partial |_, y| one::<T>() - y * y;
+        partial |x, _| x.unary(SechSquared),
+        from_output |y| one::<T>() - y * y;
     /// Inverse of `sinh`; `dy/dx = 1 / sqrt(x^2 + 1)`.
     Asinh asinh on [(-3.0, 3.0)],
-        primal |x| x.asinh(),
+        primal |x| x.inverse_sinh(),
         partial |x, _| {
             // `x^2` overflows at 1e154; for `|x| > 1` the partial is `|r| / sqrt(r^2 + 1)` with `r = 1 / x`.
             let beyond_one: fn(f64, f64) -> bool = |x, _| x.abs() > 1.0;
@@ -253,21 +269,21 @@ unary! {
         };
     /// Inverse of `cosh`, `x >= 1`; `dy/dx = 1 / sqrt(x^2 - 1)`, `+inf` at 1.
     Acosh acosh on [(1.2, 5.0)],
-        primal |x| x.acosh(),
+        primal |x| x.inverse_cosh(),
         partial |x, _| ((x - one()).sqrt() * (x + one()).sqrt()).recip();
     /// Inverse of `tanh`, `|x| <= 1`; `dy/dx = 1 / (1 - x^2)`, `+inf` at both ends.
     Atanh atanh on [(-0.8, 0.8)],
-        primal |x| x.atanh(),
+        primal |x| x.inverse_tanh(),
         partial |x, _| ((one::<T>() - x) * (one::<T>() + x)).recip();
     /// Error function `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`;
     /// `dy/dx = 2 e^(-x^2) / sqrt(pi)`.
     Erf erf on [(-3.0, 3.0)],
         primal |x| x.erf(),
-        partial |x, _| (-x.square()).exp().scale(FRAC_2_SQRT_PI);
+        partial |x, _| x.unary(Gaussian(1.0)).scale(FRAC_2_SQRT_PI);
     /// `1 - erf x`, accurate where that cancels; `dy/dx = -2 e^(-x^2) / sqrt(pi)`.
     Erfc erfc on [(-3.0, 3.0)],
         primal |x| x.erfc(),
-        partial |x, _| (-x.square()).exp().scale(-FRAC_2_SQRT_PI);
+        partial |x, _| x.unary(Gaussian(1.0)).scale(-FRAC_2_SQRT_PI);
     /// `ln |Gamma x|`; `dy/dx = digamma x`. At the poles `0, -1, -2, ...` the value is `+inf`.
     LnGamma ln_gamma on [(-1.7, -1.3), (0.5, 5.0)],
         primal |x| x.ln_gamma(),
@@ -283,21 +299,32 @@ unary! {
         primal |x| polygamma(n, x),
         partial |x, _| x.polygamma(n + 1);
     /// `|x|`; `dy/dx = sign x`, and 0 at 0.
+    ///
+    /// In second and higher derivatives it counts as `x` at 0, so that smooth functions of it, such as
+    /// `|x|^2`, have their derivatives.
     Abs abs on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| x.abs(),
-        partial |x, _| x.signum();
+        partial |x, _| {
+            let sign = x.signum();
+            if x.is_differentiated() { x.select(zero(), |x, zero| x == zero, one(), sign) } else { sign }
+        },
+        lifted |x, y| x.select(zero(), |x, zero| x == zero, x, y);
     /// Sign of `x`: -1, 1, or 0 at 0, where the `signum` of `f64` is 1; `dy/dx = 0`, at the jump too.
     Signum signum on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x == F::zero() { F::zero() } else { x.signum() },
         partial |x, _| unless_nan(x, zero());
     /// `x`, but at least `lo` and at most `hi`; `dy/dx = 1` from `lo` to `hi`, both ends included, and 0
-    /// outside.
+    /// outside, and everywhere if `lo = hi`.
     Clamp(lo: f64 = -0.5, hi: f64 = 0.8; lo <= hi) clamp on [(-2.0, -0.6), (-0.4, 0.7), (0.9, 2.0)],
         primal |x| {
             let (lo, hi) = (F::literal(lo), F::literal(hi));
             if x < lo { lo } else if x > hi { hi } else { x }
         },
-        partial |x, y| x.select(y, |x, y| x == y, one(), unless_nan(x, zero()));
+        partial |x, y| {
+            let is_range = T::constant(lo).value() < T::constant(hi).value();
+            let inside = if is_range { one() } else { zero() };
+            x.select(y, |x, y| x == y, inside, unless_nan(x, zero()))
+        };
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
@@ -312,10 +339,14 @@ unary! {
         primal |x| if x > F::zero() { x } else { x.exp_m1() * F::literal(alpha) },
         partial |x, _| positive(x, one(), positive(x, zero(), x).exp().scale(alpha));
     // `y (1 - y)` rounds to 0 for x >= 37 (17 in f32), where the slope is 1e-16; `sigmoid(-x)` is an
-    // accurate `1 - y`.
+    // accurate `1 - y`. `1 / (1 + e^-x)` is 0 below -709.8, where the value is still 1e-309.
     /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y sigmoid(-x)`, accurate in both tails.
     Sigmoid sigmoid on [(-4.0, 4.0)],
-        primal |x| ((-x).exponential() + F::one()).recip(),
+        primal |x| {
+            let e = (-x.abs()).exponential();
+            let y = (e + F::one()).recip();
+            if x < F::zero() { e * y } else { y }
+        },
         partial |x, y| y * (-x).sigmoid();
     /// `ln sigmoid x`, finite for all finite `x`; `dy/dx = sigmoid(-x)`.
     LogSigmoid log_sigmoid on [(-4.0, 4.0)],
@@ -329,30 +360,21 @@ unary! {
     /// Softsign `x / (1 + |x|)`; `dy/dx = 1 / (1 + |x|)^2`.
     Softsign softsign on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x.is_infinite() { x.signum() } else { x / (x.abs() + F::one()) },
-        partial |x, _| x.abs().shift(1.0).recip().square();
+        partial |x, _| (x * x.signum()).shift(1.0).recip().square();
     /// Swish `x s`, `s = sigmoid x` (Elfwing et al. 2017); `dy/dx = s + x s'`.
     Silu silu on [(-4.0, 4.0)],
         primal |x| gated(x, Sigmoid.primal(x)),
         partial |x, _| { let s = x.sigmoid(); s + damped(x, Sigmoid.partial(x, s)) };
     /// `x P(x)`, `P` the normal distribution function (Hendrycks and Gimpel 2016); `dy/dx = P(x) + x P'(x)`.
     Gelu gelu on [(-4.0, 4.0)],
-        primal |x| gated(x, (x * F::literal(-FRAC_1_SQRT_2)).erfc() * F::literal(0.5)),
-        partial |x, _| x.scale(-FRAC_1_SQRT_2).erfc().scale(0.5)
-            + damped(x, x.square().scale(-0.5).exp().divide(TAU.sqrt()));
+        primal |x| gated(x, x.normal_distribution()),
+        partial |x, _| x.unary(NormalDistribution) + damped(x, NormalDistribution.partial(x, x));
     /// `x (1 + tanh u) / 2 = x s` with `u = sqrt(2/pi) (x + 0.044715 x^3)`, `s = sigmoid(2 u)`, which
     /// approximates `gelu` (Hendrycks and Gimpel 2016); `dy/dx = s + x s'`.
     GeluTanh gelu_tanh on [(-4.0, 4.0)],
-        primal |x| gated(x, Sigmoid.primal(x * (x * x * F::literal(CUBIC) + F::literal(LINEAR)))),
-        partial |x, _| {
-            let two_u = x * x.square().scale(CUBIC).shift(LINEAR);
-            let (s, slope) = (two_u.sigmoid(), x.square().scale(3.0 * CUBIC).shift(LINEAR));
-            s + damped(x, damped(slope, Sigmoid.partial(two_u, s)))
-        };
+        primal |x| gated(x, CubicSigmoid.primal(x)),
+        partial |x, _| { let s = x.unary(CubicSigmoid); s + damped(x, CubicSigmoid.partial(x, s)) };
 }
-
-// `2 u = LINEAR x + CUBIC x^3` in `gelu_tanh`, with `LINEAR = 2 sqrt(2 / pi)`.
-const LINEAR: f64 = 2.0 * 0.797_884_560_802_865_4;
-const CUBIC: f64 = 0.044715 * LINEAR;
 
 /// `x` times a gate that tends to 0 faster than `x` grows.
 fn gated<F: Float>(x: F, gate: F) -> F {

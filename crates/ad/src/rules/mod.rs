@@ -14,12 +14,16 @@
 
 mod arithmetic;
 mod elementary;
+mod inner;
 mod polygamma;
+mod products;
 
 pub use arithmetic::*;
 pub use elementary::*;
+pub(crate) use products::ChainProduct;
 
 use crate::number::{Binary, Scalar, Unary};
+use products::Damped;
 
 /// A callback for every unary rule in the table.
 pub trait UnaryVisitor {
@@ -59,6 +63,5 @@ fn unless_nan<T: Scalar>(x: T, partial: T) -> T {
 /// The product `a b` of factors of which one vanishes faster than the other grows: 0 instead of `0 * inf`.
 #[inline(always)]
 fn damped<T: Scalar>(a: T, b: T) -> T {
-    let meets: fn(f64, f64) -> bool = |a, b| a == 0.0 && b.is_infinite() || a.is_infinite() && b == 0.0;
-    a.select(b, meets, zero(), a * b)
+    a.binary(b, Damped)
 }

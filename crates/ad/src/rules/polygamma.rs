@@ -58,7 +58,9 @@ fn cotangent_derivative(n: u32, x: f64) -> f64 {
         }
     }
     let c = cotangent(x);
-    q.iter().rev().fold(0.0, |sum, coefficient| sum * c + coefficient) * PI.powi(n as i32)
+    // From the leading coefficient on: 0 times an infinite cotangent would be NaN.
+    let leading = q.pop().expect("a polynomial has coefficients");
+    q.iter().rev().fold(leading, |sum, coefficient| sum * c + coefficient) * PI.powi(n as i32)
 }
 
 /// `cot(pi x)`; the distances from `x` to the nearest pole and to the nearest zero are exact, which

@@ -89,6 +89,16 @@ impl Notation {
             ("recip", [x], _) => self.quotient(&constant(1.0), x),
             ("square", [x], _) => self.power(x, &constant(2.0)),
             ("powi" | "powf", [x], &[n]) => self.power(x, &constant(n)),
+            // What the partials of some rules consist of.
+            ("power_one_less", [a, b], _) => self.power(a, &self.difference(b, &constant(1.0))),
+            ("power_one_less", [x], &[p]) => self.power(x, &constant(p - 1.0)),
+            ("sech_squared", [x], _) => {
+                self.quotient(&constant(1.0), &self.power(&self.call("cosh", &[x.clone()]), &constant(2.0)))
+            }
+            ("gaussian", [x], &[c]) => {
+                let exponent = self.product(&constant(-c), &self.power(x, &constant(2.0)));
+                self.call("exp", &[exponent])
+            }
             (name, xs, parameters) => {
                 let mut arguments = xs.to_vec();
                 arguments.extend(parameters.iter().map(|&c| constant(c)));

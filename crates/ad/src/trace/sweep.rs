@@ -2,6 +2,7 @@
 
 use super::graph::Graph;
 use super::node::Source;
+use crate::number::Scalar;
 
 /// The operations with which a sweep combines the partials into derivatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl Graph {
     /// The forward sweep of one input: the derivative of every node with respect to it.
     ///
     /// Forward mode does not know which nodes the input reaches: a multiplication by a zero tangent
-    /// is counted like any other. It contributes nothing, even where the partial is infinite.
+    /// is counted like any other. It contributes nothing, even where the partial is infinite, and
+    /// neither does a zero partial.
     ///
     /// # Panics
     /// If the graph has no input of this number.
@@ -53,7 +55,7 @@ impl Graph {
             let (mut tangent, mut path) = (if i == input { 1.0 } else { 0.0 }, i == input);
             for (before, (operand, partial)) in node.active_operands().enumerate() {
                 if reached[operand.index()] {
-                    tangent += partial * derivatives[operand.index()];
+                    tangent += partial.chain(derivatives[operand.index()]);
                     path = true;
                 }
                 operations.multiplications += 1;
@@ -79,7 +81,8 @@ impl Graph {
 
     /// The reverse sweep: the derivative of the output with respect to every node.
     ///
-    /// A zero adjoint contributes nothing, even where the partial is infinite.
+    /// A zero adjoint contributes nothing, even where the partial is infinite, and neither does a zero
+    /// partial.
     pub fn reverse(&self) -> Sweep {
         let mut derivatives = vec![0.0; self.nodes().len()];
         let mut reached = vec![false; self.nodes().len()];
@@ -93,9 +96,7 @@ impl Graph {
                 continue;
             }
             for (operand, partial) in node.active_operands() {
-                if derivatives[i] != 0.0 {
-                    derivatives[operand.index()] += partial * derivatives[i];
-                }
+                derivatives[operand.index()] += partial.chain(derivatives[i]);
                 operations.multiplications += 1;
                 let met = std::mem::replace(&mut reached[operand.index()], true);
                 operations.additions += usize::from(met);

@@ -1,5 +1,6 @@
 //! The tests of the differentiation engine, in one program so that the engine is linked once.
 
+mod accuracy;
 mod allocations;
 mod cheap_gradient;
 mod checkpoints;
@@ -7,6 +8,7 @@ mod checks;
 mod custom_rules;
 mod directions;
 mod edges;
+mod exact_zeros;
 mod formulas;
 mod fused;
 mod implicit;
@@ -24,6 +26,7 @@ mod random_graphs;
 mod rules;
 mod select;
 mod shared_variables;
+mod smooth_of_kinks;
 mod special_functions;
 mod support;
 mod tapes;

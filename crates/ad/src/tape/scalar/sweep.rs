@@ -1,7 +1,7 @@
 //! The reverse sweep over a scalar tape.
 
 use super::gradient::{Gradient, copy_first};
-use super::node::Nodes;
+use super::node::{Node, Nodes};
 use super::reach::Reach;
 use super::tape::Tape;
 use super::var::Var;
@@ -114,15 +114,21 @@ fn sweep<T: Scalar>(nodes: Nodes<'_, T>, range: Range<usize>, adjoints: &mut [T]
 fn backwards<T: Scalar>(nodes: Nodes<'_, T>, range: Range<usize>, adjoints: &mut [T]) {
     for (i, node) in nodes.within(range).rev() {
         let y_bar = adjoints[i];
-        // If the output does not depend on the node, an infinite partial must not give a NaN.
-        if y_bar.is_zero() {
-            continue;
+        if y_bar.is_ordinary() {
+            pull_back_node(node, adjoints, |partial| partial * y_bar);
+        } else if !y_bar.is_zero() {
+            pull_back_node(node, adjoints, |partial| partial.chain(y_bar));
         }
-        for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
-            if parent != NodeId::NONE {
-                let x_bar = &mut adjoints[parent.index()];
-                *x_bar = x_bar.accumulate(partial.chain(y_bar));
-            }
+    }
+}
+
+/// Adds the contribution of a node, given its partial, to the adjoint of each parent.
+#[inline(always)]
+fn pull_back_node<T: Scalar>(node: &Node<T>, adjoints: &mut [T], contribution: impl Fn(T) -> T) {
+    for (&parent, &partial) in node.parents.iter().zip(&node.partials) {
+        if parent != NodeId::NONE {
+            let x_bar = &mut adjoints[parent.index()];
+            *x_bar = x_bar.accumulate(contribution(partial));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::tape::Tape;
 use crate::node_id::NodeId;
-use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
-use crate::rules::{Elementary, infix_operators, scalar_sum};
+use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
+use crate::rules::{ChainProduct, Elementary, infix_operators, scalar_sum};
 use crate::tape::mixed::mixed_tapes;
 
 /// A scalar recorded on a tape, or a constant, which is on no tape.
@@ -106,7 +106,7 @@ impl<T: Scalar> Operand for Var<'_, T> {
 
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        let y = self.value.unary(rule);
+        let y = value_of(rule, self.value);
         match self.tape {
             None => Self::passive(y),
             Some(tape) => {
@@ -119,7 +119,7 @@ impl<T: Scalar> Operand for Var<'_, T> {
     #[inline(always)]
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
-        let y = self.value.binary(rhs.value, rule);
+        let y = value_of_both(rule, self.value, rhs.value);
         self.record(rhs, R::NAME, y, || rule.partials(self.value, rhs.value, y))
     }
 }
@@ -156,10 +156,10 @@ impl<T: Scalar> Scalar for Var<'_, T> {
     fn chain(self, dot: Self) -> Self {
         if self.is_constant(1.0) || dot.is_zero() {
             dot
-        } else if dot.is_constant(1.0) {
+        } else if dot.is_constant(1.0) || self.is_zero() {
             self
         } else {
-            self * dot
+            self.binary(dot, ChainProduct)
         }
     }
     #[inline(always)]

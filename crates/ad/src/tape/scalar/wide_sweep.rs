@@ -63,11 +63,10 @@ impl<T: Scalar, const W: usize> Columns<T, W> {
 /// `sum += partial t`, lane by lane.
 #[inline(always)]
 fn add<T: Scalar, const W: usize>(sum: &mut [T; W], partial: T, t: &[T; W]) {
-    for (sum, t) in sum.iter_mut().zip(t) {
-        // A lane that is zero must not turn an infinite partial into a NaN.
-        if !t.is_zero() {
-            *sum = sum.accumulate(partial.chain(*t));
-        }
+    if partial.is_ordinary() {
+        sum.iter_mut().zip(t).for_each(|(sum, &t)| *sum = *sum + partial * t);
+    } else {
+        sum.iter_mut().zip(t).for_each(|(sum, &t)| *sum = sum.accumulate(partial.chain(t)));
     }
 }
 

@@ -154,6 +154,20 @@ pub(crate) fn all_rules() -> Vec<AnyRule> {
     rules
 }
 
+const INF: f64 = f64::INFINITY;
+
+/// Zeros of both signs, infinities, NaN, huge and tiny numbers, finite in `f32` too.
+const EDGES: [f64; 16] =
+    [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -2.5, 1e-30, -1e-30, 1e30, -1e30, 100.0, INF, -INF, f64::NAN];
+
+/// All lists of this many edges.
+pub(crate) fn edges(operands: usize) -> Vec<Vec<f64>> {
+    if operands == 1 {
+        return EDGES.map(|x| vec![x]).into();
+    }
+    EDGES.iter().flat_map(|&a| EDGES.map(|b| vec![a, b])).collect()
+}
+
 struct Walk {
     rng: StdRng,
     rules: Vec<AnyRule>,
