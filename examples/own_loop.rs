@@ -1,4 +1,4 @@
-//! A training loop of one's own: steps, validation, and continuing from a saved state.
+//! A training loop of one's own: steps, validation, and continuing from a state.
 
 use wengert::prelude::*;
 

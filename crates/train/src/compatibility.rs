@@ -119,7 +119,8 @@ pub(crate) fn assert_parameters_of<T: Real>(layout: &Layout, params: &Params<T>)
     let (model, given) = (layout.row_mixing(), params.layout().row_mixing());
     assert!(
         model == given,
-        "start parameters: the layout of the model mixes rows {model:?}, but that of the parameters {given:?}; \
+        "start parameters: the layout of the model mixes rows {model:?}, but that of the parameters \
+         {given:?}; \
          create the parameters from the layout of the model"
     );
 }

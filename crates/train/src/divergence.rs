@@ -85,8 +85,8 @@ impl fmt::Display for DivergenceCause {
             }
             Self::WeightDecay { rate, decay, limit } => write!(
                 f,
-                "weight decay {} at learning rate {} enlarges the parameters in each step; use a weight decay \
-                 below {}",
+                "weight decay {} at learning rate {} enlarges the parameters in each step; use a weight \
+                 decay below {}",
                 short(decay),
                 short(rate),
                 short(limit / rate)
@@ -115,7 +115,8 @@ pub(crate) struct Steps {
 }
 
 impl DivergenceCause {
-    /// The likely cause, from what is known about the steps, the first number that is not finite, and the data.
+    /// The likely cause, from what is known about the steps, the first number that is not finite, and
+    /// the data.
     pub(crate) fn find<T: Real>(steps: &Steps, issue: &IssueKind, data: &Dataset<T>) -> Self {
         let &Steps { updates, rate, decay, decay_limit } = steps;
         if updates == 0 && matches!(issue, IssueKind::NonFiniteParameter(_)) {

@@ -71,8 +71,9 @@ impl fmt::Display for TrainError {
             Self::NoExamples => f.write_str("there are no training examples; training needs at least one"),
             Self::MixedRows { observed } => write!(
                 f,
-                "the outputs of the model for a row depend on other rows of the batch, so batches must not be \
-                 split: declare it with layout.mix_rows(RowMixing::{observed:?}) where the layer is created"
+                "the outputs of the model for a row depend on other rows of the batch, so batches must not \
+                 be split: declare it with layout.mix_rows(RowMixing::{observed:?}) where the layer is \
+                 created"
             ),
             Self::MixedExamples => f.write_str(
                 "the loss of an example depends on other examples of the batch: if this is intended, declare \

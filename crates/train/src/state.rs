@@ -114,7 +114,8 @@ impl fmt::Display for ResumeError {
                  {state:?}; create the parameters from the layout of the model"
             ),
             Self::Scaling => f.write_str(
-                "the data are scaled otherwise than those that the state comes from; standardise them as before",
+                "the data are scaled otherwise than those that the state comes from; standardise them as \
+                 before",
             ),
             Self::History => {
                 f.write_str("the epochs in the history of the state must be numbered 1, 2, and so on")

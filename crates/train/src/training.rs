@@ -134,9 +134,9 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// parameters. Returns the mean loss over the examples of the batch, before the update and without
     /// penalties.
     ///
-    /// If this loss is infinite or NaN, there is no update: parameters, running statistics and the state of the
-    /// optimizer keep their values. Check it: later steps do not repair parameters that already are too
-    /// large. To continue from good ones, keep a [`state`](Self::state).
+    /// If this loss is infinite or NaN, there is no update: parameters, running statistics and the state
+    /// of the optimizer keep their values. Check it: later steps do not repair parameters that already
+    /// are too large. To continue from good ones, keep a [`state`](Self::state).
     ///
     /// # Panics
     /// If the batch is empty, if the shapes of model, loss and data do not match, or if the data are scaled
@@ -152,8 +152,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         loss
     }
 
-    /// The first half of a [`step`](Self::step): computes the [gradient](Self::gradient), and returns the mean
-    /// loss over the batch.
+    /// The first half of a [`step`](Self::step): computes the [gradient](Self::gradient), and returns
+    /// the mean loss over the batch.
     ///
     /// # Panics
     /// As [`step`](Self::step).
@@ -196,8 +196,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.scaling.get_or_insert_with(|| scaling.clone()) == scaling
     }
 
-    /// Checks, before the first step with these settings, on some examples of a batch, that rows are as independent as model and loss declare; and
-    /// that no parameter is shrunk twice.
+    /// Checks, before the first step with these settings, on some examples of a batch, that rows are as
+    /// independent as model and loss declare; and that no parameter is shrunk twice.
     pub(crate) fn check(&mut self, batch: Batch<'_, T>) -> Result<(), TrainError> {
         if !self.is_checked {
             let layout = self.params.layout();
@@ -273,8 +273,9 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         DivergenceCause::find(&Steps { updates: self.steps, rate, decay, decay_limit }, issue, data)
     }
 
-    /// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`]. Before the
-    /// first step, the scaling of the data is not known, and features and outputs are not scaled.
+    /// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`].
+    /// Before the first step, the scaling of the data is not known, and features and outputs are not
+    /// scaled.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
@@ -298,8 +299,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         }
     }
 
-    /// Continues from a state of the same model, loss, optimizer and settings: later steps on the same batches
-    /// give the same bits as those of the run that was saved. The seed is that of the state.
+    /// Continues from a state of the same model, loss, optimizer and settings: later steps on the same
+    /// batches give the same bits as those of the run that was saved. The seed is that of the state.
     ///
     /// # Errors
     /// If the state is that of another model, of another optimizer, or of other settings of the optimizer.

@@ -35,7 +35,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.change(|_| ())
     }
 
-    /// Sets the learning rate of each step from a schedule: see [`Trainer::schedule`](crate::Trainer::schedule).
+    /// Sets the learning rate of each step from a schedule: see
+    /// [`Trainer::schedule`](crate::Trainer::schedule).
     #[must_use]
     pub fn schedule(self, schedule: Schedule) -> Self {
         self.change(|settings| settings.schedule = Some(schedule))

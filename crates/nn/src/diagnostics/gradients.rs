@@ -71,8 +71,8 @@ fn norms<T: Real>(params: &Params<T>, change: impl Fn(usize) -> T) -> Vec<Parame
 /// values.
 ///
 /// # Panics
-/// If there are no examples, if the module does not have one output, or if it mixes rows in every pass: then an
-/// example has no gradient of its own.
+/// If there are no examples, if the module does not have one output, or if it mixes rows in every pass:
+/// then an example has no gradient of its own.
 #[track_caller]
 pub fn stacked_gradients<T: Real>(module: &impl Module<T>, params: &Params<T>, x: &Array2<T>) -> Array2<T> {
     assert!(x.nrows() > 0, "stacked gradients: there are no examples; it needs at least one");

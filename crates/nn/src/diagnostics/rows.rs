@@ -1,9 +1,10 @@
 //! Tests whether the rows of a batch are independent.
 //!
-//! In two batches of the same shape, a row that is equal in both has the same outputs, bit for bit, if rows are
-//! independent: the same operations are applied to the same numbers. For each binary digit of the row number,
-//! these tests replace the rows in which the digit is 0, then those in which it is 1, by other rows. Any two
-//! rows differ in a digit, so the effect of each row on each other row is tested with few passes.
+//! In two batches of the same shape, a row that is equal in both has the same outputs, bit for bit, if
+//! rows are independent: the same operations are applied to the same numbers. For each binary digit of
+//! the row number, these tests replace the rows in which the digit is 0, then those in which it is 1, by
+//! other rows. Any two rows differ in a digit, so the effect of each row on each other row is tested
+//! with few passes.
 
 use crate::bound::Bound;
 use crate::loss::{Loss, TargetBatch};
@@ -67,9 +68,9 @@ pub fn observed_row_mixing<T: Real>(
     Some(if in_training { RowMixing::InTraining } else { RowMixing::Never })
 }
 
-/// Whether the slope of a loss with respect to the outputs of an example changes if other examples of the batch
-/// do, or if their number does, found by trying; to be compared with [`Loss::mixes_rows`]. It does so, too, if
-/// the loss returns a mean over the examples instead of their sum.
+/// Whether the slope of a loss with respect to the outputs of an example changes if other examples of
+/// the batch do, or if their number does, found by trying; to be compared with [`Loss::mixes_rows`]. It
+/// does so, too, if the loss returns a mean over the examples instead of their sum.
 ///
 /// `outputs` and `targets` are those of a few different examples: 4 to 8.
 ///
@@ -102,8 +103,8 @@ pub fn loss_mixes_rows<T: Real>(
     observed.unwrap_or(true)
 }
 
-/// Whether what `run` returns for a row depends on the other rows. It takes the numbers of rows, and returns the
-/// same number of values for each of them. `None` if it does not return the same twice.
+/// Whether what `run` returns for a row depends on the other rows. It takes the numbers of rows, and
+/// returns the same number of values for each of them. `None` if it does not return the same twice.
 fn mixes<T: Real>(rows: usize, mut run: impl FnMut(&[usize]) -> Vec<T>) -> Option<bool> {
     let all: Vec<usize> = (0..rows).collect();
     let whole = run(&all);

@@ -2,7 +2,9 @@
 
 use crate::data::{moons_net, moons_split};
 use wengert_data::{Batches, Dataset, Targets, digits};
-use wengert_nn::{Architecture, CrossEntropy, HalfSquared, Mlp, Normalisation, Params, Regulariser};
+use wengert_nn::{
+    Architecture, BatchNorm, CrossEntropy, HalfSquared, Mlp, Model, Normalisation, Params, Regulariser,
+};
 use wengert_optim::{Adam, Optimizer, Schedule, Sgd};
 use wengert_train::{Backprop, Trainer, Training};
 
@@ -119,6 +121,18 @@ fn steps_run_in_training_mode_and_evaluations_do_not() {
     let batch = data.batch(&indices);
     let loss = evaluation.value_and_grad(training.model().module(), &CrossEntropy, training.params(), batch);
     assert!((evaluated.unwrap().loss - loss).abs() < 1e-6 * loss);
+}
+
+#[test]
+fn running_statistics_take_a_tenth_of_the_mean_and_of_the_unbiased_variance_of_each_batch() {
+    let model = Model::new(|layout| BatchNorm::new(layout, "norm", 1));
+    let targets = Targets::Values { values: vec![0.0; 3], width: 1 };
+    let data = Dataset::new("three", vec![1.0, 3.0, 8.0], 1, targets).unwrap();
+    let mut training = Training::new(model, HalfSquared, Sgd::<f64>::new(0.1));
+    training.step(&data.batch(&[0, 1, 2]));
+    // The mean is 4 and the unbiased variance 13; the statistics start at 0 and 1.
+    let [mean, variance] = training.params().statistics() else { panic!("there are two") };
+    assert!((mean - 0.4).abs() < 1e-15 && (variance - 2.2).abs() < 1e-14, "{mean} {variance}");
 }
 
 #[test]

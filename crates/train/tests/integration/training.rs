@@ -155,7 +155,7 @@ fn a_batch_size_larger_than_the_data_makes_one_step_with_all_of_them_per_epoch()
 
 #[test]
 fn a_short_last_batch_steps_along_the_mean_of_its_own_examples() {
-    // Outputs w x + b with w = b = 0 and targets 1, 1, 3: one step of rate 1 per batch of two, and one of one.
+    // Outputs b, as the features are 0, and targets 1, 1, 3: a step on two examples, and one on the last.
     let data = Dataset::new(
         "three",
         vec![0.0, 0.0, 0.0],
