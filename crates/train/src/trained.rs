@@ -66,7 +66,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     }
 
     /// The class of each row of `x`: the index of its largest output. With a single output, class 1
-    /// if the output is positive, else class 0. `None` for a row with a NaN among its outputs.
+    /// if the output is positive, else class 0. `None` for a row without a [predicted
+    /// class](predicted_class), such as one with a NaN among its outputs.
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.

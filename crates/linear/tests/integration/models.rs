@@ -325,3 +325,15 @@ fn a_class_without_examples_has_negligible_probability() {
         assert!(fit.intercepts[1] <= -1.0 + 1e-7 && fit.coefficients[[1, 0]].abs() < 1e-7, "{svm:?}");
     }
 }
+
+#[test]
+fn a_row_with_a_nan_has_no_predicted_class() {
+    let (x, labels) = three_classes();
+    let three = LogisticRegression::new().l2(1.0).fit((&x, &labels)).unwrap();
+    let two = LinearSvm::hinge(1.0).fit((&array![[-1.0], [1.0]], &[0, 1])).unwrap();
+    let mut rows = x.slice(s![..2, ..]).to_owned();
+    rows[[1, 0]] = f64::NAN;
+    let found = three.predict_classes(&rows);
+    assert!(found[0].is_some() && found[1].is_none(), "{found:?}");
+    assert_eq!(two.predict_classes(&array![[2.0], [f64::NAN], [-2.0]]), [Some(1), None, Some(0)]);
+}

@@ -4,7 +4,7 @@ use crate::data::digits_split;
 use ndarray::{Array2, array};
 use wengert_ad::ArrayTape;
 use wengert_data::{Dataset, Scaling, Targets};
-use wengert_nn::{Architecture, CrossEntropy, MeanSquared, Mlp, Module};
+use wengert_nn::{Architecture, CrossEntropy, Logistic, MeanSquared, Mlp, Module};
 use wengert_optim::Adam;
 use wengert_train::{TrainedModel, Trainer};
 
@@ -105,4 +105,32 @@ fn evaluation_names_the_row_whose_class_the_model_does_not_know() {
     let model = Mlp::new([1, 2]).into_model();
     let params = model.layout().initialise::<f32>(5);
     let _ = TrainedModel { params, model, scaling: Scaling::default() }.evaluate(&CrossEntropy, &data);
+}
+
+#[test]
+fn a_row_with_a_nan_among_its_outputs_has_no_predicted_class() {
+    let model = Mlp::new([2, 3]).into_model();
+    let trained =
+        TrainedModel { params: model.layout().initialise::<f32>(5), model, scaling: Scaling::default() };
+    let classes = trained.predict_classes(&array![[0.5_f32, 1.0], [f32::NAN, 1.0], [0.5, f32::NAN]]);
+    assert!(classes[0].is_some() && classes[1..] == [None, None], "{classes:?}");
+}
+
+#[test]
+fn a_model_whose_outputs_are_nan_has_accuracy_zero() {
+    let labels = vec![0, 0, 0, 1];
+    let data = Dataset::new("labels", vec![1.0_f32; 4], 1, Targets::Classes { labels, classes: 2 }).unwrap();
+    for outputs in [1, 2] {
+        let model = Mlp::new([1, outputs]).into_model();
+        let mut params = model.layout().initialise::<f32>(5);
+        params.values_mut().fill(f32::NAN);
+        let trained = TrainedModel { params, model, scaling: Scaling::default() };
+        let found = if outputs == 1 {
+            trained.evaluate(&Logistic, &data)
+        } else {
+            trained.evaluate(&CrossEntropy, &data)
+        };
+        let found = found.unwrap();
+        assert!(found.accuracy == Some(0.0) && found.loss.is_nan(), "{outputs} outputs: {found:?}");
+    }
 }

@@ -34,6 +34,17 @@ fn a_search_chooses_the_smallest_validation_loss_without_the_test_part() {
 }
 
 #[test]
+fn a_trial_that_diverges_is_never_the_best() {
+    let data = moons_split();
+    let train = |&rate: &f64, data: &Split| {
+        Trainer::new(Mlp::new([2, 4, 2]), CrossEntropy, Sgd::new(rate)).epochs(2).threads(1).fit(data)
+    };
+    let search = search_settings(&[1e30, 0.1, 1e35], &data, train).unwrap();
+    let losses: Vec<f64> = search.trials.iter().map(|trial| trial.validation.loss).collect();
+    assert!(search.best == 1 && losses[1].is_finite(), "{losses:?}");
+}
+
+#[test]
 fn random_settings_depend_on_the_seed_only() {
     let settings = |seed| {
         random_settings(6, seed, |sampler| (sampler.log_uniform(1e-4, 1e-1), *sampler.choice(&[2, 8])))
