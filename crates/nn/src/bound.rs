@@ -39,8 +39,8 @@ impl<T: Element> Params<T> {
         Bound::new(self, tape, true).in_training(pass)
     }
 
-    /// As [`bind_for_training`](Self::bind_for_training), but for an evaluation pass: for derivatives of a model
-    /// as it predicts, without dropout and with running statistics. Not for training.
+    /// As [`bind_for_training`](Self::bind_for_training), but for an evaluation pass: for derivatives of a
+    /// model as it predicts, without dropout and with running statistics. Not for training.
     pub fn bind_for_evaluation<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, true)
     }
@@ -63,8 +63,8 @@ impl<'t, T: Element> Bound<'t, T> {
     }
 
     /// Parameters that are already recorded on the tape, one tensor per parameter of the layout, with the
-    /// given running statistics, in evaluation mode unless [`in_training`](Self::in_training) follows: for derivatives in any mode, as
-    /// [`gradcheck`](wengert_ad::check::gradcheck) needs them.
+    /// given running statistics, in evaluation mode unless [`in_training`](Self::in_training) follows: for
+    /// derivatives in any mode, as [`gradcheck`](wengert_ad::check::gradcheck) needs them.
     ///
     /// # Panics
     /// If the number of tensors, or one of their shapes, differs from the layout, or if the number of
@@ -118,8 +118,8 @@ impl<'t, T: Element> Bound<'t, T> {
     /// A constant of random draws in a training pass, one for each element; `None` in an evaluation.
     ///
     /// The first axis of `shape` is the rows of the batch: `draw` is called for the elements of each row in
-    /// order, with the [draws](crate::Draws) of that row. Therefore a part of a batch gets the same numbers as
-    /// the rows of the whole batch. With shape `[rows, 1]`, there is one draw for each example. See
+    /// order, with the [draws](crate::Draws) of that row. Therefore a part of a batch gets the same numbers
+    /// as the rows of the whole batch. With shape `[rows, 1]`, there is one draw for each example. See
     /// [`Draws`](crate::Draws) for examples.
     pub fn drawn(
         &self,

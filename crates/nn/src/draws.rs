@@ -8,7 +8,8 @@ use rand_distr::{Distribution, StandardNormal};
 ///
 /// They depend on the seed, the step, the layer and the row alone. A layer that draws all its random numbers
 /// from here gives the same bits for any number of threads and however the batch is split. Most layers get
-/// a tensor of draws from [`Bound::drawn`](crate::Bound::drawn), which asks for the draws of each row in turn.
+/// a tensor of draws from [`Bound::drawn`](crate::Bound::drawn), which asks for the draws of each row in
+/// turn.
 ///
 /// # Example: two layers of your own
 ///

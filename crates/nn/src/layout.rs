@@ -105,8 +105,8 @@ impl Layout {
         RandomSlot(self.random_slots - 1)
     }
 
-    /// Declares that the outputs of a layer for one row depend on the other rows. The passes of this kind then
-    /// never split their rows. The strongest declaration of all layers counts.
+    /// Declares that the outputs of a layer for one row depend on the other rows. The passes of this kind
+    /// then never split their rows. The strongest declaration of all layers counts.
     ///
     /// ```
     /// use wengert_ad::Tensor;

@@ -9,9 +9,9 @@ use wengert_ad::{Element, Tensor};
 /// A module is plain data: it stores the positions of its parameters, not their values. [`Bound::training`]
 /// says whether a pass is a training pass or an evaluation.
 ///
-/// The outputs for one row must not depend on the other rows, because batches are split, unless a layer declares
-/// in its layout that it [mixes rows](crate::Layout::mix_rows). They must be the same in each pass over the
-/// same rows; random numbers come from the [`TrainingPass`](crate::TrainingPass).
+/// The outputs for one row must not depend on the other rows, because batches are split, unless a layer
+/// declares in its layout that it [mixes rows](crate::Layout::mix_rows). They must be the same in each pass
+/// over the same rows; random numbers come from the [`TrainingPass`](crate::TrainingPass).
 pub trait Module<T: Element = f32>: Send + Sync {
     /// The outputs for the inputs `x`, recorded on the tape of `p` and `x`.
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;

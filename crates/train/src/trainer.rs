@@ -258,8 +258,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
 
     /// As [`fit`](Self::fit), but starts from these parameters, for fine-tuning. Parameters that
     /// are frozen in `params` stay frozen. The data should be stored with the scaling of the model that the
-    /// parameters come from: see [`Split::scaled_as`]. To continue a training run with the state of its optimizer, use
-    /// [`resume`](Self::resume).
+    /// parameters come from: see [`Split::scaled_as`]. To continue a training run with the state of its
+    /// optimizer, use [`resume`](Self::resume).
     ///
     /// # Errors
     /// As [`fit`](Self::fit).

@@ -5,8 +5,8 @@ use super::interface::{Loss, TargetBatch, TargetKind};
 use wengert_ad::{Element, Tensor};
 
 /// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all
-/// finite logits; a class with logit minus infinity has probability 0. PyTorch's `CrossEntropyLoss` with class
-/// indices.
+/// finite logits; a class with logit minus infinity has probability 0. PyTorch's `CrossEntropyLoss` with
+/// class indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrossEntropy;
 
@@ -82,7 +82,8 @@ impl Weighting {
 
 /// Cross-entropy with label smoothing, class weights or both: `-sum_j w_j q_j ln p_j` for each example, where
 /// `p` is the softmax of its logits and `q_j = (1 - s) [j = label] + s / k` with the smoothing `s` (Szegedy
-/// et al. 2016, section 7). A class with `w_j q_j = 0` contributes nothing, not even with logit minus infinity.
+/// et al. 2016, section 7). A class with `w_j q_j = 0` contributes nothing, not even with logit minus
+/// infinity.
 ///
 /// Training divides the total by the number of examples, as for every loss. The weighted mean of PyTorch
 /// divides by the sum of the labels' weights instead, `sum_i w_label(i)`: for a batch of `m` examples it
@@ -138,8 +139,8 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
 
 /// Cross-entropy against target probabilities: `-sum_j w_j q_j ln p_j` for each example, where `p` is the
 /// softmax of its logits and `q` its row of targets, or `(1 - s) q_j + s / k` with the smoothing `s`. A class
-/// with `w_j q_j = 0` contributes nothing, not even with logit minus infinity. PyTorch's `CrossEntropyLoss` with probabilities, weighted or not; its mean divides by the number of
-/// examples too.
+/// with `w_j q_j = 0` contributes nothing, not even with logit minus infinity. PyTorch's `CrossEntropyLoss`
+/// with probabilities, weighted or not; its mean divides by the number of examples too.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProbabilityCrossEntropy {
     weighting: Weighting,

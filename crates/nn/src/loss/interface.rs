@@ -43,7 +43,7 @@ pub enum TargetKind {
 ///         TargetKind::Values
 ///     }
 ///     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-///         let TargetBatch::Values(targets) = targets else { panic!("log cosh: the targets must be values") };
+///         let TargetBatch::Values(targets) = targets else { panic!("log cosh: give values as targets") };
 ///         (outputs - targets).cosh().ln().sum_axis(1)
 ///     }
 /// }

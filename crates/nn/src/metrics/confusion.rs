@@ -7,9 +7,9 @@ use wengert_ad::Real;
 
 /// A confusion matrix: the number of examples for each pair of label (row) and predicted class (column).
 ///
-/// Examples without a [predicted class](super::predicted_class), such as those with a NaN among their outputs,
-/// are counted [apart](Self::unpredicted), as missed examples of their label: they lower accuracy, recall and
-/// F1 score.
+/// Examples without a [predicted class](super::predicted_class), such as those with a NaN among their
+/// outputs, are counted [apart](Self::unpredicted), as missed examples of their label: they lower accuracy,
+/// recall and F1 score.
 ///
 /// ```
 /// use ndarray::array;

@@ -3,8 +3,8 @@
 //! Outputs have one example per row. The predicted class of an example is the position of its largest output,
 //! the first among equal ones; for a single output, it is class 1 if the output is positive and class 0
 //! otherwise. A NaN never counts as the largest: an example with a NaN among its outputs has no predicted
-//! class, and no metric counts it as correct. The same holds for outputs of which several are plus infinity or
-//! all are minus infinity. Metrics of regression are NaN if an output is.
+//! class, and no metric counts it as correct. The same holds for outputs of which several are plus infinity
+//! or all are minus infinity. Metrics of regression are NaN if an output is.
 //!
 //! All sums are in double precision, for outputs in single precision too.
 

@@ -8,8 +8,8 @@ use wengert_ad::{Elementary, Real};
 /// `p = 1 / (1 + e^-s)`.
 ///
 /// A class with logit minus infinity has probability 0, one with logit plus infinity has probability 1. A row
-/// without a [predicted class](super::predicted_class) is NaN: if a logit is NaN, if several are plus infinity,
-/// or if all are minus infinity.
+/// without a [predicted class](super::predicted_class) is NaN: if a logit is NaN, if several are plus
+/// infinity, or if all are minus infinity.
 ///
 /// ```
 /// use ndarray::array;

@@ -72,8 +72,8 @@ pub fn mean_absolute_error<T: Real, S: Data<Elem = T>, D: Dimension>(
 
 /// The coefficient of determination `1 - sum (y - t)^2 / sum (t - mean t)^2` over all elements: 1 for exact
 /// outputs, 0 for the mean of the targets, negative for outputs worse than that, and NaN if an output or a
-/// target is. `None` if the targets are all equal, so that there is nothing to explain. The targets themselves
-/// are compared: their variance is not 0 if their mean is rounded.
+/// target is. `None` if the targets are all equal, so that there is nothing to explain. The targets
+/// themselves are compared: their variance is not 0 if their mean is rounded.
 ///
 /// # Panics
 /// If the shapes differ, or the arrays are empty.

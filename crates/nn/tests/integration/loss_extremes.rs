@@ -8,8 +8,8 @@ use wengert_nn::{LossDefinition, LossSample, losses};
 /// the outputs, each of which changes the loss by its slope.
 const ROUNDINGS: f64 = 32.0;
 
-/// Batches of outputs of many sizes, each with drawn targets, and with those that the outputs predict. Targets
-/// that are real numbers have the size of the outputs.
+/// Batches of outputs of many sizes, each with drawn targets, and with those that the outputs predict.
+/// Targets that are real numbers have the size of the outputs.
 fn batches(sample: &LossSample) -> impl Iterator<Item = Batch<f64>> {
     let sizes = [1e-30, 1e-6, 0.1, 1.0, 30.0, 1e4, 1e12, 1e18];
     sizes.into_iter().zip(100..).flat_map(|(size, seed)| {
@@ -140,8 +140,8 @@ fn every_loss_of_infinite_outputs_is_its_limit_and_has_a_gradient_in_double_prec
     check_infinities::<f64>();
 }
 
-/// The slopes in single precision, which in double precision are the same up to rounding. With targets between
-/// those of certain answers, a slope is a difference of probabilities, and has their rounding.
+/// The slopes in single precision, which in double precision are the same up to rounding. With targets
+/// between those of certain answers, a slope is a difference of probabilities, and has their rounding.
 #[test]
 fn slopes_in_single_precision_keep_their_digits_for_confident_answers() {
     for sample in losses() {

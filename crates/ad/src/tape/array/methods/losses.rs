@@ -35,8 +35,8 @@ impl<T: Element> Tensor<'_, T> {
     }
 
     /// Cross-entropy of the softmax of each row of logits against a row of weights, such as probabilities:
-    /// `sum_j q_j (ln sum_k e^(x_k) - x_j)`; shapes `(m, n) (m, n) -> (m)`. A weight of 0 contributes nothing,
-    /// also at a logit of minus infinity.
+    /// `sum_j q_j (ln sum_k e^(x_k) - x_j)`; shapes `(m, n) (m, n) -> (m)`. A weight of 0 contributes
+    /// nothing, also at a logit of minus infinity.
     ///
     /// # Panics
     /// If the shapes differ.
@@ -47,7 +47,8 @@ impl<T: Element> Tensor<'_, T> {
 
     /// Binary cross-entropy of logits against targets from 0 to 1, elementwise:
     /// `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` and the weight `w` of positive targets; all have
-    /// one shape. No digits cancel, and the loss is finite for all finite logits. The targets are not checked.
+    /// one shape. No digits cancel, and the loss is finite for all finite logits. The targets are not
+    /// checked.
     ///
     /// ```
     /// use ndarray::array;
