@@ -18,8 +18,8 @@ use crate::weight_decay::WeightDecay;
 /// ```
 ///
 /// Source: Zeiler 2012, algorithm 1, where `eta` is 1. `epsilon` is under both roots; the first steps have
-/// a length of about `sqrt(epsilon)`. At a given rate, scaling all gradients by one factor changes the
-/// steps only through `epsilon`.
+/// a length of about `sqrt(epsilon)`. At a given rate and without L2 regularisation, scaling all gradients
+/// by one factor changes the steps only through `epsilon`.
 ///
 /// | here | PyTorch's `Adadelta` | default |
 /// |---|---|---|

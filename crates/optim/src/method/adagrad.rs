@@ -16,7 +16,8 @@ use crate::weight_decay::WeightDecay;
 ///
 /// Source: Duchi, Hazan and Singer 2011, section 1.1 with diagonal matrices; `epsilon` is their `delta`.
 /// With `s_0 = 0` the first step is `eta sign(g)`, and at a constant gradient step `t` has the length
-/// `eta / sqrt t`. Scaling all gradients by one factor changes the steps only through `epsilon` and `s_0`.
+/// `eta / sqrt t`. Without L2 regularisation, scaling all gradients by one factor changes the steps only
+/// through `epsilon` and `s_0`.
 ///
 /// | here | PyTorch's `Adagrad` | lectures | default |
 /// |---|---|---|---|

@@ -23,8 +23,8 @@ use crate::weight_decay::WeightDecay;
 /// Reddi, Kale and Kumar 2018, algorithm 2, to which PyTorch and this crate add the bias correction. The
 /// correction makes the first step `eta g / (|g| + epsilon)`, about `eta` in each coordinate. Without it,
 /// that step would be `(1 - beta1) / sqrt(1 - beta2)` times as long, 3.2 times with the defaults, and the
-/// tenth step still 6.5 times. Scaling all gradients by one factor changes the steps only through
-/// `epsilon` and L2 regularisation.
+/// tenth step still 6.5 times. Without L2 regularisation, scaling all gradients by one factor changes the
+/// steps only through `epsilon`.
 ///
 /// | here | PyTorch's `Adam` and `AdamW` | lectures | default |
 /// |---|---|---|---|

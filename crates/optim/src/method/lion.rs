@@ -14,9 +14,9 @@ use crate::weight_decay::WeightDecay;
 /// m <- beta2 m + (1 - beta2) g
 /// ```
 ///
-/// Source: Chen et al. 2023, algorithm 2. Every coordinate moves by `eta`, so rates are 3 to 10 times
-/// smaller than those of Adam, and `lambda` is larger by the same factor. Scaling all gradients by one
-/// factor does not change the steps. PyTorch has no Lion.
+/// Source: Chen et al. 2023, algorithm 2. Without weight decay, every coordinate moves by `eta`, or not at
+/// all where `c` is 0, so rates are 3 to 10 times smaller than those of Adam, and `lambda` is larger by the
+/// same factor. Scaling all gradients by one factor does not change the steps. PyTorch has no Lion.
 ///
 /// | here | the paper, and its authors' code | default |
 /// |---|---|---|

@@ -18,7 +18,8 @@ use crate::weight_decay::WeightDecay;
 /// ```
 ///
 /// Source: Dozat 2016, algorithm 8, with its schedule of `mu` as in PyTorch, where the mean itself decays
-/// by `beta1`. Scaling all gradients by one factor changes the steps only through `epsilon`.
+/// by `beta1`. Without L2 regularisation, scaling all gradients by one factor changes the steps only through
+/// `epsilon`.
 ///
 /// | here | PyTorch's `NAdam` | default |
 /// |---|---|---|

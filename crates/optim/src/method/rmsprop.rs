@@ -19,8 +19,8 @@ use crate::weight_decay::WeightDecay;
 ///
 /// Sources: Tieleman and Hinton 2012, lecture 6e; centred: Graves 2013, section 2.3, which has `epsilon`
 /// under the root; here, as in PyTorch, it is outside. There is no bias correction: the first step is
-/// `1 / sqrt(1 - rho)` times `eta`, 10 times with the default. Scaling all gradients by one factor changes
-/// the steps only through `epsilon`.
+/// `1 / sqrt(1 - rho)` times `eta`, 10 times with the default. Without L2 regularisation, scaling all
+/// gradients by one factor changes the steps only through `epsilon`.
 ///
 /// The variance `s - m^2` is at least 0, but rounding can make it negative where the gradient is constant.
 /// PyTorch then returns NaN; here the variance counts as 0.

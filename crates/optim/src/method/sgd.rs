@@ -24,8 +24,8 @@ use crate::weight_decay::WeightDecay;
 /// Sources: Polyak 1964 (the heavy ball); Sutskever et al. 2013, section 2, with the learning rate outside
 /// of the velocity, so that a change of rate takes effect at once; Nesterov 1983. At a constant gradient
 /// the velocity grows to `g / (1 - rho)`, the low-pass mean to `g`. The low-pass form therefore visits the
-/// points of the velocity form with `rho = 1 - b` and the rate `eta b`. Scaling all gradients by one factor
-/// scales all steps by that factor.
+/// points of the velocity form with `rho = 1 - b` and the rate `eta b`. Without weight decay, scaling all
+/// gradients by one factor scales all steps by that factor.
 ///
 /// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge
 /// if and only if
