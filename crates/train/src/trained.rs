@@ -135,7 +135,7 @@ pub(crate) fn predict<T: Real, X: Real, S: Data<Elem = X>>(
 ) -> Array2<X> {
     let (x, rows) = (x.view(), x.nrows());
     let block = |tape: &mut ArrayTape<T>, rows: Range<usize>| -> Array2<X> {
-        let x = tape.constant(&to_model::<X, T>(x.slice(s![rows, ..]), scaling.inputs.as_ref()));
+        let x = tape.constant(&to_model::<X, T>(&x.slice(s![rows, ..]), scaling.inputs.as_ref()));
         let outputs = module.forward(&params.bind_constant(tape), x).value();
         tape.clear();
         let outputs = outputs.into_dimensionality().expect("a module returns one row per example");

@@ -10,11 +10,11 @@ use wengert_kernels::compiled_here;
 /// # Panics
 /// If the rows have another width than the map.
 #[track_caller]
-pub(crate) fn to_model<X: Real, T: Real>(x: ArrayView2<'_, X>, inputs: Option<&Standardiser>) -> Array2<T> {
+pub(crate) fn to_model<X: Real, T: Real>(x: &ArrayView2<'_, X>, inputs: Option<&Standardiser>) -> Array2<T> {
     let shape = x.dim();
     let width = inputs.map_or(shape.1, Standardiser::width);
     assert!(shape.1 == width, "predict: the rows have {} features, the model takes {width}", shape.1);
-    let wide = compiled_here!(X: widened(x: ArrayView2<'_, X>) -> Vec<f64>)(x);
+    let wide = compiled_here!(X: widened(x: &ArrayView2<'_, X>) -> Vec<f64>)(x);
     let numbers = match inputs {
         Some(map) => map.applied(&wide),
         None => compiled_here!(T: rounded(wide: &[f64]) -> Vec<T>)(&wide),
@@ -28,7 +28,7 @@ pub(crate) fn to_model<X: Real, T: Real>(x: ArrayView2<'_, X>, inputs: Option<&S
 /// If the outputs have another width than the map.
 #[track_caller]
 pub(crate) fn to_user<T: Real, X: Real>(outputs: &Array2<T>, targets: Option<&Standardiser>) -> Array2<X> {
-    let mut wide = compiled_here!(T: widened(x: ArrayView2<'_, T>) -> Vec<f64>)(outputs.view());
+    let mut wide = compiled_here!(T: widened(x: &ArrayView2<'_, T>) -> Vec<f64>)(&outputs.view());
     if let Some(map) = targets {
         let (found, width) = (outputs.ncols(), map.width());
         assert!(found == width, "predict: the model has {found} outputs, the scaling of the targets {width}");
@@ -38,7 +38,7 @@ pub(crate) fn to_user<T: Real, X: Real>(outputs: &Array2<T>, targets: Option<&St
     Array2::from_shape_vec(outputs.dim(), numbers).expect("one number per output")
 }
 
-fn widened<X: Real>(x: ArrayView2<'_, X>) -> Vec<f64> {
+fn widened<X: Real>(x: &ArrayView2<'_, X>) -> Vec<f64> {
     x.iter().map(|x| x.widened()).collect()
 }
 
