@@ -2,6 +2,7 @@
 
 use crate::error::TrainError;
 use crate::mismatch::Mismatch;
+use crate::parameter_names::names_and_shapes;
 use wengert_ad::Real;
 use wengert_data::{Dataset, Split, Targets};
 use wengert_nn::{Layout, Module, Params, Penalty, TargetKind};
@@ -99,12 +100,6 @@ pub(crate) fn check_decay<T: Real>(
         }
     }
     Ok(())
-}
-
-/// The name and the shape of each parameter and of each running statistic.
-pub(crate) fn names_and_shapes(layout: &Layout) -> Vec<(String, Vec<usize>)> {
-    let all = layout.parameters().iter().chain(layout.statistics());
-    all.map(|entry| (entry.name.clone(), entry.shape.clone())).collect()
 }
 
 /// Panics unless the parameters have the names and shapes of the layout of the model, and their layout

@@ -1,9 +1,10 @@
 //! The training loop.
 
 use crate::divergence::Divergence;
+use crate::epoch::Epoch;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
-use crate::report::{Epoch, StopReason, TrainingReport};
+use crate::report::{StopReason, TrainingReport};
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
 use crate::state::{BestEpoch, TrainingState};

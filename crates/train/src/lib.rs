@@ -26,6 +26,7 @@ mod backprop;
 mod batch;
 mod compatibility;
 mod divergence;
+mod epoch;
 mod error;
 mod fit;
 mod independent_rows;
@@ -33,6 +34,7 @@ mod keep_awake;
 mod metrics;
 mod mismatch;
 mod numerical_issue;
+mod parameter_names;
 mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
@@ -51,11 +53,12 @@ mod units;
 
 pub use backprop::Backprop;
 pub use divergence::{Divergence, DivergenceCause};
+pub use epoch::Epoch;
 pub use error::TrainError;
 pub use metrics::Metrics;
 pub use mismatch::Mismatch;
 pub use numerical_issue::{IssueKind, NumericalIssue};
-pub use report::{Epoch, StopReason, TrainingReport};
+pub use report::{StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub use saved::{ModelProblem, Outputs, SavedMlp, SavedModelError, load_params, save_params};

@@ -1,6 +1,7 @@
 //! The report of a training run.
 
 use crate::divergence::Divergence;
+use crate::epoch::Epoch;
 use crate::metrics::Metrics;
 use crate::numerical_issue::NumericalIssue;
 use crate::state::TrainingState;
@@ -24,36 +25,6 @@ pub enum StopReason {
         /// The step within the epoch, counted from 1.
         step: usize,
     },
-}
-
-/// The metrics of one epoch, that is, one pass over the training data.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Epoch {
-    /// The number of the epoch, counted from 1.
-    pub number: usize,
-    /// The metrics on the training data: means over the batches of the epoch, each computed in
-    /// training mode before its step. The parameters therefore change during the epoch, and dropout
-    /// is active. The loss is without penalties.
-    pub train: Metrics,
-    /// The metrics on the validation data, in evaluation mode after the epoch; `None` without
-    /// validation data.
-    pub validation: Option<Metrics>,
-}
-
-/// One line: the training loss, the training error rate and the validation error rate; for
-/// regressions, the validation loss instead of the error rates.
-impl fmt::Display for Epoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "epoch {}: train loss {:.4}", self.number, self.train.loss)?;
-        if let Some(error_rate) = self.train.error_rate() {
-            write!(f, ", train error {:.2} %", 100.0 * error_rate)?;
-        }
-        match self.validation.map(|metrics| (metrics.error_rate(), metrics.loss)) {
-            Some((Some(error_rate), _)) => write!(f, ", validation error {:.2} %", 100.0 * error_rate),
-            Some((None, loss)) => write!(f, ", validation loss {loss:.4}"),
-            None => Ok(()),
-        }
-    }
 }
 
 /// The result of a training run. If it [diverged](Self::divergence), its text begins with this.

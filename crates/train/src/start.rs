@@ -1,8 +1,8 @@
 //! What a training run starts from.
 
 use crate::compatibility::assert_parameters_of;
+use crate::epoch::Epoch;
 use crate::error::TrainError;
-use crate::report::Epoch;
 use crate::state::{BestEpoch, TrainingState};
 use crate::step_settings::StepSettings;
 use crate::training::Training;

@@ -1,7 +1,7 @@
 //! The state of a training run, as plain data.
 
-use crate::compatibility::names_and_shapes;
-use crate::report::Epoch;
+use crate::epoch::Epoch;
+use crate::parameter_names::names_and_shapes;
 use std::fmt;
 use wengert_ad::Element;
 use wengert_data::Scaling;

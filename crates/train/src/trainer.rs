@@ -2,10 +2,11 @@
 
 use crate::compatibility::{check_batch_size, check_targets, check_widths};
 use crate::divergence::Divergence;
+use crate::epoch::Epoch;
 use crate::error::TrainError;
 use crate::fit::{EpochObserver, Fit};
 use crate::independent_rows::sampled_rows;
-use crate::report::{Epoch, TrainingReport};
+use crate::report::TrainingReport;
 use crate::settings::Settings;
 use crate::start::Start;
 use crate::state::{ResumeError, TrainingState};
