@@ -216,33 +216,55 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def launch():
+    """Runs the commands that arrive on standard input, and tells how each ended. The memory that the system counts for a
+    program includes what its parent had when it started it, so the parent is this small process."""
+    for line in sys.stdin:
+        command, output = json.loads(line)
+        with open(output, "wb") as stderr:
+            command = [part.encode("latin-1") for part in command]
+            run = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit
+            )
+            waiting = threading.Timer(WAITING, lambda: os.kill(run.pid, signal.SIGKILL))
+            waiting.start()
+            _, status, usage = os.wait4(run.pid, 0)
+            timed_out = not waiting.is_alive()
+            waiting.cancel()
+            run.returncode = os.waitstatus_to_exitcode(status)
+        print(json.dumps([run.returncode, timed_out, usage.ru_maxrss * 1024]), flush=True)
+
+
+LAUNCHERS = threading.local()
+
+
+def run(command, output):
+    """The exit code of a command, whether it had to be stopped, and its memory."""
+    if not hasattr(LAUNCHERS, "process"):
+        launcher = [sys.executable, __file__, "--launch"]
+        LAUNCHERS.process = subprocess.Popen(launcher, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = LAUNCHERS.process
+    print(json.dumps([[os.fsencode(part).decode("latin-1") for part in command], str(output)]), file=process.stdin, flush=True)
+    return json.loads(process.stdout.readline())
+
+
 def fault(program, command, size, place):
     """What is wrong with a run; None if nothing."""
-    with open(place / "stderr", "wb") as stderr:
-        run = subprocess.Popen(
-            [program, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit
-        )
-        hanging = threading.Timer(WAITING, lambda: os.kill(run.pid, signal.SIGKILL))
-        hanging.start()
-        _, status, usage = os.wait4(run.pid, 0)
-        timed_out = not hanging.is_alive()
-        hanging.cancel()
-        run.returncode = os.waitstatus_to_exitcode(status)
+    code, timed_out, memory = run([program, *command], place / "stderr")
     message = (place / "stderr").read_bytes()
-    memory, allowed = usage.ru_maxrss * 1024, 64 * size + 64 * MEGABYTE
     if timed_out:
         return f"runs for more than {WAITING} s"
-    if run.returncode == -signal.SIGXCPU:
+    if code == -signal.SIGXCPU:
         return f"takes more than {SECONDS} s of processor time"
-    if run.returncode not in (0, 1, 2):
-        return f"exit code {run.returncode}: {message[:300]!r}"
+    if code not in (0, 1, 2):
+        return f"exit code {code}: {message[:300]!r}"
     if b"panicked" in message:
         return f"a panic: {message[:300]!r}"
     if len(message) > MESSAGE:
         return f"a message of {len(message)} bytes: {message[:100]!r}"
-    if run.returncode and not message:
-        return f"exit code {run.returncode} without a message"
-    if memory > allowed:
+    if code and not message:
+        return f"exit code {code} without a message"
+    if memory > 64 * size + 64 * MEGABYTE:
         return f"{memory // MEGABYTE} MB of memory for {size} bytes of input"
     return None
 
@@ -278,9 +300,9 @@ def main():
         for name, reader in readers(given.program, Path(folder), random.Random(given.seed)).items():
             if given.only not in (None, name):
                 continue
-            run = lambda number: check(given.program, name, reader, number, given.seed, given.keep)
+            one = lambda number: check(given.program, name, reader, number, given.seed, given.keep)
             with ThreadPoolExecutor(given.jobs) as pool:
-                faults = [found for found in pool.map(run, range(given.count)) if found]
+                faults = [found for found in pool.map(one, range(given.count)) if found]
             print(f"{name}: {given.count} inputs, {len(faults)} failures", flush=True)
             for found in faults[:20]:
                 print(f"  {found}")
@@ -289,4 +311,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    launch() if sys.argv[1:] == ["--launch"] else main()
