@@ -2,6 +2,7 @@
 
 use super::matrix::Matrix;
 use super::numeric::{Numeric, zero};
+use super::pairwise::Pairwise;
 use super::simd::vectorised;
 use super::sums::{add_scaled, dot};
 
@@ -58,6 +59,9 @@ pub(super) fn add_matrix_times_vector<T: Numeric>(a: Matrix<'_, T>, x: &[T], y: 
                 }
                 return;
             }
+            if k > LONG {
+                return add_many_columns(a.data, x, y);
+            }
             // Four columns at a time, so that `y` is read and written once per four columns.
             let (x_fours, x_rest) = x.as_chunks::<4>();
             let (fours, rest) = a.data.split_at(x_fours.len() * 4 * m);
@@ -72,6 +76,32 @@ pub(super) fn add_matrix_times_vector<T: Numeric>(a: Matrix<'_, T>, x: &[T], y: 
             }
         },
     );
+}
+
+/// The largest number of columns of a matrix that are added to `A x` one after the other.
+const LONG: usize = 4096;
+/// The number of rows of `A` whose sums are computed at a time, if there are more columns.
+const STRIP: usize = 64;
+/// The number of columns that are added one after the other then; the sums of such blocks are added pairwise,
+/// so that long sums keep their digits.
+const BLOCK: usize = 512;
+
+/// `y += A x` for many columns, which are contiguous.
+#[inline(always)]
+fn add_many_columns<T: Numeric>(columns: &[T], x: &[T], y: &mut [T]) {
+    let m = y.len();
+    for (strip, y) in y.chunks_mut(STRIP).enumerate() {
+        let mut sums = Pairwise::new();
+        for (block, x) in x.chunks(BLOCK).enumerate() {
+            let mut sum = [zero(); STRIP];
+            for (j, &x) in x.iter().enumerate() {
+                let column = &columns[(block * BLOCK + j) * m + strip * STRIP..][..y.len()];
+                add_scaled(&mut sum[..y.len()], x, column);
+            }
+            sums.add(sum);
+        }
+        y.iter_mut().zip(sums.total()).for_each(|(y, sum)| *y = *y + sum);
+    }
 }
 
 #[inline(always)]
@@ -191,5 +221,31 @@ fn add_outer_to<T: Numeric>(sums: &mut [[T; COLUMNS]; ROWS], a: [T; ROWS], b: &[
         for (sum, &b) in sums.iter_mut().zip(b) {
             *sum = *sum + a * b;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_products_with_a_vector_keep_the_digits_of_single_precision() {
+        for (m, k) in [(1, 4097), (2, 1_000_000), (70, 5000)] {
+            let (a, x, mut y) = (vec![0.1_f32; m * k], vec![1.0; k], vec![1.0; m]);
+            add_matrix_times_vector(Matrix::new(&a, k, m).transposed(), &x, &mut y);
+            let want = 1.0 + f64::from(0.1_f32) * k as f64;
+            y.iter().for_each(|&y| assert!((f64::from(y) / want - 1.0).abs() < 1e-5, "{m} x {k}: {y}"));
+        }
+    }
+
+    #[test]
+    fn each_column_counts_once_however_many_there_are() {
+        let (m, k) = (67, 4099);
+        let a: Vec<f64> = (0..m * k).map(|i| (i % 13) as f64).collect();
+        let x: Vec<f64> = (0..k).map(|j| (j % 5) as f64).collect();
+        let mut y = vec![0.0; m];
+        add_matrix_times_vector(Matrix::new(&a, k, m).transposed(), &x, &mut y);
+        let row = |i: usize| (0..k).map(|j| a[j * m + i] * x[j]).sum::<f64>();
+        assert_eq!(y, (0..m).map(row).collect::<Vec<_>>());
     }
 }
