@@ -43,7 +43,7 @@ pub use householder::HouseholderQr;
 pub use matrix::Matrix;
 pub use norms::{max_norm, norm};
 pub use numeric::Numeric;
-pub use pairwise::Pairwise;
+pub use pairwise::{Pairwise, sum_in_blocks};
 pub use rows::{
     Columns, add_column_sums, add_column_sums_of, row_maxima, row_sum, row_sums, row_sums_of, shifted,
     subtract_from_rows, unrolled,

@@ -2,6 +2,8 @@
 
 use crate::numeric::{Numeric, zero};
 
+/// The number of elements that [`sum_in_blocks`] adds one after the other.
+const BLOCK: usize = 64;
 /// The sums of up to `2^32` blocks.
 const LEVELS: usize = 32;
 
@@ -56,6 +58,25 @@ impl<T: Numeric, const W: usize> Pairwise<T, W> {
     }
 }
 
+/// The sum of numbers that are not contiguous: in blocks of 64, which are added pairwise.
+#[inline(always)]
+pub fn sum_in_blocks<T: Numeric>(mut x: impl Iterator<Item = T>) -> T {
+    let mut block = || {
+        let first = x.next()?;
+        Some((&mut x).take(BLOCK - 1).fold(first, |sum, x| sum + x))
+    };
+    let Some(first) = block() else { return zero() };
+    let Some(second) = block() else { return first };
+    let mut sums = Pairwise::new();
+    sums.add([first]);
+    sums.add([second]);
+    while let Some(next) = block() {
+        sums.add([next]);
+    }
+    let [sum] = sums.total();
+    sum
+}
+
 #[inline(always)]
 fn plus<T: Numeric, const W: usize>(earlier: [T; W], mut later: [T; W]) -> [T; W] {
     for (later, earlier) in later.iter_mut().zip(earlier) {
@@ -67,6 +88,15 @@ fn plus<T: Numeric, const W: usize>(earlier: [T; W], mut later: [T; W]) -> [T; W
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_from_an_iterator_are_summed_however_many_there_are() {
+        for n in [0, 1, 63, 64, 65, 128, 129, 1000] {
+            assert_eq!(sum_in_blocks((0..n).map(f64::from)), f64::from(n) * (f64::from(n) - 1.0) / 2.0);
+        }
+        let sum = sum_in_blocks(std::iter::repeat_n(0.1_f32, 1_000_000));
+        assert!((f64::from(sum) / (1e6 * f64::from(0.1_f32)) - 1.0).abs() < 1e-5, "{sum}");
+    }
 
     #[test]
     fn every_number_of_blocks_is_summed() {
