@@ -33,6 +33,7 @@
 
 pub mod check;
 pub mod element;
+mod euclidean;
 pub mod function;
 pub mod modes;
 mod node_id;

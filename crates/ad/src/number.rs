@@ -75,6 +75,21 @@ pub trait Scalar: Operand + Numeric {
     fn accumulate(self, term: Self) -> Self {
         self + term
     }
+    /// The Euclidean norm of numbers whose values are all zero: zero, with the one-sided derivative along the
+    /// tangents `v`, which is `|v|`. A number without tangents has none.
+    ///
+    /// The norm has a kink there, and its gradient is defined to be 0. This derivative is not linear in `v`,
+    /// but composes with smooth functions: that of `|x|^2` has the right derivative, which is `2 v`.
+    fn norm_at_zero(_x: impl Iterator<Item = Self> + Clone) -> Self {
+        Self::constant(0.0)
+    }
+    /// The cotangent of an element `self` of a vector with the Euclidean norm `y`: `y_bar x / y`, and 0 for the
+    /// zero vector, whose derivative along tangents `v` is `y_bar_dot v / |v|`.
+    #[inline(always)]
+    fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
+        let zero = Self::constant(0.0);
+        y.select(zero, |y, zero| y == zero, zero, (self / y).chain(y_bar))
+    }
     /// The same number as a constant, whose derivatives of all orders are zero.
     ///
     /// ```

@@ -1,6 +1,7 @@
 //! Dual numbers with several directions: a primal with several tangents.
 
 use crate::element::Element;
+use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
@@ -136,6 +137,29 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
     fn accumulate(self, term: Self) -> Self {
         let tangent = |w: usize| self.tangents[w].accumulate(term.tangents[w]);
         Self { primal: self.primal.accumulate(term.primal), tangents: std::array::from_fn(tangent) }
+    }
+    fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
+        let primal = norm(x.clone().map(|x| x.primal));
+        let tangent = |w: usize| {
+            let x = x.clone();
+            if primal.is_zero() {
+                norm(x.map(|x| x.tangents[w]))
+            } else {
+                x.fold(T::constant(0.0), |sum, x| sum + x.primal.pull_back_norm(primal, x.tangents[w]))
+            }
+        };
+        Self { primal, tangents: std::array::from_fn(tangent) }
+    }
+    #[inline(always)]
+    fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
+        let tangent = |w: usize| {
+            let [x, norm] =
+                if y.primal.is_zero() { [self.tangents[w], y.tangents[w]] } else { [self.primal, y.primal] };
+            x.pull_back_norm(norm, y_bar.tangents[w])
+        };
+        let primal = self.primal.pull_back_norm(y.primal, y_bar.primal);
+        let at_zero = Self { primal, tangents: std::array::from_fn(tangent) };
+        y.select(Self::constant(0.0), |y, zero| y == zero, at_zero, (self / y).chain(y_bar))
     }
     #[inline(always)]
     fn stop_gradient(self) -> Self {

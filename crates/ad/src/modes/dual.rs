@@ -1,6 +1,7 @@
 //! Dual numbers: a primal with its tangent.
 
 use crate::element::Element;
+use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
@@ -79,6 +80,22 @@ impl<T: Scalar> Scalar for Dual<T> {
     fn accumulate(self, term: Self) -> Self {
         let Self { primal, tangent } = term;
         Self { primal: self.primal.accumulate(primal), tangent: self.tangent.accumulate(tangent) }
+    }
+    fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
+        let primal = norm(x.clone().map(|x| x.primal));
+        let tangent = if primal.is_zero() {
+            norm(x.map(|x| x.tangent))
+        } else {
+            x.fold(T::constant(0.0), |sum, x| sum + x.primal.pull_back_norm(primal, x.tangent))
+        };
+        Self { primal, tangent }
+    }
+    #[inline(always)]
+    fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
+        let [x, norm] = if y.primal.is_zero() { [self.tangent, y.tangent] } else { [self.primal, y.primal] };
+        let primal = self.primal.pull_back_norm(y.primal, y_bar.primal);
+        let at_zero = Self { primal, tangent: x.pull_back_norm(norm, y_bar.tangent) };
+        y.select(Self::constant(0.0), |y, zero| y == zero, at_zero, (self / y).chain(y_bar))
     }
     #[inline(always)]
     fn stop_gradient(self) -> Self {

@@ -3,6 +3,7 @@
 //! All derivatives are computed from the rule table, whose partials are evaluated at jets.
 
 use crate::element::Element;
+use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{ChainProduct, Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
@@ -94,6 +95,27 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
     }
 }
 
+impl<const N: usize, T: Scalar> Jet<N, T> {
+    /// `x(t) / t`, for `x(0) = 0`: the derivative of order `k` is `x^(k+1) / (k + 1)`. The last one, which is not
+    /// known, is set to 0.
+    fn divided_by_t(self) -> Self {
+        let derivative = |k: usize| match self.derivatives.get(k + 1) {
+            Some(x) => x.divide((k + 1) as f64),
+            None => T::constant(0.0),
+        };
+        Self { derivatives: std::array::from_fn(derivative), known: self.known }
+    }
+
+    /// `t x(t)`: the derivative of order `k` is `k x^(k-1)`.
+    fn times_t(self) -> Self {
+        let derivative = |k: usize| match k.checked_sub(1) {
+            Some(before) => self.derivatives[before].scale(k as f64),
+            None => T::constant(0.0),
+        };
+        Self { derivatives: std::array::from_fn(derivative), known: self.known }
+    }
+}
+
 /// The derivative of order `k` of `p x'`: `sum_j C(k, j) p^(j) x^(k+1-j)`.
 fn leibniz<const N: usize, T: Scalar>(p: &Jet<N, T>, x: &Jet<N, T>, k: usize) -> T {
     let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
@@ -162,6 +184,21 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
     #[track_caller]
     fn chain(self, dot: Self) -> Self {
         self.binary(dot, ChainProduct)
+    }
+    fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
+        if x.clone().all(|x| x.is_zero()) {
+            return Self::constant(0.0);
+        }
+        // Collected, since the type of an iterator over an iterator over ... would have no end.
+        let quotients: Vec<Self> = x.map(Self::divided_by_t).collect();
+        norm(quotients.iter().copied()).times_t()
+    }
+    fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
+        let zero = Self::constant(0.0);
+        let mut at_zero =
+            if y.is_zero() { zero } else { self.divided_by_t() / y.divided_by_t() }.chain(y_bar);
+        at_zero.derivatives[0] = T::constant(0.0);
+        y.select(zero, |y, zero| y == zero, at_zero, (self / y).chain(y_bar))
     }
     fn stop_gradient(self) -> Self {
         Self::constant_of(self.derivatives[0].stop_gradient())
