@@ -9,6 +9,11 @@ use wengert_kernels::MatrixProduct;
 pub trait Element: Scalar + MatrixProduct + Send + Sync + 'static {}
 impl<T: Scalar + MatrixProduct + Send + Sync + 'static> Element for T {}
 
+/// The distance from 1 to the next number of the machine float below `T`.
+pub(crate) fn rounding<T: Element>() -> f64 {
+    <T::Base as num_traits::Float>::epsilon().widened()
+}
+
 /// A machine floating-point type that arrays hold, `f32` or `f64`: what models are trained in.
 pub trait Real: Element + Float {}
 impl<T: Element + Float> Real for T {}

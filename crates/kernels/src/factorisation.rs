@@ -151,9 +151,19 @@ impl<T: Numeric> Lu<T> {
         (0..n).map(move |k| self.elements[k * n + k])
     }
 
-    /// Whether some pivot is exactly zero.
-    pub fn is_singular(&self) -> bool {
-        self.pivots().any(|pivot| pivot.value() == 0.0)
+    /// The size of each pivot relative to the terms whose sum it is: `|u_kk|` divided by
+    /// `|u_kk| + sum_j |l_kj u_jk|`.
+    ///
+    /// It is 1 where nothing cancelled, whatever the scale of the rows. Next to `n eps` or below it, the
+    /// pivot has no correct digit: the matrix cannot be told from a singular one (Higham 2002, section 9.3).
+    pub fn relative_pivots(&self) -> impl Iterator<Item = f64> {
+        let n = self.n();
+        let size = move |i: usize, j: usize| self.elements[i * n + j].value().abs();
+        (0..n).map(move |k| {
+            let (pivot, row) = (size(k, k), &self.elements[k * n..][..k]);
+            let others = row.iter().enumerate().map(|(j, l)| l.value().abs() * size(j, k));
+            if pivot == 0.0 { 0.0 } else { pivot / (pivot + others.sum::<f64>()) }
+        })
     }
 
     /// `det A`, the signed product of the pivots.
@@ -214,11 +224,12 @@ fn exchange<T>(b: &mut [T], columns: usize, i: usize, j: usize) {
 /// The Cholesky factorisation: writes the lower triangular `L` with `L L' = (A + A') / 2` into `l`, with
 /// zeros above the diagonal.
 ///
-/// If a pivot is not positive, the result is NaN from its row on. Cost: `n^3 / 3` flops. Source: Golub
-/// and Van Loan 2013, section 4.2.
+/// If a pivot is not greater than `rounding` times the element of `A` on the diagonal, the result is NaN from
+/// its row on; below `n eps`, a pivot has no correct digit. Cost: `n^3 / 3` flops. Source: Golub and Van Loan
+/// 2013, section 4.2.
 ///
 /// `root` computes square roots in the type `T`.
-pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> T) {
+pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> T, rounding: f64) {
     vectorised(
         #[inline(always)]
         || {
@@ -231,7 +242,9 @@ pub fn cholesky<T: Numeric>(a: &[T], n: usize, l: &mut [T], root: impl Fn(T) -> 
                     row[j] = (symmetric - dot(&row[..j], &other[..j])) / other[j];
                 }
                 let pivot = a[i * n + i] - dot(&row[..i], &row[..i]);
-                row[i] = pivot.select(zero(), |x, zero| x > zero, root(pivot), T::constant(f64::NAN));
+                let least = a[i * n + i] * T::constant(rounding);
+                let positive: fn(f64, f64) -> bool = |pivot, least| pivot > least && pivot > 0.0;
+                row[i] = pivot.select(least, positive, root(pivot), T::constant(f64::NAN));
                 row[i + 1..].fill(zero());
             }
         },
@@ -283,10 +296,23 @@ mod tests {
         let mut lu = Lu::default();
         lu.factorise(&[0.0, 2.0, 3.0, 0.0], 2);
         assert_eq!(lu.determinant(), -6.0);
-        lu.factorise(&[1.0, 2.0, 2.0, 4.0], 2);
-        assert!(lu.is_singular());
         lu.factorise(&[], 0);
-        assert_eq!((lu.determinant(), lu.is_singular()), (1.0, false));
+        assert_eq!(lu.determinant(), 1.0);
+    }
+
+    #[test]
+    fn a_relative_pivot_tells_rounding_noise_from_small_rows() {
+        let mut lu = Lu::default();
+        let mut least = |a: &[f64], n: usize| {
+            lu.factorise(a, n);
+            lu.relative_pivots().fold(1.0, f64::min)
+        };
+        assert_eq!(least(&[1.0, 2.0, 2.0, 4.0], 2), 0.0);
+        assert!(least(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], 3) < 3.0 * f64::EPSILON);
+        assert!(least(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 3) < 3.0 * f64::EPSILON);
+        assert_eq!(least(&[1.0, 0.0, 0.0, 1e-200], 2), 1.0);
+        assert_eq!(least(&[1e-200], 1), 1.0);
+        assert_eq!(least(&[], 0), 1.0);
     }
 
     #[test]
@@ -297,7 +323,7 @@ mod tests {
         let gram: Vec<f64> =
             (0..n * n).map(|e| at(e / n, e % n) + f64::from(u8::from(e / n == e % n))).collect();
         let mut l = vec![f64::NAN; n * n];
-        cholesky(&gram, n, &mut l, f64::sqrt);
+        cholesky(&gram, n, &mut l, f64::sqrt, 0.0);
         let transposed: Vec<f64> = (0..n * n).map(|e| l[e % n * n + e / n]).collect();
         assert_close(&product(&l, &transposed, n, n, false), &gram);
     }

@@ -44,6 +44,11 @@ impl<'a, T> Matrix<'a, T> {
         [part(self.data, rows), part(&self.data[(rows * down).min(self.data.len())..], m - rows)]
     }
 
+    /// The elements in the order of memory: row by row, or column by column for a transpose.
+    pub fn elements(self) -> &'a [T] {
+        self.data
+    }
+
     /// The numbers of rows and columns.
     pub fn shape(self) -> [usize; 2] {
         self.shape

@@ -3,6 +3,11 @@
 use crate::element::Element;
 use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
+/// Whether all elements are zero, with all derivatives: a cotangent that contributes nothing.
+pub(crate) fn is_zero<T: Element>(y_bar: &[T]) -> bool {
+    y_bar.iter().all(|y_bar| y_bar.is_zero())
+}
+
 /// The slot that accumulates the cotangents of one operand during a reverse sweep.
 ///
 /// The first contribution overwrites what an earlier sweep left there, later ones are added. The
@@ -84,12 +89,20 @@ impl<'a, T: Element> Adjoint<'a, T> {
     }
 
     /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length`
-    /// elements per matrix.
-    pub fn add_products<'m>(self, length: usize, factors: impl Fn(usize) -> [Matrix<'m, T>; 2]) {
+    /// elements per matrix; `None` adds nothing.
+    pub fn add_products<'m>(self, length: usize, factors: impl Fn(usize) -> Option<[Matrix<'m, T>; 2]>) {
         for (i, slot) in self.slot.chunks_exact_mut(length.max(1)).enumerate() {
-            let [a, b] = factors(i);
-            T::gemm(a, b, slot, self.first);
+            match factors(i) {
+                Some([a, b]) => T::gemm(a, b, slot, self.first),
+                None if self.first => slot.fill(T::constant(0.0)),
+                None => {}
+            }
         }
+    }
+
+    /// Adds nothing.
+    pub(crate) fn add_nothing(self) {
+        self.slot();
     }
 
     /// The memory of the slot, which holds the sum so far, for pullbacks that add to single elements.

@@ -1,10 +1,10 @@
 //! The Cholesky factorisation.
 
-use super::adjoint::Adjoint;
+use super::adjoint::{Adjoint, is_zero};
 use super::definition::{Primitive, Requirement};
 use super::square::{SQUARE, rows_of_square};
 use super::view::{Recorded, Shape, View};
-use crate::element::Element;
+use crate::element::{Element, rounding};
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
 use wengert_kernels::{Matrix, Triangle, Triangular, cholesky};
@@ -12,8 +12,9 @@ use wengert_kernels::{Matrix, Triangle, Triangular, cholesky};
 /// The lower triangular `L` with a positive diagonal and `L L' = A`; shapes `(.., n, n) -> (.., n, n)`.
 ///
 /// The symmetric part `(A + A') / 2` is factorised, so that the derivative with respect to each
-/// element is defined and `A_bar` is symmetric. If the matrix is not positive definite, the rows of
-/// `L` are NaN from some row on.
+/// element is defined and `A_bar` is symmetric. If the matrix is not positive definite, or cannot be told
+/// from a singular one because a pivot is below `n eps` times its diagonal element, the rows of `L` are NaN
+/// from some row on.
 ///
 /// Pullback: `A_bar += (S + S') / 2`, `S = L^-T Phi(L' L_bar) L^-1`, where `Phi` takes the lower
 /// triangle and halves the diagonal (Murray 2016, "Differentiation of the Cholesky decomposition",
@@ -42,7 +43,7 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
         let n = xs[0].shape[xs[0].shape.len() - 1];
         let size = (n * n).max(1);
         for (a, l) in xs[0].data.chunks_exact(size).zip(y.chunks_exact_mut(size)) {
-            cholesky(a, n, l, Elementary::sqrt);
+            cholesky(a, n, l, Elementary::sqrt, n as f64 * rounding::<T>());
         }
     }
     #[inline(never)]
@@ -55,7 +56,8 @@ impl<T: Element> Primitive<T> for Cholesky<T> {
         l_bar.extend_from_slice(at.y_bar);
         let matrices = at.y.data.chunks_exact(size).zip(l_bar.chunks_exact_mut(size));
         for ((l, l_bar), s) in matrices.zip(s.chunks_exact_mut(size)) {
-            pull_back(l, l_bar, n, s);
+            // A matrix whose cotangent is zero contributes nothing, even if it has no factor.
+            if is_zero(l_bar) { s.fill(zero()) } else { pull_back(l, l_bar, n, s) }
         }
         x_bar.add_rows(n, |row| {
             let (first, i) = (row / n * n * n, row % n);

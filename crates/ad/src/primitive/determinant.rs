@@ -1,13 +1,14 @@
 //! Determinants.
 
 use super::adjoint::Adjoint;
+use super::adjugate::with_adjugate;
 use super::definition::{Primitive, Requirement};
-use super::solve::Factors;
+use super::solve::{Factors, noise};
 use super::square::{SQUARE, rows_of_square};
 use super::view::{Recorded, Shape, View};
-use crate::element::Element;
-use crate::rules::{Elementary, one, zero};
-use wengert_kernels::Matrix;
+use crate::element::{Element, rounding};
+use crate::rules::{Elementary, zero};
+use wengert_kernels::{Lu, Matrix};
 
 fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
     rows_of_square(operand).map(|_| operand[..operand.len() - 2].into()).ok_or(SQUARE)
@@ -19,9 +20,10 @@ fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
 /// Pullback: `A_bar += y_bar adj(A)'`, where `adj(A)' = det A  A^-T` (Giles 2008, section 2.2.4).
 /// Cost: `2 n^3 / 3` flops, the pullback `2 n^3`.
 ///
-/// A matrix with a zero pivot is singular and has no inverse, but its determinant has a derivative.
-/// In this case the adjugate is computed from the characteristic polynomial (Faddeev and LeVerrier;
-/// Householder 1964, section 6.7), which divides by integers only and costs `2 n^4` flops.
+/// A singular matrix has no inverse, but its determinant has derivatives of all orders. If a pivot is below
+/// `eps^(1/3)` times the largest one or [the terms whose sum it is](wengert_kernels::Lu::relative_pivots), the
+/// adjugate is computed by elimination with complete pivoting that never divides by a small pivot: second
+/// derivatives, in which an error is divided by the pivot, keep two thirds of the digits in any case.
 #[derive(Clone, Debug)]
 pub struct Determinant<T> {
     factors: Factors<T>,
@@ -44,12 +46,14 @@ impl<T: Element> Primitive<T> for Determinant<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         for ((i, lu), y) in self.factors.matrices().iter().enumerate().zip(y) {
-            *y = if lu.is_singular() {
-                let (determinant, _) = with_adjugate(element(&xs[0], i));
-                // The value is known to be zero: only the rounding error is removed, the derivatives remain.
-                determinant.shift(-determinant.value())
-            } else {
+            *y = if !is_near_singular(lu) {
                 lu.determinant()
+            } else if lu.pivots().all(|pivot| pivot.value() != 0.0) {
+                with_adjugate(element(&xs[0], i)).0
+            } else {
+                // The value is known to be zero: only the rounding error is removed, the derivatives remain.
+                let (determinant, _) = with_adjugate(element(&xs[0], i));
+                determinant.shift(-determinant.value())
             };
         }
     }
@@ -59,15 +63,23 @@ impl<T: Element> Primitive<T> for Determinant<T> {
         let mut adjugates = self.factors.inverse_transposed();
         let matrices = self.factors.matrices().iter().zip(at.y.data).zip(at.y_bar).enumerate();
         for ((i, ((lu, &y), &y_bar)), adjugate) in matrices.zip(adjugates.chunks_exact_mut((n * n).max(1))) {
-            if lu.is_singular() {
+            if is_near_singular(lu) {
                 let (_, transposed) = with_adjugate(element(&at.xs[0], i));
-                adjugate.iter_mut().enumerate().for_each(|(e, a)| *a = transposed[e % n * n + e / n] * y_bar);
+                let elements = adjugate.iter_mut().enumerate();
+                elements.for_each(|(e, a)| *a = transposed[e % n * n + e / n].chain(y_bar));
             } else {
-                adjugate.iter_mut().for_each(|inverse| *inverse = *inverse * y * y_bar);
+                adjugate.iter_mut().for_each(|inverse| *inverse = (*inverse * y).chain(y_bar));
             }
         }
         x_bar.add(adjugates.iter().copied());
     }
+}
+
+/// Whether a second derivative computed from the inverse would lose more than a third of its digits.
+fn is_near_singular<T: Element>(lu: &Lu<T>) -> bool {
+    let (least, sizes) = (rounding::<T>().cbrt(), || lu.pivots().map(|pivot| pivot.value().abs()));
+    let largest = sizes().fold(0.0, f64::max);
+    lu.relative_pivots().any(|pivot| pivot <= least) || sizes().any(|size| size <= least * largest)
 }
 
 /// The `i`-th matrix of a batch.
@@ -76,34 +88,11 @@ fn element<'a, T>(a: &View<'a, T>, i: usize) -> Matrix<'a, T> {
     Matrix::new(&a.data[i * n * n..][..n * n], n, n)
 }
 
-/// `det A` and `adj(A)`, where `A adj(A) = det A  I`, by the recurrence of Faddeev and LeVerrier.
-fn with_adjugate<T: Element>(a: Matrix<'_, T>) -> (T, Vec<T>) {
-    let [n, _] = a.shape();
-    let add_to_diagonal = |m: &mut [T], c: T| m.iter_mut().step_by(n + 1).for_each(|m| *m = *m + c);
-    let (mut adjugate, mut product) = (vec![zero(); n * n], vec![zero(); n * n]);
-    // The coefficients of the characteristic polynomial, starting from the highest power.
-    let mut coefficient: T = one();
-    for k in 1..=n {
-        std::mem::swap(&mut adjugate, &mut product);
-        add_to_diagonal(&mut adjugate, coefficient);
-        T::gemm(a, Matrix::new(&adjugate, n, n), &mut product, true);
-        let trace = product.iter().step_by(n + 1).fold(zero(), |sum: T, &p| sum + p);
-        coefficient = -trace.divide(k as f64);
-    }
-    // The signs are (-1)^(n-1) and (-1)^n.
-    if n % 2 == 0 {
-        adjugate.iter_mut().for_each(|a| *a = -*a);
-        (coefficient, adjugate)
-    } else {
-        (-coefficient, adjugate)
-    }
-}
-
 /// `y = ln |det A|`, the sum of the logarithms of the pivots, which neither overflows nor
-/// underflows as the determinant does; shapes `(.., n, n) -> (..)`. Minus infinity for a singular
-/// matrix.
+/// underflows as the determinant does; shapes `(.., n, n) -> (..)`. Minus infinity for a matrix that is
+/// singular up to rounding, with a [relative pivot](wengert_kernels::Lu::relative_pivots) of at most `n eps`.
 ///
-/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); not finite for a singular matrix.
+/// Pullback: `A_bar += y_bar A^-T` (Giles 2008, section 2.2.4); NaN for such a matrix.
 /// Cost: `2 n^3 / 3` flops, the pullback `2 n^3`.
 #[derive(Clone, Debug)]
 pub struct LogDeterminant<T> {
@@ -127,13 +116,20 @@ impl<T: Element> Primitive<T> for LogDeterminant<T> {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         self.factors.factorise(xs[0]);
         for (lu, y) in self.factors.matrices().iter().zip(y) {
-            *y = lu.pivots().fold(T::constant(0.0), |sum, pivot| sum + pivot.abs().ln());
+            let pivots = lu.pivots().zip(lu.relative_pivots());
+            *y = pivots.fold(zero(), |sum, (pivot, relative)| {
+                // A pivot that is noise is taken to be zero; its logarithm has an infinite slope.
+                let is_noise = relative <= noise::<T>(self.factors.n());
+                sum + if is_noise { pivot.shift(-pivot.value()).ln() } else { pivot.abs().ln() }
+            });
         }
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let n = at.xs[0].shape[at.xs[0].shape.len() - 1];
         let inverses = self.factors.inverse_transposed();
-        x_bar.add_rows(n * n, |i| inverses[i * n * n..].iter().map(move |&inverse| inverse * at.y_bar[i]));
+        x_bar.add_rows(n * n, |i| {
+            inverses[i * n * n..].iter().map(move |&inverse| inverse.chain(at.y_bar[i]))
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! Products of matrices and vectors.
 
-use super::adjoint::Adjoint;
+use super::adjoint::{Adjoint, is_zero};
 use super::definition::{Primitive, Requirement};
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
@@ -17,7 +17,9 @@ use wengert_kernels::Matrix;
 /// | `(.., m, k) (.., k, n) -> (.., m, n)` | of corresponding matrices of two batches |
 ///
 /// Pullback: `A_bar += Y_bar B'`, `B_bar += A' Y_bar` (Giles 2008, section 2.2.2), summed over the
-/// batch for an operand that it shares. Cost: `2mkn` flops per matrix; the pullback costs twice
+/// batch for an operand that it shares. A product pulls back as products, in which a zero of `Y_bar` times
+/// an infinite or NaN element of an operand is NaN, as in the value; only a matrix of `Y_bar` that is zero
+/// everywhere contributes nothing. Cost: `2mkn` flops per matrix; the pullback costs twice
 /// that.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
@@ -53,10 +55,6 @@ impl Extents {
     fn right<'a, T>(self, b: &View<'a, T>, i: usize) -> Matrix<'a, T> {
         Matrix::new(&b.data[i * self.k * self.n..][..self.k * self.n], self.k, self.n)
     }
-
-    fn output<T>(self, y: &[T], i: usize) -> Matrix<'_, T> {
-        Matrix::new(&y[i * self.m * self.n..][..self.m * self.n], self.m, self.n)
-    }
 }
 
 const FITS: &str = "the extents were checked when the operation was recorded";
@@ -80,20 +78,24 @@ impl<T: Element> Primitive<T> for MatMul {
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let extents = Extents::of(xs[0].shape, xs[1].shape).expect(FITS);
-        let factors = |i| [extents.left(&xs[0], i), extents.right(&xs[1], i)];
+        let factors = |i| Some([extents.left(&xs[0], i), extents.right(&xs[1], i)]);
         Adjoint::new(y, true).add_products(extents.m * extents.n, factors);
     }
     #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let extents = Extents::of(at.xs[0].shape, at.xs[1].shape).expect(FITS);
-        let y_bar = |i| extents.output(at.y_bar, i);
+        let y_bar = |i| {
+            let part = &at.y_bar[i * extents.m * extents.n..][..extents.m * extents.n];
+            (!is_zero(part)).then(|| Matrix::new(part, extents.m, extents.n))
+        };
         if wrt == 0 {
             x_bar.add_products(extents.m * extents.k, |i| {
-                [y_bar(i), extents.right(&at.xs[1], i).transposed()]
+                y_bar(i).map(|y_bar| [y_bar, extents.right(&at.xs[1], i).transposed()])
             });
         } else {
-            x_bar
-                .add_products(extents.k * extents.n, |i| [extents.left(&at.xs[0], i).transposed(), y_bar(i)]);
+            x_bar.add_products(extents.k * extents.n, |i| {
+                y_bar(i).map(|y_bar| [extents.left(&at.xs[0], i).transposed(), y_bar])
+            });
         }
     }
 }
@@ -119,7 +121,7 @@ impl<T: Element> Primitive<T> for Dot {
     #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let y_bar = at.y_bar[0];
-        x_bar.add(at.xs[1 - wrt].data.iter().map(|&x| x * y_bar));
+        x_bar.add(at.xs[1 - wrt].data.iter().map(|&x| x.chain(y_bar)));
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`Tensor`](crate::Tensor). The tests walk the list, so that every primitive in it is tested.
 
 mod adjoint;
+mod adjugate;
 mod affine;
 mod axis;
 mod cholesky;
@@ -36,6 +37,7 @@ mod strided;
 mod view;
 
 pub use adjoint::Adjoint;
+pub(crate) use adjoint::is_zero;
 pub use axis::Axis;
 pub use definition::{Primitive, Requirement};
 pub use extremum::Side;

@@ -1,18 +1,20 @@
 //! Linear systems. The adjoint of a solution is the solution of the transposed system, with the same factors.
 
-use super::adjoint::Adjoint;
+use super::adjoint::{Adjoint, is_zero};
 use super::definition::{Primitive, Requirement};
 use super::square::{SQUARE, rows_of_square};
 use super::view::{Recorded, Shape, View};
-use crate::element::Element;
+use crate::element::{Element, rounding};
 use crate::rules::{one, zero};
 use std::cell::{RefCell, RefMut};
-use wengert_kernels::{Lu, Matrix, Triangle, Triangular, dot};
+use wengert_kernels::{Lu, Matrix, Triangle, Triangular, sum_of_pairs};
 
 /// The factors of each square matrix of a batch, kept from the primal for the pullback.
 #[derive(Clone, Debug)]
 pub(super) struct Factors<T> {
     matrices: Vec<Lu<T>>,
+    /// Whether each matrix is singular up to rounding.
+    singular: Vec<bool>,
     n: usize,
     /// The intermediate result of a pullback.
     scratch: RefCell<Vec<T>>,
@@ -20,7 +22,7 @@ pub(super) struct Factors<T> {
 
 impl<T> Default for Factors<T> {
     fn default() -> Self {
-        Self { matrices: Vec::new(), n: 0, scratch: RefCell::default() }
+        Self { matrices: Vec::new(), singular: Vec::new(), n: 0, scratch: RefCell::default() }
     }
 }
 
@@ -34,26 +36,41 @@ impl<T: Element> Factors<T> {
         for (i, lu) in self.matrices.iter_mut().enumerate() {
             lu.factorise(&a.data[i * size..][..size], self.n);
         }
+        let least = noise::<T>(self.n);
+        self.singular.clear();
+        self.singular.extend(self.matrices.iter().map(|lu| lu.relative_pivots().any(|pivot| pivot <= least)));
+    }
+
+    /// The number of rows of each matrix.
+    pub(super) fn n(&self) -> usize {
+        self.n
     }
 
     pub(super) fn matrices(&self) -> &[Lu<T>] {
         &self.matrices
     }
 
-    /// Calls `f` with each matrix and its part of `b`.
-    fn each(&self, b: &mut [T], f: impl Fn(&Lu<T>, &mut [T])) {
+    /// Calls `solve` with each matrix and its part of `b`. A matrix that is singular up to rounding has no
+    /// solution: NaN instead of digits that are all noise.
+    fn each(&self, b: &mut [T], solve: impl Fn(&Lu<T>, &mut [T])) {
         let size = b.len() / self.matrices.len().max(1);
-        for (lu, b) in self.matrices.iter().zip(b.chunks_exact_mut(size.max(1))) {
-            f(lu, b);
+        let matrices = self.matrices.iter().zip(&self.singular);
+        for ((lu, &singular), b) in matrices.zip(b.chunks_exact_mut(size.max(1))) {
+            if singular { b.fill(T::constant(f64::NAN)) } else { solve(lu, b) }
         }
     }
 
-    /// `B_bar = A^-T X_bar`, the cotangent of the right sides.
+    /// `B_bar = A^-T X_bar`, the cotangent of the right sides; zero for a matrix with `X_bar = 0`, even if the
+    /// matrix is singular.
     fn pull_back(&self, columns: usize, x_bar: &[T]) -> RefMut<'_, Vec<T>> {
         let mut b_bar = self.scratch.borrow_mut();
         b_bar.clear();
         b_bar.extend_from_slice(x_bar);
         self.each(&mut b_bar, |lu, b_bar| lu.solve_transposed(b_bar, columns));
+        let size = (self.n * columns).max(1);
+        let unused =
+            b_bar.chunks_exact_mut(size).zip(x_bar.chunks_exact(size)).filter(|(_, x_bar)| is_zero(x_bar));
+        unused.for_each(|(b_bar, _)| b_bar.fill(zero()));
         b_bar
     }
 
@@ -76,9 +93,15 @@ impl<T: Element> Factors<T> {
         let part = |i: usize| i * size..(i + 1) * size;
         a_bar.add_products(n * n, |i| {
             let [b_bar, x] = [&b_bar[part(i)], &x[part(i)]];
-            [Matrix::new(b_bar, n, columns), Matrix::new(x, n, columns).transposed()]
+            let factors = || [Matrix::new(b_bar, n, columns), Matrix::new(x, n, columns).transposed()];
+            (!is_zero(b_bar)).then(factors)
         });
     }
+}
+
+/// A relative pivot of at most this size is rounding noise.
+pub(super) fn noise<T: Element>(n: usize) -> f64 {
+    n as f64 * rounding::<T>()
 }
 
 /// Writes the identity of `n` rows.
@@ -114,7 +137,8 @@ fn columns(xs: &[View<'_, impl Element>]) -> usize {
 /// factors of the primal. Cost: `2 n^3 / 3 + 2 n^2 m` flops; the pullback `2 n^2 m` per operand,
 /// and `2 n^2 m` for the product.
 ///
-/// A singular matrix gives a solution that is not finite.
+/// A matrix that is singular up to rounding, with a [relative pivot](Lu::relative_pivots) of at most `n eps`,
+/// gives NaN.
 #[derive(Clone, Debug)]
 pub struct Solve<T> {
     factors: Factors<T>,
@@ -155,7 +179,8 @@ impl<T: Element> Primitive<T> for Solve<T> {
 /// `Y = A^-1`; shapes `(.., n, n) -> (.., n, n)`. To solve a system, [`Solve`] is cheaper and more accurate.
 ///
 /// Pullback: `A_bar += -A^-T Y_bar Y'` (Giles 2008, section 2.2.3). Cost: `8 n^3 / 3` flops. The
-/// inverse of a singular matrix is not finite.
+/// inverse of a matrix that is singular up to rounding, with a [relative pivot](Lu::relative_pivots) of at
+/// most `n eps`, is NaN.
 #[derive(Clone, Debug)]
 pub struct Inverse<T> {
     factors: Factors<T>,
@@ -220,7 +245,11 @@ impl<T: Element> SolveTriangular<T> {
         let n = a.shape[a.shape.len() - 1];
         let systems = a.data.chunks_exact((n * n).max(1)).zip(b.chunks_exact_mut((n * columns).max(1)));
         for (elements, b) in systems {
-            Triangular { elements, n, triangle: self.triangle, unit: false }.solve(transposed, b, columns);
+            // A cotangent of zero contributes nothing, even if the matrix is singular.
+            if !transposed || !is_zero(b) {
+                Triangular { elements, n, triangle: self.triangle, unit: false }
+                    .solve(transposed, b, columns);
+            }
         }
     }
 
@@ -234,7 +263,7 @@ impl<T: Element> SolveTriangular<T> {
                     Triangle::Upper => j >= i,
                 };
                 let rows = [&b_bar[row * columns..][..columns], &x[(first + j) * columns..][..columns]];
-                if inside { -dot(rows[0], rows[1]) } else { zero() }
+                if inside { -sum_of_pairs(rows[0], rows[1], |b_bar, x| x.chain(b_bar)) } else { zero() }
             })
         });
     }

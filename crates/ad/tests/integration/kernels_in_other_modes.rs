@@ -15,7 +15,7 @@ fn a_cholesky_factor_is_computed_in_each_lane() {
     // [[4, 2], [2, 5]] has the factor [[2, 0], [1, 2]]; four times the matrix has twice the factor.
     let matrix = [4.0, 2.0, 2.0, 5.0].map(|x| Lanes([x, 4.0 * x]));
     let mut factor = [Lanes([f64::NAN; 2]); 4];
-    cholesky(&matrix, 2, &mut factor, Elementary::sqrt);
+    cholesky(&matrix, 2, &mut factor, Elementary::sqrt, 0.0);
     assert_eq!(factor, [2.0, 0.0, 1.0, 2.0].map(|x| Lanes([x, 2.0 * x])));
 }
 

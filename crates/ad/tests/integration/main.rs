@@ -26,6 +26,7 @@ mod random_graphs;
 mod rules;
 mod select;
 mod shared_variables;
+mod singular_matrices;
 mod smooth_of_kinks;
 mod special_functions;
 mod support;
