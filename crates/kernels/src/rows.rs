@@ -121,7 +121,7 @@ pub fn shifted<T: Numeric>(x: T, shift: T) -> T {
 /// registers, four rows at a time; more than 128 rows in blocks, whose sums are added pairwise.
 pub fn add_column_sums<T: Numeric>(x: &[T], y: &mut [T]) {
     let columns = Columns::new(x, y.len());
-    add_columns(x.len() / y.len().max(1), y, columns);
+    add_columns(x.len() / y.len().max(1), y, &columns);
 }
 
 /// Adds `sum_i f(x_ij, z_ij)` over `rows` rows to `y_j`, in the order of [`add_column_sums`].
@@ -133,7 +133,7 @@ pub fn add_column_sums_of<T: Numeric>(
     y: &mut [T],
     f: impl Fn(T, T) -> T,
 ) {
-    add_columns(rows, y, Paired { x, z, f });
+    add_columns(rows, y, &Paired { x, z, f });
 }
 
 /// A matrix that is summed down its columns; its rows lie `stride` elements apart. With a stride of 0, all
@@ -191,17 +191,17 @@ impl<T: Numeric, F: Fn(T, T) -> T> Terms<T> for Paired<'_, T, F> {
 const ROWS: usize = 128;
 
 #[inline(always)]
-fn add_columns<T: Numeric>(rows: usize, y: &mut [T], terms: impl Terms<T>) {
+fn add_columns<T: Numeric>(rows: usize, y: &mut [T], terms: &impl Terms<T>) {
     vectorised(
         #[inline(always)]
         || {
             let (heads, tail) = y.as_chunks_mut::<WIDTH>();
             let wide = heads.len() * WIDTH;
             for (j, head) in heads.iter_mut().enumerate() {
-                add_in_blocks(rows, &terms, j * WIDTH, head);
+                add_in_blocks(rows, terms, j * WIDTH, head);
             }
             for (j, y) in tail.iter_mut().enumerate() {
-                add_in_blocks(rows, &terms, wide + j, std::array::from_mut(y));
+                add_in_blocks(rows, terms, wide + j, std::array::from_mut(y));
             }
         },
     );

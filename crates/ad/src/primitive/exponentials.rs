@@ -5,7 +5,8 @@ use crate::element::Element;
 use crate::number::Scalar;
 use crate::rules::{Elementary, one, zero};
 use wengert_kernels::{
-    Columns, add_column_sums_of, fill, row_maxima, row_sums_of, shifted, subtract_from_rows, vectorised_wide,
+    Columns, add_column_sums_of, fill, row_maxima, row_sums_of, shifted, subtract_from_rows, sum_in_blocks,
+    vectorised_wide,
 };
 
 /// For each fibre the shift `m`, which is the largest `x`, and by how much the sum of the exponentials
@@ -154,12 +155,10 @@ pub(super) struct CotangentSums<T> {
 
 impl<T: Scalar> CotangentSums<T> {
     /// The sums of pairs of an exponential and a cotangent.
-    pub(super) fn of(pairs: impl Iterator<Item = (T, T)>) -> Self {
-        let start = Self { below: zero(), largest: zero() };
-        pairs.fold(start, |Self { below, largest }, (w, y_bar)| Self {
-            below: below + w.select(w, |w, _| w == 1.0, zero(), y_bar),
-            largest: largest + w.select(w, |w, _| w == 1.0, y_bar, zero()),
-        })
+    pub(super) fn of(pairs: impl Iterator<Item = (T, T)> + Clone) -> Self {
+        let below = pairs.clone().map(|(w, y_bar)| w.select(w, |w, _| w == 1.0, zero(), y_bar));
+        let largest = pairs.map(|(w, y_bar)| w.select(w, |w, _| w == 1.0, y_bar, zero()));
+        Self { below: sum_in_blocks(below), largest: sum_in_blocks(largest) }
     }
 }
 

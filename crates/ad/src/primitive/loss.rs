@@ -9,7 +9,7 @@ use crate::element::Element;
 use crate::number::Scalar;
 use crate::rules::{Elementary, one, positive, zero};
 use smallvec::smallvec;
-use wengert_kernels::{row_sum, shifted, sum, sum_of_pairs, unrolled};
+use wengert_kernels::{row_sum, shifted, sum, sum_in_blocks, sum_of_pairs, unrolled};
 
 /// Cross-entropy of the softmax of each row of logits against a class index:
 /// `y_i = ln sum_j e^(x_ij) - x_i,label(i)`; shapes `(m, n) -> (m)`, or for the total
@@ -150,7 +150,13 @@ fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
     // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
     let product = |x: &[T]| x.iter().fold(zero(), |product: T, &x| product + x * product.shift(1.0));
-    x.chunks(factors).map(|x| product(x).ln_1p()).fold(zero(), |sum, part| sum + part)
+    sum_in_blocks(x.chunks(factors).map(|x| product(x).ln_1p()))
+}
+
+/// `loss * weight`, but nothing where the weight is 0, even if the loss is infinite.
+#[inline(always)]
+fn weighted<T: Scalar>(loss: T, weight: T) -> T {
+    weight.select(zero(), |weight, zero| weight == zero, loss.chain(weight), loss * weight)
 }
 
 /// Cross-entropy of the softmax of each row of logits against a row of weights, such as probabilities:
@@ -188,7 +194,7 @@ impl<T: Element> Primitive<T> for SoftmaxCrossEntropy<T> {
         self.exponentials.compute_with_logarithms(AxisExtents::new(xs[0].shape, 1), x, &mut self.weights);
         for (i, y) in y.iter_mut().enumerate() {
             let row = i * columns..(i + 1) * columns;
-            let loss = |x: T, q: T| (-self.exponentials.log_share(i, x)).chain(q);
+            let loss = |x: T, q: T| weighted(-self.exponentials.log_share(i, x), q);
             *y = sum_of_pairs(&x[row.clone()], &q[row], loss);
         }
     }
@@ -273,7 +279,7 @@ impl<T: Element> Primitive<T> for BinaryCrossEntropy {
         let pairs = xs[0].data.iter().zip(xs[1].data);
         y.iter_mut().zip(pairs).for_each(|(y, (&x, &t))| {
             let ([upper, lower], [of_upper, of_lower]) = (self.weights(t), losses(x));
-            *y = of_upper.chain(upper) + of_lower.chain(lower);
+            *y = weighted(of_upper, upper) + weighted(of_lower, lower);
         });
     }
     #[inline(never)]

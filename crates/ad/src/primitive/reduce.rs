@@ -4,9 +4,11 @@ use super::adjoint::Adjoint;
 use super::axis::{Axis, AxisExtents, axis_extents, reduced, reduced_not_empty};
 use super::definition::{Primitive, Requirement};
 use super::view::{Recorded, Shape, View};
-use crate::element::Element;
+use crate::element::{Element, rounding};
 use crate::rules::{Elementary, one, zero};
-use wengert_kernels::{add_column_sums, row_sums, sum_of, vectorised};
+use wengert_kernels::{
+    Columns, add_column_sums, add_column_sums_of, row_sums, sum_in_blocks, sum_of, vectorised,
+};
 
 /// Sums of `x` along the axis.
 fn sum_into<T: Element>(at: AxisExtents, x: &[T], y: &mut [T]) {
@@ -74,8 +76,70 @@ impl<T: Element> Primitive<T> for Mean {
 
 fn mean_into<T: Element>(at: AxisExtents, x: &[T], y: &mut [T]) {
     sum_into(at, x, y);
-    for y in y {
+    for (j, y) in y.iter_mut().enumerate() {
         *y = y.divide(at.axis as f64);
+        if !y.is_finite() {
+            *y = scaled_mean(at.fibre(j).map(|i| x[i]), at.axis, *y);
+        }
+    }
+}
+
+/// The mean of numbers whose sum overflows: that of the numbers divided by the largest one. If that one is
+/// not finite, the mean without scaling.
+fn scaled_mean<T: Element>(x: impl Iterator<Item = T> + Clone, count: usize, unscaled: T) -> T {
+    let scale = largest_magnitude(x.clone());
+    let mean = sum_in_blocks(x.map(|x| x / scale)).divide(count as f64);
+    scale.select(zero(), |scale, _| scale > 0.0 && scale < f64::INFINITY, mean * scale, unscaled)
+}
+
+/// The largest absolute value, as a constant; NaN if one is NaN.
+pub(super) fn largest_magnitude<T: Element>(x: impl Iterator<Item = T>) -> T {
+    let larger = |a: T, b: T| a.select(b, |a, b| a >= b || a.is_nan(), a, b);
+    x.fold(zero(), |largest, x| larger(x.abs(), largest)).stop_gradient()
+}
+
+/// Whether a variance overflowed, or may be the square of the rounding error of the mean.
+fn is_doubtful<T: Element>(mean: T, variance: T) -> bool {
+    let noise = mean.scale(100.0 * rounding::<T>()).square();
+    let safe: fn(f64, f64) -> bool = |v, noise| v >= noise && v < f64::INFINITY;
+    !variance.select(noise, safe, zero::<T>(), one()).is_constant(0.0)
+}
+
+/// The mean with its rounding error removed, and the variance from deviations divided by the largest one.
+/// That of equal numbers is 0.
+fn careful_variance<T: Element>(
+    x: impl Iterator<Item = T> + Clone,
+    count: usize,
+    mean: T,
+    unscaled: T,
+) -> (T, T) {
+    let mean = mean + sum_in_blocks(x.clone().map(|x| x - mean)).divide(count as f64);
+    let deviations = x.map(|x| x - mean);
+    let scale = largest_magnitude(deviations.clone());
+    let usable: fn(f64, f64) -> bool = |scale, _| scale > 0.0 && scale < f64::INFINITY;
+    let divisor = scale.select(scale, usable, scale, one());
+    let squares = sum_in_blocks(deviations.map(|d| (d / divisor).square()));
+    let variance = squares.divide(count as f64) * divisor * divisor;
+    (mean, scale.select(scale, |scale, _| scale < f64::INFINITY, variance, unscaled))
+}
+
+/// Adds `sum_i (x_i - m)^2` to the output of each fibre with mean `m`.
+pub(super) fn sum_squared_deviations<T: Element>(at: AxisExtents, x: &[T], means: &[T], y: &mut [T]) {
+    if at.inner == 1 {
+        let rows = x.chunks_exact(at.axis.max(1)).zip(means).zip(y);
+        return rows.for_each(|((row, &mean), y)| {
+            *y = *y
+                + vectorised(
+                    #[inline(always)]
+                    || sum_of(row, |x| (x - mean).square()),
+                );
+        });
+    }
+    let blocks = x.chunks_exact((at.axis * at.inner).max(1));
+    let fibres = means.chunks_exact(at.inner.max(1)).zip(y.chunks_exact_mut(at.inner.max(1)));
+    for (block, (means, y)) in blocks.zip(fibres) {
+        let (x, means) = (Columns::new(block, at.inner), Columns::new(means, 0));
+        add_column_sums_of(at.axis, x, means, y, |x, mean| (x - mean).square());
     }
 }
 
@@ -109,26 +173,19 @@ impl<T: Element> Primitive<T> for Variance<T> {
         self.means.resize(y.len(), zero());
         mean_into(at, x, &mut self.means);
         y.fill(zero());
-        for (i, row) in x.chunks_exact(if at.inner == 1 { at.axis } else { at.inner }.max(1)).enumerate() {
-            if at.inner == 1 {
-                let mean = self.means[i];
-                y[i] = vectorised(
-                    #[inline(always)]
-                    || sum_of(row, |x| (x - mean).square()),
-                );
-            } else {
-                let squares =
-                    row.iter().zip(&self.means[at.first_fibre(i)..]).map(|(&x, &m)| (x - m).square());
-                wengert_kernels::accumulate(&mut y[at.first_fibre(i)..][..at.inner], squares);
+        sum_squared_deviations(at, x, &self.means, y);
+        for (j, (y, mean)) in y.iter_mut().zip(&mut self.means).enumerate() {
+            *y = y.divide(at.axis as f64);
+            if is_doubtful(*mean, *y) {
+                (*mean, *y) = careful_variance(at.fibre(j).map(|i| x[i]), at.axis, *mean, *y);
             }
         }
-        y.iter_mut().for_each(|y| *y = y.divide(at.axis as f64));
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x) = (axis_extents(self.axis, at.xs[0].shape), at.xs[0].data);
         let scale = 2.0 / extents.axis as f64;
-        let pull = move |((&x, &mean), &y_bar): ((&T, &T), &T)| (x - mean).scale(scale) * y_bar;
+        let pull = move |((&x, &mean), &y_bar): ((&T, &T), &T)| (x - mean).scale(scale).chain(y_bar);
         if extents.inner == 1 {
             x_bar.add_rows(extents.axis, |i| {
                 let row = &x[i * extents.axis..][..extents.axis];
@@ -187,8 +244,8 @@ impl<T: Element> Primitive<T> for Product<T> {
         for (j, &y_bar) in at.y_bar.iter().enumerate() {
             let mut after = y_bar;
             for i in extents.fibre(j).rev() {
-                x_bar[i] = x_bar[i] + self.before[i] * after;
-                after = after * x[i];
+                x_bar[i] = x_bar[i] + self.before[i].chain(after);
+                after = x[i].chain(after);
             }
         }
     }

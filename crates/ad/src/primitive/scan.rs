@@ -6,6 +6,29 @@ use super::definition::{Primitive, Requirement};
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::zero;
+use wengert_kernels::Pairwise;
+
+/// The number of elements that are added one by one, to the sum of the blocks before them.
+const BLOCK: usize = 512;
+
+/// Calls `write` with each position and the sum of the elements up to it. Blocks are added pairwise, so that
+/// a long sum keeps its digits.
+fn accumulate<T: Element>(
+    positions: impl Iterator<Item = usize>,
+    x: impl Fn(usize) -> T,
+    mut write: impl FnMut(usize, T),
+) {
+    let (mut blocks, mut before, mut sum) = (Pairwise::new(), zero(), zero());
+    for (count, i) in positions.enumerate() {
+        if count > 0 && count % BLOCK == 0 {
+            blocks.add([sum]);
+            [before] = blocks.total();
+            sum = zero();
+        }
+        sum = sum + x(i);
+        write(i, if count < BLOCK { sum } else { before + sum });
+    }
+}
 
 /// Cumulative sums along an axis, `y_i = x_1 + ... + x_i`; same shape.
 ///
@@ -24,22 +47,14 @@ impl<T: Element> Primitive<T> for CumulativeSum {
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         let at = AxisExtents::new(xs[0].shape, self.0);
         for j in 0..at.fibres() {
-            let mut sum = zero();
-            for i in at.fibre(j) {
-                sum = sum + xs[0].data[i];
-                y[i] = sum;
-            }
+            accumulate(at.fibre(j), |i| xs[0].data[i], |i, sum| y[i] = sum);
         }
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         let (extents, x_bar) = (AxisExtents::new(at.xs[0].shape, self.0), x_bar.slot());
         for j in 0..extents.fibres() {
-            let mut sum = zero();
-            for i in extents.fibre(j).rev() {
-                sum = sum + at.y_bar[i];
-                x_bar[i] = x_bar[i] + sum;
-            }
+            accumulate(extents.fibre(j).rev(), |i| at.y_bar[i], |i, sum| x_bar[i] = x_bar[i] + sum);
         }
     }
 }

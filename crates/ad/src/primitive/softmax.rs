@@ -8,7 +8,7 @@ use super::view::{Recorded, Shape, View};
 use crate::element::Element;
 use crate::rules::{Elementary, zero};
 use std::cell::RefCell;
-use wengert_kernels::sum_of_pairs;
+use wengert_kernels::{sum_in_blocks, sum_of_pairs};
 
 /// `ln sum_i e^(x_i)`, shifted by the largest element, so that it is finite for all finite `x`.
 ///
@@ -110,7 +110,7 @@ impl<T: Element> Primitive<T> for Softmax<T> {
             let rows = y.chunks_exact(extents.axis.max(1)).zip(at.y_bar.chunks_exact(extents.axis.max(1)));
             sums.extend(rows.map(|(y, y_bar)| sum_of_pairs(y, y_bar, product)));
         } else {
-            let inner = |j| extents.fibre(j).fold(zero(), |sum: T, i| sum + product(y[i], at.y_bar[i]));
+            let inner = |j| sum_in_blocks(extents.fibre(j).map(|i| product(y[i], at.y_bar[i])));
             sums.extend((0..extents.fibres()).map(inner));
         }
         pull_back_rows(extents, x_bar, |i, fibre| product(y[i], at.y_bar[i] - sums[fibre]));

@@ -2,7 +2,7 @@
 
 use crate::element::Element;
 use smallvec::SmallVec;
-use wengert_kernels::{sum, vectorised};
+use wengert_kernels::{Columns, Pairwise, add_column_sums_of, sum, vectorised};
 
 /// The positions in a buffer of an array with strides, `(i, j, ...) -> i s_0 + j s_1 + ...`, in
 /// row-major order.
@@ -58,7 +58,17 @@ impl Strided {
     }
 
     /// Adds `y_bar` to the elements of `x_bar` at the positions: the pullback of [`read`](Self::read).
+    ///
+    /// The contributions of a repeated axis are added pairwise, so that a long sum keeps its digits.
     pub(super) fn add<T: Element>(&self, y_bar: &[T], x_bar: &mut [T]) {
+        let repeated = (0..self.outer.len()).filter(|&axis| self.outer[axis].1 == 0);
+        match repeated.max_by_key(|&axis| self.outer[axis].0) {
+            Some(axis) if !y_bar.is_empty() => self.add_repeated(axis, y_bar, x_bar),
+            _ => self.add_runs(y_bar, x_bar),
+        }
+    }
+
+    fn add_runs<T: Element>(&self, y_bar: &[T], x_bar: &mut [T]) {
         vectorised(
             #[inline(always)]
             || {
@@ -71,6 +81,34 @@ impl Strided {
                 }
             },
         );
+    }
+
+    /// Same as [`add`](Self::add), where `axis` repeats the elements.
+    fn add_repeated<T: Element>(&self, axis: usize, y_bar: &[T], x_bar: &mut [T]) {
+        let count = self.outer[axis].0;
+        // The number of elements of `y_bar` per position along the axis.
+        let distance = self.outer[axis + 1..].iter().map(|axis| axis.0).product::<usize>() * self.run;
+        let others = Self {
+            outer: self.outer.iter().enumerate().filter(|&(i, _)| i != axis).map(|(_, &axis)| axis).collect(),
+            ..*self
+        };
+        for (i, start) in others.starts().enumerate() {
+            let (before, within) = (i * self.run / distance, i * self.run % distance);
+            let rows = &y_bar[before * distance * count + within..];
+            match self.step {
+                0 => {
+                    let mut sums = Pairwise::new();
+                    (0..count).for_each(|row| sums.add([sum(&rows[row * distance..][..self.run])]));
+                    x_bar[start] = x_bar[start] + sums.total()[0];
+                }
+                1 => {
+                    let columns = Columns::new(rows, distance);
+                    add_column_sums_of(count, columns, columns, &mut x_bar[start..][..self.run], |x, _| x);
+                }
+                step => (0..count)
+                    .for_each(|row| add_run(&rows[row * distance..][..self.run], &mut x_bar[start..], step)),
+            }
+        }
     }
 }
 

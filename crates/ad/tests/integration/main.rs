@@ -9,6 +9,7 @@ mod custom_rules;
 mod directions;
 mod edges;
 mod exact_zeros;
+mod extreme_reductions;
 mod formulas;
 mod fused;
 mod implicit;
