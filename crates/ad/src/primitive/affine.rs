@@ -106,7 +106,7 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
                 #[inline(always)]
                 || {
                     for (y_bar, &y) in y_bar.iter_mut().zip(y.data) {
-                        *y_bar = self.rule.partial_from_output(y) * *y_bar;
+                        *y_bar = self.rule.partial_from_output(y).chain(*y_bar);
                     }
                 },
             );

@@ -35,7 +35,7 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
         let recorded = at.xs[0].data.iter().zip(at.y.data).zip(at.y_bar);
         x_bar.add(recorded.map(
             #[inline(always)]
-            |((&x, &y), &y_bar)| self.0.partial(x, y) * y_bar,
+            |((&x, &y), &y_bar)| self.0.partial(x, y).chain(y_bar),
         ));
     }
 }
@@ -73,12 +73,12 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
         if wrt == 0 {
             x_bar.add(recorded.map(
                 #[inline(always)]
-                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0 * y_bar,
+                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0.chain(y_bar),
             ));
         } else {
             x_bar.add(recorded.map(
                 #[inline(always)]
-                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1 * y_bar,
+                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1.chain(y_bar),
             ));
         }
     }

@@ -8,10 +8,13 @@ use crate::modes::{Dual, Lanes};
 use crate::number::{Numeric, Scalar};
 use crate::rules::Elementary;
 use std::fmt::Debug;
-use wengert_kernels::vectorised;
+use wengert_kernels::{Pairwise, vectorised};
 
 /// The number of points that are computed together. They fill the vector registers.
 const BLOCK: usize = 8;
+
+/// The number of windows whose values are added in order; the sums of such blocks are added pairwise.
+const SUMMED: usize = 64 * BLOCK;
 
 /// A function of `K` numbers, applied to the elements of `K` arrays.
 ///
@@ -59,11 +62,11 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for Fused<P, K> {
             #[inline(always)]
             |i| {
                 let [y_bar] = Operands([&y_bar[i..]]).block();
-                (slope(self.0, Operands::beside(at.xs, i).block(), wrt) * y_bar).0
+                slope(self.0, Operands::beside(at.xs, i).block(), wrt).chain(y_bar).0
             },
         );
         let rest = whole..y_bar.len();
-        x_bar.add(rest.map(|i| slope(self.0, Operands::beside(at.xs, i).point(), wrt) * y_bar[i]));
+        x_bar.add(rest.map(|i| slope(self.0, Operands::beside(at.xs, i).point(), wrt).chain(y_bar[i])));
     }
 }
 
@@ -94,11 +97,16 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
             #[inline(always)]
             || {
                 let whole = windows - windows % BLOCK;
-                let mut sums = Lanes::constant(0.0);
-                for i in (0..whole).step_by(BLOCK) {
-                    sums += self.0.at(Operands::window(x, i).block());
+                let mut sums = Pairwise::new();
+                for start in (0..whole).step_by(SUMMED) {
+                    let mut sum = Lanes::constant(0.0);
+                    for i in (start..whole.min(start + SUMMED)).step_by(BLOCK) {
+                        sum += self.0.at(Operands::window(x, i).block());
+                    }
+                    sums.add(sum.0);
                 }
-                (whole..windows).fold(sums.total(), |sum, i| sum + self.0.at(Operands::window(x, i).point()))
+                let sum = Lanes(sums.total()).total();
+                (whole..windows).fold(sum, |sum, i| sum + self.0.at(Operands::window(x, i).point()))
             },
         );
     }
@@ -112,8 +120,8 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
         // the previous one.
         let at_one = |i: usize| {
             let within = (0..K).filter(|&k| i >= k && i - k < windows);
-            within.fold(T::constant(0.0), |sum, k| sum + slope(self.0, Operands::window(x, i - k).point(), k))
-                * y_bar
+            let slope_of = |k| slope(self.0, Operands::window(x, i - k).point(), k);
+            within.fold(T::constant(0.0), |sum, k| sum + slope_of(k)).chain(y_bar)
         };
         let first = (K - 1).min(windows);
         let [front, back] = x_bar.split_at(first);
@@ -126,7 +134,7 @@ impl<T: Element, P: Pointwise<K>, const K: usize> Primitive<T> for WindowSum<P, 
                 for k in 0..K {
                     sum += slope(self.0, Operands::window(x, first + i - k).block(), k);
                 }
-                (sum * Lanes([y_bar; BLOCK])).0
+                sum.chain(Lanes([y_bar; BLOCK])).0
             },
         );
         rest.add((first + whole..windows).map(at_one));

@@ -34,3 +34,4 @@ mod support;
 mod tapes;
 mod traces;
 mod transforms;
+mod zero_cotangents;

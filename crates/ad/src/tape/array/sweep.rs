@@ -5,7 +5,7 @@ use super::nodes::{FEW, NodeList, Nodes, collected};
 use super::tape::ArrayTape;
 use crate::element::Element;
 use crate::node_id::NodeId;
-use crate::primitive::{Adjoint, PullbackStart, Recorded, View};
+use crate::primitive::{Adjoint, PullbackStart, Recorded, View, is_zero};
 
 /// The reverse sweep from `output` with the cotangent `seed`.
 ///
@@ -83,7 +83,9 @@ fn pull_back_node<T: Element>(
     if flat.is_none() {
         start.keep_original();
     }
-    primitive.start_pullback(&mut start);
+    if !is_zero(start.recorded().y_bar) {
+        primitive.start_pullback(&mut start);
+    }
     let (replaced, original) = start.finish();
     if replaced {
         adjoints.borrow_memory(swept, i);
@@ -101,7 +103,8 @@ fn pull_back_node<T: Element>(
     (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
 }
 
-/// Adds the cotangents of the operands of operation `i` to the adjoints of its parents.
+/// Adds the cotangents of the operands of operation `i` to the adjoints of its parents. A cotangent that is
+/// zero everywhere contributes nothing, even if a derivative is infinite or NaN.
 fn pull_back_to_parents<T: Element>(
     nodes: Nodes<'_, T>,
     i: usize,
@@ -112,10 +115,16 @@ fn pull_back_to_parents<T: Element>(
 ) {
     let node = &nodes.all()[i];
     let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
+    let zero = is_zero(recorded.y_bar);
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
         let slot = adjoints.slot(p, nodes, first, flat);
-        primitive.vjp(wrt, recorded, Adjoint::new(slot, first));
+        let x_bar = Adjoint::new(slot, first);
+        if zero {
+            x_bar.add_nothing();
+        } else {
+            primitive.vjp(wrt, recorded, x_bar);
+        }
         tape.observe(|observer| {
             let slot = adjoints.slot(p, nodes, false, flat);
             observer.on_pullback(&**primitive, wrt, recorded, slot, node.site);
