@@ -92,20 +92,21 @@ fn second_derivatives_of_a_determinant_are_right_next_to_a_pivot_that_is_roundin
     for a in singular() {
         let n = a.nrows();
         let unit = Array2::from_shape_fn((n, n), |place| f64::from(u8::from(place == (0, 0))));
-        // Second derivatives are sums of products of n - 2 elements.
-        let size = a.iter().fold(0.0_f64, |size, a| size.max(a.abs())).powi((n as i32 - 2).max(0));
+        // Derivatives of order k are sums of products of n - k elements.
+        let largest = a.iter().fold(0.0_f64, |size, a| size.max(a.abs()));
+        let [first_size, second_size] = [1, 2].map(|order| largest.powi((n as i32 - order).max(0)));
         let general = random(&mut rng(7), &[n, n]).into_dimensionality().unwrap();
         for v in [unit, general] {
             let [gradient, second] = by_definition(&a, &v);
             let (label, [have, along]) = (format!("{a}"), derivatives::<f64>(&a, &v));
             // The condition of the leading blocks is below 1e3.
-            assert_equal_up_to(&label, &have, &gradient, 1e-11, 0.0);
-            assert_equal_up_to(&label, &along, &second, 1e-10, size);
+            assert_equal_up_to(&label, &have, &gradient, 1e-12, first_size);
+            assert_equal_up_to(&label, &along, &second, 1e-10, second_size);
             let [have, along] = derivatives::<f32>(&a, &v);
             let single = |x: &Array2<f64>| x.mapv(|x| f64::from(x as f32));
             let [gradient, second] = by_definition(&single(&a), &single(&v));
-            assert_equal_up_to(&label, &have, &gradient, 1e-2, 0.0);
-            assert_equal_up_to(&label, &along, &second, 1e-2, size);
+            assert_equal_up_to(&label, &have, &gradient, 1e-4, first_size);
+            assert_equal_up_to(&label, &along, &second, 1e-3, second_size);
         }
     }
 }
