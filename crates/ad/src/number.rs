@@ -83,8 +83,8 @@ pub trait Scalar: Operand + Numeric {
     fn norm_at_zero(_x: impl Iterator<Item = Self> + Clone) -> Self {
         Self::constant(0.0)
     }
-    /// The cotangent of an element `self` of a vector with the Euclidean norm `y`: `y_bar x / y`, and 0 for the
-    /// zero vector, whose derivative along tangents `v` is `y_bar_dot v / |v|`.
+    /// The cotangent of an element `self` of a vector with the Euclidean norm `y`: `y_bar x / y`, and 0 for
+    /// the zero vector, whose derivative along tangents `v` is `y_bar_dot v / |v|`.
     #[inline(always)]
     fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
         let zero = Self::constant(0.0);

@@ -96,8 +96,8 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
 }
 
 impl<const N: usize, T: Scalar> Jet<N, T> {
-    /// `x(t) / t`, for `x(0) = 0`: the derivative of order `k` is `x^(k+1) / (k + 1)`. The last one, which is not
-    /// known, is set to 0.
+    /// `x(t) / t`, for `x(0) = 0`: the derivative of order `k` is `x^(k+1) / (k + 1)`. The last one, which is
+    /// not known, is set to 0.
     fn divided_by_t(self) -> Self {
         let derivative = |k: usize| match self.derivatives.get(k + 1) {
             Some(x) => x.divide((k + 1) as f64),
@@ -186,7 +186,7 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
         self.binary(dot, ChainProduct)
     }
     fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
-        if x.clone().all(|x| x.is_zero()) {
+        if x.clone().all(Self::is_zero) {
             return Self::constant(0.0);
         }
         // Collected, since the type of an iterator over an iterator over ... would have no end.

@@ -21,9 +21,9 @@ fn shape_of_determinant(operand: &[usize]) -> Result<Shape, Requirement> {
 /// Cost: `2 n^3 / 3` flops, the pullback `2 n^3`.
 ///
 /// A singular matrix has no inverse, but its determinant has derivatives of all orders. If a pivot is below
-/// `eps^(1/3)` times the largest one or [the terms whose sum it is](wengert_kernels::Lu::relative_pivots), the
-/// adjugate is computed by elimination with complete pivoting that never divides by a small pivot: second
-/// derivatives, in which an error is divided by the pivot, keep two thirds of the digits in any case.
+/// `eps^(1/3)` times the largest one or [the terms whose sum it is](wengert_kernels::Lu::relative_pivots),
+/// the adjugate is computed by elimination with complete pivoting that never divides by a small pivot:
+/// second derivatives, in which an error is divided by the pivot, keep two thirds of the digits in any case.
 #[derive(Clone, Debug)]
 pub struct Determinant<T> {
     factors: Factors<T>,

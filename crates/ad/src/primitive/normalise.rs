@@ -6,6 +6,7 @@ use super::definition::{Primitive, Requirement};
 use super::reduce::largest_magnitude;
 use super::view::{Recorded, Shape, View};
 use crate::element::{Element, rounding};
+use crate::number::Scalar;
 use crate::rules::{Elementary, one, zero};
 use std::cell::RefCell;
 use wengert_kernels::{
@@ -129,9 +130,9 @@ impl<T: Element> Primitive<T> for Normalise<T> {
         self.means.resize(at.fibres(), zero());
         self.scales.resize(at.fibres(), zero());
         if at.inner == 1 {
-            self.rows(at, xs[0].data, y)
+            self.rows(at, xs[0].data, y);
         } else {
-            self.columns(at, xs[0].data, y)
+            self.columns(at, xs[0].data, y);
         }
         self.repair(at, xs[0].data, y);
     }
@@ -143,7 +144,7 @@ impl<T: Element> Primitive<T> for Normalise<T> {
             return x_bar.add_rows(extents.axis, |i| {
                 let row = i * extents.axis..(i + 1) * extents.axis;
                 let (y, y_bar, scale) = (&y[row.clone()], &y_bar[row], self.scales[i]);
-                let along = sum_of_pairs(y, y_bar, |y, y_bar| y.chain(y_bar)).divide(n);
+                let along = sum_of_pairs(y, y_bar, Scalar::chain).divide(n);
                 let mean = sum(y_bar).divide(n);
                 y.iter().zip(y_bar).map(move |(&y, &y_bar)| pull(y, y_bar, mean, along, scale))
             });
@@ -160,7 +161,7 @@ impl<T: Element> Primitive<T> for Normalise<T> {
         for ((y, y_bar), (means, alongs)) in blocks.zip(fibres) {
             add_column_sums(y_bar, means);
             let [y, y_bar] = [y, y_bar].map(|data| Columns::new(data, inner));
-            add_column_sums_of(extents.axis, y, y_bar, alongs, |y, y_bar| y.chain(y_bar));
+            add_column_sums_of(extents.axis, y, y_bar, alongs, Scalar::chain);
             means.iter_mut().chain(alongs).for_each(|sum| *sum = sum.divide(n));
         }
         let (means, alongs) = (&*means, &*alongs);

@@ -60,8 +60,8 @@ impl<T: Element> Factors<T> {
         }
     }
 
-    /// `B_bar = A^-T X_bar`, the cotangent of the right sides; zero for a matrix with `X_bar = 0`, even if the
-    /// matrix is singular.
+    /// `B_bar = A^-T X_bar`, the cotangent of the right sides; zero for a matrix with `X_bar = 0`, even if
+    /// the matrix is singular.
     fn pull_back(&self, columns: usize, x_bar: &[T]) -> RefMut<'_, Vec<T>> {
         let mut b_bar = self.scratch.borrow_mut();
         b_bar.clear();

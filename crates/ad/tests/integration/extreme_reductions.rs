@@ -81,7 +81,7 @@ fn pullbacks_that_sum_many_cotangents_keep_the_digits_of_single_precision() {
         let x = tape.var(&ArrayD::<f32>::ones(shape));
         let y = f(x);
         let seed = vec![0.1; y.shape().iter().product()];
-        y.vjp(&seed).wrt(x).iter().copied().last().unwrap()
+        y.vjp(&seed).wrt(x).iter().copied().last().expect("it is not empty")
     }
     let n = LONG as f64;
     let sums = [
@@ -112,7 +112,8 @@ fn broadcasts_over_any_axes_pull_back_sums() {
         [&[2, 5, 2][..], &[3, 2, 5, 2], &[3, 1, 2, 1, 2], &[300, 2, 1, 2], &[2, 300, 2], &[4, 300, 2, 3, 2]]
     {
         let count = target.iter().product::<usize>();
-        let seed = ArrayD::from_shape_vec(target, (0..count).map(|i| (i % 7) as f64).collect()).unwrap();
+        let seed = ArrayD::from_shape_vec(target, (0..count).map(|i| (i % 7) as f64).collect())
+            .expect("one number per element");
         let (_, pulled) = arrays::vjp(|v| v[0].broadcast_to(target), std::slice::from_ref(&x), &seed);
         let mut want = ArrayD::<f64>::zeros(x.raw_dim());
         for (place, &y_bar) in seed.indexed_iter() {

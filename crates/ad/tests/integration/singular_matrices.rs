@@ -15,7 +15,7 @@ fn cofactors<T: Numeric>(a: &[T], n: usize) -> Vec<T> {
     };
     let signed = |e: usize| {
         let determinant = determinant(&minor(e / n, e % n), n - 1);
-        if (e / n + e % n) % 2 == 0 { determinant } else { -determinant }
+        if (e / n + e % n).is_multiple_of(2) { determinant } else { -determinant }
     };
     (0..n * n).map(signed).collect()
 }
@@ -30,7 +30,7 @@ fn determinant<T: Numeric>(a: &[T], n: usize) -> T {
 
 fn matrix(rows: &[&[f64]]) -> Array2<f64> {
     let n = rows.len();
-    Array2::from_shape_vec((n, n), rows.concat()).unwrap()
+    Array2::from_shape_vec((n, n), rows.concat()).expect("as many rows as columns")
 }
 
 /// Singular matrices, of which each has a derivative of the determinant worth checking.
@@ -38,7 +38,7 @@ fn singular() -> Vec<Array2<f64>> {
     let rank = |n: usize, rank: usize, seed: u64| {
         let integer = |x: f64| (x * 3.0).round();
         let [a, b] = [[n, rank], [rank, n]].map(|shape| random(&mut rng(seed), &shape).mapv(integer));
-        let [a, b] = [a, b].map(|x| x.into_dimensionality::<ndarray::Ix2>().unwrap());
+        let [a, b] = [a, b].map(|x| x.into_dimensionality::<ndarray::Ix2>().expect("two extents"));
         a.dot(&b)
     };
     vec![
@@ -95,7 +95,7 @@ fn second_derivatives_of_a_determinant_are_right_next_to_a_pivot_that_is_roundin
         // Derivatives of order k are sums of products of n - k elements.
         let largest = a.iter().fold(0.0_f64, |size, a| size.max(a.abs()));
         let [first_size, second_size] = [1, 2].map(|order| largest.powi((n as i32 - order).max(0)));
-        let general = random(&mut rng(7), &[n, n]).into_dimensionality().unwrap();
+        let general = random(&mut rng(7), &[n, n]).into_dimensionality().expect("two extents");
         for v in [unit, general] {
             let [gradient, second] = by_definition(&a, &v);
             let (label, [have, along]) = (format!("{a}"), derivatives::<f64>(&a, &v));

@@ -3,7 +3,7 @@
 
 use crate::support::cases::{Case, cases, random};
 use crate::support::rng;
-use ndarray::{ArrayD, IxDyn, array};
+use ndarray::{ArrayD, array};
 use wengert_ad::primitive::{Adjoint, Primitive, PrimitiveVisitor, Recorded, View, each_primitive};
 use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, arrays};
 
@@ -43,7 +43,8 @@ fn dependent(case: &Case<f64>, operand: usize, element: usize, inputs: &[ArrayD<
     let unit = |length: usize, i: usize| (0..length).map(move |j| f64::from(u8::from(i == j)));
     (0..before.len())
         .map(|i| {
-            let seed = ArrayD::from_shape_vec(before.raw_dim(), unit(before.len(), i).collect()).unwrap();
+            let seed = ArrayD::from_shape_vec(before.raw_dim(), unit(before.len(), i).collect())
+                .expect("one number per output");
             let (_, pulled) = arrays::vjp(&case.apply, &case.inputs, &seed);
             let slope = pulled[operand].iter().nth(element).copied();
             let bits = |y: &ArrayD<f64>| y.iter().nth(i).map(|y| y.to_bits());
@@ -69,7 +70,7 @@ fn outputs_with_a_zero_cotangent_contribute_nothing_where_an_operand_is_difficul
             }
             partial += usize::from(depends.contains(&false));
             let seed = depends.iter().map(|&depends| if depends { 0.0 } else { 1.0 }).collect();
-            let seed = ArrayD::from_shape_vec(y.raw_dim(), seed).unwrap();
+            let seed = ArrayD::from_shape_vec(y.raw_dim(), seed).expect("one number per output");
             let (_, pulled) = arrays::vjp(&case.apply, &inputs, &seed);
             let label = format!("{}: element {element} of operand {operand} in {inputs:?}", case.label);
             let finite = pulled.iter().flatten().all(|x_bar| x_bar.is_finite());
@@ -98,6 +99,10 @@ fn zero_tangents_give_zero_tangents_where_an_operand_is_difficult() {
     assert!(wrong.is_empty(), "{} cases: {}", wrong.len(), wrong.join("\n"));
 }
 
+fn slice(x: &ArrayD<f64>) -> &[f64] {
+    x.as_slice().expect("fresh arrays are contiguous")
+}
+
 /// Calls the pullback of each primitive with a zero cotangent, without a tape.
 struct WithoutTape;
 
@@ -112,15 +117,14 @@ impl PrimitiveVisitor<f64> for WithoutTape {
         let numbers: Vec<_> = shapes.iter().map(|shape| random(&mut rng(5), shape)).collect();
         for (operand, difficult) in (0..shapes.len()).flat_map(|operand| DIFFICULT.map(|x| (operand, x))) {
             let mut xs = numbers.clone();
-            xs[operand].as_slice_mut().unwrap()[0] = difficult;
-            let views: Vec<_> =
-                xs.iter().map(|x| View { shape: x.shape(), data: x.as_slice().unwrap() }).collect();
-            let (mut primitive, shape) = (sample.clone(), sample.shape(shapes).unwrap());
-            let mut y = ArrayD::from_elem(IxDyn(&shape), f64::NAN);
-            primitive.primal(&views, y.as_slice_mut().unwrap());
-            let (y, y_bar) = (View { shape: &shape, data: y.as_slice().unwrap() }, vec![0.0; y.len()]);
-            for wrt in 0..shapes.len() {
-                let mut slot = vec![f64::NAN; xs[wrt].len()];
+            *xs[operand].first_mut().expect("the samples are not empty") = difficult;
+            let views: Vec<_> = xs.iter().map(|x| View { shape: x.shape(), data: slice(x) }).collect();
+            let (mut primitive, shape) = (sample.clone(), sample.shape(shapes).expect("the list says so"));
+            let mut y = vec![f64::NAN; shape.iter().product()];
+            primitive.primal(&views, &mut y);
+            let (y, y_bar) = (View { shape: &shape, data: &y }, vec![0.0; y.len()]);
+            for (wrt, x) in xs.iter().enumerate() {
+                let mut slot = vec![f64::NAN; x.len()];
                 let recorded = Recorded { xs: &views, y, y_bar: &y_bar };
                 primitive.vjp(wrt, recorded, Adjoint::new(&mut slot, true));
                 assert!(

@@ -83,7 +83,8 @@ fn pull_back_node<T: Element>(
     if flat.is_none() {
         start.keep_original();
     }
-    if !is_zero(start.recorded().y_bar) {
+    let zero = is_zero(start.recorded().y_bar);
+    if !zero {
         primitive.start_pullback(&mut start);
     }
     let (replaced, original) = start.finish();
@@ -94,20 +95,20 @@ fn pull_back_node<T: Element>(
         let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
         let xs = collected(&mut few, &mut many, nodes.all()[i].parents.iter().map(|&p| nodes.view(p)));
         let recorded = Recorded { xs, y: nodes.view(NodeId::new(i)), y_bar: &buffer[..length] };
-        pull_back_to_parents(nodes, i, recorded, tape, adjoints, flat);
+        pull_back_to_parents(nodes, (i, zero), recorded, tape, adjoints, flat);
     } else {
         let recorded = Recorded { xs, y, y_bar: &buffer[..length] };
-        pull_back_to_parents(nodes, i, recorded, tape, adjoints, flat);
+        pull_back_to_parents(nodes, (i, zero), recorded, tape, adjoints, flat);
     }
     let Buffer { elements, taken, .. } = &mut adjoints.buffers[buffer_index];
     (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
 }
 
-/// Adds the cotangents of the operands of operation `i` to the adjoints of its parents. A cotangent that is
-/// zero everywhere contributes nothing, even if a derivative is infinite or NaN.
+/// Adds the cotangents of the operands of operation `i` to the adjoints of its parents. If its own cotangent
+/// is `zero` everywhere, it contributes nothing, even if a derivative is infinite or NaN.
 fn pull_back_to_parents<T: Element>(
     nodes: Nodes<'_, T>,
-    i: usize,
+    (i, zero): (usize, bool),
     recorded: Recorded<'_, T>,
     tape: &ArrayTape<T>,
     adjoints: &mut Adjoints<T>,
@@ -115,7 +116,6 @@ fn pull_back_to_parents<T: Element>(
 ) {
     let node = &nodes.all()[i];
     let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
-    let zero = is_zero(recorded.y_bar);
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
         let slot = adjoints.slot(p, nodes, first, flat);
