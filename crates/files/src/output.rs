@@ -33,7 +33,7 @@ pub struct Output {
 #[derive(Clone, Debug)]
 enum Target {
     /// A place in a folder, where there may be a file.
-    Place { folder: PathBuf, file: PathBuf, existing: Option<Metadata> },
+    Place { folder: PathBuf, file: PathBuf, existing: Option<Box<Metadata>> },
     /// A pipe or a device that takes a stream.
     Stream,
 }
@@ -74,7 +74,7 @@ impl Output {
     pub fn write(&self, content: &[u8]) -> Result<(), WriteError> {
         let written = Target::of(&self.path).and_then(Target::checked).and_then(|target| match target {
             Target::Place { folder, file, existing } => {
-                let moved = replace(&folder, &file, existing.as_ref(), content);
+                let moved = replace(&folder, &file, existing.as_deref(), content);
                 moved.map_err(|source| match source.kind() {
                     ErrorKind::StorageFull | ErrorKind::QuotaExceeded => WriteProblem::Io { source },
                     _ => WriteProblem::NotReplaceable { folder, source },
@@ -101,7 +101,9 @@ impl Target {
         let io = |source| WriteProblem::Io { source };
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Err(WriteProblem::Folder),
-            Ok(metadata) if metadata.is_file() => Ok(place(path.canonicalize().map_err(io)?, Some(metadata))),
+            Ok(metadata) if metadata.is_file() => {
+                Ok(place(path.canonicalize().map_err(io)?, Some(Box::new(metadata))))
+            }
             Ok(metadata) if takes_a_stream(&metadata) => Ok(Self::Stream),
             Ok(_) => Err(WriteProblem::Device),
             Err(error) if error.kind() == ErrorKind::NotFound => {
