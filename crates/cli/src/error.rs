@@ -34,6 +34,8 @@ pub(crate) enum CliError {
     ConstantFormula { value: f64 },
     /// The derivatives disagree; the printed report says where.
     GradcheckFailed,
+    /// The differences leave a derivative open; the printed report says which.
+    GradcheckCannotTell,
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -88,6 +90,10 @@ impl fmt::Display for CliError {
             }
             Self::GradcheckFailed => f.write_str("the gradient check failed"),
             Self::Write(error) => error.fmt(f),
+            Self::GradcheckCannotTell => f.write_str(
+                "the gradient check cannot tell: the finite differences do not converge here, or rounding hides \
+                 the derivative; choose another point",
+            ),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
         }
     }

@@ -1,8 +1,9 @@
 //! Functions that are checked in every mode.
 
 use super::input::{CheckInput, shaped};
-use super::kinks::kinks_of;
+use super::kinks::{Kink, kinks_of, second_order_kinks_of};
 use super::non_finite::non_finite_in;
+use super::pullbacks;
 use super::report::GradcheckReport;
 use super::traced::{traced, traced_with_names};
 use super::wrong_partials::wrong_partials;
@@ -32,6 +33,9 @@ pub trait CheckFunction<I: CheckInput> {
     /// Adds the names or shapes of the inputs to a report, and the findings about the operations of
     /// the function.
     fn complete(&self, report: &mut GradcheckReport, at: &[I]);
+
+    /// The operations of the function at which second derivatives are not to be trusted.
+    fn second_order_kinks(&self, at: &[I]) -> Vec<Kink>;
 }
 
 impl<F: Function> CheckFunction<f64> for F {
@@ -50,6 +54,9 @@ impl<F: Function> CheckFunction<f64> for F {
     fn complete(&self, report: &mut GradcheckReport, at: &[f64]) {
         examine(report, &traced(self, at));
     }
+    fn second_order_kinks(&self, at: &[f64]) -> Vec<Kink> {
+        second_order_kinks_of(&traced(self, at))
+    }
 }
 
 impl<F: Function> CheckFunction<(&str, f64)> for F {
@@ -67,6 +74,9 @@ impl<F: Function> CheckFunction<(&str, f64)> for F {
     }
     fn complete(&self, report: &mut GradcheckReport, at: &[(&str, f64)]) {
         examine(report, &traced_with_names(self, at));
+    }
+    fn second_order_kinks(&self, at: &[(&str, f64)]) -> Vec<Kink> {
+        second_order_kinks_of(&traced_with_names(self, at))
     }
 }
 
@@ -95,5 +105,8 @@ impl<F: ArrayFunction> CheckFunction<ArrayD<f64>> for F {
     }
     fn complete(&self, report: &mut GradcheckReport, at: &[ArrayD<f64>]) {
         CheckInput::complete(report, &|v| self.eval(v), at);
+    }
+    fn second_order_kinks(&self, at: &[ArrayD<f64>]) -> Vec<Kink> {
+        pullbacks::second_order_kinks(&|v| self.eval(v), at)
     }
 }

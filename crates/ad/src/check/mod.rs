@@ -10,6 +10,11 @@
 //! | Which parameters get no gradient? | [`audit`] |
 //! | Is the point on a kink, where there is no derivative? | [`kinks`] |
 //!
+//! A check of derivatives has one of three results, its [`Verdict`]: passed, failed, or that the differences
+//! cannot tell. Errors are measured relative to the derivative, and steps follow the operands, so that
+//! functions of any scale can be checked. A derivative is called wrong only if the differences
+//! converged to another one.
+//!
 //! The inputs of a check are numbers, named numbers or arrays: see [`CheckInput`]. Every result is
 //! a value with a `Display` for people. A wrong partial is traced to its operator and to the line
 //! of code that applied it: the function is run again with every operation recorded, and each
@@ -22,12 +27,14 @@ mod gradcheck;
 mod gradgradcheck;
 mod input;
 mod kinks;
+mod ladder;
 mod non_finite;
+mod precision;
 mod pullbacks;
 mod report;
 mod taylor;
-mod tolerance;
 mod traced;
+mod verdict;
 mod wrong_partials;
 
 #[cfg(doc)]
@@ -43,5 +50,5 @@ pub use kinks::{Kink, kinks};
 pub use non_finite::first_non_finite;
 pub use report::{Comparison, GradcheckReport};
 pub use taylor::{TaylorReport, taylor_test};
-pub use tolerance::{ROUNDING, TOLERANCE};
+pub use verdict::{ROUNDING, TOLERANCE, Verdict};
 pub use wrong_partials::WrongPartial;

@@ -2,7 +2,8 @@
 
 use super::difference::Difference;
 use super::kinks::Kink;
-use super::tolerance::{ROUNDING, excess, relative_error};
+use super::precision::Precision;
+use super::verdict::{TOLERANCE, Verdict, excess, excess_between_modes, judge, relative_error};
 use super::wrong_partials::WrongPartial;
 use crate::tape::NonFinite;
 use std::fmt;
@@ -23,8 +24,8 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// `|reverse - difference| / max(1, |reverse|, |difference|)`; infinite if either is not
-    /// finite.
+    /// `|reverse - difference| / max(|reverse|, |difference|)`; 0 if both are equal, infinite if either
+    /// is not finite.
     pub fn error(&self) -> f64 {
         relative_error(self.reverse, self.difference.value)
     }
@@ -35,15 +36,23 @@ impl Comparison {
         self.forward.map_or(0.0, |forward| relative_error(self.reverse, forward))
     }
 
-    /// Whether the results agree: with forward mode to [`ROUNDING`], with the difference to
-    /// [`TOLERANCE`](super::TOLERANCE) plus the uncertainty that rounding leaves in the difference.
-    pub fn agrees(&self) -> bool {
-        self.excess() < 1.0
+    /// Whether the results agree: with forward mode to [`ROUNDING`](super::ROUNDING), with the
+    /// difference to [`TOLERANCE`] plus its uncertainty. A difference whose uncertainty is more than
+    /// 1 % of the derivative cannot tell.
+    pub fn verdict(&self) -> Verdict {
+        let modes_agree = self.forward_excess() <= 1.0;
+        if modes_agree { judge(self.reverse, &self.difference) } else { Verdict::Failed }
     }
 
     /// The larger of the two errors, in units of the largest that is allowed.
     fn excess(&self) -> f64 {
-        excess(self.reverse, &self.difference).max(self.forward_error() / ROUNDING)
+        excess(self.reverse, &self.difference).max(self.forward_excess())
+    }
+
+    fn forward_excess(&self) -> f64 {
+        let tolerance = Precision::DOUBLE.tolerance_between_modes();
+        let excess = |forward| excess_between_modes(self.reverse, forward, tolerance, &self.difference);
+        self.forward.map_or(0.0, excess)
     }
 }
 
@@ -75,15 +84,46 @@ impl GradcheckReport {
         Self { comparisons, names, shapes, wrong: Vec::new(), kinks: Vec::new(), non_finite: None, site }
     }
 
-    /// The comparison with the largest error relative to its tolerance; `None` for a function
-    /// without inputs.
+    /// The comparison with the worst verdict, among these the one with the largest error relative to
+    /// its tolerance; `None` for a function without inputs.
     pub fn worst(&self) -> Option<Comparison> {
-        self.comparisons.iter().copied().max_by(|a, b| a.excess().total_cmp(&b.excess()))
+        let key = |comparison: &Comparison| (comparison.verdict(), comparison.excess());
+        self.comparisons.iter().copied().max_by(|a, b| {
+            let ((verdict_a, excess_a), (verdict_b, excess_b)) = (key(a), key(b));
+            verdict_a.cmp(&verdict_b).then(excess_a.total_cmp(&excess_b))
+        })
     }
 
-    /// Whether all derivatives agree, and no operation has a wrong partial.
+    /// The verdict of the check.
+    ///
+    /// - [`Failed`](Verdict::Failed) if one derivative is wrong, or one operation has a wrong partial.
+    /// - Otherwise [`CannotTell`](Verdict::CannotTell) if the differences leave one derivative open. One
+    ///   whose difference is certain to [`TOLERANCE`] of the largest derivative does not count: it is
+    ///   too small to matter in a step along the gradient.
+    /// - Otherwise [`Passed`](Verdict::Passed).
+    pub fn verdict(&self) -> Verdict {
+        let sizes = self.comparisons.iter().map(|comparison| comparison.reverse.abs());
+        let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
+        let is_negligible =
+            |comparison: &Comparison| comparison.difference.uncertainty <= TOLERANCE * largest;
+        let counted = |comparison: &Comparison| match comparison.verdict() {
+            Verdict::CannotTell if is_negligible(comparison) => Verdict::Passed,
+            verdict => verdict,
+        };
+        let wrong = if self.wrong.is_empty() { Verdict::Passed } else { Verdict::Failed };
+        self.comparisons.iter().map(counted).fold(wrong, Verdict::max)
+    }
+
+    /// Whether the [verdict](Self::verdict) is that the gradient is right: all derivatives agree, no
+    /// operation has a wrong partial, and no difference leaves a derivative open. A check whose
+    /// differences cannot tell has not passed, but it has not failed either.
     pub fn passed(&self) -> bool {
-        self.comparisons.iter().all(Comparison::agrees) && self.wrong.is_empty()
+        self.verdict() == Verdict::Passed
+    }
+
+    /// The comparisons whose difference cannot tell whether the derivative is right.
+    pub fn undecided(&self) -> impl Iterator<Item = &Comparison> {
+        self.comparisons.iter().filter(|comparison| comparison.verdict() == Verdict::CannotTell)
     }
 
     /// The name or position of an element; for arrays also the array and the index in it.
@@ -110,15 +150,22 @@ impl GradcheckReport {
 
 impl fmt::Display for GradcheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.passed() { "passed" } else { "FAILED" };
-        write!(f, "gradcheck {verdict}: {} derivatives", self.comparisons.len())?;
+        write!(f, "gradcheck {}: {} derivatives", self.verdict(), self.comparisons.len())?;
+        let undecided = self.undecided().count();
+        if undecided > 0 {
+            write!(f, ", {undecided} of which the differences cannot tell")?;
+        }
         if let Some(worst) = self.worst() {
-            let Difference { value, step, .. } = worst.difference;
+            let Difference { value, step, uncertainty } = worst.difference;
             write!(f, ", worst with respect to {}: reverse {:e}", self.place(worst.input), worst.reverse)?;
             if let Some(forward) = worst.forward {
                 write!(f, ", forward {forward:e}")?;
             }
-            write!(f, ", difference {value:e} (step {step:.0e}), error {:.1e}", worst.error())?;
+            write!(
+                f,
+                ", difference {value:e} (step {step:.0e}, uncertainty {uncertainty:.0e}), error {:.1e}",
+                worst.error()
+            )?;
         }
         write!(f, "; checked at {}", self.site)?;
         for wrong in &self.wrong {

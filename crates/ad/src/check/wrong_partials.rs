@@ -2,7 +2,7 @@
 
 use super::difference::difference;
 use super::kinks::is_kink;
-use super::tolerance::is_wrong;
+use super::verdict::{Verdict, judge};
 use crate::trace::Graph;
 use std::fmt;
 use std::panic::Location;
@@ -36,7 +36,8 @@ impl fmt::Display for WrongPartial {
     }
 }
 
-/// The wrong partials in a graph. On a kink there is no derivative to compare with.
+/// The wrong partials in a graph. On a kink there is no derivative to compare with; a partial that is not
+/// finite is a finding of its own.
 pub(super) fn wrong_partials(graph: &Graph) -> Vec<WrongPartial> {
     let mut wrong = Vec::new();
     for node in graph.nodes() {
@@ -49,7 +50,8 @@ pub(super) fn wrong_partials(graph: &Graph) -> Vec<WrongPartial> {
                 rule.primal(&moved)
             };
             let found = difference(at, xs[operand]);
-            if is_wrong(partial, &found) && !is_kink(rule, &xs, operand) {
+            let is_wrong = partial.is_finite() && judge(partial, &found) == Verdict::Failed;
+            if is_wrong && !is_kink(rule, &xs, operand) {
                 wrong.push(WrongPartial {
                     operator: node.operator.to_owned(),
                     application: format!("{} = {}", node.name, node.formula),

@@ -1,11 +1,10 @@
 //! The checks themselves: that they pass what is right, and name what is wrong.
 
-use crate::support::rules::{AnyRule, all_rules};
 use crate::support::{assert_close, smooth};
 use ndarray::{ArrayD, array};
 use std::panic::Location;
 use wengert_ad::check::{
-    Comparison, Difference, GradgradcheckReport, SecondComparison, audit, difference, gradcheck,
+    Comparison, Difference, GradgradcheckReport, SecondComparison, Verdict, audit, difference, gradcheck,
     gradcheck_modes, gradgradcheck, kinks, taylor_test,
 };
 use wengert_ad::{
@@ -71,6 +70,10 @@ impl ArrayFunction for Smooth {
     }
 }
 
+const PASSED: Verdict = Verdict::Passed;
+const CANNOT_TELL: Verdict = Verdict::CannotTell;
+const FAILED: Verdict = Verdict::Failed;
+
 const AT: [f64; 3] = [0.7, -1.1, 0.4];
 
 fn arrays() -> Vec<ArrayD<f64>> {
@@ -126,7 +129,7 @@ fn a_wrong_pullback_of_arrays_is_blamed_on_its_operator_line_array_and_place() {
     assert_eq!((wrong.operator.as_str(), wrong.site.line()), ("wrong", line));
     assert!(wrong.application.contains("[2, 2]"), "{wrong}");
     let text = report.to_string();
-    assert!(text.contains("worst with respect to input 5 (array 1 at [0, 1])"), "{text}");
+    assert!(text.contains("worst with respect to input 7 (array 1 at [1, 1])"), "{text}");
     assert!(!gradcheck_modes(&Uses(DOUBLED), &xs).passed());
 }
 
@@ -181,11 +184,12 @@ fn second_derivatives_that_are_not_symmetric_fail() {
 
 #[test]
 fn modes_that_differ_by_more_than_rounding_fail_even_where_a_difference_cannot_tell() {
-    let difference = Difference { value: 1.0, step: 1e-5, rounding: 1e-11 };
-    let modes = |forward| Comparison { input: 0, reverse: 1.0, forward: Some(forward), difference };
-    assert!(modes(1.0 + 1e-12).agrees() && !modes(1.0 + 1e-7).agrees() && !modes(f64::NAN).agrees());
+    let difference = Difference { value: 1.0, step: 1e-5, uncertainty: 1e-10 };
+    let modes = |forward| Comparison { input: 0, reverse: 1.0, forward: Some(forward), difference }.verdict();
+    assert_eq!([1.0 + 1e-12, 1.0 + 1e-7, f64::NAN].map(modes), [PASSED, FAILED, FAILED]);
     let orders = |transposed| GradgradcheckReport {
         comparisons: vec![SecondComparison { inputs: [0, 1], exact: 1.0, transposed, difference }],
+        kinks: Vec::new(),
         site: Location::caller(),
     };
     assert!(orders(1.0 + 1e-12).passed() && !orders(1.0 + 1e-7).passed());
@@ -204,69 +208,8 @@ fn the_step_of_a_difference_is_found_whatever_the_scale() {
         assert_close(what, found.value, exact, 1e-6);
     }
     let buried = difference(|x| 1e10 + x, 0.0);
-    assert!((buried.value - 1.0).abs() < 8.0 * buried.rounding && buried.rounding < 1e-3, "{buried:?}");
+    assert!((buried.value - 1.0).abs() < buried.uncertainty && buried.uncertainty < 1e-2, "{buried:?}");
     assert!(difference(|_| f64::NAN, 0.0).value.is_nan());
-}
-
-/// A rule of the table as a function. It is applied through one type for all rules, so that the check is
-/// compiled once: the check asks for values and partials in `f64`, which are those of the table.
-#[derive(Clone, Copy, Debug)]
-struct FromTable(&'static AnyRule);
-
-impl FromTable {
-    fn value<F: Float>(self, xs: &[F]) -> F {
-        let xs: Vec<f64> = xs.iter().map(|x| x.to_f64().expect("a float is a number")).collect();
-        F::literal(self.0.apply(&xs))
-    }
-
-    fn partial<T: Scalar>(self, xs: &[T], i: usize) -> T {
-        let xs: Vec<f64> = xs.iter().map(|x| x.value()).collect();
-        T::constant(self.0.partials(&xs)[i])
-    }
-}
-
-impl Unary for FromTable {
-    const NAME: &'static str = "a unary rule";
-    fn primal<F: Float>(self, x: F) -> F {
-        self.value(&[x])
-    }
-    fn partial<T: Scalar>(self, x: T, _: T) -> T {
-        FromTable::partial(self, &[x], 0)
-    }
-    fn parameters(self) -> Vec<f64> {
-        Vec::new()
-    }
-    fn with_parameters(_: &[f64]) -> Option<Self> {
-        None
-    }
-}
-
-impl Binary for FromTable {
-    const NAME: &'static str = "a binary rule";
-    fn primal<F: Float>(self, a: F, b: F) -> F {
-        self.value(&[a, b])
-    }
-    fn partials<T: Scalar>(self, a: T, b: T, _: T) -> (T, T) {
-        (FromTable::partial(self, &[a, b], 0), FromTable::partial(self, &[a, b], 1))
-    }
-}
-
-impl Function for FromTable {
-    fn eval<T: Number>(&self, x: &[T]) -> T {
-        if self.0.operands == 1 { x[0].unary(*self) } else { x[0].binary(x[1], *self) }
-    }
-}
-
-#[test]
-fn every_rule_passes_and_has_no_kink_where_it_says_that_it_is_smooth() {
-    for rule in all_rules() {
-        let rule: &'static AnyRule = Box::leak(Box::new(rule));
-        for x in &rule.points {
-            let report = gradcheck_modes(&FromTable(rule), x);
-            assert!(report.passed(), "{rule:?} at {x:?}: {report}");
-            assert!(report.kinks.is_empty(), "{rule:?} at {x:?}: {report}");
-        }
-    }
 }
 
 #[test]
@@ -297,7 +240,7 @@ fn kinks_of_arrays_are_counted_and_not_taken_for_wrong_pullbacks() {
     assert_eq!((kink.operator.as_str(), kink.site.line()), ("relu", line));
     let tied = [array![2.0, 2.0, 1.0].into_dyn()];
     let report = gradcheck(|v| v[0].largest(), &tied);
-    assert!(!report.passed() && report.wrong.is_empty() && report.kinks.len() == 1, "{report}");
+    assert_eq!((report.verdict(), report.wrong.len(), report.kinks.len()), (CANNOT_TELL, 0, 1), "{report}");
 }
 
 #[test]

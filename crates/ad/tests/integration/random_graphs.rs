@@ -106,7 +106,7 @@ proptest! {
             };
             let quotient = difference(along, x[wrt]);
             let error = (quotient.value - derivative).abs();
-            let is_close = error <= 1e-6 * scale + 10.0 * quotient.rounding;
+            let is_close = error <= 1e-6 * scale + quotient.uncertainty;
             prop_assert!(is_close, "{error:e} with respect to input {wrt}, {quotient:?}");
         }
     }

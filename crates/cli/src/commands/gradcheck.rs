@@ -6,7 +6,7 @@ use crate::expression::Expression;
 use crate::input::{PointPart, bindings, formula};
 use crate::output::{json_number, print_line, table};
 use wengert::ad::check::{
-    GradcheckReport, GradgradcheckReport, NonFinite, Phase, gradcheck_modes, gradgradcheck,
+    GradcheckReport, GradgradcheckReport, Kink, NonFinite, Phase, Verdict, gradcheck_modes, gradgradcheck,
 };
 use wengert::ad::trace::digits::full;
 
@@ -26,11 +26,15 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Writes the report to standard output; fails if the check fails.
+/// Writes the report to standard output; fails if the check fails, or if it cannot tell.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let checked = Checked::of(arguments)?;
     print_line(if arguments.json { checked.json() } else { checked.text() })?;
-    if checked.passed() { Ok(()) } else { Err(CliError::GradcheckFailed) }
+    match checked.verdict() {
+        Verdict::Passed => Ok(()),
+        Verdict::CannotTell => Err(CliError::GradcheckCannotTell),
+        Verdict::Failed => Err(CliError::GradcheckFailed),
+    }
 }
 
 /// The reports on the first and the second derivatives of a formula.
@@ -52,12 +56,12 @@ impl Checked {
         Ok(Self { first, second: gradgradcheck(&expression, &point) })
     }
 
-    fn passed(&self) -> bool {
-        self.first.passed() && self.second.passed()
+    fn verdict(&self) -> Verdict {
+        self.first.verdict().max(self.second.verdict())
     }
 
     fn text(&self) -> String {
-        let header = ["", "reverse", "forward", "difference", "step", "error"].map(String::from);
+        let header = ["", "reverse", "forward", "difference", "step", "error", ""].map(String::from);
         let mut rows = table(header.into(), &[0]);
         for (name, comparison) in self.first.names.iter().zip(&self.first.comparisons) {
             rows.add_row([
@@ -67,12 +71,16 @@ impl Checked {
                 full(comparison.difference.value),
                 format!("{:.0e}", comparison.difference.step),
                 format!("{:.1e}", comparison.error().max(comparison.forward_error())),
+                comparison.verdict().to_string(),
             ]);
         }
         let mut lines = vec![rows.to_string(), String::new()];
-        let verdict = |passed| if passed { "passed" } else { "FAILED" };
-        lines.push(format!("first derivatives {}", verdict(self.first.passed())));
-        lines.push(format!("second derivatives {}", verdict(self.second.passed())));
+        let line = |which: &str, verdict: Verdict| match verdict {
+            Verdict::CannotTell => format!("{which} derivatives: the differences cannot tell"),
+            verdict => format!("{which} derivatives {verdict}"),
+        };
+        lines.push(line("first", self.first.verdict()));
+        lines.push(line("second", self.second.verdict()));
         lines.extend(self.second_disagreement());
         lines.extend(self.findings());
         lines.join("\n")
@@ -96,6 +104,14 @@ impl Checked {
                 wrong.application
             )
         });
+        let first_order = |kink: &&Kink| !self.first.kinks.contains(kink);
+        let edges = self.second.kinks.iter().filter(first_order).map(|edge| {
+            let [left, chosen, right] = edge.derivative.map(full);
+            format!(
+                "no second derivative: {} has slope {left} on the left, {right} on the right; {chosen} is used",
+                edge.application
+            )
+        });
         let kinks = self.first.kinks.iter().map(|kink| {
             let [left, chosen, right] = kink.derivative.map(full);
             format!(
@@ -103,7 +119,7 @@ impl Checked {
                 kink.application
             )
         });
-        wrong.chain(self.first.non_finite.as_ref().map(non_finite)).chain(kinks).collect()
+        wrong.chain(self.first.non_finite.as_ref().map(non_finite)).chain(kinks).chain(edges).collect()
     }
 
     fn json(&self) -> String {
@@ -115,17 +131,26 @@ impl Checked {
                 "difference": json_number(comparison.difference.value),
                 "step": json_number(comparison.difference.step),
                 "error": json_number(comparison.error().max(comparison.forward_error())),
-                "agrees": comparison.agrees(),
+                "uncertainty": json_number(comparison.difference.uncertainty),
+                "verdict": json_verdict(comparison.verdict()),
             })
         });
         let object = serde_json::json!({
-            "passed": self.passed(),
-            "first_passed": self.first.passed(),
-            "second_passed": self.second.passed(),
+            "passed": self.verdict() == Verdict::Passed,
+            "first": json_verdict(self.first.verdict()),
+            "second": json_verdict(self.second.verdict()),
             "derivatives": entries.collect::<Vec<_>>(),
             "findings": self.findings(),
         });
         serde_json::to_string_pretty(&object).expect("strings and numbers are valid JSON")
+    }
+}
+
+fn json_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::CannotTell => "cannot tell",
+        Verdict::Failed => "failed",
     }
 }
 
