@@ -59,28 +59,28 @@ impl<T: Element> Adjoints<T> {
         &'s self,
         id: NodeId,
         nodes: Nodes<'_, T>,
-        flat: Option<&'s [T]>,
+        flat: Option<&'s [&mut [T]]>,
     ) -> Option<&'s [T]> {
         let node = nodes.node(id);
-        let sum = match (flat, node.flat_range()) {
+        let sum = match (flat, node.shared_range()) {
             _ if !self.arrived[id.index()] => &[],
-            (Some(flat), Some(range)) => &flat[range.clone()],
+            (Some(flat), Some((buffer, range))) => &flat[buffer][range.clone()],
             _ => self.adjoint(id),
         };
         node.active.then_some(sum)
     }
 
-    /// The memory of a node's adjoint: for a shared variable the range of `flat`, if that is given.
-    /// If this is the `first` cotangent, its contents are arbitrary.
+    /// The memory of a node's adjoint: for a shared variable the range of its gradient in `flat`, if that
+    /// is given. If this is the `first` cotangent, its contents are arbitrary.
     pub(super) fn slot<'s>(
         &'s mut self,
         id: NodeId,
         nodes: Nodes<'_, T>,
         first: bool,
-        flat: &'s mut Option<&mut [T]>,
+        flat: &'s mut Option<&mut [&mut [T]]>,
     ) -> &'s mut [T] {
-        match (flat, nodes.node(id).flat_range()) {
-            (Some(flat), Some(range)) => &mut flat[range.clone()],
+        match (flat, nodes.node(id).shared_range()) {
+            (Some(flat), Some((buffer, range))) => &mut flat[buffer][range.clone()],
             _ => {
                 let i = id.index();
                 let length = nodes.view(id).data.len();

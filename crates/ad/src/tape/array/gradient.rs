@@ -7,6 +7,7 @@ use super::tensor::Tensor;
 use crate::element::Element;
 use crate::node_id::NodeId;
 use ndarray::{ArrayD, IxDyn};
+use smallvec::SmallVec;
 
 impl<'t, T: Element> Tensor<'t, T> {
     /// The derivatives of this single number with respect to everything that it was computed from,
@@ -38,14 +39,47 @@ impl<'t, T: Element> Tensor<'t, T> {
     }
 
     /// The reverse sweep of `factor * self`. Writes the derivatives with respect to
-    /// [shared](ArrayTape::shared_var) variables to their ranges of `flat`, 0 where no path leads
-    /// from a variable to `self`.
+    /// [shared](ArrayTape::shared_var) variables to their ranges of `flat`, and 0 everywhere else: where
+    /// no path leads from a variable to `self`, where the variable is frozen, and where nothing is shared.
+    ///
+    /// Variables of a second buffer need [`gradients_into`](Self::gradients_into); a buffer without
+    /// active variables does not count.
     ///
     /// # Panics
-    /// If `self` is not a single number, or a shared range lies outside of `flat`.
+    /// If `self` is not a single number; if the variables come from more than one buffer, or from none
+    /// unless `flat` is empty; or if `flat` does not have the length of the buffer.
     #[track_caller]
     pub fn gradient_into(self, factor: T, flat: &mut [T]) {
         self.assert_single_number("gradient_into");
+        let mut gradients = self.tape.gradients_of_one("gradient_into", flat);
+        let adjoints = sweep(self.tape, self.node, &[factor], Some(&mut gradients));
+        self.tape.adjoints.replace(adjoints);
+    }
+
+    /// [`gradient_into`](Self::gradient_into) for variables of several buffers, such as the parameters of
+    /// two models: one gradient per buffer, in the order in which the buffers were first
+    /// [shared](ArrayTape::shared_var).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wengert_ad::ArrayTape;
+    ///
+    /// let (actor, critic) = (Arc::new(vec![2.0, 3.0]), Arc::new(vec![5.0, 7.0, 11.0]));
+    /// let tape = ArrayTape::<f64>::new();
+    /// let a = tape.shared_var(&actor, 0..2, &[2], true);
+    /// let c = tape.shared_var(&critic, 1..3, &[2], true);
+    /// let (mut of_actor, mut of_critic) = ([0.0; 2], [0.0; 3]);
+    /// a.dot(c).gradients_into(1.0, &mut [&mut of_actor, &mut of_critic]);
+    /// assert_eq!((of_actor, of_critic), ([7.0, 11.0], [0.0, 2.0, 3.0]));
+    /// ```
+    ///
+    /// # Panics
+    /// If `self` is not a single number, or the number of gradients, or the length of one, differs from
+    /// the buffers.
+    #[track_caller]
+    pub fn gradients_into(self, factor: T, flat: &mut [&mut [T]]) {
+        self.assert_single_number("gradients_into");
+        self.tape.assert_gradients("gradients_into", flat);
         let adjoints = sweep(self.tape, self.node, &[factor], Some(flat));
         self.tape.adjoints.replace(adjoints);
     }
@@ -61,7 +95,54 @@ impl<'t, T: Element> Tensor<'t, T> {
     }
 }
 
+/// One gradient per shared buffer; up to two without an allocation.
+type Gradients<'g, T> = SmallVec<[&'g mut [T]; 2]>;
+
 impl<T: Element> ArrayTape<T> {
+    /// `flat` as the gradient of the only buffer with active variables, and empty gradients of the others.
+    /// Sets what the sweep does not write to 0.
+    #[track_caller]
+    fn gradients_of_one<'g>(&self, method: &str, flat: &'g mut [T]) -> Gradients<'g, T> {
+        let list = self.list.borrow();
+        let shared = list.shared();
+        let mut gradients: Gradients<'g, T> = shared.iter().map(|_| &mut [][..]).collect();
+        let active = || (0..shared.len()).filter(|&buffer| shared[buffer].is_active());
+        let only = active().next().or_else(|| (shared.len() == 1).then_some(0));
+        assert!(
+            active().count() < 2,
+            "{method}: the variables come from {} shared buffers, such as the parameters of several models; \
+             use gradients_into with one gradient for each, or bind the models that are not trained as \
+             constants",
+            active().count()
+        );
+        let have = flat.len();
+        match only {
+            Some(buffer) => {
+                shared[buffer].prepare(method, flat);
+                gradients[buffer] = flat;
+            }
+            None => assert!(
+                have == 0,
+                "{method}: the gradient has {have} elements, but this tape has no shared variables; bind or \
+                 share the parameters as variables, or use gradient"
+            ),
+        }
+        gradients
+    }
+
+    /// Panics unless there is one gradient per buffer, of its length. Sets what the sweep does not write
+    /// to 0.
+    #[track_caller]
+    fn assert_gradients(&self, method: &str, flat: &mut [&mut [T]]) {
+        let list = self.list.borrow();
+        let (have, want) = (flat.len(), list.shared().len());
+        assert!(
+            have == want,
+            "{method}: the variables come from {want} shared buffers, but {have} gradients were given"
+        );
+        list.shared().iter().zip(flat).for_each(|(shared, gradient)| shared.prepare(method, gradient));
+    }
+
     /// [`gradient_into`](Tensor::gradient_into) from the node `output`, followed by [`clear`](Self::clear).
     ///
     /// It takes less memory than the two calls: the adjoints use the memory of values that are not
@@ -89,7 +170,8 @@ impl<T: Element> ArrayTape<T> {
         if self.observer.borrow().is_some() {
             tensor.gradient_into(factor, flat);
         } else {
-            let adjoints = consuming_sweep(self, output, &[factor], flat);
+            let mut gradients = self.gradients_of_one("gradient_into_and_clear", flat);
+            let adjoints = consuming_sweep(self, output, &[factor], &mut gradients);
             self.adjoints.replace(adjoints);
         }
         self.clear();

@@ -27,15 +27,21 @@ impl<T: Element> Tensor<'_, T> {
         layers: impl IntoIterator<Item = L>,
         mut step: impl FnMut(Self, L) -> Self,
     ) -> Self {
-        let list = &self.tape.list;
-        if !list.borrow().is_for_inference() {
-            return layers.into_iter().fold(self, step);
-        }
         let first = self.tape.len();
-        layers.into_iter().fold(self, |x, layer| {
-            let y = step(x, layer);
-            list.borrow_mut().drop_values(first, y.node);
-            y
-        })
+        layers.into_iter().fold(self, |x, layer| step(x, layer).dropping_since(first))
+    }
+
+    /// This tensor, after a tape [for inference](super::ArrayTape::for_inference) has dropped the values of
+    /// all other nodes from number `first` on, which must not be used any more; other tapes drop nothing.
+    ///
+    /// For modules, whose panics point to the caller, as [`fold_layers`](Self::fold_layers) cannot: it
+    /// calls a closure.
+    #[must_use]
+    pub fn dropping_since(self, first: usize) -> Self {
+        let mut list = self.tape.list.borrow_mut();
+        if list.is_for_inference() {
+            list.drop_values(first, self.node);
+        }
+        self
     }
 }

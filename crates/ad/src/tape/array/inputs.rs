@@ -79,13 +79,14 @@ impl<T: Element> ArrayTape<T> {
     /// constant if `active` is false.
     ///
     /// A sweep [into a flat gradient](Tensor::gradient_into) writes the derivative with respect to
-    /// the variable to the same range of that gradient. Clearing the tape drops its share of the
-    /// buffer.
+    /// the variable to the same range of that gradient. Variables may come from several buffers, as those
+    /// of two models; then each has [a gradient of its own](Tensor::gradients_into). Clearing the tape
+    /// drops its share of the buffers.
     ///
     /// # Panics
     /// If `range` does not have the number of elements of `shape` or does not lie in `flat`; if
-    /// another buffer or a part of the range is shared on this tape already, since two derivatives
-    /// would be written to one place.
+    /// a part of the range is shared on this tape already, since two derivatives would be written to one
+    /// place.
     #[track_caller]
     pub fn shared_var(
         &self,
@@ -96,9 +97,9 @@ impl<T: Element> ArrayTape<T> {
     ) -> Tensor<'_, T> {
         assert_fitting("shared_var", shape, range.clone(), flat.len());
         let mut list = self.list.borrow_mut();
-        list.share(flat, &range);
+        let buffer = list.share(flat, &range, active);
         let (id, node) = list.next_input(shape, active);
-        node.storage = Storage::Flat(range);
+        node.storage = Storage::Shared(buffer, range);
         self.observed_input(&list, id)
     }
 

@@ -9,6 +9,7 @@ mod nodes;
 mod non_finite;
 mod observer;
 mod record;
+mod shared;
 mod sweep;
 mod tape;
 mod tensor;

@@ -1,5 +1,6 @@
 //! The nodes of an array tape, and where their values are stored.
 
+use super::shared::SharedBuffer;
 use crate::element::Element;
 use crate::node_id::NodeId;
 use crate::primitive::{Primitive, Shape, View};
@@ -15,10 +16,8 @@ use std::sync::Arc;
 pub(super) struct NodeList<T> {
     nodes: Vec<Node<T>>,
     used: usize,
-    /// The flat buffer that holds the values of shared variables.
-    flat: Option<Arc<Vec<T>>>,
-    /// The end of the ranges of `flat` that are shared so far.
-    shared_end: usize,
+    /// The buffers that hold the values of shared variables.
+    shared: SmallVec<[SharedBuffer<T>; 2]>,
     for_inference: bool,
     /// The buffers of nodes whose values were dropped.
     spare: Vec<Vec<T>>,
@@ -28,7 +27,7 @@ pub(super) struct NodeList<T> {
 #[derive(Debug)]
 pub(super) struct Nodes<'l, T> {
     nodes: &'l [Node<T>],
-    flat: &'l [T],
+    shared: &'l [SharedBuffer<T>],
 }
 
 impl<T> Clone for Nodes<'_, T> {
@@ -57,7 +56,7 @@ impl<'l, T> Nodes<'l, T> {
         let node = self.node(id);
         let data = match &node.storage {
             Storage::Own => &node.buffer[..],
-            Storage::Flat(range) => &self.flat[range.clone()],
+            Storage::Shared(buffer, range) => &self.shared[*buffer].values[range.clone()],
             Storage::Table(table, range) => &table[range.clone()],
             Storage::Dropped => dropped(id),
         };
@@ -70,8 +69,9 @@ impl<'l, T> Nodes<'l, T> {
 pub(super) enum Storage<T> {
     /// In the node's own buffer.
     Own,
-    /// In the flat buffer of the shared variables. The flat gradient has the derivative in the same range.
-    Flat(Range<usize>),
+    /// In the shared buffer of this number. The flat gradient of the buffer has the derivative in the
+    /// same range.
+    Shared(usize, Range<usize>),
     /// In a table that is shared with the caller.
     Table(Arc<Vec<T>>, Range<usize>),
     /// Nowhere: the value was dropped.
@@ -118,22 +118,15 @@ impl<T> Default for Node<T> {
 }
 
 impl<T> Node<T> {
-    /// The range of a shared variable in the flat buffer; `None` for other nodes.
-    pub(super) fn flat_range(&self) -> Option<&Range<usize>> {
-        if let Storage::Flat(range) = &self.storage { Some(range) } else { None }
+    /// The number of the buffer of a shared variable and its range there; `None` for other nodes.
+    pub(super) fn shared_range(&self) -> Option<(usize, &Range<usize>)> {
+        if let Storage::Shared(buffer, range) = &self.storage { Some((*buffer, range)) } else { None }
     }
 }
 
 impl<T: Element> NodeList<T> {
     pub(super) fn new() -> Self {
-        Self {
-            nodes: Vec::new(),
-            used: 0,
-            flat: None,
-            shared_end: 0,
-            for_inference: false,
-            spare: Vec::new(),
-        }
+        Self { nodes: Vec::new(), used: 0, shared: SmallVec::new(), for_inference: false, spare: Vec::new() }
     }
 
     /// The nodes of a tape for inference, on which no sweep is possible.
@@ -146,7 +139,7 @@ impl<T: Element> NodeList<T> {
     }
 
     pub(super) fn recorded(&self) -> Nodes<'_, T> {
-        Nodes { nodes: &self.nodes[..self.used], flat: flat(&self.flat) }
+        Nodes { nodes: &self.nodes[..self.used], shared: &self.shared }
     }
 
     /// The value of a node.
@@ -160,19 +153,35 @@ impl<T: Element> NodeList<T> {
         matches!(node.storage, Storage::Own).then_some(&mut node.buffer)
     }
 
-    /// Shares `range` of `buffer`, unless a part of it or another buffer is shared already. Ranges
-    /// in ascending order are checked without a search.
+    /// The buffers of the shared variables, in the order in which the first range of each was shared.
+    pub(super) fn shared(&self) -> &[SharedBuffer<T>] {
+        &self.shared
+    }
+
+    /// Shares `range` of `values`, unless a part of it is shared already; returns the number of the
+    /// buffer. Ranges in ascending order are checked without a search.
     #[track_caller]
-    pub(super) fn share(&mut self, buffer: &Arc<Vec<T>>, range: &Range<usize>) {
-        if range.start < self.shared_end {
-            for other in self.recorded().all().iter().filter_map(Node::flat_range) {
+    pub(super) fn share(&mut self, values: &Arc<Vec<T>>, range: &Range<usize>, active: bool) -> usize {
+        let known = self.shared.iter().position(|shared| Arc::ptr_eq(&shared.values, values));
+        let buffer = known.unwrap_or(self.shared.len());
+        if known.is_none() {
+            self.shared.push(SharedBuffer::new(values));
+        }
+        if !self.shared[buffer].is_after_all(range) {
+            let others = self.recorded().all().iter().filter_map(Node::shared_range);
+            for (_, other) in others.filter(|(other_buffer, _)| *other_buffer == buffer) {
                 let disjoint = range.end <= other.start || other.end <= range.start;
-                assert!(disjoint, "shared_var: {range:?} overlaps {other:?}, which this tape shares already");
+                assert!(
+                    disjoint,
+                    "shared_var: {range:?} overlaps {other:?} of the same buffer, which this tape shares \
+                     already: two derivatives would be written to one place; share it once and use its \
+                     tensor again (bind the parameters of a model once, and use the bound ones in \
+                     every pass), or use a constant"
+                );
             }
         }
-        let flat = self.flat.get_or_insert_with(|| Arc::clone(buffer));
-        assert!(Arc::ptr_eq(flat, buffer), "shared_var: this tape shares another buffer already");
-        self.shared_end = self.shared_end.max(range.end);
+        self.shared[buffer].add(range, active);
+        buffer
     }
 
     /// The nodes recorded so far, and a new one with its identifier. It may hold a buffer and a
@@ -185,7 +194,7 @@ impl<T: Element> NodeList<T> {
         }
         let (before, after) = self.nodes.split_at_mut(self.used);
         self.used += 1;
-        (Nodes { nodes: before, flat: flat(&self.flat) }, id, &mut after[0])
+        (Nodes { nodes: before, shared: &self.shared }, id, &mut after[0])
     }
 
     /// Same as [`next`](Self::next), for an operation: in inference it may take the buffer of a
@@ -232,12 +241,9 @@ impl<T: Element> NodeList<T> {
         for node in &mut self.nodes[..self.used] {
             node.storage = Storage::Own;
         }
-        (self.used, self.flat, self.shared_end) = (0, None, 0);
+        self.used = 0;
+        self.shared.clear();
     }
-}
-
-fn flat<T>(shared: &Option<Arc<Vec<T>>>) -> &[T] {
-    shared.as_ref().map_or(&[], |shared| &shared[..])
 }
 
 /// Most operations have at most this many operands, and most arrays at most this many axes.

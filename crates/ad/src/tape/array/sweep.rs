@@ -9,14 +9,14 @@ use crate::primitive::{Adjoint, PullbackStart, Recorded, View, is_zero};
 
 /// The reverse sweep from `output` with the cotangent `seed`.
 ///
-/// The adjoints of shared variables are written to `flat`, if it is given. Then the other adjoints
-/// are not kept after they are pulled back.
+/// The adjoints of shared variables are written to `flat`, if it is given: one gradient per buffer. Then the
+/// other adjoints are not kept after they are pulled back.
 #[track_caller]
 pub(super) fn sweep<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
-    flat: Option<&mut [T]>,
+    flat: Option<&mut [&mut [T]]>,
 ) -> Adjoints<T> {
     pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat)
 }
@@ -28,7 +28,7 @@ pub(super) fn consuming_sweep<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
-    flat: &mut [T],
+    flat: &mut [&mut [T]],
 ) -> Adjoints<T> {
     pull_back(SweptNodes::Consume(&mut tape.list.borrow_mut()), tape, output, seed, Some(flat))
 }
@@ -39,7 +39,7 @@ fn pull_back<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
-    mut flat: Option<&mut [T]>,
+    mut flat: Option<&mut [&mut [T]]>,
 ) -> Adjoints<T> {
     assert!(
         !nodes.list().is_for_inference(),
@@ -67,7 +67,7 @@ fn pull_back_node<T: Element>(
     tape: &ArrayTape<T>,
     adjoints: &mut Adjoints<T>,
     i: usize,
-    flat: &mut Option<&mut [T]>,
+    flat: &mut Option<&mut [&mut [T]]>,
 ) {
     let nodes = swept.list().recorded();
     let node = &nodes.all()[i];
@@ -112,7 +112,7 @@ fn pull_back_to_parents<T: Element>(
     recorded: Recorded<'_, T>,
     tape: &ArrayTape<T>,
     adjoints: &mut Adjoints<T>,
-    flat: &mut Option<&mut [T]>,
+    flat: &mut Option<&mut [&mut [T]]>,
 ) {
     let node = &nodes.all()[i];
     let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
@@ -133,10 +133,13 @@ fn pull_back_to_parents<T: Element>(
 }
 
 /// Sets the derivatives with respect to the shared variables at which no cotangent arrived to 0.
-fn clear_unreached<T: Element>(nodes: &NodeList<T>, adjoints: &Adjoints<T>, flat: &mut [T]) {
+fn clear_unreached<T: Element>(nodes: &NodeList<T>, adjoints: &Adjoints<T>, flat: &mut [&mut [T]]) {
     for (i, node) in nodes.recorded().all().iter().enumerate() {
-        if let Some(range) = node.flat_range().filter(|_| !adjoints.arrived.get(i).is_some_and(|&a| a)) {
-            flat[range.clone()].fill(T::constant(0.0));
+        let unreached = node.shared_range().filter(|_| !adjoints.arrived.get(i).is_some_and(|&a| a));
+        // A buffer of constants may have no gradient; the lengths of the others were compared before.
+        let slots = unreached.and_then(|(buffer, range)| flat[buffer].get_mut(range.clone()));
+        if let Some(slots) = slots {
+            slots.fill(T::constant(0.0));
         }
     }
 }
