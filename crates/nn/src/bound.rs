@@ -1,7 +1,7 @@
 //! Parameters bound to a tape, and the mode of the pass.
 
 use crate::draws::Draws;
-use crate::layout::{Layout, ParameterSlot, RandomSlot, StatisticSlot};
+use crate::layout::{Layout, Parameter, ParameterSlot, RandomSlot, StatisticSlot};
 use crate::params::Params;
 use crate::training_pass::TrainingPass;
 use smallvec::SmallVec;
@@ -35,28 +35,67 @@ impl<T: Element> Params<T> {
     /// Records the parameters on a tape as variables, without copying them, for a training pass; frozen
     /// parameters are recorded as constants. The flat gradient of
     /// [`Tensor::gradient_into`] has the same layout.
+    ///
+    /// A tape may hold several models. Those that are not trained are
+    /// [bound as constants](Self::bind_constant): the discriminator in a step of a generator, a teacher, a
+    /// target network. If several are trained, [`Tensor::gradients_into`] writes one gradient for each, in
+    /// the order of binding:
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use wengert_ad::{ArrayTape, Elementary};
+    /// use wengert_nn::{Architecture, Mlp, Module, TrainingPass};
+    ///
+    /// let [student, teacher] = [[2, 3, 1], [2, 8, 1]].map(|widths| Mlp::new(widths).into_model());
+    /// let params = student.layout().initialise::<f32>(1);
+    /// let fixed = teacher.layout().initialise::<f32>(2);
+    /// let tape = ArrayTape::new();
+    /// let x = tape.constant(&array![[0.5, -1.0], [2.0, 0.25]]);
+    /// let target = teacher.module().forward(&fixed.bind_constant(&tape), x);
+    /// let p = params.bind_for_training(&tape, TrainingPass::new(1, 0));
+    /// let y = student.module().forward(&p, x);
+    /// let mut gradient = vec![0.0; params.len()];
+    /// (y - target).square().sum().gradient_into(1.0, &mut gradient);
+    /// assert!(gradient.iter().any(|&g| g != 0.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If these parameters, or a clone that still shares their buffer, are bound as variables on this tape
+    /// already. Bind them once, and use the `Bound` in every pass on the tape.
+    #[track_caller]
     pub fn bind_for_training<'t>(&self, tape: &'t ArrayTape<T>, pass: TrainingPass) -> Bound<'t, T> {
         Bound::new(self, tape, true).in_training(pass)
     }
 
     /// As [`bind_for_training`](Self::bind_for_training), but for an evaluation pass: for derivatives of a
     /// model as it predicts, without dropout and with running statistics. Not for training.
+    ///
+    /// # Panics
+    /// As `bind_for_training`.
+    #[track_caller]
     pub fn bind_for_evaluation<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, true)
     }
 
-    /// Records the parameters on a tape as constants, for an evaluation pass without derivatives.
+    /// Records the parameters on a tape as constants, without copying them, for an evaluation pass without
+    /// derivatives with respect to them. The inputs may still be variables.
+    #[track_caller]
     pub fn bind_constant<'t>(&self, tape: &'t ArrayTape<T>) -> Bound<'t, T> {
         Bound::new(self, tape, false)
     }
 }
 
 impl<'t, T: Element> Bound<'t, T> {
+    #[track_caller]
     fn new(params: &Params<T>, tape: &'t ArrayTape<T>, active: bool) -> Self {
         let first = tape.len();
-        for entry in params.layout().parameters() {
-            let active = active && entry.trainable;
-            tape.shared_var(params.shared_values(), entry.range.clone(), &entry.shape, active);
+        for Parameter { range, shape, trainable, .. } in params.layout().parameters() {
+            let (values, range) = (params.shared_values(), range.clone());
+            if active {
+                tape.shared_var(values, range, shape, *trainable);
+            } else {
+                tape.shared_constant(values, range, shape);
+            }
         }
         let layout = Arc::clone(params.shared_layout());
         Self::with_statistics(tape, layout, Nodes::From(first), params.statistics().iter().copied())
@@ -148,7 +187,12 @@ impl<'t, T: Element> Bound<'t, T> {
     }
 
     /// The parameter at `slot`.
+    ///
+    /// # Panics
+    /// If the layout has fewer parameters: the slot is that of another model.
+    #[track_caller]
     pub fn get(&self, slot: ParameterSlot) -> Tensor<'t, T> {
+        assert_in_layout("parameters", slot.0, self.layout.parameters().len());
         match &self.parameters {
             Nodes::From(first) => self.tape.node(NodeId::new(first + slot.0)),
             Nodes::Each(tensors) => tensors[slot.0],
@@ -156,7 +200,12 @@ impl<'t, T: Element> Bound<'t, T> {
     }
 
     /// The running statistics at `slot` before this pass: a constant.
+    ///
+    /// # Panics
+    /// If the layout has fewer statistics: the slot is that of another model.
+    #[track_caller]
     pub fn statistic(&self, slot: StatisticSlot) -> Tensor<'t, T> {
+        assert_in_layout("running statistics", slot.0, self.layout.statistics().len());
         self.tape.node(NodeId::new(self.first_statistic + slot.0))
     }
 
@@ -200,4 +249,14 @@ impl<'t, T: Element> Bound<'t, T> {
             statistics[range].copy_from_slice(&self.tape.node(node).elements());
         }
     }
+}
+
+/// Panics unless a layout with `have` entries has one with this number.
+#[track_caller]
+fn assert_in_layout(what: &str, slot: usize, have: usize) {
+    assert!(
+        slot < have,
+        "bound: the layout of these parameters has {have} {what}, but the module uses number {slot}; pass the \
+         parameters of the module's own model"
+    );
 }

@@ -188,14 +188,18 @@ struct Hidden<R> {
 }
 
 impl<R: Unary> Hidden<R> {
+    #[track_caller]
     fn forward<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        let linear = |x| self.linear.forward(p, x);
+        let linear = &self.linear;
         let x = match self.norm {
-            NormalisationLayer::None => self.linear.activated(p, x, self.activation),
-            NormalisationLayer::Batch(norm) => norm.forward(p, linear(x)).unary(self.activation),
-            NormalisationLayer::Layer(norm) => norm.forward(p, linear(x)).unary(self.activation),
+            NormalisationLayer::None => linear.activated(p, x, self.activation),
+            NormalisationLayer::Batch(norm) => norm.forward(p, linear.forward(p, x)).unary(self.activation),
+            NormalisationLayer::Layer(norm) => norm.forward(p, linear.forward(p, x)).unary(self.activation),
         };
-        self.dropout.map_or(x, |dropout| dropout.forward(p, x))
+        match self.dropout {
+            Some(dropout) => dropout.forward(p, x),
+            None => x,
+        }
     }
 }
 
@@ -249,7 +253,13 @@ impl<R: Unary> Model<MlpModule<R>> {
 
 impl<T: Element, R: Unary> Module<T> for MlpFeatures<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        x.fold_layers(&self.layers, |x, layer| layer.forward(p, x))
+        let first = x.tape().len();
+        let mut x = x;
+        // Not a closure: a panic points to the caller.
+        for layer in &self.layers {
+            x = layer.forward(p, x).dropping_since(first);
+        }
+        x
     }
     fn input_width(&self) -> Option<usize> {
         Some(self.inputs)

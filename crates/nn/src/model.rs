@@ -14,6 +14,8 @@ use wengert_ad::{Element, Tensor};
 /// over the same rows; random numbers come from the [`TrainingPass`](crate::TrainingPass).
 pub trait Module<T: Element = f32>: Send + Sync {
     /// The outputs for the inputs `x`, recorded on the tape of `p` and `x`.
+    // Tracked in every implementation: a wrong shape panics at the line that calls the module.
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;
 
     /// The required number of columns of the inputs; `None` if any number is accepted, or if it is not known.

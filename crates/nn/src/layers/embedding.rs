@@ -35,12 +35,10 @@ impl Embedding {
         Self { weight: layout.parameter(&format!("{name}.weight"), &[rows, width], init), rows, width }
     }
 
-    /// The row with the index that an input holds.
-    fn row(&self, index: f64) -> usize {
+    /// The row with the index that an input holds; the input itself if there is none.
+    fn row(&self, index: f64) -> Result<usize, f64> {
         let row = index as usize;
-        let known = row as f64 == index && row < self.rows;
-        assert!(known, "embedding: the input {index} must be a whole number from 0 to {}", self.rows - 1);
-        row
+        if row as f64 == index && row < self.rows { Ok(row) } else { Err(index) }
     }
 }
 
@@ -50,12 +48,21 @@ impl<T: Element> Module<T> for Embedding {
         let [examples, inputs] = shape[..] else {
             panic!("embedding: the inputs have shape {shape:?}, must have (m, k)")
         };
+        let weight = p.get(self.weight);
         let rows = INDICES.with_borrow_mut(|indices| {
             indices.clear();
-            indices.extend(x.elements().iter().map(|index| self.row(index.value())));
-            p.get(self.weight).gather(indices)
+            for index in x.elements().iter() {
+                indices.push(self.row(index.value())?);
+            }
+            Ok(weight.gather(indices))
         });
-        rows.reshape(&[examples, inputs * self.width])
+        match rows {
+            Ok(rows) => rows.reshape(&[examples, inputs * self.width]),
+            Err(index) => {
+                let index: f64 = index;
+                panic!("embedding: the input {index} must be a whole number from 0 to {}", self.rows - 1)
+            }
+        }
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         input.map(|inputs| inputs * self.width)

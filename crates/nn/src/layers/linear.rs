@@ -89,6 +89,7 @@ impl Linear {
 
     /// `activation(x W + b)`: the layer followed by an elementwise rule, fused into one operation where that
     /// is possible.
+    #[track_caller]
     pub fn activated<'t, T: Element>(
         &self,
         p: &Bound<'t, T>,

@@ -1,5 +1,6 @@
 //! Residual connections.
 
+use super::rows::assert_width;
 use crate::bound::Bound;
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
@@ -29,6 +30,7 @@ impl<T: Element> Residual<T> {
 
 impl<T: Element> Module<T> for Residual<T> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        assert_width(&"residual: the module", self.module.input_width(), x);
         x + self.module.forward(p, x)
     }
     fn input_width(&self) -> Option<usize> {

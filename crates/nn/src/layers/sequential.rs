@@ -1,5 +1,6 @@
 //! Composition of modules.
 
+use super::rows::assert_width;
 use crate::bound::Bound;
 use crate::model::Module;
 use wengert_ad::{Element, Tensor};
@@ -63,7 +64,14 @@ impl<T: Element> Sequential<T> {
 
 impl<T: Element> Module<T> for Sequential<T> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        x.fold_layers(&self.modules, |x, module| module.forward(p, x))
+        let first = x.tape().len();
+        let mut x = x;
+        // Not a closure: a panic points to the caller.
+        for (i, module) in self.modules.iter().enumerate() {
+            assert_width(&format_args!("sequential: module {i}"), module.input_width(), x);
+            x = module.forward(p, x).dropping_since(first);
+        }
+        x
     }
     fn input_width(&self) -> Option<usize> {
         // The width is that of the first module that requires one, if all before it keep the number of

@@ -11,7 +11,11 @@ mod loss_contract;
 mod loss_extremes;
 mod losses;
 mod metrics;
+mod misuse;
 mod networks;
+#[path = "../../../ad/tests/integration/support/panics.rs"]
+mod panics;
 mod random_layers;
+mod several_models;
 mod support;
 mod transfer;
