@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod book;
+mod caller_location;
 mod commands;
 mod formulas;
 mod layering;

@@ -35,7 +35,7 @@ pub fn gradcheck<I: CheckInput>(
 ) -> GradcheckReport {
     let x = I::elements(at);
     let gradient = I::gradient(&f, at, &x);
-    let comparisons = compare(&x, &gradient, None, &|x| I::value(&f, at, x));
+    let comparisons = compare(I::PRECISION, &x, &gradient, None, &|x| I::value(&f, at, x));
     let mut report = GradcheckReport::new(comparisons, Location::caller());
     I::complete(&mut report, &f, at);
     report
@@ -79,13 +79,14 @@ pub fn gradcheck_modes<I: CheckInput>(f: &impl CheckFunction<I>, at: &[I]) -> Gr
         slope
     };
     let forward: Vec<f64> = (0..x.len()).map(slope).collect();
-    let comparisons = compare(&x, &gradient, Some(&forward), &|x| f.value(at, x));
+    let comparisons = compare(I::PRECISION, &x, &gradient, Some(&forward), &|x| f.value(at, x));
     let mut report = GradcheckReport::new(comparisons, Location::caller());
     f.complete(&mut report, at);
     report
 }
 
 fn compare(
+    precision: Precision,
     x: &[f64],
     gradient: &[f64],
     forward: Option<&[f64]>,
@@ -97,7 +98,7 @@ fn compare(
             moved[input] = value;
             vec![f(&moved)]
         };
-        let difference = differences(&mut at, x[input], Precision::DOUBLE)[0];
+        let difference = differences(&mut at, x[input], precision)[0];
         moved[input] = x[input];
         Comparison { input, reverse, forward: forward.map(|forward| forward[input]), difference }
     });

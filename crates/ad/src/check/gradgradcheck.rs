@@ -163,7 +163,7 @@ pub fn gradgradcheck<I: CheckInput>(f: &impl CheckFunction<I>, at: &[I]) -> Grad
             moved[i] = value;
             f.gradient(at, &moved)
         };
-        for (j, difference) in differences(&mut gradient, x[i], Precision::DOUBLE).into_iter().enumerate() {
+        for (j, difference) in differences(&mut gradient, x[i], I::PRECISION).into_iter().enumerate() {
             let (exact, transposed) = (rows[i][j], rows[j][i]);
             comparisons.push(SecondComparison { inputs: [i, j], exact, transposed, difference });
         }

@@ -1,5 +1,6 @@
 //! Inputs of the functions that are checked.
 
+use super::precision::Precision;
 use super::pullbacks;
 use super::report::GradcheckReport;
 use crate::tape::{ArrayTape, Tape, Tensor, Var};
@@ -14,6 +15,7 @@ use ndarray::{ArrayD, LayoutRef};
 /// | `f64` | [`Var<f64>`](Var) | by position |
 /// | `(&str, f64)` | [`Var<f64>`](Var) | by name |
 /// | `ArrayD<f64>` | [`Tensor<f64>`](Tensor) | by position, array and index |
+/// | [`Single`](super::Single) of a number or an array | [`Var<f32>`](Var), [`Tensor<f32>`](Tensor) | the same |
 ///
 /// ```
 /// use ndarray::array;
@@ -28,6 +30,9 @@ use ndarray::{ArrayD, LayoutRef};
 pub trait CheckInput: Sized {
     /// The variable that represents the input on a tape.
     type Variable<'t>;
+
+    /// The precision in which the function is computed.
+    const PRECISION: Precision = Precision::DOUBLE;
 
     /// The shape: empty for a number.
     fn shape(&self) -> &[usize];

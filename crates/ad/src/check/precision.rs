@@ -1,8 +1,8 @@
 //! The precision in which a checked function is computed.
 
-/// The numbers that a function takes and returns: how far apart they are, and how small they get.
+/// The precision in which a function is computed: how far apart its numbers are, and how small they get.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Precision {
+pub struct Precision {
     /// The distance from 1 to the next number.
     pub(super) epsilon: f64,
     /// The smallest positive number.
@@ -13,8 +13,14 @@ pub(super) struct Precision {
 
 impl Precision {
     /// That of `f64`.
-    pub(super) const DOUBLE: Self =
-        Self { epsilon: f64::EPSILON, smallest: f64::from_bits(1), nearest: |x| x };
+    pub const DOUBLE: Self = Self { epsilon: f64::EPSILON, smallest: f64::from_bits(1), nearest: |x| x };
+
+    /// That of `f32`.
+    pub const SINGLE: Self = Self {
+        epsilon: f32::EPSILON as f64,
+        smallest: f32::from_bits(1) as f64,
+        nearest: |x| f64::from(x as f32),
+    };
 
     /// The largest relative difference between two ways to compute one derivative, which differ only in
     /// the order of their operations: 1e-9 in double precision.

@@ -54,6 +54,7 @@ struct Line<'f> {
     long: f64,
     /// The distance along which some element changes by its own size.
     short: f64,
+    precision: Precision,
 }
 
 impl TaylorReport {
@@ -91,12 +92,12 @@ impl Line<'_> {
         let value = (self.value_at)(0.0);
         let (mut steps, mut t): (Vec<Step>, f64) = (Vec::new(), 0.1 * self.long);
         let mut tried = 0;
-        while tried < STEPS || t >= f64::EPSILON * self.short {
+        while tried < STEPS || t >= self.precision.epsilon * self.short {
             let y = (self.value_at)(t);
             let linear = t * self.slope;
             let remainder = (y - value - linear).abs();
             let size = value.abs().max(y.abs()).max(linear.abs());
-            let rounding = (8.0 * f64::EPSILON * size).max(8.0 * f64::from_bits(1));
+            let rounding = 8.0 * (self.precision.epsilon * size).max(self.precision.smallest);
             if remainder.is_finite() {
                 steps.push(Step { t, remainder, rounding });
             }
@@ -112,7 +113,7 @@ impl Line<'_> {
 
     fn verdict_of_differences(&self) -> Verdict {
         let mut value = |s: f64| vec![(self.value_at)(s * self.long)];
-        let mut difference = differences(&mut value, 0.0, Precision::DOUBLE)[0];
+        let mut difference = differences(&mut value, 0.0, self.precision)[0];
         difference.value /= self.long;
         difference.uncertainty /= self.long;
         judge(self.slope, &difference)
@@ -189,5 +190,6 @@ pub fn taylor_test<I: CheckInput>(
         let moved: Vec<f64> = x.iter().zip(&v).map(|(x, v)| x + t * v).collect();
         I::value(&f, at, &moved)
     };
-    TaylorReport::of(&Line { value_at: &value_at, slope, long, short: own.fold(long, f64::min) })
+    let short = own.fold(long, f64::min);
+    TaylorReport::of(&Line { value_at: &value_at, slope, long, short, precision: I::PRECISION })
 }

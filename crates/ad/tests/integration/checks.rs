@@ -4,8 +4,8 @@ use crate::support::{assert_close, smooth};
 use ndarray::{ArrayD, array};
 use std::panic::Location;
 use wengert_ad::check::{
-    Comparison, Difference, GradgradcheckReport, SecondComparison, Verdict, audit, difference, gradcheck,
-    gradcheck_modes, gradgradcheck, kinks, taylor_test,
+    Comparison, Difference, GradgradcheckReport, SecondComparison, Single, Verdict, audit, difference,
+    gradcheck, gradcheck_modes, gradgradcheck, kinks, taylor_test,
 };
 use wengert_ad::{
     Arithmetic, ArrayFunction, ArrayTape, Binary, Element, Elementary, Float, Function, Number, Operand,
@@ -193,6 +193,20 @@ fn modes_that_differ_by_more_than_rounding_fail_even_where_a_difference_cannot_t
         site: Location::caller(),
     };
     assert!(orders(1.0 + 1e-12).passed() && !orders(1.0 + 1e-7).passed());
+}
+
+#[test]
+fn functions_in_single_precision_are_checked_in_single_precision() {
+    let xs = || [Single(array![0.5, -1.25, 3e-8].into_dyn()), Single(array![2.0, 0.75, -1e10].into_dyn())];
+    let report = gradcheck(|v| (v[0].exp() * v[1].square()).sum() * v[1].largest(), &xs());
+    assert!(report.verdict() != FAILED, "{report}");
+    let report = gradcheck(|v| (v[0].sin() * v[1]).norm(), &[xs()[0].clone(), xs()[0].clone()]);
+    assert!(report.verdict() != FAILED && report.comparisons[0].verdict() == PASSED, "{report}");
+    let report = gradcheck(|v| (v[0] * v[0].stop_gradient()).sum(), &xs()[..1]);
+    assert_eq!(report.verdict(), FAILED, "{report}");
+    let report =
+        taylor_test(|v| v[0].exp() * v[1], &[Single(0.3), Single(2.0)], &[Single(1.0), Single(-1.0)]);
+    assert!(report.passed(), "{report}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::support::modes::{forward, scalar_tape};
 use crate::support::rules::{AnyRule, all_rules};
 use crate::support::unit;
 use wengert_ad::check::{
-    CheckFunction, GradcheckReport, Kink, Verdict, gradcheck_modes, gradgradcheck, taylor_test,
+    CheckFunction, GradcheckReport, Kink, Single, Verdict, gradcheck, gradcheck_modes, gradgradcheck,
+    taylor_test,
 };
 use wengert_ad::{Binary, Dual, Elementary, Float, Function, Number, Scalar, Unary, Var};
 
@@ -212,7 +213,7 @@ fn no_right_second_derivative_is_accused_at_operands_of_any_magnitude() {
 }
 
 /// The number with half of its derivatives.
-fn half_of(y: Var<'_>) -> Var<'_> {
+fn half_of<T: Scalar>(y: Var<'_, T>) -> Var<'_, T> {
     (y + y.stop_gradient()) * 0.5
 }
 
@@ -234,6 +235,45 @@ fn the_taylor_test_accuses_no_right_rule_at_operands_of_any_magnitude_and_finds_
             let report = taylor_test(|v| half_of(rule.apply(v)), x, x);
             if report.verdict() != Verdict::Failed {
                 missed.push(format!("{rule:?} at {x:?}: {report}"));
+            }
+        }
+    }
+    assert!(accused.is_empty(), "{} of {checked} accused:\n{}", accused.len(), accused.join("\n"));
+    assert!(missed.is_empty(), "missed:\n{}", missed.join("\n"));
+    assert!(2 * passed > checked, "only {passed} of {checked} could be decided");
+}
+
+#[test]
+fn rules_in_single_precision_are_not_accused_at_any_magnitude_and_halved_ones_are_found_at_every_scale() {
+    let single = |x: &[f64]| x.iter().map(|&x| Single(x)).collect::<Vec<_>>();
+    let (mut accused, mut missed, mut checked, mut passed) = (Vec::new(), Vec::new(), 0, 0);
+    for rule in rules() {
+        // The tenth root of the magnitudes of double precision.
+        let tenth = |x: &f64| x.signum() * x.abs().powf(0.1);
+        let mut points: Vec<Vec<f64>> =
+            operands(rule).iter().map(|x| x.iter().map(tenth).collect()).collect();
+        points.extend_from_slice(&rule.points);
+        for x in &points {
+            let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+            let (value, partials): (f32, Vec<f32>) = (rule.apply(&narrow), rule.partials(&narrow));
+            if !value.is_finite() || !partials.iter().all(|partial| partial.is_finite()) {
+                continue;
+            }
+            let report = gradcheck(|v| rule.apply(v), &single(x));
+            checked += 1;
+            passed += usize::from(report.passed());
+            if report.verdict() == Verdict::Failed {
+                accused.push(format!("{rule:?} at {x:?}: {report}"));
+            }
+        }
+        let x = &rule.points[0];
+        if rule.partials(x).iter().all(|&partial: &f64| partial == 0.0) {
+            continue;
+        }
+        for c in [1e-12, 1.0, 1e12] {
+            let report = gradcheck(|v| half_of(rule.apply(v)) * c, &single(x));
+            if report.verdict() != Verdict::Failed {
+                missed.push(format!("{rule:?} at {x:?}, scale {c:e}: {report}"));
             }
         }
     }

@@ -5,6 +5,7 @@ mod allocations;
 mod cheap_gradient;
 mod checkpoints;
 mod checks;
+mod checks_at_every_scale;
 mod checks_of_the_table;
 mod custom_rules;
 mod directions;
