@@ -110,6 +110,7 @@ impl Residuals for LeastSquares<'_> {
 
     /// # Panics
     /// If `x` does not have one entry per column of the matrix.
+    #[track_caller]
     fn residuals(&mut self, x: &[f64], residuals: &mut [f64]) {
         self.assert_length(x);
         for (r, b) in residuals.iter_mut().zip(self.targets) {

@@ -107,6 +107,7 @@ impl<T: Real> Backprop<T> {
     ///
     /// # Panics
     /// If the batch is empty, or if the shapes of module, loss and data do not match.
+    #[track_caller]
     pub fn value_and_grad(
         &mut self,
         module: &impl Module<T>,

@@ -61,6 +61,7 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     /// thread keeps the outputs of two successive layers; earlier outputs are released. If the model
     /// [mixes rows](wengert_nn::RowMixing::Always), all rows are one block, and the outputs for a row
     /// depend on the rows that are given with it.
+    #[track_caller]
     pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
         predict(self.model.module(), &self.params, &self.scaling, x)
     }
@@ -71,6 +72,7 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
+    #[track_caller]
     pub fn predict_classes<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Vec<Option<u32>> {
         let class = |row: ArrayView1<'_, X>| predicted_class(&row.to_vec()).map(|class| class as u32);
         self.predict(x).rows().into_iter().map(class).collect()
@@ -84,6 +86,7 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
+    #[track_caller]
     pub fn predict_probabilities<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<f64> {
         class_probabilities(&self.predict(x))
     }

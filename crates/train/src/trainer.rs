@@ -248,6 +248,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     ///
     /// # Panics
     /// If the pattern of a frozen parameter, a group or a penalty matches no parameter.
+    #[track_caller]
     pub fn fit<T: Real>(self, data: &Split<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
@@ -267,6 +268,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     ///
     /// # Panics
     /// As [`fit`](Self::fit), or if `params` have other names or shapes than the parameters of the model.
+    #[track_caller]
     pub fn fit_from<T: Real>(
         self,
         params: Params<T>,
@@ -291,6 +293,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     ///
     /// # Panics
     /// As [`fit`](Self::fit).
+    #[track_caller]
     pub fn resume<T: Real>(
         self,
         state: TrainingState<T>,

@@ -247,6 +247,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     ///
     /// # Panics
     /// If the shapes of model, loss and data do not match.
+    #[track_caller]
     pub fn evaluate(&self, data: &Dataset<T>) -> Option<Metrics> {
         self.evaluate_at(&self.params, data)
     }
@@ -279,6 +280,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     ///
     /// # Panics
     /// If the number of features is not the input width of the model.
+    #[track_caller]
     pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
         let unscaled = Scaling::default();
         let scaling = self.scaling.as_ref().unwrap_or(&unscaled);
@@ -308,6 +310,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     ///
     /// # Panics
     /// If the pattern of a frozen parameter or of a group matches no parameter.
+    #[track_caller]
     pub fn restore(&mut self, state: TrainingState<T>) -> Result<(), ResumeError> {
         state.check_model(self.model.layout())?;
         self.optimizer.restore(state.optimizer).map_err(|source| ResumeError::Optimizer { source })?;

@@ -22,6 +22,7 @@ mod kinks;
 mod known_answers;
 mod limits;
 mod losses_on_logits;
+mod misuse;
 mod nested_modes;
 mod non_finite;
 mod primitives;

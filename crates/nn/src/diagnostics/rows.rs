@@ -76,6 +76,7 @@ pub fn observed_row_mixing<T: Real>(
 ///
 /// # Panics
 /// If the loss refuses these outputs and targets.
+#[track_caller]
 pub fn loss_mixes_rows<T: Real>(
     loss: &(impl Loss<T> + ?Sized),
     outputs: &Array2<T>,

@@ -70,6 +70,7 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// # Panics
     /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the
     /// shape of the outputs.
+    #[track_caller]
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
 
     /// The sum of the losses of all examples of the batch, a tensor with one element.

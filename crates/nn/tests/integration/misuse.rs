@@ -1,4 +1,5 @@
-//! Inputs of a wrong shape: the panic points to the line that calls the module, and says what is required.
+//! Inputs and targets of a wrong shape: the panic points to the line that calls the module or the loss, and
+//! says what is required.
 
 use crate::panics::blames_this_line;
 use crate::support::drawn_params;
@@ -6,10 +7,10 @@ use ndarray::{ArrayD, IxDyn};
 use std::collections::BTreeSet;
 use wengert_ad::ArrayTape;
 use wengert_ad::rules::Tanh;
-
 use wengert_nn::{
-    Activation, Architecture, BatchNorm, Embedding, Init, LayerNorm, Layout, Linear, Mlp, Model, Module,
-    Residual, Sequential, TrainingPass, layers,
+    Activation, Architecture, BatchNorm, BinaryCrossEntropy, CrossEntropy, Embedding, Huber, Init, LayerNorm,
+    Layout, Linear, Loss, MeanAbsolute, MeanSquared, Mlp, Model, Module, MultiClassHinge,
+    ProbabilityCrossEntropy, Residual, Sequential, TargetBatch, TrainingPass, WeightedCrossEntropy, layers,
 };
 
 /// Layers that accept arrays of any shape.
@@ -72,4 +73,23 @@ fn a_batch_of_one_row_in_batch_normalisation_blames_the_line_that_calls_it() {
     bound!(model, tape, p, x, [1, 3], 0.0);
     let p = p.in_training(TrainingPass::new(1, 0));
     blames_this_line(&["batch norm:", "1 row", "at least 2"], || model.module().forward(&p, x));
+}
+
+#[test]
+fn losses_blame_the_line_that_calls_them_with_targets_of_a_wrong_shape_or_kind() {
+    let tape = ArrayTape::<f64>::new();
+    let array = |shape: [usize; 2]| tape.constant(&ArrayD::zeros(IxDyn(&shape)));
+    let (outputs, wrong) = (array([4, 3]), TargetBatch::Values(array([4, 2])));
+    let (labels, few) = (TargetBatch::Classes(&[0, 3, 1, 2]), TargetBatch::Classes(&[0, 1]));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || MeanSquared.total(outputs, wrong));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || MeanSquared.per_example(outputs, wrong));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || MeanAbsolute.total(outputs, wrong));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || Huber::new(1.0).total(outputs, wrong));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || BinaryCrossEntropy::new().total(outputs, wrong));
+    blames_this_line(&["[4, 3]", "[4, 2]"], || ProbabilityCrossEntropy::new().total(outputs, wrong));
+    blames_this_line(&["cross"], || CrossEntropy.total(outputs, wrong));
+    blames_this_line(&["4 examples", "2 labels"], || CrossEntropy.total(outputs, few));
+    blames_this_line(&["3"], || CrossEntropy.total(outputs, labels));
+    blames_this_line(&["3"], || WeightedCrossEntropy::default().total(outputs, labels));
+    blames_this_line(&["3"], || MultiClassHinge::new().total(outputs, labels));
 }

@@ -37,6 +37,7 @@ impl<F: Float> Segment<'_, F> {
     /// # Panics
     /// If the rule does not have `K` buffers.
     #[inline]
+    #[track_caller]
     pub fn each<const K: usize>(self, formula: impl Fn(F, [F; K]) -> (F, [F; K]) + Sync) {
         let Self { parameters, gradient, buffers, start, decay } = self;
         let end = start + parameters.len();

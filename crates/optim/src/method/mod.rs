@@ -68,6 +68,7 @@ macro_rules! optimizers {
         /// # Panics
         /// If the rate is negative, infinite or NaN.
         #[must_use]
+        #[track_caller]
         pub fn all_optimizers<F: Float>($rate: f64) -> Vec<OptimizerSample<F>> {
             vec![$($(OptimizerSample {
                 name: $name,

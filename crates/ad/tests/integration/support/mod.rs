@@ -8,4 +8,4 @@ mod panics;
 pub(crate) mod rules;
 
 pub(crate) use numbers::*;
-pub(crate) use panics::{blames_this_line, panic_of};
+pub(crate) use panics::{blames_this_line, panic_if_any, panic_of};
