@@ -13,11 +13,15 @@ pub struct Difference {
     /// The largest error that rounding and the length of the step may leave; infinite if the
     /// differences did not converge.
     pub uncertainty: f64,
+    /// Whether all shorter steps agree within the rounding of the values. Only then can the difference
+    /// prove a derivative wrong: shorter steps that scatter may be noise or a finer structure.
+    pub converged: bool,
 }
 
 impl Difference {
     /// What is known where the differences do not converge.
-    pub(super) const UNKNOWN: Self = Self { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY };
+    pub(super) const UNKNOWN: Self =
+        Self { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY, converged: false };
 }
 
 /// The longest step, relative to `max(1, |x|)`.

@@ -45,6 +45,10 @@ const STEADY: f64 = 1e-9;
 /// The largest uncertainty of a converged difference, relative to its value.
 const CONVERGED: f64 = 0.05;
 
+/// The largest scatter of shorter steps beside a converged difference, in units of the rounding of values:
+/// that of a function of a hundred operations.
+const NOISE: f64 = 100.0;
+
 /// The differences of one function at one point.
 #[derive(Debug)]
 pub(super) struct Ladder {
@@ -101,6 +105,17 @@ impl Ladder {
 
     /// The difference with the smallest error.
     pub(super) fn best(&self) -> Difference {
+        let best = self.candidate();
+        let is_shorter = |rung: &&Rung| rung.step < best.step;
+        let agrees =
+            |rung: &Rung| (rung.slope - best.value).abs() <= best.uncertainty + NOISE * rung.rounding;
+        let converged = best.uncertainty.is_finite() && self.rungs.iter().filter(is_shorter).all(agrees);
+        // A derivative below the smallest number is rounded, too.
+        Difference { uncertainty: best.uncertainty + 8.0 * self.precision.smallest, converged, ..best }
+    }
+
+    /// The difference with the smallest error, among those with a relative one if there is any.
+    fn candidate(&self) -> Difference {
         let candidates = self.candidates();
         let smooth = || candidates.iter().filter(|candidate| !candidate.on_kink);
         let converged = || {
@@ -145,7 +160,8 @@ impl Ladder {
             let on_kink = shorter.is_bent(&longer, scatter);
             if i + 3 < self.rungs.len() {
                 let uncertainty = change + 2.0 * shorter.rounding + scatter;
-                let difference = Difference { value: shorter.slope, step: shorter.step, uncertainty };
+                let (value, step) = (shorter.slope, shorter.step);
+                let difference = Difference { value, step, uncertainty, converged: false };
                 candidates.push(Candidate { difference, on_kink });
             }
         }

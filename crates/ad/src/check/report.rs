@@ -156,7 +156,7 @@ impl fmt::Display for GradcheckReport {
             write!(f, ", {undecided} of which the differences cannot tell")?;
         }
         if let Some(worst) = self.worst() {
-            let Difference { value, step, uncertainty } = worst.difference;
+            let Difference { value, step, uncertainty, .. } = worst.difference;
             write!(f, ", worst with respect to {}: reverse {:e}", self.place(worst.input), worst.reverse)?;
             if let Some(forward) = worst.forward {
                 write!(f, ", forward {forward:e}")?;

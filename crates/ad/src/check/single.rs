@@ -17,7 +17,7 @@ use ndarray::{ArrayD, LayoutRef};
 /// leaves an uncertainty of about 1e-4 in a difference, and none of the operations is examined on its own.
 ///
 /// ```
-/// use wengert_ad::{Elementary, check::{Single, Verdict}, gradcheck};
+/// use wengert_ad::{Elementary, Scalar, check::{Single, Verdict}, gradcheck};
 ///
 /// let report = gradcheck(|v| v[0].exp() * v[1], &[Single(0.3), Single(2.0)]);
 /// assert!(report.passed(), "{report}");

@@ -50,6 +50,8 @@ struct Line<'f> {
     value_at: &'f dyn Fn(f64) -> f64,
     /// The derivative with respect to `t` at 0, which is tested.
     slope: f64,
+    /// The error of the slope if derivatives with respect to elements are below the smallest number.
+    slope_rounding: f64,
     /// The distance along which the largest element changes by its own size, or by 1 if that is more.
     long: f64,
     /// The distance along which some element changes by its own size.
@@ -98,6 +100,7 @@ impl Line<'_> {
             let remainder = (y - value - linear).abs();
             let size = value.abs().max(y.abs()).max(linear.abs());
             let rounding = 8.0 * (self.precision.epsilon * size).max(self.precision.smallest);
+            let rounding = rounding + t * self.slope_rounding;
             if remainder.is_finite() {
                 steps.push(Step { t, remainder, rounding });
             }
@@ -112,10 +115,11 @@ impl Line<'_> {
     }
 
     fn verdict_of_differences(&self) -> Verdict {
-        let mut value = |s: f64| vec![(self.value_at)(s * self.long)];
-        let mut difference = differences(&mut value, 0.0, self.precision)[0];
+        // Around 1, so that the steps end where the elements do not change any more.
+        let mut value = |s: f64| vec![(self.value_at)((s - 1.0) * self.long)];
+        let mut difference = differences(&mut value, 1.0, self.precision)[0];
         difference.value /= self.long;
-        difference.uncertainty /= self.long;
+        difference.uncertainty = difference.uncertainty / self.long + self.slope_rounding;
         judge(self.slope, &difference)
     }
 }
@@ -181,6 +185,7 @@ pub fn taylor_test<I: CheckInput>(
     // A zero component of the direction contributes nothing, even if the derivative is not finite.
     let terms = I::gradient(&f, at, &x).into_iter().zip(&v).filter(|&(_, &v)| v != 0.0);
     let slope = terms.map(|(g, v)| g * v).sum();
+    let slope_rounding = v.iter().map(|v| 8.0 * I::PRECISION.smallest * v.abs()).sum();
     let largest = |list: &[f64]| list.iter().map(|x| x.abs()).fold(0.0, f64::max);
     let (size, speed) = (largest(&x), largest(&v));
     let per_speed = |size: f64| if speed > 0.0 { size / speed } else { size };
@@ -191,5 +196,6 @@ pub fn taylor_test<I: CheckInput>(
         I::value(&f, at, &moved)
     };
     let short = own.fold(long, f64::min);
-    TaylorReport::of(&Line { value_at: &value_at, slope, long, short, precision: I::PRECISION })
+    let precision = I::PRECISION;
+    TaylorReport::of(&Line { value_at: &value_at, slope, slope_rounding, long, short, precision })
 }

@@ -41,18 +41,18 @@ const RESOLUTION: f64 = 0.01;
 ///
 /// A derivative that is exactly 0 is confirmed by a difference that is 0 within its uncertainty.
 pub(super) fn judge(exact: f64, difference: &Difference) -> Verdict {
-    let Difference { value, uncertainty, .. } = *difference;
+    let Difference { value, uncertainty, converged, .. } = *difference;
     let (error, scale) = ((exact - value).abs(), exact.abs().max(value.abs()));
     if exact.is_nan() {
         Verdict::Failed
     } else if !uncertainty.is_finite() {
         Verdict::CannotTell
     } else if exact.is_infinite() {
-        Verdict::Failed
+        if converged { Verdict::Failed } else { Verdict::CannotTell }
     } else if error <= TOLERANCE * scale + uncertainty {
         let confirmed = exact == 0.0 || uncertainty <= RESOLUTION * scale;
         if confirmed { Verdict::Passed } else { Verdict::CannotTell }
-    } else if error > 4.0 * uncertainty {
+    } else if converged && error > 4.0 * uncertainty {
         Verdict::Failed
     } else {
         Verdict::CannotTell

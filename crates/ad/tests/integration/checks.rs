@@ -184,7 +184,7 @@ fn second_derivatives_that_are_not_symmetric_fail() {
 
 #[test]
 fn modes_that_differ_by_more_than_rounding_fail_even_where_a_difference_cannot_tell() {
-    let difference = Difference { value: 1.0, step: 1e-5, uncertainty: 1e-10 };
+    let difference = Difference { value: 1.0, step: 1e-5, uncertainty: 1e-10, converged: true };
     let modes = |forward| Comparison { input: 0, reverse: 1.0, forward: Some(forward), difference }.verdict();
     assert_eq!([1.0 + 1e-12, 1.0 + 1e-7, f64::NAN].map(modes), [PASSED, FAILED, FAILED]);
     let orders = |transposed| GradgradcheckReport {

@@ -4,7 +4,7 @@ use ndarray::array;
 use wengert_ad::check::{
     Comparison, Difference, GradcheckReport, Verdict, gradcheck, gradgradcheck, kinks, taylor_test,
 };
-use wengert_ad::{Arithmetic, ArrayFunction, Element, Elementary, Function, Number, Tensor};
+use wengert_ad::{Arithmetic, ArrayFunction, Element, Elementary, Function, Number, Scalar, Tensor};
 
 const PASSED: Verdict = Verdict::Passed;
 const CANNOT_TELL: Verdict = Verdict::CannotTell;
@@ -36,7 +36,7 @@ fn a_gradient_that_lost_half_of_its_value_fails_at_every_scale_and_nan_never_pas
     assert_eq!(gradcheck(|v| v[0].sqrt(), &[-1.0]).verdict(), FAILED);
     let report = taylor_test(|v| v[0].sqrt(), &[-1.0], &[1.0]);
     assert!(!report.passed(), "{report}");
-    let unseen = Difference { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY };
+    let unseen = Difference { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY, converged: false };
     let verdict = |reverse| Comparison { input: 0, reverse, forward: None, difference: unseen }.verdict();
     assert_eq!(
         [f64::NAN, f64::INFINITY, 1.0, 0.0].map(verdict),

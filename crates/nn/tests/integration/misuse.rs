@@ -21,7 +21,7 @@ macro_rules! bound {
     ($model:ident, $tape:ident, $p:ident, $x:ident, $shape:expr, $element:expr) => {
         let $tape = ArrayTape::<f64>::new();
         let params = drawn_params($model.layout(), 1);
-        let $p = params.bind(&$tape);
+        let $p = params.bind_for_evaluation(&$tape);
         let $x = $tape.constant(&ArrayD::from_elem(IxDyn(&$shape), $element));
     };
 }

@@ -48,7 +48,7 @@ fn a_generator_is_trained_against_a_discriminator_bound_as_constants() {
     for constant_first in [false, true, false] {
         tape.clear();
         let d = constant_first.then(|| pair.params[1].bind_constant(&tape));
-        let g = pair.params[0].bind(&tape);
+        let g = pair.params[0].bind_for_evaluation(&tape);
         let d = d.unwrap_or_else(|| pair.params[1].bind_constant(&tape));
         let mut gradient = vec![f64::NAN; pair.params[0].len()];
         pair.loss([&g, &d]).gradient_into(1.0, &mut gradient);
@@ -60,7 +60,7 @@ fn a_generator_is_trained_against_a_discriminator_bound_as_constants() {
 fn two_models_that_are_trained_together_get_a_gradient_each() {
     let pair = Pair::new();
     let tape = ArrayTape::new();
-    let (g, d) = (pair.params[0].bind(&tape), pair.params[1].bind(&tape));
+    let (g, d) = (pair.params[0].bind_for_evaluation(&tape), pair.params[1].bind_for_evaluation(&tape));
     let [mut of_g, mut of_d] = [0, 1].map(|i| vec![f64::NAN; pair.params[i].len()]);
     pair.loss([&g, &d]).gradients_into(1.0, &mut [&mut of_g, &mut of_d]);
     assert_eq!([of_g, of_d], pair.expected());
@@ -74,7 +74,7 @@ fn a_model_meets_a_copy_of_itself_as_constants() {
     let target = params.clone();
     let tape = ArrayTape::new();
     let x = tape.constant(&pair.noise);
-    let moving = model.module().forward(&params.bind(&tape), x);
+    let moving = model.module().forward(&params.bind_for_evaluation(&tape), x);
     let fixed = model.module().forward(&target.bind_constant(&tape), x);
     let mut gradient = vec![f64::NAN; params.len()];
     let loss = (moving * fixed).sum();
@@ -84,7 +84,9 @@ fn a_model_meets_a_copy_of_itself_as_constants() {
     moving.square().sum().gradient_into(0.5, &mut whole);
     let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-13 * (1.0 + b.abs());
     assert!(gradient.iter().zip(&whole).all(close), "{gradient:?} {whole:?}");
-    blames_this_line(&["overlaps", "bind the parameters of a model once"], || target.bind(&tape));
+    blames_this_line(&["overlaps", "bind the parameters of a model once"], || {
+        target.bind_for_evaluation(&tape)
+    });
 }
 
 #[test]
@@ -93,7 +95,7 @@ fn the_same_bound_parameters_serve_two_passes() {
     let (model, params) = (&pair.models[0], &pair.params[0]);
     let gradient_of = |inputs: &[&Array2<f64>]| {
         let tape = ArrayTape::new();
-        let p = params.bind(&tape);
+        let p = params.bind_for_evaluation(&tape);
         let pass = |x: &&Array2<f64>| model.module().forward(&p, tape.constant(*x)).square().sum();
         let total: Tensor<'_, f64> = inputs.iter().map(pass).reduce(|a, b| a + b).unwrap();
         let mut gradient = vec![f64::NAN; params.len()];
@@ -112,6 +114,6 @@ fn the_parameters_of_another_model_are_refused_and_not_read_from_the_next_nodes(
     let pair = Pair::new();
     let deep = Mlp::new([2, 4, 4, 3]).into_model();
     let tape = ArrayTape::new();
-    let (p, x) = (pair.params[0].bind(&tape), tape.constant(&pair.noise));
+    let (p, x) = (pair.params[0].bind_for_evaluation(&tape), tape.constant(&pair.noise));
     blames_this_line(&["4 parameters", "number 4", "own model"], || deep.module().forward(&p, x));
 }
