@@ -43,7 +43,8 @@ fn every_function_that_documents_a_panic_tracks_its_caller() {
 
 #[test]
 fn a_function_without_the_attribute_is_found() {
-    let text = "/// Divides.\n///\n/// # Panics\n/// If `b` is 0.\n#[must_use]\npub fn over(a: u8, b: u8) {\n}\n";
+    let text =
+        "/// Divides.\n///\n/// # Panics\n/// If `b` is 0.\n#[must_use]\npub fn over(a: u8, b: u8) {\n}\n";
     assert_eq!(untracked(text), ["6: over"]);
     assert_eq!(untracked(&text.replace("#[must_use]", "#[track_caller]")), [""; 0]);
     assert_eq!(untracked(&text.replace("# Panics", "# Errors")), [""; 0]);

@@ -91,8 +91,8 @@ impl fmt::Display for CliError {
             Self::GradcheckFailed => f.write_str("the gradient check failed"),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(
-                "the gradient check cannot tell: the finite differences do not converge here, or rounding hides \
-                 the derivative; choose another point",
+                "the gradient check cannot tell: the finite differences do not converge here, or rounding \
+                 hides the derivative; choose another point",
             ),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
         }

@@ -256,7 +256,7 @@ impl<'t, T: Element> Bound<'t, T> {
 fn assert_in_layout(what: &str, slot: usize, have: usize) {
     assert!(
         slot < have,
-        "bound: the layout of these parameters has {have} {what}, but the module uses number {slot}; pass the \
-         parameters of the module's own model"
+        "bound: the layout of these parameters has {have} {what}, but the module uses number {slot}; pass \
+         the parameters of the module's own model"
     );
 }

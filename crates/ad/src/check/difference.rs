@@ -24,8 +24,10 @@ impl Difference {
         Self { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY, converged: false };
 }
 
-/// The longest step, relative to `max(1, |x|)`.
-const LONGEST: f64 = 0.1;
+/// The longest step, relative to `max(1, |x|)`, and the ratio of each step to the one before. Not powers of
+/// ten: those of a large operand are multiples of the period of many functions.
+const LONGEST: f64 = 0.0937;
+const RATIO: f64 = 0.1043;
 
 /// The shortest step if `x = 0`, where there is no natural scale.
 const SHORTEST_AT_ZERO: f64 = 1e-40;
@@ -77,14 +79,14 @@ pub(super) fn differences(
     let mut step = longest;
     while step >= shortest && !ladders.iter().all(Ladder::is_complete) {
         add_rung(&mut ladders, f, x, step, precision);
-        step *= 0.1;
+        step *= RATIO;
     }
     step = longest;
     for _ in 0..DECADES_UP {
         if !ladders.iter().any(Ladder::needs_longer_steps) {
             break;
         }
-        step *= 10.0;
+        step /= RATIO;
         add_rung(&mut ladders, f, x, step, precision);
     }
     ladders.iter().map(Ladder::best).collect()

@@ -54,6 +54,9 @@ fn what_differences_cannot_see_is_neither_right_nor_wrong() {
     undecided(gradcheck(|v| v[0].abs(), &[0.0]));
     undecided(gradcheck(|v| v[0].cos(), &[1e-300]));
     undecided(gradcheck(|v| v[0].sin(), &[1e300]));
+    // Steps of a power of ten would be whole periods.
+    let report = gradcheck(|v| (v[0] * std::f64::consts::TAU).sin(), &[1e7]);
+    assert!(report.verdict() != FAILED, "{report}");
     undecided(gradcheck(|v| v[0].scale(1e-9).shift(1e10), &[1.0]));
     // A slope that only steps shorter than 1e-12 see, beside one that longer steps see.
     undecided(gradcheck(|v| v[0] + v[0].scale(1e12).sin() * 1e-10, &[0.0]));

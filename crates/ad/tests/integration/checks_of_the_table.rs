@@ -203,8 +203,9 @@ fn no_right_second_derivative_is_accused_at_operands_of_any_magnitude() {
     for rule in rules() {
         for x in tenth_magnitudes(rule).into_iter().filter(|x| has_gradient(rule, x)) {
             let rows = (0..x.len()).map(|i| ToSecondOrder(rule).hessian_product(&x, &unit(x.len(), i)));
-            // Where a second derivative overflows on the way, there is none to check.
-            if !rows.flatten().all(f64::is_finite) {
+            // Where a second derivative overflows on the way, there is none to check. The partials of a
+            // remainder are a staircase, of which the steps are finer than the numbers.
+            if !rows.flatten().all(f64::is_finite) || rule.name == "rem" && (x[0] / x[1]).abs() > 1e3 {
                 continue;
             }
             let report = gradgradcheck(&ToSecondOrder(rule), &x);
@@ -224,12 +225,17 @@ fn half_of<T: Scalar>(y: Var<'_, T>) -> Var<'_, T> {
     (y + y.stop_gradient()) * 0.5
 }
 
+/// A direction along which no rule of two operands is constant, as quotients are along both operands.
+fn inclined(x: &[f64]) -> Vec<f64> {
+    x.iter().zip([1.0, 0.5]).map(|(x, share)| x * share).collect()
+}
+
 #[test]
 fn the_taylor_test_accuses_no_right_rule_at_operands_of_any_magnitude_and_finds_halved_ones() {
     let (mut accused, mut missed, mut checked, mut passed) = (Vec::new(), Vec::new(), 0, 0);
     for rule in rules() {
         for x in operands(rule).into_iter().filter(|x| has_gradient(rule, x)) {
-            let report = taylor_test(|v| rule.apply(v), &x, &x);
+            let report = taylor_test(|v| rule.apply(v), &x, &inclined(&x));
             checked += 1;
             passed += usize::from(report.passed());
             if report.verdict() == Verdict::Failed {
@@ -239,7 +245,7 @@ fn the_taylor_test_accuses_no_right_rule_at_operands_of_any_magnitude_and_finds_
         let x = &rule.points[0];
         if rule.partials(x).iter().any(|&partial: &f64| partial != 0.0) {
             // Half of the gradient comes from the value.
-            let report = taylor_test(|v| half_of(rule.apply(v)), x, x);
+            let report = taylor_test(|v| half_of(rule.apply(v)), x, &inclined(x));
             if report.verdict() != Verdict::Failed {
                 missed.push(format!("{rule:?} at {x:?}: {report}"));
             }
@@ -260,7 +266,9 @@ fn rules_in_single_precision_are_not_accused_at_any_magnitude_and_halved_ones_ar
         for x in &points {
             let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
             let (value, partials): (f32, Vec<f32>) = (rule.apply(&narrow), rule.partials(&narrow));
-            if !value.is_finite() || !partials.iter().all(|partial| partial.is_finite()) {
+            // Between the poles of the gamma function, single precision soon has no room for a difference.
+            let among_poles = rule.name.contains("gamma") && x[0] < -100.0;
+            if among_poles || !value.is_finite() || !partials.iter().all(|partial| partial.is_finite()) {
                 continue;
             }
             let report = gradcheck(|v| rule.apply(v), &single(x));

@@ -108,7 +108,8 @@ impl Checked {
         let edges = self.second.kinks.iter().filter(first_order).map(|edge| {
             let [left, chosen, right] = edge.derivative.map(full);
             format!(
-                "no second derivative: {} has slope {left} on the left, {right} on the right; {chosen} is used",
+                "no second derivative: {} has slope {left} on the left, {right} on the right; {chosen} \
+                 is used",
                 edge.application
             )
         });

@@ -47,7 +47,9 @@ fn pull_back<T: Element>(
     );
     let mut adjoints = tape.adjoints.take();
     adjoints.start(nodes.list().recorded(), output);
-    adjoints.slot(output, nodes.list().recorded(), true, &mut flat).copy_from_slice(seed);
+    if adjoints.arrived[output.index()] {
+        adjoints.slot(output, nodes.list().recorded(), true, &mut flat).copy_from_slice(seed);
+    }
     for i in (0..=output.index()).rev() {
         if adjoints.arrived[i] {
             pull_back_node(&mut nodes, tape, &mut adjoints, i, &mut flat);
