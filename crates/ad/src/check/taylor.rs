@@ -116,10 +116,10 @@ impl Line<'_> {
 
     fn verdict_of_differences(&self) -> Verdict {
         // Around 1, so that the steps end where the elements do not change any more.
-        let mut value = |s: f64| vec![(self.value_at)((s - 1.0) * self.long)];
+        let mut value = |s: f64| vec![(self.value_at)((s - 1.0) * self.short)];
         let mut difference = differences(&mut value, 1.0, self.precision)[0];
-        difference.value /= self.long;
-        difference.uncertainty = difference.uncertainty / self.long + self.slope_rounding;
+        difference.value /= self.short;
+        difference.uncertainty = difference.uncertainty / self.short + self.slope_rounding;
         judge(self.slope, &difference)
     }
 }

@@ -74,6 +74,7 @@ impl BatchNorm {
     }
 
     /// Whether this pass normalises with the statistics of its batch.
+    #[track_caller]
     fn uses_batch_statistics<T: Element>(&self, p: &Bound<'_, T>, rows: usize) -> bool {
         let Some(training) = p.training() else { return false };
         if p.is_frozen(self.mean) && p.is_frozen(self.variance) {

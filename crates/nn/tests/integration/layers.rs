@@ -183,7 +183,7 @@ fn inputs_that_do_not_fit_a_layer_are_refused() {
         run(&model, &model.layout().initialise(0), &x, training);
     };
     let pass = TrainingPass::new(0, 0);
-    assert_refused("the inputs have shape [2, 4], must have (m, 3)", || {
+    assert_refused("module 0 has inputs of width 3, but they have shape [2, 4]", || {
         attempt("layer_norm:3", Array2::zeros((2, 4)), None);
     });
     assert_refused("a batch of 1 row has no variance; training needs at least 2 rows", || {
