@@ -237,6 +237,7 @@ macro_rules! machine_number {
                 false
             }
             #[inline(always)]
+            #[allow(clippy::double_comparisons, reason = "unlike `!=`, it is false for a NaN")]
             fn is_ordinary(self) -> bool {
                 // 0 for a finite number, else NaN: one comparison, "ordered and unequal", does for both.
                 let zero = self - self;

@@ -92,9 +92,10 @@ impl Notation {
             // What the partials of some rules consist of.
             ("power_one_less", [a, b], _) => self.power(a, &self.difference(b, &constant(1.0))),
             ("power_one_less", [x], &[p]) => self.power(x, &constant(p - 1.0)),
-            ("sech_squared", [x], _) => {
-                self.quotient(&constant(1.0), &self.power(&self.call("cosh", &[x.clone()]), &constant(2.0)))
-            }
+            ("sech_squared", [x], _) => self.quotient(
+                &constant(1.0),
+                &self.power(&self.call("cosh", std::slice::from_ref(x)), &constant(2.0)),
+            ),
             ("gaussian", [x], &[c]) => {
                 let exponent = self.product(&constant(-c), &self.power(x, &constant(2.0)));
                 self.call("exp", &[exponent])
