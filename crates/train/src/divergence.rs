@@ -45,7 +45,8 @@ pub enum DivergenceCause {
     },
     /// The loss is not finite before the first update, although parameters and data are of moderate size.
     Model,
-    /// Weight decay alone enlarges the parameters in each step, as `rate` times `decay` is too large.
+    /// Weight decay alone enlarges the parameters in each step, as `rate` times `decay` is too large, and
+    /// would be with a rate of at most 1.
     WeightDecay {
         /// The learning rate.
         rate: f64,
@@ -122,7 +123,8 @@ impl DivergenceCause {
         if updates == 0 && matches!(issue, IssueKind::NonFiniteParameter(_)) {
             return Self::Start;
         }
-        if updates > 0 && rate * decay > decay_limit {
+        // Of a product that is too large with a rate above 1, the rate is the factor that is too large.
+        if updates > 0 && rate.min(1.0) * decay > decay_limit {
             return Self::WeightDecay { rate, decay, limit: decay_limit };
         }
         let (column, value) = largest(data.features(), data.width());

@@ -45,7 +45,7 @@ const DECADES_UP: usize = 12;
 /// error, and does not use the derivative under test.
 ///
 /// The differences do not converge, and the uncertainty is infinite, on a kink, at the edge of the
-/// domain, where the rounding of `f` hides its slope, and where steps of two sizes converge to two slopes.
+/// domain, at infinity, where the rounding of `f` hides its slope, and where steps of two sizes converge to two slopes.
 ///
 /// ```
 /// use wengert_ad::check::difference;
@@ -57,6 +57,7 @@ const DECADES_UP: usize = 12;
 /// let d = difference(f64::recip, 1e-8);
 /// assert!((d.value + 1e16).abs() < d.uncertainty && d.uncertainty < 1e9);
 /// assert_eq!(difference(f64::abs, 0.0).uncertainty, f64::INFINITY);
+/// assert_eq!(difference(f64::abs, f64::INFINITY).uncertainty, f64::INFINITY);
 /// ```
 ///
 /// # Cost
@@ -73,6 +74,9 @@ pub(super) fn differences(
     precision: Precision,
 ) -> Vec<Difference> {
     let mut ladders: Vec<Ladder> = f(x).into_iter().map(|centre| Ladder::new(x, centre, precision)).collect();
+    if !x.is_finite() {
+        return vec![Difference::UNKNOWN; ladders.len()];
+    }
     let longest = LONGEST * x.abs().max(1.0);
     let shortest = if x == 0.0 { SHORTEST_AT_ZERO } else { 4.0 * precision.epsilon * x.abs() };
     let shortest = shortest.max(4.0 * precision.smallest);

@@ -3,7 +3,7 @@
 //! A row reads `Rule symbol method on low..high, low..high, primal |a, b| ..., partials |a, b, y| ...;`.
 //! The rule is smooth on the given intervals of the two operands, from which the tests draw.
 
-use super::inner::PowOneLess;
+use super::powers::power_one_less;
 use super::{BinaryVisitor, Elementary, damped, one, unless_nan, zero};
 use crate::number::{Binary, Float, Operand, Scalar};
 
@@ -212,3 +212,20 @@ macro_rules! scalar_sum {
     };
 }
 pub(crate) use scalar_sum;
+
+/// `a^(b-1)`, in `pow`; the partials are `(b - 1) a^(b-2)` and `y ln a`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PowOneLess;
+
+impl Binary for PowOneLess {
+    const NAME: &'static str = "power_one_less";
+    #[inline(always)]
+    fn primal<F: Float>(self, a: F, b: F) -> F {
+        F::literal(power_one_less(a.widened(), b.widened()))
+    }
+    #[inline(always)]
+    fn partials<T: Scalar>(self, a: T, b: T, y: T) -> (T, T) {
+        let less = b - one();
+        (damped(less, a.binary(less, PowOneLess)), damped(y, a.shift(0.0).ln()))
+    }
+}

@@ -5,91 +5,12 @@
 //! The rule is smooth on the intervals, from which the tests draw their operands. Parameters that violate
 //! the condition, if there is one, panic.
 
-use super::inner::{CubicSigmoid, Gaussian, NormalDistribution, PowerOneLess, SechSquared};
 use super::polygamma::polygamma;
+use super::powers::power_one_less;
 use super::{Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
 use crate::number::{Float, Operand};
-use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
-
-/// Defines a rule of one operand: its documentation, a type, a name, a primal and a partial.
-///
-/// The type implements [`Unary`](crate::Unary), so that the rule works in every mode and to any order:
-/// `x.unary(Rule)`. The library defines its own table of rules with this macro. The primal is generic
-/// over the machine float `F`, the partial over any scalar `T`; the partial gets the operand and the
-/// output. Constants of the rule stand in parentheses after the type, with an optional condition on them
-/// after a semicolon. If the partial does not need the operand, name it `_`: some operations then store
-/// less. Two optional clauses may follow: `from_output |y|`, see
-/// [`partial_from_output`](crate::Unary::partial_from_output), and `lifted |x, y|`, see
-/// [`lifted`](crate::Unary::lifted).
-///
-/// ```
-/// use wengert_ad::{Elementary, Operand, Scalar, derivatives, grad, gradcheck, unary_rule};
-///
-/// unary_rule! {
-///     /// `x e^-x`; `dy/dx = (1 - x) e^-x`.
-///     pub Pulse pulse,
-///     primal |x| x * (-x).exp(),
-///     partial |x, _| (T::constant(1.0) - x) * (-x).exp()
-/// }
-/// unary_rule! {
-///     /// `x / (c + x)`; `dy/dx = c / (c + x)^2`.
-///     pub Saturation(c: f64; c > 0.0) saturation,
-///     primal |x| x / (F::literal(c) + x),
-///     partial |x, _| x.shift(c).square().recip().scale(c)
-/// }
-///
-/// assert_eq!(grad(|v| v[0].unary(Pulse), &[1.0]), [0.0]);
-/// assert_eq!(derivatives::<3, _>(|x| x.unary(Saturation(1.0)), 1.0), [0.5, 0.25, -0.25]);
-/// assert!(gradcheck(|v| v[0].unary(Pulse), &[0.7]).passed());
-/// ```
-#[macro_export]
-macro_rules! unary_rule {
-    ($(#[$doc:meta])* $vis:vis $Rule:ident $(( $($parameter:ident: $ty:ty),+ $(; $condition:expr)? ))?
-        $method:ident,
-        primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr
-        $(, from_output |$output:ident| $from_output:expr)?
-        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)? $(;)?) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        $vis struct $Rule
-            $(( $(#[doc = concat!("`", stringify!($parameter), "` of the formula.")] pub $ty),+ ))?;
-        impl $crate::Unary for $Rule {
-            const NAME: &'static str = stringify!($method);
-            const FROM_OUTPUT: bool =
-                matches!(stringify!($px).as_bytes(), b"_") $(|| !stringify!($output).is_empty())?;
-            #[inline(always)] fn primal<F: $crate::Float>(self, $x: F) -> F {
-                let $Rule $(( $($parameter),+ ))? = self;
-                $primal
-            }
-            #[allow(unused_variables, reason = "some partials do not depend on the parameter")]
-            #[inline(always)] fn partial<T: $crate::Scalar>(self, $px: T, $py: T) -> T {
-                let $Rule $(( $($parameter),+ ))? = self;
-                $partial
-            }
-            $(#[inline(always)] fn partial_from_output<T: $crate::Scalar>(self, $output: T) -> T {
-                $from_output
-            })?
-            $(#[inline(always)] fn lifted<T: $crate::Scalar>(self, $lx: T, $ly: T) -> T { $lifted })?
-            fn parameters(self) -> Vec<f64> {
-                let $Rule $(( $($parameter),+ ))? = self;
-                vec![$( $(f64::from($parameter)),+ )?]
-            }
-            #[allow(unused_variables, reason = "few rules have a condition on their parameters")]
-            fn with_parameters(parameters: &[f64]) -> Option<Self> {
-                let [$( $($parameter),+ )?] = *parameters else { return None };
-                let rule = $Rule $(( $($crate::rules::parameter::<$ty>($parameter)?),+ ))?;
-                let $Rule $(( $($parameter),+ ))? = rule;
-                (rule.parameters() == parameters $($( && $condition )?)?).then_some(rule)
-            }
-        }
-    };
-}
-
-/// The value of a rule's parameter in its own type; `None` if the type has no such value.
-#[doc(hidden)]
-pub fn parameter<P: num_traits::NumCast>(value: f64) -> Option<P> {
-    num_traits::cast(value)
-}
+use crate::unary_rule;
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
 
 macro_rules! unary {
     ($( $(#[$doc:meta])* $Rule:ident
@@ -379,4 +300,69 @@ unary! {
 /// `x` times a gate that tends to 0 faster than `x` grows.
 fn gated<F: Float>(x: F, gate: F) -> F {
     if gate == F::zero() { F::zero() } else { x * gate }
+}
+
+// Functions that partials consist of: rules, so that their derivatives nest, but not methods.
+
+unary_rule! {
+    /// `1 / cosh^2 x`, the derivative of `tanh x`; `dy/dx = -2 y tanh x`.
+    pub(crate) SechSquared sech_squared,
+    primal |x| x.sech_squared(),
+    partial |x, y| (x.tanh() * y).scale(-2.0)
+}
+
+unary_rule! {
+    /// `e^(-c x^2)` for `c` 1 or 1/2; `dy/dx = -2 c x y`.
+    pub(crate) Gaussian(c: f64) gaussian,
+    primal |x| x.gaussian(c),
+    partial |x, y| damped(x, y).scale(-2.0 * c)
+}
+
+unary_rule! {
+    /// The distribution function `P` of the standard normal distribution;
+    /// `dy/dx = e^(-x^2 / 2) / sqrt(2 pi)`.
+    pub(crate) NormalDistribution normal_distribution,
+    primal |x| x.normal_distribution(),
+    partial |x, _| x.unary(Gaussian(0.5)).scale(1.0 / TAU.sqrt())
+}
+
+unary_rule! {
+    /// The gate of `gelu_tanh`: `sigmoid(2 u)`, `2 u = 2 sqrt(2/pi) (x + 0.044715 x^3)`. `u` is odd, so
+    /// `dy/dx = y(x) y(-x) (2 u)'`.
+    pub(crate) CubicSigmoid cubic_sigmoid,
+    primal |x| F::literal(cubic_sigmoid(x.widened())),
+    partial |x, y| {
+        let slope = x.square().scale(3.0 * CUBIC[0]).shift(LINEAR[0]);
+        damped(slope, y * (-x).unary(CubicSigmoid))
+    }
+}
+
+/// `2 sqrt(2 / pi)`, the sum of the two numbers, the first of them rounded.
+const LINEAR: [f64; 2] = [1.595_769_121_605_730_8, -9.969_308_809_110_92e-17];
+/// `0.044715 * 2 sqrt(2 / pi)`, likewise.
+const CUBIC: [f64; 2] = [0.071_354_816_272_600_25, -6.175_149_918_155_315e-19];
+
+/// `sigmoid(2 u)`. The rounding error of `2 u` would be multiplied by `2 u`, up to 745: it is computed, and
+/// applied with the derivative.
+fn cubic_sigmoid(x: f64) -> f64 {
+    // The sigmoid rounds to 0 and 1 beyond; the rounding errors of larger numbers overflow.
+    let x = x.clamp(-30.0, 30.0);
+    let square = wengert_kernels::exact_product(x, x);
+    let cubic = wengert_kernels::exact_product(square.0, CUBIC[0]);
+    let factor = LINEAR[0] + cubic.0;
+    // `factor` is at least as large as either term, so that the larger of them comes first.
+    let (large, small) = if cubic.0 > LINEAR[0] { (cubic.0, LINEAR[0]) } else { (LINEAR[0], cubic.0) };
+    let factor_error =
+        (small - (factor - large)) + cubic.1 + square.1 * CUBIC[0] + square.0 * CUBIC[1] + LINEAR[1];
+    let (two_u, error) = wengert_kernels::exact_product(x, factor);
+    let error = error + x * factor_error;
+    let y = two_u.sigmoid();
+    y + y * ((-two_u).sigmoid() * error)
+}
+
+unary_rule! {
+    /// `x^(p-1)`, in `powf`; `dy/dx = (p - 1) x^(p-2)`.
+    pub(crate) PowerOneLess(p: f64) power_one_less,
+    primal |x| F::literal(power_one_less(x.widened(), p)),
+    partial |x, _| if p == 1.0 { zero() } else { x.unary(PowerOneLess(p - 1.0)).scale(p - 1.0) }
 }

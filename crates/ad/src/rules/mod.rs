@@ -14,13 +14,15 @@
 
 mod arithmetic;
 mod elementary;
-mod inner;
 mod polygamma;
+mod powers;
 mod products;
+mod unary_rule;
 
 pub use arithmetic::*;
 pub use elementary::*;
 pub(crate) use products::ChainProduct;
+pub use unary_rule::parameter;
 
 use crate::number::{Binary, Scalar, Unary};
 use products::Damped;

@@ -1,6 +1,7 @@
 //! Formulas of operations, in plain text and in LaTeX.
 
 use super::digits;
+use std::f64::consts::SQRT_2;
 
 /// The notation of formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,11 @@ impl Notation {
             ("gaussian", [x], &[c]) => {
                 let exponent = self.product(&constant(-c), &self.power(x, &constant(2.0)));
                 self.call("exp", &[exponent])
+            }
+            ("normal_distribution", [x], _) => {
+                let argument = self
+                    .quotient(&Term::new(format!("-{}", self.wrapped(x, Power)), Minus), &constant(SQRT_2));
+                self.product(&constant(0.5), &self.call("erfc", &[argument]))
             }
             (name, xs, parameters) => {
                 let mut arguments = xs.to_vec();

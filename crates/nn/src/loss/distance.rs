@@ -7,7 +7,9 @@ use wengert_ad::{Element, Elementary, Tensor};
 use wengert_kernels::validate::assert_positive;
 
 macro_rules! distances {
-    ($( $(#[$doc:meta])* $Loss:ident $title:literal |$d:ident| $reduce:ident($losses:expr, $divisor:expr); )*) => {$(
+    ($(
+        $(#[$doc:meta])* $Loss:ident $title:literal |$d:ident| $reduce:ident($losses:expr, $divisor:expr);
+    )*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $Loss;

@@ -83,7 +83,8 @@ losses! {
     }
     multi_class_hinge {
         MultiClassHinge in 0.0..=INFINITY => [
-            MultiClassHinge::new() => Class(|x, label| over_other_classes(x, label, |d| positive_part(1.0 + d))),
+            MultiClassHinge::new() =>
+                Class(|x, label| over_other_classes(x, label, |d| positive_part(1.0 + d))),
             MultiClassHinge::new().margin(0.5).squared() =>
                 Class(|x, label| over_other_classes(x, label, |d| positive_part(0.5 + d).powi(2))),
         ];

@@ -23,8 +23,8 @@ fn batches(sample: &LossSample) -> impl Iterator<Item = Batch<f64>> {
     })
 }
 
-/// The sum of `|x_j dL/dx_j|` over the outputs of each example: what an error in the last digit of the outputs
-/// changes. An infinite output has no error.
+/// The sum of `|x_j dL/dx_j|` over the outputs of each example: what an error in the last digit of the
+/// outputs changes. An infinite output has no error.
 fn sensitivities(batch: &Batch<f64>, sample: &LossSample) -> Vec<f64> {
     let slopes = batch.total_and_gradient(sample, 1.0).1;
     let effects: Vec<f64> = batch.outputs.iter().zip(slopes).map(|(x, slope)| (x * slope).abs()).collect();

@@ -26,7 +26,10 @@ fn the_first_non_finite_number_is_reported_with_its_operation() {
     );
     let text = issue.to_string();
     assert!(text.starts_with(&format!("epoch {epoch}, step {step}: ")), "{text}");
-    assert!(text.contains("affine") && text.contains("linear.rs:") || text.contains("weight["), "{text}");
+    assert!(
+        text.contains("`affine`, at ") && text.contains("operand 1") || text.contains("weight["),
+        "{text}"
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::sweeps::Sweeps;
 use crate::output::table;
 use comfy_table::Table;
-use wengert::ad::trace::{OperationCount, Sweep};
 use wengert::ad::trace::digits::{full as number, short};
+use wengert::ad::trace::{OperationCount, Sweep};
 
 /// The table of nodes, the gradients of both modes, and the cost of each sweep.
 pub(super) fn report(sweeps: &Sweeps) -> String {
@@ -45,9 +45,7 @@ fn gradient(sweeps: &Sweeps, forward: &[f64]) -> Table {
     let mut header = vec!["gradient".into()];
     header.extend(derivative_names(sweeps));
     let mut table = table(header, &[0]);
-    for (mode, derivatives) in
-        [("forward sweeps", forward), ("reverse sweep", sweeps.gradient())]
-    {
+    for (mode, derivatives) in [("forward sweeps", forward), ("reverse sweep", sweeps.gradient())] {
         let mut row = vec![mode.to_owned()];
         row.extend(derivatives.iter().copied().map(number));
         table.add_row(row);
