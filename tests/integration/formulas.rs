@@ -41,7 +41,7 @@ fn the_outcome_of_a_gradient_check_is_in_text_json_and_exit_code() {
     assert_eq!((&report["passed"], &report["derivatives"][1]["forward"]), (&true.into(), &24.0.into()));
     for (formula, verdict, finding) in [
         ("relu(x) * 2", "cannot tell", "v1 = relu(x) has slope 0 on the left, 1 on the right; 0 is used"),
-        ("x * ln(x)", "failed", "first non-finite number: the value v1 = ln(x) of 0e0 is infinite"),
+        ("x * ln(x)", "cannot tell", "first non-finite number: the value v1 = ln(x) of 0e0 is infinite"),
         ("sqrt(x)", "", "the derivative of v1 = sqrt(x) of 0e0 with respect to operand 1 is infinite"),
     ] {
         let run = wengert(&["gradcheck", formula, "--at", "x=0"]);

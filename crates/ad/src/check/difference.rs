@@ -1,28 +1,8 @@
 //! Central differences whose step and uncertainty are found from the values of the function.
 
+use super::estimate::Difference;
 use super::ladder::Ladder;
 use super::precision::Precision;
-
-/// A derivative estimated by a central difference.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Difference {
-    /// The derivative; NaN if no step gives one.
-    pub value: f64,
-    /// The step `h` of `(f(x + h) - f(x - h)) / 2h`.
-    pub step: f64,
-    /// The largest error that rounding and the length of the step may leave; infinite if the
-    /// differences did not converge.
-    pub uncertainty: f64,
-    /// Whether all shorter steps agree within the rounding of the values. Only then can the difference
-    /// prove a derivative wrong: shorter steps that scatter may be noise or a finer structure.
-    pub converged: bool,
-}
-
-impl Difference {
-    /// What is known where the differences do not converge.
-    pub(super) const UNKNOWN: Self =
-        Self { value: f64::NAN, step: f64::NAN, uncertainty: f64::INFINITY, converged: false };
-}
 
 /// The longest step, relative to `max(1, |x|)`, and the ratio of each step to the one before. Not powers of
 /// ten: those of a large operand are multiples of the period of many functions.
@@ -45,7 +25,8 @@ const DECADES_UP: usize = 12;
 /// error, and does not use the derivative under test.
 ///
 /// The differences do not converge, and the uncertainty is infinite, on a kink, at the edge of the
-/// domain, at infinity, where the rounding of `f` hides its slope, and where steps of two sizes converge to two slopes.
+/// domain, at infinity, where the rounding of `f` hides its slope, and where steps of two sizes converge to
+/// two slopes.
 ///
 /// ```
 /// use wengert_ad::check::difference;

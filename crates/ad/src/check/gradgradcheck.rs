@@ -1,6 +1,7 @@
 //! Checks of second derivatives.
 
-use super::difference::{Difference, differences};
+use super::difference::differences;
+use super::estimate::Difference;
 use super::function::CheckFunction;
 use super::input::CheckInput;
 use super::kinks::Kink;

@@ -1,6 +1,6 @@
 //! Central differences with steps of every decade, and the choice of one of them.
 
-use super::difference::Difference;
+use super::estimate::Difference;
 use super::precision::Precision;
 
 /// The central difference with one step.

@@ -22,6 +22,7 @@
 
 mod audit;
 mod difference;
+mod estimate;
 mod function;
 mod gradcheck;
 mod gradgradcheck;
@@ -42,7 +43,8 @@ mod wrong_partials;
 use crate::tape::ArrayTape;
 pub use crate::tape::{NonFinite, Phase, ValueRange};
 pub use audit::{Audit, AuditedVariable, audit};
-pub use difference::{Difference, difference};
+pub use difference::difference;
+pub use estimate::Difference;
 pub use function::CheckFunction;
 pub use gradcheck::{gradcheck, gradcheck_modes};
 pub use gradgradcheck::{GradgradcheckReport, SecondComparison, gradgradcheck};

@@ -1,6 +1,6 @@
 //! Results of a gradient check.
 
-use super::difference::Difference;
+use super::estimate::Difference;
 use super::kinks::Kink;
 use super::precision::Precision;
 use super::verdict::{TOLERANCE, Verdict, excess, excess_between_modes, judge, relative_error};

@@ -1,6 +1,6 @@
 //! Verdicts on derivatives, and the tolerances behind them.
 
-use super::difference::Difference;
+use super::estimate::Difference;
 use std::fmt;
 
 /// The result of a comparison, or of all comparisons of a check.

@@ -4,7 +4,7 @@ use super::formula::Notation;
 use super::node::{Node, Source};
 use crate::node_id::NodeId;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
-use crate::rules::{ChainProduct, Elementary, infix_operators, scalar_sum};
+use crate::rules::{Elementary, infix_operators, scalar_sum};
 use std::cell::RefCell;
 use std::fmt::Debug;
 use std::panic::Location;
@@ -194,7 +194,7 @@ impl Scalar for Traced<'_> {
         false
     }
     fn chain(self, dot: Self) -> Self {
-        self.binary(dot, ChainProduct)
+        self * dot
     }
 }
 

@@ -66,7 +66,9 @@ fn add<T: Scalar, const W: usize>(sum: &mut [T; W], partial: T, t: &[T; W]) {
     if partial.is_ordinary() {
         sum.iter_mut().zip(t).for_each(|(sum, &t)| *sum = *sum + partial * t);
     } else {
-        sum.iter_mut().zip(t).for_each(|(sum, &t)| *sum = sum.accumulate(partial.chain(t)));
+        for (sum, t) in sum.iter_mut().zip(t).filter(|(_, t)| !t.is_zero()) {
+            *sum = sum.accumulate(partial.chain(*t));
+        }
     }
 }
 
