@@ -108,7 +108,7 @@ pub(super) fn is_kink(rule: &dyn AppliedRule, xs: &[f64], operand: usize) -> boo
 fn jumps([far_left, left, right, far_right]: [f64; 4]) -> bool {
     let (jump, size) = ((left - right).abs(), left.abs().max(right.abs()));
     let elsewhere = (far_left - left).abs().max((right - far_right).abs());
-    size.is_finite() && jump > 1e-6 * size && !(jump <= 4.0 * elsewhere)
+    size.is_finite() && jump > 1e-6 * size && (elsewhere.is_nan() || jump > 4.0 * elsewhere)
 }
 
 /// Whether the partial with respect to `operand`, finite at the point, is not continuous there as a

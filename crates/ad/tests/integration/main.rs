@@ -1,4 +1,5 @@
 //! The tests of the differentiation engine, in one program so that the engine is linked once.
+#![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod accuracy;
 mod allocations;
