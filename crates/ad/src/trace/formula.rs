@@ -1,7 +1,7 @@
 //! Formulas of operations, in plain text and in LaTeX.
 
 use super::digits;
-use std::f64::consts::SQRT_2;
+use std::f64::consts::{PI, SQRT_2};
 
 /// The notation of formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,12 @@ impl Notation {
                 let argument = self
                     .quotient(&Term::new(format!("-{}", self.wrapped(x, Power)), Minus), &constant(SQRT_2));
                 self.product(&constant(0.5), &self.call("erfc", &[argument]))
+            }
+            ("cubic_sigmoid", [x], _) => {
+                let linear = self.product(&constant(2.0 * (2.0 / PI).sqrt()), x);
+                let cubic = constant(0.044715 * 2.0 * (2.0 / PI).sqrt());
+                let cubic = self.product(&cubic, &self.power(x, &constant(3.0)));
+                self.call("sigmoid", &[self.sum(&linear, &cubic)])
             }
             (name, xs, parameters) => {
                 let mut arguments = xs.to_vec();
