@@ -52,7 +52,11 @@ binary! {
     /// `a / b`; the partials are `1 / b` and `-y / b`.
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
-        partials |_, b, y| (b.recip(), -(y / b));
+        partials |_, b, y| {
+            // `1 / b` overflows for `b` below 5e-309; a second quotient would double the work of jets.
+            let r = b.recip();
+            (r, -(if r.is_finite() { y * r } else { y / b }))
+        };
     /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`,
     /// the latter 0 at `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. For
     /// negative `a` the partial with respect to `b` does not exist: NaN.
