@@ -1,6 +1,6 @@
 //! Data sets: a table of features, and one target per example.
 
-use crate::error::{DataError, DataProblem, Table};
+use crate::error::{DataError, DataProblem, Role};
 use crate::precision::stored;
 use crate::scaling::{Scaling, change_map};
 use crate::standardiser::Standardiser;
@@ -79,10 +79,10 @@ impl<F: Float> Dataset<F> {
         let data = Self { name: name.into(), features, width, targets, scaling, standardised };
         data.check_rows()?;
         data.check_one_target_per_example()?;
-        data.check_finite(Table::Features, &data.features, data.width)?;
+        data.check_finite(Role::Features, &data.features, data.width)?;
         match &data.targets {
             Targets::Classes { labels, classes } => data.check_labels(labels, *classes)?,
-            Targets::Values { values, width } => data.check_finite(Table::Targets, values, *width)?,
+            Targets::Values { values, width } => data.check_finite(Role::Targets, values, *width)?,
         }
         Ok(data)
     }
@@ -227,29 +227,29 @@ impl<F: Float> Dataset<F> {
     /// # Panics
     /// If the table is that of the targets, and they are classes.
     #[track_caller]
-    pub(crate) fn statistics(&self, table: Table) -> Option<Standardiser> {
+    pub(crate) fn statistics(&self, table: Role) -> Option<Standardiser> {
         match (table, &self.targets) {
-            (Table::Features, _) => {
+            (Role::Features, _) => {
                 (!self.standardised.features).then(|| Standardiser::fit(&self.features, self.width))
             }
-            (Table::Targets, Targets::Values { values, width }) => {
+            (Role::Targets, Targets::Values { values, width }) => {
                 (!self.standardised.targets).then(|| Standardiser::fit(values, *width))
             }
-            (Table::Targets, Targets::Classes { .. }) => {
+            (Role::Targets, Targets::Classes { .. }) => {
                 panic!("standardised_targets: the targets are classes, must be values")
             }
         }
     }
 
     /// Standardises the stored numbers of a table with these statistics of stored numbers.
-    pub(crate) fn standardise(&mut self, table: Table, statistics: &Standardiser) {
+    pub(crate) fn standardise(&mut self, table: Role, statistics: &Standardiser) {
         let scale = match table {
-            Table::Features => {
+            Role::Features => {
                 statistics.apply(&mut self.features);
                 self.standardised.features = true;
                 &mut self.scaling.inputs
             }
-            Table::Targets => {
+            Role::Targets => {
                 if let Targets::Values { values, .. } = &mut self.targets {
                     statistics.apply(values);
                 }
@@ -272,7 +272,7 @@ impl<F: Float> Dataset<F> {
             return Err(DataProblem::NoExamples.of(&self.name));
         }
         if width == 0 || !values.is_multiple_of(width) {
-            let table = Table::Features;
+            let table = Role::Features;
             return Err(DataProblem::Shape { table, values, width, examples: None }.of(&self.name));
         }
         Ok(())
@@ -284,7 +284,7 @@ impl<F: Float> Dataset<F> {
             Targets::Values { values, width } => (values.len(), *width),
         };
         if width == 0 || self.examples().checked_mul(width) != Some(values) {
-            let (table, examples) = (Table::Targets, Some(self.examples()));
+            let (table, examples) = (Role::Targets, Some(self.examples()));
             return Err(DataProblem::Shape { table, values, width, examples }.of(&self.name));
         }
         Ok(())
@@ -297,7 +297,7 @@ impl<F: Float> Dataset<F> {
         Err(error)
     }
 
-    fn check_finite(&self, table: Table, values: &[F], width: usize) -> Result<(), DataError> {
+    fn check_finite(&self, table: Role, values: &[F], width: usize) -> Result<(), DataError> {
         let Some(i) = compiled_here!(F: first_not_finite(values: &[F]) -> Option<usize>)(values) else {
             return Ok(());
         };

@@ -32,9 +32,9 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
-/// One of the two tables of a data set.
+/// What the columns of a data set are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum Role {
     /// The inputs of the model.
     Features,
     /// The desired outputs.
@@ -54,11 +54,11 @@ pub enum DataProblem {
     NoFeatures,
     /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of
     /// `examples`.
-    Shape { table: Table, values: usize, width: usize, examples: Option<usize> },
+    Shape { table: Role, values: usize, width: usize, examples: Option<usize> },
     /// A `label` is not below the number of `classes`.
     LabelOutOfRange { label: u32, classes: usize },
     /// A `value` of a table is infinite or NaN.
-    NotFinite { table: Table, value: f64 },
+    NotFinite { table: Role, value: f64 },
     /// The fractions of a split are negative, do not add up to 1, or leave nothing to train on.
     Fractions { train: f64, validation: f64, test: f64 },
     /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
@@ -109,7 +109,7 @@ pub enum IdxProblem {
     /// The first four `bytes` are not those of an IDX file of unsigned bytes.
     NotUnsignedBytes { bytes: [u8; 4] },
     /// The number of dimensions, `rank`, is wrong for a file of this table.
-    Rank { rank: usize, table: Table },
+    Rank { rank: usize, table: Role },
     /// One of the `extents` is 0, or their product overflows.
     Extents { extents: Vec<usize> },
     /// The file ends after the elements `found`, fewer than its `extents` say.
@@ -161,7 +161,7 @@ impl Display for Place {
     }
 }
 
-impl Display for Table {
+impl Display for Role {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Features => "features",
@@ -267,10 +267,10 @@ impl Display for IdxProblem {
                 "the file begins with the bytes {bytes:02x?}; an IDX file of unsigned bytes begins with \
                  [00, 00, 08] and its number of dimensions"
             ),
-            Self::Rank { rank, table: Table::Features } => {
+            Self::Rank { rank, table: Role::Features } => {
                 write!(f, "images have at least 2 dimensions, not {rank}; are images and labels swapped?")
             }
-            Self::Rank { rank, table: Table::Targets } => {
+            Self::Rank { rank, table: Role::Targets } => {
                 write!(f, "labels have 1 dimension, not {rank}; are images and labels swapped?")
             }
             Self::Extents { extents } => {

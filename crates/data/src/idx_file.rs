@@ -6,7 +6,7 @@
 //! the type of images, are supported.
 
 use crate::dataset::{Dataset, Targets};
-use crate::error::{DataError, DataProblem, IdxProblem, Table};
+use crate::error::{DataError, DataProblem, IdxProblem, Role};
 use crate::open::open;
 use crate::split::Split;
 use crate::standardiser::Standardiser;
@@ -92,8 +92,8 @@ impl Labelled {
     fn read(images_path: &Path, labels_path: &Path) -> Result<Self, DataError> {
         let (images, labels) = (IdxFile::open(images_path)?, IdxFile::open(labels_path)?);
         for (file, table, fits) in [
-            (&images, Table::Features, images.extents.len() >= 2),
-            (&labels, Table::Targets, labels.extents.len() == 1),
+            (&images, Role::Features, images.extents.len() >= 2),
+            (&labels, Role::Targets, labels.extents.len() == 1),
         ] {
             if !fits {
                 return Err(idx_error(file.path, IdxProblem::Rank { rank: file.extents.len(), table }));

@@ -51,7 +51,7 @@ pub use catalogue::{Loaded, data_set, data_set_names, load};
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use csv_file::{FeatureRows, TargetColumns, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
-pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Table};
+pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Role};
 pub use idx_file::{read_idx, read_idx_folder};
 pub use scaling::Scaling;
 pub use split::Split;

@@ -1,7 +1,7 @@
 //! Splits of a data set into training, validation and test parts.
 
 use crate::dataset::Dataset;
-use crate::error::{DataError, DataProblem, Table};
+use crate::error::{DataError, DataProblem, Role};
 use crate::permutation::{Purpose, permute};
 use crate::scaling::Scaling;
 use std::borrow::Cow;
@@ -69,7 +69,7 @@ impl<F: Float> Split<F> {
     /// trained on them, which predicts from features in the user's units.
     #[must_use]
     pub fn standardised(self) -> Self {
-        self.with_standardised(Table::Features)
+        self.with_standardised(Role::Features)
     }
 
     /// Standardises the targets of a regression in all parts with the statistics of the training part; each
@@ -86,11 +86,11 @@ impl<F: Float> Split<F> {
     #[must_use]
     #[track_caller]
     pub fn standardised_targets(self) -> Self {
-        self.with_standardised(Table::Targets)
+        self.with_standardised(Role::Targets)
     }
 
     #[track_caller]
-    fn with_standardised(mut self, table: Table) -> Self {
+    fn with_standardised(mut self, table: Role) -> Self {
         let Some(statistics) = self.train.statistics(table) else { return self };
         let stored_as = self.train.scaling().clone();
         for part in [&mut self.train, &mut self.validation, &mut self.test] {

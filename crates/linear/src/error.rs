@@ -1,7 +1,7 @@
 //! The error of fitting or evaluating a linear model.
 
 use std::fmt;
-use wengert_data::Table;
+use wengert_data::Role;
 
 /// The reason why a linear model cannot be fitted or evaluated. The message says how to correct it.
 /// Rows and columns are counted from 1.
@@ -25,7 +25,7 @@ pub enum LinearError {
     /// A feature or a target is infinite or NaN.
     NotFinite {
         /// Features or targets.
-        part: Table,
+        part: Role,
         /// The row of the example.
         row: usize,
         /// The column of the feature; 1 for a target.
@@ -50,7 +50,7 @@ pub enum LinearError {
     /// The sum of a column, or the sum of its squares, overflows.
     Overflow {
         /// Features or targets.
-        part: Table,
+        part: Role,
         /// The column of the feature; 1 for the targets.
         column: usize,
     },

@@ -3,7 +3,7 @@
 
 use crate::error::LinearError;
 use ndarray::{ArrayBase, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
-use wengert_data::{Dataset, Table, Targets};
+use wengert_data::{Dataset, Role, Targets};
 
 /// Borrowed features, one example per row, and one target per example.
 ///
@@ -130,8 +130,8 @@ impl<'a> Examples<'a> {
             LinearTargets::Classes { .. } => return Err(LinearError::NeedsValues),
         };
         check_rows(&self.features, values.len())?;
-        check_finite(Table::Features, &self.features)?;
-        check_finite(Table::Targets, &values.insert_axis(Axis(1)))?;
+        check_finite(Role::Features, &self.features)?;
+        check_finite(Role::Targets, &values.insert_axis(Axis(1)))?;
         Ok((self.features, values))
     }
 
@@ -145,14 +145,14 @@ impl<'a> Examples<'a> {
             return Err(LinearError::NeedsClasses);
         };
         check_rows(&self.features, labels.len())?;
-        check_finite(Table::Features, &self.features)?;
+        check_finite(Role::Features, &self.features)?;
         Ok(Classification { features: self.features, labels, classes })
     }
 }
 
 /// Checks that the sum of `term` over each column is finite.
 pub(crate) fn check_sums(
-    part: Table,
+    part: Role,
     values: &ArrayView2<'_, f64>,
     term: fn(f64) -> f64,
 ) -> Result<(), LinearError> {
@@ -165,8 +165,8 @@ pub(crate) fn check_sums(
 
 /// Checks that sums of `term` over the features and over the targets are finite: a fit computes them.
 pub(crate) fn check_regression((x, y): Regression<'_>, term: fn(f64) -> f64) -> Result<(), LinearError> {
-    check_sums(Table::Features, &x, term)?;
-    check_sums(Table::Targets, &y.insert_axis(Axis(1)), term)
+    check_sums(Role::Features, &x, term)?;
+    check_sums(Role::Targets, &y.insert_axis(Axis(1)), term)
 }
 
 /// The number of classes that may be fitted whatever the number of examples.
@@ -186,7 +186,7 @@ impl Classification<'_> {
         if classes > examples.max(MANY_CLASSES) {
             return Err(LinearError::TooManyClasses { classes, examples });
         }
-        check_sums(Table::Features, &self.features, |x| x * x)
+        check_sums(Role::Features, &self.features, |x| x * x)
     }
 }
 
@@ -201,7 +201,7 @@ fn check_rows(features: &ArrayView2<'_, f64>, targets: usize) -> Result<(), Line
     Ok(())
 }
 
-fn check_finite(part: Table, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
+fn check_finite(part: Role, values: &ArrayView2<'_, f64>) -> Result<(), LinearError> {
     let wrong = values.indexed_iter().find(|(_, x)| !x.is_finite());
     let Some(((i, j), &value)) = wrong else { return Ok(()) };
     Err(LinearError::NotFinite { part, row: i + 1, column: j + 1, value })

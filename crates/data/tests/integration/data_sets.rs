@@ -1,7 +1,7 @@
 //! Data sets: their construction, and the bundled and generated ones.
 
 use wengert_data::{
-    DataError, DataProblem, Dataset, Table, Targets, blobs, circles, digits, iris, moons, spiral, xor,
+    DataError, DataProblem, Dataset, Role, Targets, blobs, circles, digits, iris, moons, spiral, xor,
 };
 
 fn labels_of(data: &Dataset) -> &[u32] {
@@ -76,7 +76,7 @@ fn a_value_that_is_not_finite_is_refused_with_its_place() {
         "{error}"
     );
     let error = two_points(vec![1.0; 4], values(&[1.0, f32::NEG_INFINITY], 1)).unwrap_err();
-    assert!(matches!(error.problem, DataProblem::NotFinite { table: Table::Targets, .. }), "{error}");
+    assert!(matches!(error.problem, DataProblem::NotFinite { table: Role::Targets, .. }), "{error}");
     assert!(error.to_string().contains("row 2, column 1: -inf in the targets"), "{error}");
 }
 

@@ -1,7 +1,7 @@
 //! Invalid examples and settings, and fits that did not converge.
 
 use ndarray::{Array1, Array2, array, s};
-use wengert_data::{Dataset, Table, Targets};
+use wengert_data::{Dataset, Role, Targets};
 use wengert_linear::{Lasso, LinearError, LinearSvm, LogisticRegression, OrdinaryLeastSquares, Ridge};
 use wengert_minimize::Stopping;
 
@@ -49,8 +49,7 @@ fn invalid_examples_are_rejected_with_a_correction() {
     let rows = Targets::Values { values: vec![0.0; 6], width: 2 };
     let several = Dataset::new("pairs", vec![1.0, 2.0, 3.0], 1, rows).unwrap();
     assert_eq!(Ridge::new(1.0).fit(&several), Err(LinearError::SeveralTargets { width: 2 }));
-    let not_finite =
-        LinearError::NotFinite { part: Table::Features, row: 2, column: 1, value: f64::INFINITY };
+    let not_finite = LinearError::NotFinite { part: Role::Features, row: 2, column: 1, value: f64::INFINITY };
     wrong[[1, 0]] = f64::INFINITY;
     assert_eq!(LogisticRegression::new().fit((&wrong, &[0, 1, 1])), Err(not_finite));
 }
@@ -202,13 +201,13 @@ fn numbers_whose_squares_overflow_are_refused_by_column() {
             LinearSvm::hinge(0.1).fit((&large, &labels)).unwrap_err(),
             LinearSvm::squared_hinge(0.1).fit((&large, &labels)).unwrap_err(),
         ] {
-            assert_eq!(error, LinearError::Overflow { part: Table::Features, column: 4 }, "{size}");
+            assert_eq!(error, LinearError::Overflow { part: Role::Features, column: 4 }, "{size}");
             assert!(error.to_string().contains("column 4 of the features overflows"), "{error}");
         }
         for error in
             [Ridge::new(1.0).fit((&x, &many)).unwrap_err(), Lasso::new(1.0).fit((&x, &many)).unwrap_err()]
         {
-            assert_eq!(error, LinearError::Overflow { part: Table::Targets, column: 1 }, "{size}");
+            assert_eq!(error, LinearError::Overflow { part: Role::Targets, column: 1 }, "{size}");
         }
     }
 }
@@ -222,8 +221,8 @@ fn least_squares_need_sums_that_do_not_overflow_and_no_squares() {
     for (large, small) in fit.coefficients.iter().zip(&plain.coefficients) {
         assert!((1e300 * large - small).abs() < 1e-12 * small.abs().max(1.0), "{large} {small}");
     }
-    let huge = Err(LinearError::Overflow { part: Table::Features, column: 1 });
+    let huge = Err(LinearError::Overflow { part: Role::Features, column: 1 });
     assert_eq!(ols.fit((&Array2::from_elem((12, 5), 1e308), &y)), huge);
-    let huge = Err(LinearError::Overflow { part: Table::Targets, column: 1 });
+    let huge = Err(LinearError::Overflow { part: Role::Targets, column: 1 });
     assert_eq!(ols.fit((&x, &[1e308; 12])), huge);
 }

@@ -4,7 +4,7 @@ use safetensors::SafeTensorError;
 use safetensors::tensor::Dtype;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use wengert_data::{StandardiserError, Table};
+use wengert_data::{Role, StandardiserError};
 use wengert_files::{WriteError, list, shortened};
 
 /// The reason why a model could not be saved or loaded.
@@ -89,7 +89,7 @@ pub enum ModelProblem {
     /// The tensors of the scaling do not define one.
     Scaling {
         /// The features or the targets.
-        table: Table,
+        table: Role,
         /// The reason.
         problem: StandardiserError,
     },

@@ -2,7 +2,7 @@
 
 use super::error::ModelProblem;
 use super::file::{Elements, Entry, TensorFile};
-use wengert_data::{Scaling, Standardiser, Table};
+use wengert_data::{Role, Scaling, Standardiser};
 
 /// The names of the tensors with the means and the deviations of the features.
 const INPUTS: [&str; 2] = ["inputs.mean", "inputs.deviation"];
@@ -33,8 +33,8 @@ pub(super) fn read_scaling(
         let (mean, deviation) = (file.doubles(names[0], &[width])?, file.doubles(names[1], &[width])?);
         standardiser(table, mean, deviation).map(Some)
     };
-    let inputs = map(Table::Features, INPUTS, inputs)?;
-    Ok(Scaling { inputs, targets: map(Table::Targets, TARGETS, outputs)? })
+    let inputs = map(Role::Features, INPUTS, inputs)?;
+    Ok(Scaling { inputs, targets: map(Role::Targets, TARGETS, outputs)? })
 }
 
 /// The scaling of the inputs in a file of the format `wengert-mlp-1`.
@@ -44,9 +44,9 @@ pub(super) fn read_standardiser_of_format_1(
 ) -> Result<Scaling, ModelProblem> {
     let numbers = |name| Ok(file.floats(name, &[inputs])?.into_iter().map(f64::from).collect());
     let (mean, deviation) = (numbers("standardiser.mean")?, numbers("standardiser.deviation")?);
-    Ok(Scaling { inputs: Some(standardiser(Table::Features, mean, deviation)?), targets: None })
+    Ok(Scaling { inputs: Some(standardiser(Role::Features, mean, deviation)?), targets: None })
 }
 
-fn standardiser(table: Table, mean: Vec<f64>, deviation: Vec<f64>) -> Result<Standardiser, ModelProblem> {
+fn standardiser(table: Role, mean: Vec<f64>, deviation: Vec<f64>) -> Result<Standardiser, ModelProblem> {
     Standardiser::new(mean, deviation).map_err(|problem| ModelProblem::Scaling { table, problem })
 }
