@@ -1,6 +1,7 @@
 //! A batch: some rows of a data set.
 
 use crate::dataset::Dataset;
+use wengert_kernels::Float;
 
 /// The examples of one step: some rows of a data set.
 #[derive(Debug)]
@@ -24,5 +25,17 @@ impl<F> Dataset<F> {
     #[must_use]
     pub fn batch<'a>(&'a self, indices: &'a [usize]) -> Batch<'a, F> {
         Batch { data: self, indices }
+    }
+}
+
+impl<F: Float> Batch<'_, F> {
+    /// The sum of the [weights](Dataset::weights) of the examples, in the order of the indices, or their
+    /// number if the data set has no weights.
+    #[must_use]
+    pub fn weight(&self) -> f64 {
+        match self.data.weights() {
+            Some(weights) => self.indices.iter().map(|&i| weights[i]).sum(),
+            None => self.indices.len() as f64,
+        }
     }
 }

@@ -1,27 +1,124 @@
 //! The lists of all named data sets and all file formats, and the functions that load data from them.
 
-use crate::bundled::{digits, iris};
+use crate::bundled::{breast_cancer, diabetes, digits, iris, wine};
 #[cfg(feature = "csv")]
 use crate::csv_file::read_csv;
 use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem};
+use crate::generated::{
+    blobs, checkerboard, circles, friedman1, friedman2, friedman3, gaussian_quantiles, linear, moons,
+    piecewise_linear, sine, spiral, step, xor,
+};
 use crate::idx_file::read_idx_folder;
 use crate::split::Split;
-use crate::toy::{blobs, circles, moons, spiral, xor};
+use crate::task::Task;
 use std::path::Path;
 
-/// Creates a data set from a seed, which the bundled sets ignore.
-type Maker = fn(u64) -> Dataset;
+/// A data set that [`data_set`] makes: bundled with the crate, or generated.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedDataSet {
+    name: &'static str,
+    task: Task,
+    description: &'static str,
+    source: &'static str,
+    is_generated: bool,
+    make: fn(u64) -> Dataset,
+}
 
-const NAMED: [(&str, Maker); 7] = [
-    ("digits", |_| digits()),
-    ("iris", |_| iris()),
-    ("spiral", |seed| spiral(3, 300, 0.1, seed)),
-    ("moons", |seed| moons(1000, 0.1, seed)),
-    ("circles", |seed| circles(1000, 0.05, 0.5, seed)),
-    ("xor", |seed| xor(1000, 0.05, seed)),
-    ("blobs", |seed| blobs(3, 1000, 1.0, seed)),
-];
+impl NamedDataSet {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What is to be learnt.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// What the examples are, in one line.
+    #[must_use]
+    pub fn description(&self) -> &'static str {
+        self.description
+    }
+
+    /// Where the data or their formula come from, and the licence of data.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// Whether it is generated from a seed, instead of bundled.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        self.is_generated
+    }
+
+    /// The data; those of a bundled set do not depend on the seed.
+    #[must_use]
+    pub fn load(&self, seed: u64) -> Dataset {
+        (self.make)(seed)
+    }
+}
+
+/// Declares the list of named data sets: the tests walk it.
+macro_rules! named_data_sets {
+    ($( $kind:ident $task:ident $name:literal: $description:literal from $source:literal, $make:expr; )*) => {
+        const NAMED: &[NamedDataSet] = &[$( NamedDataSet {
+            name: $name,
+            task: Task::$task,
+            description: $description,
+            source: $source,
+            is_generated: named_data_sets!(@$kind),
+            make: $make,
+        } ),*];
+    };
+    (@bundled) => { false };
+    (@generated) => { true };
+}
+
+named_data_sets! {
+    bundled Classification "digits": "handwritten digits, 8 by 8 pixels"
+        from "Alpaydin and Kaynak 1998, UCI, CC BY 4.0", |_| digits();
+    bundled Classification "iris": "iris flowers, lengths and widths of petals and sepals in cm"
+        from "Fisher 1936, UCI, CC BY 4.0", |_| iris();
+    bundled Classification "wine": "wines of three cultivars, chemical analyses"
+        from "Aeberhard and Forina 1992, UCI, CC BY 4.0", |_| wine();
+    bundled Classification "breast_cancer": "malignant and benign tumours, properties of cell nuclei"
+        from "Wolberg, Mangasarian, Street and Street 1993, UCI, CC BY 4.0", |_| breast_cancer();
+    bundled Regression "diabetes": "progression of diabetes after one year, ten measurements of patients"
+        from "Efron, Hastie, Johnstone and Tibshirani 2004, Least Angle Regression", |_| diabetes();
+    generated Classification "spiral": "three interleaved spiral arms"
+        from "the spiral of TensorFlow Playground", |seed| spiral(3, 300, 0.1, seed);
+    generated Classification "moons": "two interlocking half circles"
+        from "make_moons of scikit-learn", |seed| moons(1000, 0.1, seed);
+    generated Classification "circles": "a circle inside a circle"
+        from "make_circles of scikit-learn", |seed| circles(1000, 0.05, 0.5, seed);
+    generated Classification "xor": "four quadrants, labelled by equal or opposite signs"
+        from "the exclusive or of TensorFlow Playground", |seed| xor(1000, 0.05, seed);
+    generated Classification "blobs": "three normally distributed clusters"
+        from "make_blobs of scikit-learn", |seed| blobs(3, 1000, 1.0, seed);
+    generated Classification "checkerboard": "a checkerboard of 4 by 4 squares"
+        from "the exclusive or, repeated", |seed| checkerboard(4, 2000, 0.0, seed);
+    generated Classification "gaussian_quantiles": "three shells of a normal distribution around its centre"
+        from "make_gaussian_quantiles of scikit-learn", |seed| gaussian_quantiles(3, 1000, 2, seed);
+    generated Regression "sine": "two periods of a sine, noise 0.1"
+        from "y = sin x", |seed| sine(1000, 0.1, seed);
+    generated Regression "step": "a step from 0 to 1, noise 0.1"
+        from "y = [x >= 0]", |seed| step(1000, 0.1, seed);
+    generated Regression "piecewise_linear": "a line through five corners, noise 0.05"
+        from "linear interpolation", |seed| piecewise_linear(1000, 0.05, seed);
+    generated Regression "friedman1": "a smooth function of five of ten features, noise 1"
+        from "Friedman 1991; make_friedman1 of scikit-learn", |seed| friedman1(1000, 1.0, seed);
+    generated Regression "friedman2": "the impedance of a circuit, noise 125"
+        from "Friedman 1991; make_friedman2 of scikit-learn", |seed| friedman2(1000, 125.0, seed);
+    generated Regression "friedman3": "the phase of a circuit, noise 0.1"
+        from "Friedman 1991; make_friedman3 of scikit-learn", |seed| friedman3(1000, 0.1, seed);
+    generated Regression "linear": "a linear function of ten features, condition number 100, noise 0.1"
+        from "y = X w with geometric singular values", |seed| linear(1000, 10, 100.0, 0.1, seed).cast();
+}
 
 /// A file format: how to recognise a path, and the function that reads it.
 struct Format {
@@ -72,12 +169,19 @@ pub fn load(source: &str, seed: u64) -> Result<Loaded, DataError> {
     }
 }
 
-/// The names that [`data_set`] accepts.
-pub fn data_set_names() -> impl Iterator<Item = &'static str> {
-    NAMED.iter().map(|&(name, _)| name)
+/// All named data sets: the bundled ones, then the generated ones.
+#[must_use]
+pub fn data_sets() -> &'static [NamedDataSet] {
+    NAMED
 }
 
-/// A bundled data set, or a generated one of about a thousand points with a little noise drawn from `seed`.
+/// The names that [`data_set`] accepts.
+pub fn data_set_names() -> impl Iterator<Item = &'static str> {
+    NAMED.iter().map(|set| set.name)
+}
+
+/// A bundled data set, or a generated one of one or two thousand examples with noise drawn from `seed`; see
+/// [`data_sets`] for their descriptions.
 ///
 /// # Errors
 /// If no data set has this name. The error lists all names, with a suggestion.
@@ -91,8 +195,8 @@ pub fn data_set_names() -> impl Iterator<Item = &'static str> {
 /// # Ok::<(), wengert_data::DataError>(())
 /// ```
 pub fn data_set(name: &str, seed: u64) -> Result<Dataset, DataError> {
-    match NAMED.iter().find(|(known, _)| *known == name) {
-        Some((_, make)) => Ok(make(seed)),
+    match NAMED.iter().find(|set| set.name == name) {
+        Some(set) => Ok(set.load(seed)),
         None => {
             let (known, nearest) = (data_set_names().collect(), nearest(name));
             Err(DataProblem::UnknownName { known, nearest }.of(name))

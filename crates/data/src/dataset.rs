@@ -1,9 +1,12 @@
 //! Data sets: a table of features, and one target per example.
 
+use crate::annotations::Annotations;
 use crate::error::{DataError, DataProblem, Role};
 use crate::precision::stored;
+use crate::rows::{first_not_finite, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::standardiser::Standardiser;
+use crate::task::Task;
 use std::borrow::Cow;
 use wengert_kernels::{Float, compiled_here};
 
@@ -24,6 +27,7 @@ pub struct Dataset<F = f32> {
     targets: Targets<F>,
     scaling: Scaling,
     standardised: Standardised,
+    pub(crate) annotations: Annotations,
 }
 
 /// Which tables were standardised with statistics of a training part.
@@ -76,7 +80,8 @@ impl<F: Float> Dataset<F> {
         targets: Targets<F>,
     ) -> Result<Self, DataError> {
         let (scaling, standardised) = (Scaling::default(), Standardised::default());
-        let data = Self { name: name.into(), features, width, targets, scaling, standardised };
+        let (name, annotations) = (name.into(), Annotations::default());
+        let data = Self { name, features, width, targets, scaling, standardised, annotations };
         data.check_rows()?;
         data.check_one_target_per_example()?;
         data.check_finite(Role::Features, &data.features, data.width)?;
@@ -133,6 +138,15 @@ impl<F: Float> Dataset<F> {
         &self.scaling
     }
 
+    /// What is to be learnt: classification if the targets are classes, regression if they are values.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        match &self.targets {
+            Targets::Classes { .. } => Task::Classification,
+            Targets::Values { .. } => Task::Regression,
+        }
+    }
+
     /// The data set in another precision.
     ///
     /// Values are rounded to the nearest number. A column for which that would overflow, or blur the
@@ -161,7 +175,8 @@ impl<F: Float> Dataset<F> {
             targets: joined(outputs, &self.scaling.targets),
         };
         let (name, width, standardised) = (self.name.clone(), self.width, self.standardised);
-        Dataset { name, features, width, targets, scaling, standardised }
+        let annotations = self.annotations.clone();
+        Dataset { name, features, width, targets, scaling, standardised, annotations }
     }
 
     /// The same examples, stored with other maps; computed in double precision.
@@ -207,8 +222,9 @@ impl<F: Float> Dataset<F> {
             }
         };
         let features = rows(&self.features, self.width, indices);
-        let (scaling, standardised) = (self.scaling.clone(), self.standardised);
-        Self { name: self.name.clone(), features, width: self.width, targets, scaling, standardised }
+        let (name, annotations) = (self.name.clone(), self.annotations.of_examples(indices));
+        let (width, scaling, standardised) = (self.width, self.scaling.clone(), self.standardised);
+        Self { name, features, width, targets, scaling, standardised, annotations }
     }
 
     /// The same examples, whose features were brought to the stored numbers by this map.
@@ -306,20 +322,4 @@ impl<F: Float> Dataset<F> {
         (error.place.row, error.place.column) = (Some(i / width + 1), Some(i % width + 1));
         Err(error)
     }
-}
-
-/// The index of the first number that is infinite or NaN.
-fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
-    // A loop over a whole block compiles to SIMD; a search that may end at any element does not.
-    let all_finite = |block: &[F]| block.iter().fold(true, |all, x| all & x.is_finite());
-    let block = values.chunks(1024).position(|block| !all_finite(block))?;
-    values[1024 * block..].iter().position(|x| !x.is_finite()).map(|i| 1024 * block + i)
-}
-
-fn rows<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
-    let mut selected = Vec::with_capacity(indices.len() * width);
-    for &i in indices {
-        selected.extend_from_slice(&values[i * width..(i + 1) * width]);
-    }
-    selected
 }

@@ -41,6 +41,17 @@ pub enum Role {
     Targets,
 }
 
+/// Items of a data set that may have names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedItems {
+    /// The columns of the features.
+    Features,
+    /// The columns of the targets.
+    Targets,
+    /// The classes.
+    Classes,
+}
+
 /// A problem with data.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -59,6 +70,14 @@ pub enum DataProblem {
     LabelOutOfRange { label: u32, classes: usize },
     /// A `value` of a table is infinite or NaN.
     NotFinite { table: Role, value: f64 },
+    /// There are `found` names for `needed` items.
+    NameCount { items: NamedItems, found: usize, needed: usize },
+    /// There are `found` weights for a number of `examples`.
+    WeightCount { found: usize, examples: usize },
+    /// The weight of an example is negative, infinite or NaN.
+    Weight { value: f64 },
+    /// The `sum` of all weights is 0 or infinite.
+    WeightSum { sum: f64 },
     /// The fractions of a split are negative, do not add up to 1, or leave nothing to train on.
     Fractions { train: f64, validation: f64, test: f64 },
     /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
@@ -170,6 +189,16 @@ impl Display for Role {
     }
 }
 
+impl Display for NamedItems {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Features => "features",
+            Self::Targets => "columns of targets",
+            Self::Classes => "classes",
+        })
+    }
+}
+
 impl Display for DataProblem {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -186,6 +215,16 @@ impl Display for DataProblem {
                 write!(f, "the label {label} must be below the number of classes, {classes}")
             }
             Self::NotFinite { table, value } => write!(f, "{value} in the {table} must be finite"),
+            Self::NameCount { items, found, needed } => {
+                write!(f, "there are {found} names for {needed} {items}; one per item is needed")
+            }
+            Self::WeightCount { found, examples } => {
+                write!(f, "there are {found} weights for {examples} examples; one per example is needed")
+            }
+            Self::Weight { value } => write!(f, "the weight {value} must be finite and not negative"),
+            Self::WeightSum { sum } => {
+                write!(f, "the weights add up to {sum}; their sum must be positive and finite")
+            }
             Self::Fractions { train, validation, test } => write!(
                 f,
                 "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 \

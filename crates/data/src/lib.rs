@@ -1,7 +1,7 @@
 //! Data sets, readers, splits, standardisation and mini-batches.
 //!
-//! A [`Dataset`] is generated ([`moons`], [`spiral`], ...), bundled with the crate ([`digits`], [`iris`]), or
-//! read from a file: IDX files, CSV files with the feature `csv`, compressed files with the feature `gzip`.
+//! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`], [`diabetes`],
+//! ...), or read from a file: IDX files, CSV files with the feature `csv`, compressed files with the feature `gzip`.
 //! Before training it is [split](Dataset::split), [standardised](Split::standardised) and divided into
 //! [`Batches`]. Randomness depends only on seeds: the same seed gives the same data, the same split and the
 //! same order.
@@ -19,6 +19,8 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod annotated;
+mod annotations;
 mod batch;
 mod batches;
 mod bundled;
@@ -32,28 +34,34 @@ mod dataset;
 #[cfg(feature = "gzip")]
 mod decompressed;
 mod error;
+mod generated;
 mod idx_file;
 mod open;
 mod permutation;
 mod precision;
 #[cfg(feature = "csv")]
 mod recent_text;
+mod rows;
 mod scaling;
 mod split;
 mod standardiser;
-mod toy;
+mod task;
 
 pub use batch::Batch;
 pub use batches::Batches;
-pub use bundled::{digits, iris};
-pub use catalogue::{Loaded, data_set, data_set_names, load};
+pub use bundled::{breast_cancer, diabetes, digits, iris, wine};
+pub use catalogue::{Loaded, NamedDataSet, data_set, data_set_names, data_sets, load};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use csv_file::{FeatureRows, TargetColumns, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
-pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, Place, Role};
+pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
+pub use generated::{
+    blobs, checkerboard, circles, friedman1, friedman2, friedman3, gaussian_quantiles, linear, moons,
+    piecewise_linear, sine, spiral, step, xor,
+};
 pub use idx_file::{read_idx, read_idx_folder};
 pub use scaling::Scaling;
 pub use split::Split;
 pub use standardiser::{Standardiser, StandardiserError};
-pub use toy::{blobs, circles, moons, spiral, xor};
+pub use task::Task;

@@ -1,23 +1,63 @@
 //! Named data sets and file formats: every entry of the lists.
 
-use wengert_data::{DataError, DataProblem, Loaded, Targets, data_set, data_set_names, load};
+use wengert_data::{
+    DataError, DataProblem, Loaded, Scaling, Targets, Task, data_set, data_set_names, data_sets, load,
+};
 
 #[test]
-fn every_name_loads_its_data_set() {
-    for name in data_set_names() {
-        let data = data_set(name, 7).unwrap();
-        assert_eq!(data.name(), name);
-        let Targets::Classes { labels, classes } = data.targets() else { panic!("{name} has no classes") };
-        assert!((0..*classes as u32).all(|class| labels.contains(&class)), "{name} has an empty class");
+fn every_named_set_is_what_its_entry_says() {
+    for set in data_sets() {
+        let (name, data) = (set.name(), set.load(7));
+        assert_eq!((data.name(), data.task()), (name, set.task()));
+        assert!(data.features().iter().all(|x| x.is_finite()), "{name}");
+        for text in [set.description(), set.source()] {
+            assert!((3..100).contains(&text.len()) && !text.contains('\n'), "{name}: {text:?}");
+        }
+        assert_eq!(data.scaling(), &Scaling::default(), "{name} is in the user's units");
+        assert_eq!(data.weights(), None, "{name}");
         assert_eq!(load(name, 7).unwrap(), Loaded::Whole(data));
+    }
+    let mut names: Vec<&str> = data_set_names().collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), data_sets().len(), "two sets have one name");
+}
+
+#[test]
+fn every_named_set_has_distinct_names_of_its_columns_and_classes() {
+    for set in data_sets() {
+        let data = set.load(7);
+        let (features, targets) = (data.feature_names().unwrap(), data.target_names().unwrap());
+        assert_eq!((features.len(), targets.len()), (data.width(), 1), "{}", set.name());
+        let mut names: Vec<&String> = features.iter().chain(targets).collect();
+        let mut classes: Vec<&String> = data.class_names().unwrap_or_default().iter().collect();
+        for list in [&mut names, &mut classes] {
+            let count = list.len();
+            list.sort_unstable();
+            list.dedup();
+            assert!(list.len() == count && list.iter().all(|name| !name.is_empty()), "{list:?}");
+        }
     }
 }
 
 #[test]
-fn the_seed_decides_the_points_of_a_generated_set() {
-    for name in data_set_names().filter(|name| !["digits", "iris"].contains(name)) {
-        let [a, b, c] = [7, 7, 8].map(|seed| data_set(name, seed).unwrap());
-        assert!(a == b && a != c, "{name}");
+fn every_class_of_a_named_set_has_at_least_a_tenth_of_an_even_share() {
+    for set in data_sets().iter().filter(|set| set.task() == Task::Classification) {
+        let data = set.load(7);
+        let Targets::Classes { labels, classes } = data.targets() else { panic!("{}", set.name()) };
+        assert_eq!(data.class_names().map(<[String]>::len), Some(*classes));
+        for class in 0..*classes as u32 {
+            let count = labels.iter().filter(|&&label| label == class).count();
+            assert!(10 * count * classes >= labels.len(), "{}: {count} of class {class}", set.name());
+        }
+    }
+}
+
+#[test]
+fn the_seed_decides_the_examples_of_a_generated_set_and_nothing_of_a_bundled_one() {
+    for set in data_sets() {
+        let [a, b, c] = [7, 7, 8].map(|seed| data_set(set.name(), seed).unwrap());
+        assert!(a == b && (a != c) == set.is_generated(), "{}", set.name());
     }
 }
 

@@ -1,10 +1,15 @@
 //! The tests of data sets, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
+mod annotations;
+mod bundled_sets;
 mod catalogue;
 #[cfg(all(feature = "csv", feature = "gzip"))]
 mod csv_files;
 mod data_sets;
+mod generated_sets;
 #[cfg(feature = "gzip")]
 mod idx_files;
+mod regressions;
 mod splits;
+mod support;

@@ -1,0 +1,49 @@
+//! Names of columns and classes, and weights of examples: what a data set may have besides numbers.
+
+use crate::error::{DataError, DataProblem, NamedItems};
+use crate::rows::rows;
+
+/// The names and weights of a data set; each list has one entry per item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Annotations {
+    pub(crate) feature_names: Option<Vec<String>>,
+    pub(crate) target_names: Option<Vec<String>>,
+    pub(crate) class_names: Option<Vec<String>>,
+    pub(crate) weights: Option<Vec<f64>>,
+}
+
+impl Annotations {
+    /// Those of the examples with these numbers.
+    pub(crate) fn of_examples(&self, indices: &[usize]) -> Self {
+        let weights = self.weights.as_ref().map(|weights| rows(weights, 1, indices));
+        let Self { feature_names, target_names, class_names, .. } = self.clone();
+        Self { feature_names, target_names, class_names, weights }
+    }
+}
+
+/// Collects names of items of the data set `name`, of which there must be `needed`.
+pub(crate) fn collected(
+    name: &str,
+    items: NamedItems,
+    needed: usize,
+    names: impl IntoIterator<Item = impl Into<String>>,
+) -> Result<Vec<String>, DataError> {
+    let names: Vec<String> = names.into_iter().map(Into::into).collect();
+    let found = names.len();
+    if found != needed { Err(DataProblem::NameCount { items, found, needed }.of(name)) } else { Ok(names) }
+}
+
+/// Checks the weights of a data set with this name and this number of examples.
+pub(crate) fn check_weights(name: &str, weights: &[f64], examples: usize) -> Result<(), DataError> {
+    let found = weights.len();
+    if found != examples {
+        return Err(DataProblem::WeightCount { found, examples }.of(name));
+    }
+    if let Some(i) = weights.iter().position(|weight| !(0.0..f64::INFINITY).contains(weight)) {
+        let mut error = DataProblem::Weight { value: weights[i] }.of(name);
+        error.place.row = Some(i + 1);
+        return Err(error);
+    }
+    let sum: f64 = weights.iter().sum();
+    if sum > 0.0 && sum.is_finite() { Ok(()) } else { Err(DataProblem::WeightSum { sum }.of(name)) }
+}
