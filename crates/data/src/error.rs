@@ -1,12 +1,16 @@
 //! The error of this crate: a place in the data, and a problem there. Each message says what was found and
 //! what is needed.
 
+#[cfg(feature = "csv")]
+use crate::encoding_problem::EncodingProblem;
+#[cfg(feature = "csv")]
+use crate::table_problem::TableProblem;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
-use wengert_files::{list, shortened};
+use wengert_files::{excerpt, list, shortened};
 
 /// The reason why data cannot be used.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct Place {
     pub row: Option<usize>,
     /// The column of a text file or a table.
     pub column: Option<usize>,
+    /// The name of the column.
+    pub column_name: Option<String>,
 }
 
 /// What the columns of a data set are for.
@@ -91,6 +97,14 @@ pub enum DataProblem {
     Csv(CsvProblem),
     /// A problem with IDX files.
     Idx(IdxProblem),
+    /// A problem with a table.
+    #[cfg(feature = "csv")]
+    Table(TableProblem),
+    /// A problem with a table as the data of a model.
+    #[cfg(feature = "csv")]
+    Encoding(EncodingProblem),
+    /// A file changed while it was read.
+    Changed,
 }
 
 /// A problem with a row or a cell of a CSV file.
@@ -147,6 +161,20 @@ impl From<CsvProblem> for DataProblem {
     }
 }
 
+#[cfg(feature = "csv")]
+impl From<EncodingProblem> for DataProblem {
+    fn from(problem: EncodingProblem) -> Self {
+        Self::Encoding(problem)
+    }
+}
+
+#[cfg(feature = "csv")]
+impl From<TableProblem> for DataProblem {
+    fn from(problem: TableProblem) -> Self {
+        Self::Table(problem)
+    }
+}
+
 impl From<IdxProblem> for DataProblem {
     fn from(problem: IdxProblem) -> Self {
         Self::Idx(problem)
@@ -176,7 +204,8 @@ impl Display for Place {
         f.write_str(&shortened(&self.name, 1000))?;
         let numbers = [("line", self.line), ("row", self.row), ("column", self.column)];
         let mut known = numbers.iter().filter_map(|(what, number)| Some((what, (*number)?)));
-        known.try_for_each(|(what, number)| write!(f, ", {what} {number}"))
+        known.try_for_each(|(what, number)| write!(f, ", {what} {number}"))?;
+        self.column_name.as_ref().map_or(Ok(()), |name| write!(f, " ({:?})", excerpt(name)))
     }
 }
 
@@ -243,6 +272,11 @@ impl Display for DataProblem {
             Self::NoReader => f.write_str("to read this file, turn on the crate feature \"csv\""),
             Self::Csv(problem) => problem.fmt(f),
             Self::Idx(problem) => problem.fmt(f),
+            #[cfg(feature = "csv")]
+            Self::Table(problem) => problem.fmt(f),
+            #[cfg(feature = "csv")]
+            Self::Encoding(problem) => problem.fmt(f),
+            Self::Changed => f.write_str("the file changed while it was read; read it again"),
         }
     }
 }

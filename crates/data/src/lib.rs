@@ -33,6 +33,8 @@ mod csv_mistakes;
 mod dataset;
 #[cfg(feature = "gzip")]
 mod decompressed;
+#[cfg(feature = "csv")]
+mod encoding_problem;
 mod error;
 mod generated;
 mod idx_file;
@@ -40,11 +42,18 @@ mod open;
 mod permutation;
 mod precision;
 #[cfg(feature = "csv")]
+mod preprocessing;
+mod quantiles;
+#[cfg(feature = "csv")]
 mod recent_text;
 mod rows;
 mod scaling;
 mod split;
 mod standardiser;
+#[cfg(feature = "csv")]
+mod table;
+#[cfg(feature = "csv")]
+mod table_problem;
 mod task;
 
 pub use batch::Batch;
@@ -55,13 +64,28 @@ pub use catalogue::{Loaded, NamedDataSet, data_set, data_set_names, data_sets, l
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use csv_file::{FeatureRows, TargetColumns, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use encoding_problem::EncodingProblem;
 pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
 pub use generated::{
     blobs, checkerboard, circles, friedman1, friedman2, friedman3, gaussian_quantiles, linear, moons,
     piecewise_linear, sine, spiral, step, xor,
 };
 pub use idx_file::{read_idx, read_idx_folder};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use preprocessing::{
+    ColumnEncoding, InputColumn, Missing, Preprocessing, PreprocessingOptions, TargetEncoding,
+    UnknownCategory,
+};
 pub use scaling::Scaling;
 pub use split::Split;
 pub use standardiser::{Standardiser, StandardiserError};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use table::{Column, ColumnKind, ColumnValues, MISSING, Table, TableBlocks, TableOptions, read_table};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use table_problem::TableProblem;
 pub use task::Task;

@@ -9,18 +9,23 @@ use std::path::Path;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The content of a file.
-pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    if file.fill_buf()?.starts_with(&GZIP) { decompressed(file) } else { Ok(Box::new(file)) }
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    open_stream(File::open(path)?)
+}
+
+/// The content of a stream.
+pub(crate) fn open_stream(stream: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let mut stream = BufReader::with_capacity(1 << 16, stream);
+    if stream.fill_buf()?.starts_with(&GZIP) { decompressed(stream) } else { Ok(Box::new(stream)) }
 }
 
 #[cfg(feature = "gzip")]
-fn decompressed(file: BufReader<File>) -> io::Result<Box<dyn Read>> {
-    Ok(Box::new(crate::decompressed::Decompressed::new(file)))
+fn decompressed(stream: BufReader<impl Read + Send + 'static>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(crate::decompressed::Decompressed::new(stream)))
 }
 
 #[cfg(not(feature = "gzip"))]
-fn decompressed(_: BufReader<File>) -> io::Result<Box<dyn Read>> {
+fn decompressed<R>(_: BufReader<R>) -> io::Result<Box<dyn Read + Send>> {
     let problem = "the file is compressed, and the crate feature \"gzip\" is off; decompress the file first";
     Err(io::Error::new(io::ErrorKind::Unsupported, problem))
 }

@@ -1,0 +1,31 @@
+//! Tables: named columns of numbers, texts or dates, and their readers.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `columns` | [`Table`], [`Column`] and their values |
+//! | `options`, `read` | what a user says, and what is read |
+//! | `reading`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
+//! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
+//! | `block`, `cells`, `dates` | the cells of a block |
+//! | `lines`, `growing` | the lines of rows; columns that grow by blocks |
+
+mod block;
+mod cells;
+mod columns;
+mod dates;
+mod dialect;
+mod growing;
+mod header;
+mod layout;
+mod lines;
+mod options;
+mod read;
+mod reading;
+mod source;
+mod survey;
+mod text_blocks;
+
+pub(crate) use columns::number_text;
+pub use columns::{Column, ColumnKind, ColumnValues, MISSING, Table};
+pub use options::TableOptions;
+pub use read::{TableBlocks, read_table};

@@ -1,0 +1,230 @@
+//! A text that is being read: its blocks are parsed in groups, while the next ones are read.
+
+use super::block::{Block, BlockError, Plan, parse_block};
+use super::columns::{Column, ColumnValues, Table};
+use super::growing::Growing;
+use super::layout::Layout;
+use super::lines::RowLines;
+use super::options::TableOptions;
+use super::survey::Survey;
+use super::text_blocks::{LineProblem, TextBlock, TextBlocks};
+use crate::error::{DataError, DataProblem};
+use crate::table_problem::TableProblem;
+use rayon::prelude::*;
+use std::io::Read;
+
+/// The number of bytes of the blocks that are parsed together, unless a block is longer.
+const GROUP: usize = 1 << 22;
+
+/// A text that is being read.
+pub(super) struct Reading {
+    name: String,
+    pub(super) layout: Layout,
+    blocks: TextBlocks,
+    /// The blocks that are parsed next.
+    ahead: Result<Vec<TextBlock>, LineProblem>,
+    rows: usize,
+}
+
+impl Reading {
+    /// Opens a text, and finds its layout and the kinds of the columns in its first block.
+    pub(super) fn open(
+        name: &str,
+        text: Box<dyn Read + Send>,
+        options: &TableOptions,
+    ) -> Result<Self, DataError> {
+        let opened = Layout::open(text, options);
+        let (layout, mut blocks) = opened.map_err(|problem| of_line(name, problem))?;
+        let first = blocks.next().map_err(|problem| of_line(name, problem))?;
+        let mut survey = Survey::new(layout.names.len(), &layout.rules);
+        if let Some(first) = &first {
+            // What is wrong with a row is found again when it is parsed.
+            let _ = survey.add_block(first, &layout.rules);
+        }
+        let ahead = Ok(first.into_iter().collect());
+        let mut reading = Self { name: name.to_owned(), layout, blocks, ahead, rows: 0 };
+        reading.settle(&survey, options)?;
+        Ok(reading)
+    }
+
+    pub(super) fn settle(&mut self, survey: &Survey, options: &TableOptions) -> Result<(), DataError> {
+        let settled = self.layout.settle(survey, options);
+        settled.map_err(|problem| DataProblem::from(problem).of(&*self.name))
+    }
+
+    /// What the cells of all rows are.
+    pub(super) fn survey(&mut self) -> Result<Survey, DataError> {
+        let columns = self.layout.names.len();
+        let mut survey = Survey::new(columns, &self.layout.rules);
+        let of_block = |block: &TextBlock, layout: &Layout| {
+            let mut survey = Survey::new(columns, &layout.rules);
+            survey.add_block(block, &layout.rules).map(|()| survey)
+        };
+        while let Some(found) = self.next_group(of_block)? {
+            for later in found {
+                survey.join(later.map_err(|error| self.error(error))?);
+            }
+        }
+        Ok(survey)
+    }
+
+    /// All rows; `None` if a cell has another kind than its column, and the kind was not asked for.
+    pub(super) fn table(&mut self) -> Result<Option<Table>, DataError> {
+        let (mut columns, mut lines) = (self.columns(), RowLines::default());
+        while let Some(blocks) = self.next_group(of_plan)? {
+            for block in blocks {
+                match block {
+                    Err(BlockError::Kind { column, .. }) if self.layout.told[column].is_none() => {
+                        return Ok(None);
+                    }
+                    Err(error) => return Err(self.error(error)),
+                    Ok(block) => self.append(block, 0, &mut columns, &mut lines),
+                }
+            }
+        }
+        let mut table = self.as_table(columns, self.rows, lines);
+        self.name_classes(&mut table)?;
+        table.check()?;
+        Ok(Some(without_empty_unnamed_columns(table)))
+    }
+
+    /// Some of the next rows; `None` at the end.
+    pub(super) fn next_rows(&mut self) -> Result<Option<Table>, DataError> {
+        let before = self.rows;
+        let (mut columns, mut lines) = (self.columns(), RowLines::default());
+        while self.rows == before {
+            let Some(blocks) = self.next_group(of_plan)? else { break };
+            for block in blocks {
+                let block = block.map_err(|error| self.error(error))?;
+                self.append(block, before, &mut columns, &mut lines);
+            }
+        }
+        if self.rows == before && before > 0 {
+            return Ok(None);
+        }
+        let mut table = self.as_table(columns, self.rows - before, lines);
+        if before > 0 {
+            table.notes.clear();
+        }
+        table.check()?;
+        Ok(Some(table))
+    }
+
+    fn columns(&self) -> Vec<Growing> {
+        self.layout.plans.iter().map(|plan| Growing::new(plan.kind())).collect()
+    }
+
+    fn append(&mut self, block: Block, start: usize, columns: &mut [Growing], lines: &mut RowLines) {
+        lines.extend(self.rows - start, &block.lines);
+        self.rows += block.rows;
+        columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
+    }
+
+    fn as_table(&self, columns: Vec<Growing>, rows: usize, lines: RowLines) -> Table {
+        let named = self.layout.names.iter().zip(columns);
+        let columns = named.map(|(name, column)| Column { name: name.clone(), values: column.finished() });
+        Table {
+            name: self.name.clone(),
+            columns: columns.collect(),
+            rows,
+            lines,
+            has_header: self.layout.rules.has_header,
+            unnamed: self.layout.unnamed.clone(),
+            notes: self.layout.notes(),
+        }
+    }
+
+    /// Gives the classes in the last column their names in the first row of a file of scikit-learn.
+    fn name_classes(&self, table: &mut Table) -> Result<(), DataError> {
+        let Some((rows, words)) = &self.layout.preamble else { return Ok(()) };
+        let code =
+            |&x: &f64| (x.fract() == 0.0 && (0.0..words.len() as f64).contains(&x)).then_some(x as u32);
+        let codes: Option<Vec<u32>> = match table.columns.last().map(|column| &column.values) {
+            Some(ColumnValues::Numbers(labels)) if table.rows == *rows => labels.iter().map(code).collect(),
+            _ => None,
+        };
+        match (codes, table.columns.last_mut()) {
+            (Some(codes), Some(last)) => {
+                last.values = ColumnValues::Texts { codes, words: words.clone() };
+                Ok(())
+            }
+            _ => {
+                let (rows, found, classes) = (*rows, table.rows, words.len());
+                Err(self.error(BlockError::Problem(
+                    (1, TableProblem::Preamble { rows, found, classes }.into()),
+                    None,
+                )))
+            }
+        }
+    }
+
+    /// The results of `work` on the next blocks, which are read while the blocks before them are parsed.
+    fn next_group<T: Send>(
+        &mut self,
+        work: impl Fn(&TextBlock, &Layout) -> Result<T, BlockError> + Sync,
+    ) -> Result<Option<Vec<Result<T, BlockError>>>, DataError> {
+        let ahead = std::mem::replace(&mut self.ahead, Ok(Vec::new()));
+        let group = ahead.map_err(|problem| of_line(&self.name, problem))?;
+        if group.is_empty() {
+            return Ok(None);
+        }
+        let (layout, blocks) = (&self.layout, &mut self.blocks);
+        let parse = || group.par_iter().map(|block| work(block, layout)).collect();
+        let (results, ahead) = rayon::join(parse, || read_group(blocks));
+        self.ahead = ahead;
+        Ok(Some(results))
+    }
+
+    fn error(&self, error: BlockError) -> DataError {
+        let ((line, problem), column) = match error {
+            BlockError::Problem(problem, column) => (problem, column),
+            BlockError::Kind { line, column, cell } => {
+                let problem = match self.layout.plans[column] {
+                    Plan::Dates(_) => TableProblem::NotADate { cell },
+                    Plan::Numbers | Plan::Texts => TableProblem::NotANumber { cell },
+                };
+                ((line, problem.into()), Some(column))
+            }
+        };
+        let mut error = of_line(&self.name, (line, problem));
+        let name =
+            column.filter(|_| self.layout.rules.has_header).map(|column| self.layout.names[column].clone());
+        (error.place.column, error.place.column_name) = (column.map(|column| column + 1), name);
+        error
+    }
+}
+
+fn of_plan(block: &TextBlock, layout: &Layout) -> Result<Block, BlockError> {
+    parse_block(block, &layout.rules, &layout.plans)
+}
+
+fn read_group(blocks: &mut TextBlocks) -> Result<Vec<TextBlock>, LineProblem> {
+    let (mut group, mut bytes) = (Vec::new(), 0);
+    while bytes < GROUP {
+        let Some(block) = blocks.next()? else { break };
+        bytes += block.text.len();
+        group.push(block);
+    }
+    Ok(group)
+}
+
+/// A separator at the end of each row makes a column without name and values.
+fn without_empty_unnamed_columns(mut table: Table) -> Table {
+    let is_empty = |table: &Table, column: usize| {
+        (0..table.rows).all(|row| table.columns[column].values.is_missing(row))
+    };
+    for &column in table.unnamed.clone().iter().rev() {
+        if is_empty(&table, column) && table.columns.len() > 1 {
+            table.columns.remove(column);
+            table.unnamed.retain(|&other| other != column);
+            table.notes.push(format!("column {} has neither a name nor values, and is left out", column + 1));
+        }
+    }
+    table
+}
+
+fn of_line(name: &str, (line, problem): LineProblem) -> DataError {
+    let mut error = problem.of(name);
+    error.place.line = Some(line);
+    error
+}

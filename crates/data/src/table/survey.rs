@@ -1,0 +1,112 @@
+//! The kinds that the cells of columns have.
+
+use super::block::{BlockError, Plan, RowRules, check_width, each_record, shown};
+use super::cells::{Notation, notation};
+use super::dates::DateForms;
+use super::text_blocks::TextBlock;
+use csv::ByteRecord;
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Whether there is a cell that is not missing.
+    pub(super) any: bool,
+    /// Whether all such cells are numbers.
+    pub(super) numbers: bool,
+    /// The forms of dates that fit all of them.
+    pub(super) dates: DateForms,
+}
+
+/// What the columns of a table are, and how its numbers are written.
+#[derive(Clone, Debug)]
+pub(super) struct Survey {
+    pub(super) columns: Vec<Seen>,
+    /// The first number of each notation with decimals.
+    pub(super) comma: Option<String>,
+    pub(super) point: Option<String>,
+    pub(super) thousands: Option<String>,
+    /// Whether a comma may be before decimals.
+    has_comma_notation: bool,
+}
+
+impl Survey {
+    pub(super) fn new(columns: usize, rules: &RowRules) -> Self {
+        let seen = Seen { any: false, numbers: true, dates: DateForms::ALL };
+        Self {
+            columns: vec![seen; columns],
+            comma: None,
+            point: None,
+            thousands: None,
+            has_comma_notation: rules.delimiter != b',',
+        }
+    }
+
+    /// Takes a record of as many cells as there are columns into account.
+    pub(super) fn add(&mut self, record: &ByteRecord, rules: &RowRules) {
+        for (column, cell) in record.iter().enumerate() {
+            let cell = cell.trim_ascii();
+            if rules.cells.is_missing(cell) {
+                continue;
+            }
+            self.add_cell(column, cell);
+        }
+    }
+
+    fn add_cell(&mut self, column: usize, cell: &[u8]) {
+        let seen = &mut self.columns[column];
+        seen.any = true;
+        if seen.numbers {
+            let notation = notation(cell).filter(|&notation| {
+                self.has_comma_notation || matches!(notation, Notation::Whole | Notation::Point)
+            });
+            let first = match notation {
+                Some(Notation::Comma) => &mut self.comma,
+                Some(Notation::Point) => &mut self.point,
+                Some(Notation::Thousands) => &mut self.thousands,
+                Some(Notation::Whole) => &mut None,
+                None => {
+                    seen.numbers = false;
+                    &mut None
+                }
+            };
+            if first.is_none() {
+                *first = Some(shown(cell));
+            }
+        }
+        if !seen.dates.is_empty() {
+            seen.dates = seen.dates.fitting(cell);
+        }
+    }
+
+    /// Takes the rows of a block into account.
+    pub(super) fn add_block(&mut self, block: &TextBlock, rules: &RowRules) -> Result<(), BlockError> {
+        each_record(block, rules, |record, line| {
+            check_width(record, line, self.columns.len(), rules)
+                .map_err(|problem| BlockError::Problem(problem, None))?;
+            self.add(record, rules);
+            Ok(())
+        })
+    }
+
+    /// Takes what was found in later rows into account.
+    pub(super) fn join(&mut self, later: Self) {
+        for (seen, later) in self.columns.iter_mut().zip(&later.columns) {
+            seen.any |= later.any;
+            seen.numbers &= later.numbers;
+            seen.dates = seen.dates.and(later.dates);
+        }
+        self.comma = self.comma.take().or(later.comma);
+        self.point = self.point.take().or(later.point);
+        self.thousands = self.thousands.take().or(later.thousands);
+    }
+
+    /// The plan of each column.
+    pub(super) fn plans(&self) -> Vec<Plan> {
+        let plan = |seen: &Seen| match seen.dates.first() {
+            _ if seen.numbers => Plan::Numbers,
+            Some(form) => Plan::Dates(form),
+            None => Plan::Texts,
+        };
+        self.columns.iter().map(plan).collect()
+    }
+}
