@@ -14,6 +14,8 @@
 //! | [`linear`] | linear models: least squares, ridge, lasso, logistic regression, support-vector machines |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
+//! With the feature `figures`, the module `figures` contains charts and HTML reports.
+//!
 //! # Derivatives
 //!
 //! ```
@@ -58,6 +60,9 @@
 pub use ndarray;
 pub use wengert_ad as ad;
 pub use wengert_data as data;
+#[cfg(feature = "figures")]
+#[cfg_attr(docsrs, doc(cfg(feature = "figures")))]
+pub use wengert_figures as figures;
 pub use wengert_linear as linear;
 pub use wengert_minimize as minimize;
 pub use wengert_nn as nn;
