@@ -22,6 +22,8 @@ pub enum TableProblem {
     OpenQuote,
     /// A `cell` has several lines: a quotation mark before it may not be closed.
     LineBreak { cell: String },
+    /// After the quotation mark that closes a `cell`, there is more text.
+    TextAfterQuote { cell: String },
     /// A row has another number of columns, `found`, than the first row, `needed`, which may be a `header`.
     Columns { found: usize, needed: usize, header: bool },
     /// There are more columns than the `limit`.
@@ -70,6 +72,10 @@ impl Display for TableProblem {
                 f,
                 "the cell {cell:?} has several lines; is a quotation mark missing after it, or one too many \
                  before it?"
+            ),
+            Self::TextAfterQuote { cell } => write!(
+                f,
+                "the quoted cell {cell:?} is followed by more text; write quotation marks within it twice"
             ),
             Self::Columns { found, needed, header } => {
                 let first = if *header { "header" } else { "first row" };

@@ -7,7 +7,7 @@ use super::dialect::{delimiter, foreign_encoding, foreign_format, has_spaces_bet
 use super::header::{FirstRow, first_row};
 use super::options::TableOptions;
 use super::survey::Survey;
-use super::text_blocks::{LONGEST_ROW, LineProblem, TextBlocks, line_ends};
+use super::text_blocks::{LONGEST_ROW, LineProblem, Rows, TextBlocks, line_ends};
 use crate::error::DataProblem;
 use crate::table_problem::TableProblem;
 use csv::ByteRecord;
@@ -56,6 +56,11 @@ impl Layout {
         let decimal = if options.decimal == Some(b',') { Decimal::Comma } else { Decimal::Point };
         let cells = CellRules { decimal, missing };
         let mut rules = RowRules { delimiter, comment, cells, has_header: false };
+        let rows = Rows::scan(text, delimiter, comment);
+        rows.check_quotes(text, 1)?;
+        if start.len() < START || rows.end.is_none() {
+            rows.check_end(text, 1)?;
+        }
         let records = sample(text, delimiter, comment);
         if options.delimiter.is_none() && has_spaces_between_numbers(&records) {
             return Err(at_top(TableProblem::Spaces));

@@ -4,6 +4,7 @@ use crate::error::DataProblem;
 use crate::table_problem::TableProblem;
 use memchr::{memchr, memchr_iter, memchr3, memrchr};
 use std::io::{ErrorKind, Read};
+use wengert_files::excerpt;
 
 /// The length of a block in bytes, unless a row is longer.
 const BLOCK: usize = 1 << 20;
@@ -52,11 +53,9 @@ impl TextBlocks {
         let end = loop {
             self.fill(&mut text, length)?;
             let rows = Rows::scan(&text, self.delimiter, self.comment);
+            rows.check_quotes(&text, self.line)?;
             if self.is_at_end {
-                if let Some(quote) = rows.open_quote {
-                    let line = self.line + line_ends(&text[..quote]);
-                    return Err((line, TableProblem::OpenQuote.into()));
-                }
+                rows.check_end(&text, self.line)?;
                 break text.len();
             }
             if let Some(end) = rows.end {
@@ -99,26 +98,46 @@ pub(super) fn line_ends(text: &[u8]) -> usize {
 }
 
 /// The rows of a text that starts with a row.
-struct Rows {
+pub(super) struct Rows {
     /// The end of the last whole row, if there is one.
-    end: Option<usize>,
+    pub(super) end: Option<usize>,
     /// The start of a quoted cell that has no end.
     open_quote: Option<usize>,
+    /// The marks before and after a cell that goes on after the second one.
+    stray: Option<(usize, usize)>,
 }
 
 impl Rows {
-    fn scan(text: &[u8], delimiter: u8, comment: u8) -> Self {
+    pub(super) fn scan(text: &[u8], delimiter: u8, comment: u8) -> Self {
         if memchr(b'"', text).is_none() {
-            return Self { end: last_line_end(text), open_quote: None };
+            return Self { end: last_line_end(text), open_quote: None, stray: None };
         }
         Self::scan_quoted(text, delimiter, comment)
+    }
+
+    /// Checks that cells end with the mark that closes them. A cell that goes on was closed by a mark that opens
+    /// another, since its own is missing.
+    pub(super) fn check_quotes(&self, text: &[u8], line: usize) -> Result<(), LineProblem> {
+        let Some((open, close)) = self.stray else { return Ok(()) };
+        let cell = excerpt(&String::from_utf8_lossy(&text[open + 1..close]));
+        let problem = match cell.contains('\n') {
+            true => TableProblem::LineBreak { cell },
+            false => TableProblem::TextAfterQuote { cell },
+        };
+        Err((line + line_ends(&text[..open]), problem.into()))
+    }
+
+    /// Checks that the text does not end in a cell that is not closed.
+    pub(super) fn check_end(&self, text: &[u8], line: usize) -> Result<(), LineProblem> {
+        let Some(quote) = self.open_quote else { return Ok(()) };
+        Err((line + line_ends(&text[..quote]), TableProblem::OpenQuote.into()))
     }
 
     /// The rows of a text with quotation marks. A mark at the start of a cell opens it, and two marks in an open
     /// cell are one of its text; a mark within an unquoted cell has no meaning (RFC 4180).
     fn scan_quoted(text: &[u8], delimiter: u8, comment: u8) -> Self {
         let (mut end, mut at) = (None, 0);
-        let mut starts_row = true;
+        let (mut starts_row, mut stray) = (true, None);
         while at < text.len() {
             let byte = text[at];
             if starts_row && byte == comment {
@@ -130,8 +149,15 @@ impl Rows {
             }
             if byte == b'"' {
                 match closing_quote(text, at + 1) {
-                    Some(close) => at = close + 1,
-                    None => return Self { end, open_quote: Some(at) },
+                    Some(close) => {
+                        let after = text[close + 1..].iter();
+                        let next = after.copied().find(|&next| next == delimiter || !b" \t".contains(&next));
+                        if next.is_some_and(|next| next != delimiter && next != b'\r' && next != b'\n') {
+                            stray = stray.or(Some((at, close)));
+                        }
+                        at = close + 1;
+                    }
+                    None => return Self { end, open_quote: Some(at), stray },
                 }
             }
             // The rest of the cell.
@@ -143,7 +169,7 @@ impl Rows {
                 end = Some(at);
             }
         }
-        Self { end, open_quote: None }
+        Self { end, open_quote: None, stray }
     }
 }
 
@@ -182,6 +208,9 @@ mod tests {
         assert_eq!(scan("1,\"a\"\"\nb\"\r\n3,4"), (Some(11), None));
         assert_eq!(scan("1,\"a\nb"), (None, Some(2)));
         assert_eq!(scan("1,2\n\"a\nb"), (Some(4), Some(4)));
+        let stray = |text: &str| Rows::scan(text.as_bytes(), b',', b'#').stray;
+        assert_eq!(stray("1,\"2\n3,\"4\n"), Some((2, 7)));
+        assert_eq!(stray("\"a\" ,\"b\"\n\"c\",\"d\"\"\"\n"), None);
         // A mark within a cell opens nothing, and neither does one in a comment.
         assert_eq!(scan("5\" pipe,2\n3,4\n"), (Some(14), None));
         assert_eq!(scan("# it's 5\" long\n3,4\n5"), (Some(19), None));

@@ -7,9 +7,13 @@ mod catalogue;
 #[cfg(all(feature = "csv", feature = "gzip"))]
 mod csv_files;
 mod data_sets;
+#[cfg(all(feature = "csv", feature = "gzip"))]
+mod files;
 mod generated_sets;
 #[cfg(feature = "gzip")]
 mod idx_files;
 mod regressions;
 mod splits;
 mod support;
+#[cfg(all(feature = "csv", feature = "gzip"))]
+mod tables;
