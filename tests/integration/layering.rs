@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 /// The packages, from the bottom up. Packages of the same layer do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["wengert-files", "wengert-kernels"],
+    &["wengert-settings"],
     &["wengert-ad", "wengert-figures", "wengert-minimize", "wengert-optim"],
     &["wengert-data", "wengert-nn"],
     &["wengert-linear", "wengert-train"],

@@ -5,7 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use wengert::nn::{Architecture, MeanSquared};
 use wengert::prelude::*;
-use wengert::train::{Outputs, SavedMlp};
+use wengert::train::Outputs;
 
 /// A CSV file with these rows, and the path of a model that was trained on it with these options.
 fn trained(folder: &Path, rows: &str, options: &[&str]) -> (serde_json::Value, String) {
@@ -99,11 +99,9 @@ fn regression(folder: &TempDir) -> String {
     let values = (0..60).map(|i| 1e6 + 500.0 * i as f32).collect();
     let data = Dataset::new("houses", features, 2, Targets::Values { values, width: 1 }).unwrap();
     let data = data.split(1.0, 0.0, 0.0, 3).unwrap().standardised().standardised_targets();
-    let mlp = Mlp::new([2, 1]);
-    let trainer = Trainer::new(mlp.clone(), MeanSquared, Adam::new(0.05)).epochs(300).seed(3);
-    let TrainedModel { params, scaling, .. } = trainer.fit(&data).unwrap().model;
+    let trainer = Trainer::new(Mlp::new([2, 1]), MeanSquared, Adam::new(0.05)).epochs(300).seed(3);
     let path = folder.path().join("houses.safetensors").to_str().unwrap().to_owned();
-    SavedMlp { mlp, params, scaling, outputs: Outputs::Values }.save(&path).unwrap();
+    trainer.fit(&data).unwrap().model.save(&path).unwrap();
     path
 }
 
@@ -130,12 +128,11 @@ fn a_regression_answers_in_the_units_of_the_user() {
 #[test]
 fn a_network_with_one_logit_gives_the_probability_of_the_predicted_class() {
     let folder = tempfile::tempdir().unwrap();
-    let mlp = Mlp::new([1, 1]);
-    let mut params = mlp.clone().into_model().layout().initialise::<f32>(1);
+    let model = Mlp::new([1, 1]).into_model();
+    let mut params = model.layout().initialise::<f32>(1);
     params.values_mut().copy_from_slice(&[1.0, 0.0]);
     let path = folder.path().join("one.safetensors").to_str().unwrap().to_owned();
-    let scaling = wengert::data::Scaling::default();
-    let mut saved = SavedMlp { mlp, params, scaling, outputs: Outputs::Logits };
+    let mut saved = TrainedModel::new(model, params, Outputs::Logits);
     saved.save(&path).unwrap();
     // 1 / (1 + e^-2) for class 1, and for class 0 at -2.
     let asked = written(folder.path(), "asked.csv", "2\n-2\n");

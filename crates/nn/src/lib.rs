@@ -34,6 +34,7 @@
 //! assert_eq!(y.shape().as_slice(), [1, 3]);
 //! ```
 
+mod activation_rule;
 mod bound;
 pub mod diagnostics;
 mod draws;
@@ -44,6 +45,7 @@ mod loss;
 pub mod metrics;
 mod mlp;
 mod model;
+mod named;
 mod orthogonal;
 mod params;
 mod pattern;
@@ -53,6 +55,7 @@ mod summary;
 mod training_pass;
 mod transfer;
 
+pub use activation_rule::{ActivationRule, AnyActivation};
 pub use bound::Bound;
 pub use draws::Draws;
 pub use init::Init;
@@ -61,6 +64,7 @@ pub use layout::{Layout, Parameter, ParameterSlot, RandomSlot, StatisticSlot};
 pub use loss::*;
 pub use mlp::{Mlp, MlpFeatures, MlpModule, Normalisation};
 pub use model::{Architecture, Model, Module};
+pub use named::{ActivationChoice, InitChoice, LossChoice};
 pub use params::Params;
 pub use pattern::NamePattern;
 pub use regulariser::{Penalty, Regulariser};

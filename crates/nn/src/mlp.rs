@@ -1,12 +1,13 @@
 //! The multi-layer perceptron.
 
+use crate::activation_rule::{ActivationRule, AnyActivation};
 use crate::bound::Bound;
 use crate::init::Init;
 use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear};
 use crate::layout::Layout;
 use crate::model::{Architecture, Model, Module};
 use wengert_ad::rules::Relu;
-use wengert_ad::{Element, Operand, Tensor, Unary};
+use wengert_ad::{Element, Tensor};
 use wengert_kernels::validate::assert_below_one;
 
 /// The normalisation after each hidden linear layer.
@@ -55,10 +56,11 @@ impl Mlp {
     }
 }
 
-impl<R: Unary> Mlp<R> {
-    /// Sets the activation: any elementwise rule of the [table](wengert_ad::rules).
+impl<R: ActivationRule> Mlp<R> {
+    /// Sets the activation: any elementwise rule of the [table](wengert_ad::rules), or with
+    /// [`AnyActivation`](crate::AnyActivation) one that is chosen at run time.
     #[must_use]
-    pub fn activation<S: Unary>(self, activation: S) -> Mlp<S> {
+    pub fn activation<S: ActivationRule>(self, activation: S) -> Mlp<S> {
         let Self { widths, init, bias, normalisation, dropout, .. } = self;
         Mlp { widths, activation, init, bias, normalisation, dropout }
     }
@@ -114,6 +116,12 @@ impl<R: Unary> Mlp<R> {
         &self.widths
     }
 
+    /// The same network with an activation that is chosen at run time; `None` if its rule is not in the
+    /// [table](wengert_ad::rules).
+    pub fn with_any_activation(&self) -> Option<Mlp<AnyActivation>> {
+        Some(self.clone().activation(AnyActivation::from_rule(self.activation)?))
+    }
+
     /// The activation.
     pub fn activation_rule(&self) -> R {
         self.activation
@@ -156,18 +164,15 @@ impl<R: Unary> Mlp<R> {
     }
 }
 
-impl<R: Unary> Architecture for Mlp<R> {
+impl<R: ActivationRule> Architecture for Mlp<R> {
     type Module = MlpModule<R>;
 
     fn into_model(self) -> Model<MlpModule<R>> {
         Model::new(|layout| {
             let last = self.widths.len() - 2;
             let hidden = (0..last).map(|layer| self.hidden(layout, layer)).collect();
-            let inputs = self.widths[0];
-            MlpModule {
-                hidden: MlpFeatures { layers: hidden, inputs },
-                out: self.linear(layout, last, "out"),
-            }
+            let (inputs, out) = (self.widths[0], self.linear(layout, last, "out"));
+            MlpModule { hidden: MlpFeatures { layers: hidden, inputs }, out, description: self }
         })
     }
 }
@@ -187,14 +192,14 @@ struct Hidden<R> {
     dropout: Option<Dropout>,
 }
 
-impl<R: Unary> Hidden<R> {
+impl<R: ActivationRule> Hidden<R> {
     #[track_caller]
     fn forward<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let linear = &self.linear;
         let x = match self.norm {
             NormalisationLayer::None => linear.activated(p, x, self.activation),
-            NormalisationLayer::Batch(norm) => norm.forward(p, linear.forward(p, x)).unary(self.activation),
-            NormalisationLayer::Layer(norm) => norm.forward(p, linear.forward(p, x)).unary(self.activation),
+            NormalisationLayer::Batch(norm) => self.activation.apply(norm.forward(p, linear.forward(p, x))),
+            NormalisationLayer::Layer(norm) => self.activation.apply(norm.forward(p, linear.forward(p, x))),
         };
         match self.dropout {
             Some(dropout) => dropout.forward(p, x),
@@ -208,6 +213,7 @@ impl<R: Unary> Hidden<R> {
 pub struct MlpModule<R = Relu> {
     hidden: MlpFeatures<R>,
     out: Linear,
+    description: Mlp<R>,
 }
 
 /// The hidden layers of an [`Mlp`], whose outputs are the features that its last layer combines linearly.
@@ -217,7 +223,7 @@ pub struct MlpFeatures<R = Relu> {
     inputs: usize,
 }
 
-impl<R: Unary> MlpModule<R> {
+impl<R: ActivationRule> MlpModule<R> {
     /// The hidden layers.
     pub fn features(&self) -> &MlpFeatures<R> {
         &self.hidden
@@ -227,10 +233,15 @@ impl<R: Unary> MlpModule<R> {
     pub fn head(&self) -> &Linear {
         &self.out
     }
+
+    /// The description that the module was built from.
+    pub fn description(&self) -> &Mlp<R> {
+        &self.description
+    }
 }
 
 /// Feature extraction.
-impl<R: Unary> Model<MlpModule<R>> {
+impl<R: ActivationRule> Model<MlpModule<R>> {
     /// The model without its output layer: its outputs are those of the last hidden layer. Its parameters
     /// [can be picked](crate::Params::pick) from those of the whole model.
     ///
@@ -251,7 +262,7 @@ impl<R: Unary> Model<MlpModule<R>> {
     }
 }
 
-impl<T: Element, R: Unary> Module<T> for MlpFeatures<R> {
+impl<T: Element, R: ActivationRule> Module<T> for MlpFeatures<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let first = x.tape().len();
         let mut x = x;
@@ -270,7 +281,7 @@ impl<T: Element, R: Unary> Module<T> for MlpFeatures<R> {
     }
 }
 
-impl<T: Element, R: Unary> Module<T> for MlpModule<R> {
+impl<T: Element, R: ActivationRule> Module<T> for MlpModule<R> {
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         self.out.forward(p, self.hidden.forward(p, x))
     }

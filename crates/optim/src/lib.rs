@@ -6,6 +6,7 @@
 //! | [`Optimizer`], [`OptimizerState`], [`Group`], [`Grouped`] | their interface, saved states, parameter groups |
 //! | [`Rule`], [`Elementwise`], [`Segment`] | your own optimizers |
 //! | [`Schedule`], [`RateFinder`] | learning rates |
+//! | [`OptimizerChoice`], [`ScheduleChoice`] | both by name, in text such as `sgd:momentum=0.9` |
 //! | [`clip_norm`], [`clip_value`], [`gradient_norm`] | gradient clipping |
 //! | [`Average`] | averages of the parameters |
 //! | [`trajectory`] | the points that an optimizer visits |
@@ -32,6 +33,7 @@ mod float;
 mod group;
 mod grouped;
 mod method;
+mod named;
 mod optimizer;
 mod rate_finder;
 mod schedule;
@@ -47,6 +49,7 @@ pub use float::Float;
 pub use group::Group;
 pub use grouped::Grouped;
 pub use method::*;
+pub use named::{OptimizerChoice, Run, ScheduleChoice, ScheduleError};
 pub use optimizer::Optimizer;
 pub use rate_finder::{RateFinder, SuggestRateError, suggest_rate};
 pub use schedule::{Schedule, ScheduleSample, Trend, all_schedules};

@@ -33,6 +33,7 @@ mod independent_rows;
 mod keep_awake;
 mod metrics;
 mod mismatch;
+mod model_metadata;
 mod numerical_issue;
 mod parameter_names;
 mod report;
@@ -57,11 +58,12 @@ pub use epoch::Epoch;
 pub use error::TrainError;
 pub use metrics::Metrics;
 pub use mismatch::Mismatch;
+pub use model_metadata::{ModelMetadata, Provenance};
 pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use report::{StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
-pub use saved::{ModelProblem, Outputs, SavedMlp, SavedModelError, load_params, save_params};
+pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use state::{BestEpoch, ResumeError, TrainingState};
 pub use strategy::Strategy;
@@ -69,3 +71,4 @@ pub use trained::TrainedModel;
 pub use trainer::Trainer;
 pub use training::Training;
 pub use wengert_data::Batch;
+pub use wengert_nn::Outputs;

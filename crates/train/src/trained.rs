@@ -2,6 +2,7 @@
 
 use crate::batch::forward;
 use crate::metrics::{Metrics, Totals, count_correct};
+use crate::model_metadata::ModelMetadata;
 use crate::units::{to_model, to_user};
 use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
@@ -9,7 +10,7 @@ use std::ops::{Add, Range};
 use wengert_ad::{ArrayTape, Real};
 use wengert_data::{Dataset, Scaling, Targets};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
-use wengert_nn::{Loss, Model, Module, Params};
+use wengert_nn::{Loss, Model, Module, Outputs, Params};
 
 /// The number of examples that are evaluated together.
 const BLOCK: usize = 256;
@@ -46,6 +47,18 @@ pub struct TrainedModel<M, T = f32> {
     /// The maps from the user's units to the inputs and the outputs of the model:
     /// [`Dataset::scaling`] of the training data.
     pub scaling: Scaling,
+    /// What the outputs mean: [`Loss::outputs`] of the loss of the training.
+    pub outputs: Outputs,
+    /// Names, preprocessing and provenance.
+    pub metadata: ModelMetadata,
+}
+
+impl<M, T> TrainedModel<M, T> {
+    /// A model that takes and returns the numbers that it computes with, without names.
+    pub fn new(model: Model<M>, params: Params<T>, outputs: Outputs) -> Self {
+        let (scaling, metadata) = (Scaling::default(), ModelMetadata::default());
+        Self { model, params, scaling, outputs, metadata }
+    }
 }
 
 impl<T: Real, M: Module<T>> TrainedModel<M, T> {

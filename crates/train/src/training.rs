@@ -360,9 +360,12 @@ impl<M, L, O, T: Real> Training<M, L, O, T> {
     pub fn steps(&self) -> u64 {
         self.steps
     }
+}
 
+impl<M, L: Loss<T>, O, T: Real> Training<M, L, O, T> {
     /// The trained model, with the scaling of the data of the steps.
     pub fn into_trained(self) -> TrainedModel<M, T> {
-        TrainedModel { model: self.model, params: self.params, scaling: self.scaling.unwrap_or_default() }
+        let scaling = self.scaling.unwrap_or_default();
+        TrainedModel { scaling, ..TrainedModel::new(self.model, self.params, self.loss.outputs()) }
     }
 }

@@ -8,7 +8,7 @@
 use super::polygamma::polygamma;
 use super::powers::power_one_less;
 use super::{Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
-use crate::number::{Float, Operand};
+use crate::number::{Float, Operand, Unary};
 use crate::unary_rule;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
 
@@ -36,6 +36,33 @@ macro_rules! unary {
             } )*
         }
         impl<X: Operand> Elementary for X {}
+        /// A rule of the table that is chosen at run time.
+        ///
+        /// ```
+        /// use wengert_ad::rules::{AnyUnary, LeakyRelu};
+        ///
+        /// let rule = AnyUnary::named("leaky_relu", &[0.2]);
+        /// assert_eq!(rule, Some(AnyUnary::LeakyRelu(LeakyRelu(0.2))));
+        /// assert_eq!(AnyUnary::named("leaky_relu", &[]), None);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum AnyUnary { $( $(#[$doc])* $Rule($Rule), )* }
+        impl AnyUnary {
+            /// The rule of this [name](crate::Unary::NAME) with these
+            /// [constants](crate::Unary::with_parameters); `None` if there is none.
+            #[must_use]
+            pub fn named(name: &str, parameters: &[f64]) -> Option<Self> {
+                $( if name == $Rule::NAME {
+                    return $Rule::with_parameters(parameters).map(Self::$Rule);
+                } )*
+                None
+            }
+            /// Calls `visitor` with the rule.
+            #[track_caller]
+            pub fn visit(self, visitor: &mut impl UnaryVisitor) {
+                match self { $( Self::$Rule(rule) => visitor.visit(rule, &[$($interval),+]), )* }
+            }
+        }
         /// Calls `visitor` with every unary rule; rules with parameters have sample values of them.
         pub fn each_unary(visitor: &mut impl UnaryVisitor) {
             $({

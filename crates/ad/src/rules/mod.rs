@@ -30,6 +30,7 @@ use products::Damped;
 /// A callback for every unary rule in the table.
 pub trait UnaryVisitor {
     /// Called once per rule; `domain` lists the intervals on which the rule is smooth.
+    #[track_caller]
     fn visit<R: Unary>(&mut self, rule: R, domain: &'static [Interval]);
 }
 

@@ -8,7 +8,6 @@ use serde_json::json;
 use std::path::PathBuf;
 use wengert::data::{FeatureRows, TargetColumns, Targets, read_features_csv};
 use wengert::nn::metrics::{class_probabilities, predicted_class};
-use wengert::prelude::Relu;
 use wengert::train::{Outputs, SavedMlp};
 
 /// Predict the class, or the values of a regression, for the rows of a CSV file with a model that
@@ -32,7 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let saved = SavedMlp::<Relu>::load(&arguments.model)?;
+    let saved = SavedMlp::load(&arguments.model)?;
     let [width, .., values] = *saved.mlp.widths() else { unreachable!("a network has two widths at least") };
     let columns = match saved.outputs {
         Outputs::Values => TargetColumns::Values(values),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use wengert::data::{DataError, Loaded, Targets, data_set_names, load};
 use wengert::nn::MlpModule;
 use wengert::prelude::*;
-use wengert::train::{Epoch, Outputs, SavedMlp, TrainError};
+use wengert::train::{Epoch, TrainError};
 use wengert_files::Output;
 
 /// Train a ReLU network as a classifier and report its accuracy.
@@ -94,8 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         return Err(CliError::Diverged(Box::new(divergence)));
     }
     if let Some(path) = &arguments.save {
-        let (params, scaling) = (report.model.params.clone(), report.model.scaling.clone());
-        SavedMlp { mlp, params, scaling, outputs: Outputs::Logits }.save(path)?;
+        report.model.save(path)?;
     }
     let shown = if arguments.json { as_json(&split, &report) } else { as_table(&split, &report) };
     print_line(shown)

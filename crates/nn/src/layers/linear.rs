@@ -1,10 +1,11 @@
 //! The fully connected layer.
 
+use crate::activation_rule::ActivationRule;
 use crate::bound::Bound;
 use crate::init::Init;
 use crate::layout::{Layout, ParameterSlot};
 use crate::model::Module;
-use wengert_ad::{Element, Operand, Tensor, Unary};
+use wengert_ad::{Element, Tensor};
 
 /// The bias of a layer: how it is initialised, or whether there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -94,11 +95,11 @@ impl Linear {
         &self,
         p: &Bound<'t, T>,
         x: Tensor<'t, T>,
-        activation: impl Unary,
+        activation: impl ActivationRule,
     ) -> Tensor<'t, T> {
         match self.offset {
-            Offset::Added(bias) => x.affine_map(p.get(self.weight), p.get(bias), activation),
-            _ => self.forward(p, x).unary(activation),
+            Offset::Added(bias) => activation.apply_to_affine(x, p.get(self.weight), p.get(bias)),
+            _ => activation.apply(self.forward(p, x)),
         }
     }
 

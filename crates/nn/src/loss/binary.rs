@@ -45,7 +45,7 @@ fn margins<'t, T: Element>(
 }
 
 macro_rules! margin_losses {
-    ($( $(#[$doc:meta])* $Loss:ident $title:literal |$margin:ident| $each:expr; )*) => {$(
+    ($( $(#[$doc:meta])* $Loss:ident $title:literal -> $Outputs:ident |$margin:ident| $each:expr; )*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $Loss;
@@ -60,7 +60,7 @@ macro_rules! margin_losses {
                 PerOutput::mean($each, 1.0)
             }
         }
-        losses_per_output!($Loss: TwoClasses);
+        losses_per_output!($Loss: TwoClasses -> $Outputs);
     )*};
 }
 
@@ -68,13 +68,13 @@ margin_losses! {
     /// Logistic loss: `ln(1 + e^(-t x))` for targets `t` of -1 or +1, the mean over the outputs of an
     /// example. PyTorch's `SoftMarginLoss`, but finite for all finite scores: the gradient there is NaN for
     /// margins below -710.
-    Logistic "logistic" |margin| (-margin).softplus();
+    Logistic "logistic" -> Logits |margin| (-margin).softplus();
     /// Hinge loss of support-vector machines: `max(0, 1 - t x)` for targets `t` of -1 or +1, the mean over
     /// the outputs of an example; the derivative at the kink is 0.
-    Hinge "hinge" |margin| margin.subtract_from(1.0).relu();
+    Hinge "hinge" -> Scores |margin| margin.subtract_from(1.0).relu();
     /// Squared hinge loss: `max(0, 1 - t x)^2` for targets `t` of -1 or +1, the mean over the outputs of an
     /// example.
-    SquaredHinge "squared hinge" |margin| margin.subtract_from(1.0).relu().square();
+    SquaredHinge "squared hinge" -> Scores |margin| margin.subtract_from(1.0).relu().square();
 }
 
 /// Binary cross-entropy from logits: `-w t ln p - (1 - t) ln(1 - p)` with `p = sigmoid x` for targets `t`
@@ -124,4 +124,4 @@ impl BinaryCrossEntropy {
     }
 }
 
-losses_per_output!(BinaryCrossEntropy: TwoClasses);
+losses_per_output!(BinaryCrossEntropy: TwoClasses -> Logits);

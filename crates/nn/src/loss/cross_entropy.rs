@@ -2,6 +2,7 @@
 
 use super::checks::{classes, values};
 use super::interface::{Loss, TargetBatch, TargetKind};
+use super::outputs::Outputs;
 use wengert_ad::{Element, Tensor};
 
 /// Multi-class cross-entropy from logits: `ln sum_j e^(x_j) - x_label` for each example. Finite for all
@@ -33,6 +34,9 @@ impl CrossEntropy {
 impl<T: Element> Loss<T> for CrossEntropy {
     fn kind(&self) -> TargetKind {
         TargetKind::Classes
+    }
+    fn outputs(&self) -> Outputs {
+        Outputs::Logits
     }
     #[track_caller]
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
@@ -120,6 +124,9 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
     fn kind(&self) -> TargetKind {
         TargetKind::Classes
     }
+    fn outputs(&self) -> Outputs {
+        Outputs::Logits
+    }
     #[track_caller]
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         let labels = classes("cross-entropy", outputs, targets);
@@ -176,6 +183,9 @@ impl ProbabilityCrossEntropy {
 impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
     fn kind(&self) -> TargetKind {
         TargetKind::Probabilities
+    }
+    fn outputs(&self) -> Outputs {
+        Outputs::Logits
     }
     #[track_caller]
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {

@@ -24,7 +24,7 @@ macro_rules! distances {
                 PerOutput::$reduce($losses, $divisor)
             }
         }
-        losses_per_output!($Loss: Values);
+        losses_per_output!($Loss: Values -> Values);
     )*};
 }
 
@@ -110,4 +110,4 @@ impl SmoothL1 {
     }
 }
 
-losses_per_output!(Huber: Values, SmoothL1: Values);
+losses_per_output!(Huber: Values -> Values, SmoothL1: Values -> Values);

@@ -1,5 +1,6 @@
 //! The trait of losses, and the targets that they compare outputs with.
 
+use super::outputs::Outputs;
 use wengert_ad::{Element, Tensor};
 
 /// The targets of a batch, which a loss compares outputs with.
@@ -57,6 +58,13 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// The kind of targets that it accepts.
     fn kind(&self) -> TargetKind;
 
+    /// What the outputs of a model that is trained with it mean, which a saved model says. By default, the
+    /// values of a regression for [targets that are values](TargetKind::Values), otherwise scores of classes
+    /// that are not logits: probabilities are computed from [`Outputs::Logits`] only.
+    fn outputs(&self) -> Outputs {
+        if self.kind() == TargetKind::Values { Outputs::Values } else { Outputs::Scores }
+    }
+
     /// Whether the loss of an example depends on the other examples of its batch, as in contrastive losses.
     /// Training, evaluation and the reported metrics then never split their examples: an evaluation compares
     /// all examples of a data set with each other. No by default.
@@ -89,5 +97,23 @@ pub trait Loss<T: Element = f32>: Send + Sync {
              each example, which training adds up and divides by their number"
         );
         losses.sum()
+    }
+}
+
+impl<T: Element, L: Loss<T> + ?Sized> Loss<T> for Box<L> {
+    fn kind(&self) -> TargetKind {
+        (**self).kind()
+    }
+    fn outputs(&self) -> Outputs {
+        (**self).outputs()
+    }
+    fn mixes_rows(&self) -> bool {
+        (**self).mixes_rows()
+    }
+    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        (**self).per_example(outputs, targets)
+    }
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        (**self).total(outputs, targets)
     }
 }

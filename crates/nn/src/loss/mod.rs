@@ -9,10 +9,12 @@
 mod checks;
 mod definition;
 mod interface;
+mod outputs;
 mod per_output;
 
 pub use definition::{LossDefinition, LossSample};
 pub use interface::{Loss, TargetBatch, TargetKind};
+pub use outputs::Outputs;
 
 use LossDefinition::{Class, Probabilities, Reals, Signs, UnitInterval};
 use definition::{

@@ -35,10 +35,13 @@ impl<'t, T: Element> PerOutput<'t, T> {
 
 /// Implements [`Loss`](super::Loss) for types with a method `per_output`.
 macro_rules! losses_per_output {
-    ($( $Loss:ident: $Kind:ident ),+ $(,)?) => {$(
+    ($( $Loss:ident: $Kind:ident -> $Outputs:ident ),+ $(,)?) => {$(
         impl<T: wengert_ad::Element> $crate::loss::Loss<T> for $Loss {
             fn kind(&self) -> $crate::loss::TargetKind {
                 $crate::loss::TargetKind::$Kind
+            }
+            fn outputs(&self) -> $crate::loss::Outputs {
+                $crate::loss::Outputs::$Outputs
             }
             #[track_caller]
             fn per_example<'t>(

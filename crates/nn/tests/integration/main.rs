@@ -1,6 +1,7 @@
 //! The tests of networks, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
+mod choices;
 mod diagnostics;
 mod goldens;
 mod independent_rows;

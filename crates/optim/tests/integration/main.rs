@@ -3,6 +3,7 @@
 
 mod adaptive;
 mod allocations;
+mod choices;
 mod contract;
 mod every_optimizer;
 mod every_schedule;

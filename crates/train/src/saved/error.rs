@@ -20,6 +20,11 @@ pub enum SavedModelError {
         /// The error of the operating system.
         source: std::io::Error,
     },
+    /// The activation of the model is not in the table of rules, so that a file could not say what it is.
+    CustomActivation {
+        /// The name of the rule.
+        name: String,
+    },
     /// The file is not a safetensors file.
     Format {
         /// The path of the file.
@@ -100,6 +105,11 @@ impl fmt::Display for SavedModelError {
         match self {
             Self::Unwritable(error) => error.fmt(f),
             Self::Io { path, source } => write!(f, "{}: {source}", shown(path)),
+            Self::CustomActivation { name } => write!(
+                f,
+                "the activation {name} is not in the table of rules, from which a saved model is loaded; \
+                 save the parameters with save_params"
+            ),
             Self::Format { path, source } => write!(
                 f,
                 "{}: not a safetensors file ({}); give a file written by --save",
@@ -157,7 +167,7 @@ impl std::error::Error for SavedModelError {
             Self::Unwritable(error) => error.source(),
             Self::Io { source, .. } => Some(source),
             Self::Format { source, .. } => Some(source),
-            Self::NotAModel { .. } => None,
+            Self::NotAModel { .. } | Self::CustomActivation { .. } => None,
         }
     }
 }

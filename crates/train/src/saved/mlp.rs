@@ -2,63 +2,63 @@
 
 use super::error::{ModelProblem, SavedModelError};
 use super::file::{TensorFile, entries, read, write};
+use super::metadata::{metadata_entries, read_metadata};
 use super::scaling::{read_scaling, read_standardiser_of_format_1, scaling_entries};
+use crate::model_metadata::ModelMetadata;
 use crate::trained::TrainedModel;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
-use wengert_ad::Unary;
-use wengert_ad::rules::Relu;
 use wengert_data::Scaling;
 use wengert_files::excerpt;
-use wengert_nn::{Architecture, Bias, Mlp, MlpModule, Normalisation, Params};
+use wengert_nn::{
+    ActivationRule, AnyActivation, Architecture, Bias, Mlp, MlpModule, Normalisation, Outputs, Params,
+};
 
-const FORMAT: &str = "wengert-mlp-2";
-/// The earlier format, which has the scaling of inputs in single precision and none of targets, and knows
+const FORMAT: &str = "wengert-mlp-3";
+/// The second format, which has neither names nor provenance. It is still read.
+const FORMAT_2: &str = "wengert-mlp-2";
+/// The first format, which has the scaling of inputs in single precision and none of targets, and knows
 /// classifiers only. It is still read.
 const FORMAT_1: &str = "wengert-mlp-1";
 
-/// A trained multi-layer perceptron with the activation `R`, together with the scaling of its training data:
-/// it predicts from features in the user's units.
+/// A trained multi-layer perceptron, together with the scaling of its training data and the names of its
+/// features and classes: it predicts from features in the user's units, and answers in them.
 ///
 /// Initialisers are not stored: a loaded `mlp` has the default initialiser for its weights, and
 /// zeros for its biases.
+///
+/// ```
+/// use wengert_data::moons;
+/// use wengert_nn::{CrossEntropy, Mlp};
+/// use wengert_optim::Adam;
+/// use wengert_train::{SavedMlp, Trainer};
+///
+/// let data = moons(200, 0.1, 7).split(0.8, 0.0, 0.2, 7)?.standardised();
+/// let report = Trainer::new(Mlp::new([2, 8, 2]), CrossEntropy, Adam::new(1e-2)).epochs(5).fit(&data)?;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("moons.safetensors");
+/// report.model.save(&path)?;
+///
+/// let model = SavedMlp::load(&path)?.to_trained();
+/// assert_eq!(model.predict(&ndarray::array![[0.0, 1.0]]).dim(), (1, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-pub struct SavedMlp<R = Relu> {
+pub struct SavedMlp {
     /// The architecture.
-    pub mlp: Mlp<R>,
+    pub mlp: Mlp<AnyActivation>,
     /// The parameters and running statistics.
     pub params: Params,
     /// The maps from the user's units to the inputs and outputs of the network.
     pub scaling: Scaling,
     /// What the outputs mean.
     pub outputs: Outputs,
+    /// Names, preprocessing and provenance.
+    pub metadata: ModelMetadata,
 }
 
-/// The meaning of the outputs of a saved network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outputs {
-    /// Logits of classes, from training with a cross-entropy or the logistic loss; a single output is the
-    /// logit of class 1 of two.
-    Logits,
-    /// Scores of classes that are not logits, from training with a hinge loss; a single output is positive
-    /// for class 1 of two.
-    Scores,
-    /// The values of a regression.
-    Values,
-}
-
-impl Outputs {
-    const NAMED: [(&'static str, Self); 3] =
-        [("logits", Self::Logits), ("scores", Self::Scores), ("values", Self::Values)];
-
-    fn name(self) -> &'static str {
-        let named = Self::NAMED.iter().find(|(_, outputs)| *outputs == self);
-        named.expect("every kind of outputs is in the list").0
-    }
-}
-
-impl<R: Unary> SavedMlp<R> {
+impl SavedMlp {
     /// Writes the model to a safetensors file. An existing file is replaced as a whole, or left
     /// unchanged in case of an error.
     ///
@@ -66,42 +66,44 @@ impl<R: Unary> SavedMlp<R> {
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
         let tensors: Vec<_> = scaling_entries(&self.scaling).chain(entries(&self.params)).collect();
-        write(path.as_ref(), &tensors, &self.metadata())
+        write(path.as_ref(), &tensors, &self.entries_of_metadata())
     }
 
-    /// Reads a model with the activation `R` from a file written by [`save`](Self::save).
+    /// Reads a model from a file written by [`save`](Self::save), with any activation.
     ///
     /// # Errors
     /// If the file cannot be read, or does not contain such a model.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SavedModelError> {
         read(path.as_ref(), |file| {
-            let is_first = file.required("format")? == FORMAT_1;
-            if !is_first {
+            let format = file.required("format")?;
+            if ![FORMAT_1, FORMAT_2].contains(&format) {
                 file.expect("format", FORMAT)?;
             }
-            file.expect("activation", R::NAME)?;
             let mlp = mlp(file)?;
             let [inputs, .., width] = *mlp.widths() else { unreachable!("there are at least two widths") };
-            let (scaling, outputs) = if is_first {
+            let (scaling, outputs) = if format == FORMAT_1 {
                 (read_standardiser_of_format_1(file, inputs)?, Outputs::Logits)
             } else {
                 (read_scaling(file, inputs, width)?, outputs(file)?)
             };
+            let metadata =
+                if format == FORMAT { read_metadata(file, &mlp, outputs)? } else { ModelMetadata::default() };
             let params = file.params(mlp.clone().into_model().layout().clone())?;
-            Ok(Self { mlp, params, scaling, outputs })
+            Ok(Self { mlp, params, scaling, outputs, metadata })
         })
     }
 
     /// The model for prediction and evaluation.
-    pub fn to_trained(&self) -> TrainedModel<MlpModule<R>> {
+    pub fn to_trained(&self) -> TrainedModel<MlpModule<AnyActivation>> {
+        let model = self.mlp.clone().into_model();
         TrainedModel {
-            model: self.mlp.clone().into_model(),
-            params: self.params.clone(),
             scaling: self.scaling.clone(),
+            metadata: self.metadata.clone(),
+            ..TrainedModel::new(model, self.params.clone(), self.outputs)
         }
     }
 
-    fn metadata(&self) -> BTreeMap<String, String> {
+    fn entries_of_metadata(&self) -> BTreeMap<String, String> {
         let bias = match self.mlp.bias_kind() {
             Bias::None => "none",
             Bias::Input => "input",
@@ -116,18 +118,50 @@ impl<R: Unary> SavedMlp<R> {
             ("format", FORMAT.to_owned()),
             ("widths", join(self.mlp.widths())),
             ("outputs", self.outputs.name().to_owned()),
-            ("activation", R::NAME.to_owned()),
-            ("activation_constants", join(&self.mlp.activation_rule().parameters())),
+            ("activation", self.mlp.activation_rule().name().to_owned()),
+            ("activation_constants", join(&self.mlp.activation_rule().constants())),
             ("bias", bias.to_owned()),
             ("norm", norm.to_owned()),
             ("dropout", self.mlp.dropout_rate().to_string()),
         ];
-        metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        let own = metadata.into_iter().map(|(key, value)| (key.to_owned(), value));
+        own.chain(metadata_entries(&self.metadata)).collect()
+    }
+}
+
+impl<R: ActivationRule> TrainedModel<MlpModule<R>> {
+    /// Writes the model to a safetensors file, from which [`SavedMlp::load`] reads it: the parameters, the
+    /// scaling and the names of the training data, and where the model comes from. An existing file is
+    /// replaced as a whole, or left unchanged in case of an error.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or if the activation is not in the [table of
+    /// rules](wengert_ad::rules), from which it is loaded by its name.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
+        self.to_saved()?.save(path)
+    }
+
+    /// The contents of the file that [`save`](Self::save) writes.
+    ///
+    /// # Errors
+    /// If the activation is not in the [table of rules](wengert_ad::rules).
+    pub fn to_saved(&self) -> Result<SavedMlp, SavedModelError> {
+        let description = self.model.module().description();
+        let mlp = description.with_any_activation().ok_or_else(|| SavedModelError::CustomActivation {
+            name: description.activation_rule().name().to_owned(),
+        })?;
+        Ok(SavedMlp {
+            mlp,
+            params: self.params.clone(),
+            scaling: self.scaling.clone(),
+            outputs: self.outputs,
+            metadata: self.metadata.clone(),
+        })
     }
 }
 
 /// The architecture that the metadata describe.
-fn mlp<R: Unary>(file: &TensorFile<'_>) -> Result<Mlp<R>, ModelProblem> {
+fn mlp(file: &TensorFile<'_>) -> Result<Mlp<AnyActivation>, ModelProblem> {
     let invalid = |key: &'static str, expected: &str| ModelProblem::Metadata {
         key,
         value: excerpt(file.optional(key).unwrap_or_default()),
@@ -140,9 +174,7 @@ fn mlp<R: Unary>(file: &TensorFile<'_>) -> Result<Mlp<R>, ModelProblem> {
     if widths.len() > file.tensors() + 1 {
         return Err(ModelProblem::TooFewTensors { layers: widths.len() - 1, tensors: file.tensors() });
     }
-    let constants = parse_list(file.optional("activation_constants").unwrap_or(""));
-    let rule = constants.and_then(|constants| R::with_parameters(&constants));
-    let rule = rule.ok_or_else(|| invalid("activation_constants", "the constants of the activation"))?;
+    let rule = activation(file)?;
     let bias = match file.optional("bias").unwrap_or("added") {
         "added" => Bias::Zero,
         "none" => Bias::None,
@@ -160,14 +192,27 @@ fn mlp<R: Unary>(file: &TensorFile<'_>) -> Result<Mlp<R>, ModelProblem> {
     Ok(Mlp::new(widths).activation(rule).bias(bias).normalisation(norm).dropout(rate))
 }
 
+/// The activation that the metadata describe.
+fn activation(file: &TensorFile<'_>) -> Result<AnyActivation, ModelProblem> {
+    let name = file.required("activation")?;
+    let constants = file.optional("activation_constants").unwrap_or("");
+    let rule = parse_list(constants).and_then(|constants| AnyActivation::named(name, &constants));
+    rule.ok_or_else(|| {
+        let value =
+            excerpt(&if constants.is_empty() { name.to_owned() } else { format!("{name}:{constants}") });
+        let expected =
+            "the name of a rule such as relu, with its constants in activation_constants".to_owned();
+        ModelProblem::Metadata { key: "activation", value, expected }
+    })
+}
+
 /// The meaning of the outputs that the metadata state.
 fn outputs(file: &TensorFile<'_>) -> Result<Outputs, ModelProblem> {
     let value = file.required("outputs")?;
-    let named = Outputs::NAMED.iter().find(|(name, _)| *name == value);
-    named.map(|&(_, outputs)| outputs).ok_or_else(|| ModelProblem::Metadata {
+    Outputs::named(value).ok_or_else(|| ModelProblem::Metadata {
         key: "outputs",
-        value: value.to_owned(),
-        expected: Outputs::NAMED.map(|(name, _)| name).join(" or "),
+        value: excerpt(value),
+        expected: Outputs::ALL.map(Outputs::name).join(" or "),
     })
 }
 

@@ -6,10 +6,11 @@
 
 mod error;
 mod file;
+mod metadata;
 mod mlp;
 mod parameters;
 mod scaling;
 
 pub use error::{ModelProblem, SavedModelError};
-pub use mlp::{Outputs, SavedMlp};
+pub use mlp::SavedMlp;
 pub use parameters::{load_params, save_params};

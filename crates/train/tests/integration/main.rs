@@ -13,6 +13,7 @@ mod refusals;
 mod resume;
 mod row_mixing;
 #[cfg(feature = "safetensors")]
+mod saved_metadata;
 mod saved_models;
 mod search;
 mod steps;

@@ -1,0 +1,208 @@
+//! Optimizers by name.
+
+use crate::elementwise::{Elementwise, Rule};
+use crate::float::Float;
+use crate::method::{AdaGrad, Adadelta, Adam, Lion, NAdam, RAdam, RmsProp, Sgd};
+use crate::optimizer::Optimizer;
+use wengert_settings::{Choice, Entry, Range, Registry, Setting, Valid, choice_type};
+
+/// A setting that its own table describes.
+const fn setting(name: &'static str, about: &'static str, valid: Valid, default: f64) -> Setting {
+    Setting { name, about, valid, default }
+}
+
+const fn beta1(default: f64) -> Setting {
+    setting("beta1", "decay rate of the running mean", Valid::BELOW_ONE, default)
+}
+
+const fn beta2(default: f64) -> Setting {
+    setting("beta2", "decay rate of the running mean square", Valid::BELOW_ONE, default)
+}
+
+const fn rho(default: f64) -> Setting {
+    setting("rho", "decay rate of the running mean square", Valid::BELOW_ONE, default)
+}
+
+/// The term of the denominator; its range does not round to 0 or infinity in single precision.
+const fn epsilon(default: f64) -> Setting {
+    setting("epsilon", "added to the denominator", Valid::within(1e-30, 1e30), default)
+}
+
+const fn momentum(default: f64) -> Setting {
+    setting("momentum", "decay rate of the velocity", Valid::BELOW_ONE, default)
+}
+
+const NESTEROV: Setting = setting("nesterov", "Nesterov's momentum", Valid::Flag, 0.0);
+const DAMPENING: Setting =
+    setting("dampening", "share of the gradient not added to the velocity", Valid::BELOW_ONE, 0.0);
+const DECOUPLED: Setting =
+    setting("decoupled", "weight decay apart from the gradient, as in AdamW", Valid::Flag, 0.0);
+const WEIGHT_DECAY: Setting =
+    setting("weight_decay", "strength of the pull of the parameters towards 0", Valid::within(0.0, 1e6), 0.0);
+
+/// Lists the optimizers: for each its name, the learning rate to try first for standardised data, what it is,
+/// its settings, and how it is built.
+macro_rules! optimizers {
+    ($choice:ident, $rate:ident: $(
+        $name:literal $typical:literal $about:literal [$($setting:expr),*] $decay:ident => $build:expr;
+    )+) => {
+        static OPTIMIZERS: Registry = Registry {
+            kind: "optimizer",
+            common: &[WEIGHT_DECAY],
+            entries: &[$(Entry { name: $name, about: $about, settings: &[$($setting),*] }),+],
+        };
+
+        impl OptimizerChoice {
+            /// The learning rate to try first, for standardised data.
+            #[must_use]
+            pub fn typical_rate(&self) -> f64 {
+                match self.choice().name() {
+                    $($name => $typical,)+
+                    name => unreachable!("{name} is not in the list"),
+                }
+            }
+
+            /// The optimizer with this learning rate, before its first step.
+            ///
+            /// # Panics
+            /// If the rate is negative, infinite or NaN.
+            #[must_use]
+            #[track_caller]
+            pub fn build<F: Float>(&self, $rate: f64) -> Box<dyn Optimizer<F>> {
+                let $choice = self.choice();
+                match $choice.name() {
+                    $($name => $decay($build, $choice),)+
+                    name => unreachable!("{name} is not in the list"),
+                }
+            }
+        }
+    };
+}
+
+choice_type! {
+    /// An optimizer by name, with its settings: `adam`, `sgd:momentum=0.9,nesterov`.
+    ///
+    /// | name | optimizer | settings, with their defaults |
+    /// |---|---|---|
+    /// | `adadelta` | [`Adadelta`] | `rho=0.9`, `epsilon=0.000001`, `decoupled` |
+    /// | `adagrad` | [`AdaGrad`] | `epsilon=0.0000000001`, `initial_sum=0`, `decoupled` |
+    /// | `adam` | [`Adam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected`, `decoupled` |
+    /// | `adamw` | [`Adam`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected` |
+    /// | `lion` | [`Lion`], decoupled | `beta1=0.9`, `beta2=0.99` |
+    /// | `low_pass` | [`Sgd::low_pass`] | `b=0.1`, `nesterov`, `decoupled` |
+    /// | `momentum` | [`Sgd`] | `momentum=0.9`, `dampening=0`, `nesterov`, `decoupled` |
+    /// | `nadam` | [`NAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `momentum_decay=0.004`, `decoupled` |
+    /// | `radam` | [`RAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `decoupled` |
+    /// | `rmsprop` | [`RmsProp`] | `rho=0.99`, `epsilon=0.00000001`, `momentum=0`, `centred`, `decoupled` |
+    /// | `sgd` | [`Sgd`] | `momentum=0`, `dampening=0`, `nesterov`, `decoupled` |
+    ///
+    /// All have `weight_decay=0`. It is added to the gradient ([`Elementwise::weight_decay`]), or, where
+    /// `decoupled` is given or the table says so, apart from it ([`Elementwise::decoupled_weight_decay`]).
+    ///
+    /// ```
+    /// use wengert_optim::{Optimizer, OptimizerChoice};
+    ///
+    /// let chosen: OptimizerChoice = "sgd:momentum=0.9,nesterov".parse()?;
+    /// let mut sgd = chosen.build::<f32>(0.1);
+    /// sgd.step(&mut [1.0], &[0.5]);
+    /// let error = "sgd:momentum=1.5".parse::<OptimizerChoice>().unwrap_err().to_string();
+    /// assert_eq!(error, "optimizer sgd: momentum is \"1.5\", must be a number in [0, 1)");
+    /// # Ok::<(), wengert_settings::ChoiceError>(())
+    /// ```
+    pub OptimizerChoice from OPTIMIZERS
+}
+
+optimizers! { choice, rate:
+    "adadelta" 1.0 "steps in units of earlier steps (Zeiler 2012)"
+        [rho(0.9), epsilon(1e-6), DECOUPLED] either =>
+        Adadelta::new(rate).rho(choice.number("rho")).epsilon(choice.number("epsilon"));
+    "adagrad" 0.03 "gradient over the root of its sum of squares (Duchi et al. 2011)"
+        [epsilon(1e-10), INITIAL_SUM, DECOUPLED] either =>
+        AdaGrad::new(rate).epsilon(choice.number("epsilon")).initial_sum(choice.number("initial_sum"));
+    "adam" 3e-3 "running mean over running root mean square (Kingma and Ba 2015)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-8), AMSGRAD, UNCORRECTED, DECOUPLED] either =>
+        adam(rate, choice);
+    "adamw" 3e-3 "adam with decoupled weight decay (Loshchilov and Hutter 2019)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-8), AMSGRAD, UNCORRECTED] decoupled => adam(rate, choice);
+    "lion" 3e-4 "sign of a running mean, decoupled weight decay (Chen et al. 2023)"
+        [beta1(0.9), beta2(0.99)] decoupled =>
+        Lion::new(rate).betas(choice.number("beta1"), choice.number("beta2"));
+    "low_pass" 0.1 "gradient descent along a running mean of the gradient"
+        [setting("b", "weight of the newest gradient", WEIGHT, 0.1), NESTEROV, DECOUPLED] either =>
+        nesterov(Sgd::new(rate).low_pass(choice.number("b")), choice);
+    "momentum" 0.02 "gradient descent with a velocity (Polyak 1964)"
+        [momentum(0.9), DAMPENING, NESTEROV, DECOUPLED] either => sgd(rate, choice);
+    "nadam" 3e-3 "adam with Nesterov's momentum (Dozat 2016)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-8), MOMENTUM_DECAY, DECOUPLED] either =>
+        NAdam::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"))
+            .momentum_decay(choice.number("momentum_decay"));
+    "radam" 3e-3 "adam that begins as momentum (Liu et al. 2020)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-8), DECOUPLED] either =>
+        RAdam::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"));
+    "rmsprop" 1e-3 "gradient over its running root mean square (Tieleman and Hinton 2012)"
+        [rho(0.99), epsilon(1e-8), momentum(0.0), CENTRED, DECOUPLED] either => rmsprop(rate, choice);
+    "sgd" 0.1 "gradient descent"
+        [momentum(0.0), DAMPENING, NESTEROV, DECOUPLED] either => sgd(rate, choice);
+}
+
+const AMSGRAD: Setting = setting("amsgrad", "the largest mean square so far", Valid::Flag, 0.0);
+const UNCORRECTED: Setting = setting("uncorrected", "no bias correction", Valid::Flag, 0.0);
+const INITIAL_SUM: Setting =
+    setting("initial_sum", "initial sum of squares", Valid::within(0.0, 1e30), 0.0);
+const CENTRED: Setting =
+    setting("centred", "standard deviation instead of root mean square", Valid::Flag, 0.0);
+const MOMENTUM_DECAY: Setting =
+    setting("momentum_decay", "rate at which the momentum grows", Valid::within(0.0, 1e3), 4e-3);
+const WEIGHT: Valid = Valid::Number(Range { low: 0.0, low_included: false, high: 1.0, high_included: true });
+
+/// Weight decay that is added to the gradient, unless the choice says that it is decoupled.
+#[track_caller]
+fn either<R: Rule + 'static, F: Float>(
+    optimizer: Elementwise<R, F>,
+    choice: &Choice,
+) -> Box<dyn Optimizer<F>> {
+    if choice.has(DECOUPLED.name) {
+        return decoupled(optimizer, choice);
+    }
+    Box::new(optimizer.weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn decoupled<R: Rule + 'static, F: Float>(
+    optimizer: Elementwise<R, F>,
+    choice: &Choice,
+) -> Box<dyn Optimizer<F>> {
+    Box::new(optimizer.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn adam<F: Float>(rate: f64, choice: &Choice) -> Adam<F> {
+    let adam = Adam::new(rate)
+        .betas(choice.number("beta1"), choice.number("beta2"))
+        .epsilon(choice.number("epsilon"));
+    let adam = if choice.has(AMSGRAD.name) { adam.amsgrad() } else { adam };
+    if choice.has(UNCORRECTED.name) { adam.uncorrected() } else { adam }
+}
+
+#[track_caller]
+fn rmsprop<F: Float>(rate: f64, choice: &Choice) -> RmsProp<F> {
+    let rmsprop = RmsProp::new(rate)
+        .rho(choice.number("rho"))
+        .epsilon(choice.number("epsilon"))
+        .momentum(choice.number("momentum"));
+    if choice.has(CENTRED.name) { rmsprop.centred() } else { rmsprop }
+}
+
+#[track_caller]
+fn sgd<F: Float>(rate: f64, choice: &Choice) -> Sgd<F> {
+    let sgd = Sgd::new(rate).momentum(choice.number("momentum")).dampening(choice.number("dampening"));
+    nesterov(sgd, choice)
+}
+
+fn nesterov<F: Float>(sgd: Sgd<F>, choice: &Choice) -> Sgd<F> {
+    if choice.has(NESTEROV.name) { sgd.nesterov() } else { sgd }
+}

@@ -1,0 +1,78 @@
+//! Names, preprocessing and provenance on disk: entries of the metadata of a file.
+
+use super::error::ModelProblem;
+use super::file::TensorFile;
+use crate::model_metadata::{ModelMetadata, Provenance};
+use serde_json::json;
+use std::collections::BTreeMap;
+use wengert_files::excerpt;
+use wengert_nn::{AnyActivation, Mlp, Outputs};
+
+/// The entries of the metadata; those that say nothing are left out.
+pub(super) fn metadata_entries(metadata: &ModelMetadata) -> impl Iterator<Item = (String, String)> {
+    let ModelMetadata { features, targets, classes, preprocessing, provenance } = metadata;
+    let names = |names: &[String]| (!names.is_empty()).then(|| json!(names).to_string());
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let Provenance { version, data, seed, settings } = provenance;
+    let entries = [
+        ("features", names(features)),
+        ("targets", names(targets)),
+        ("classes", names(classes)),
+        ("preprocessing", preprocessing.clone()),
+        ("version", text(version)),
+        ("data", text(data)),
+        ("seed", seed.map(|seed| seed.to_string())),
+        ("settings", (!settings.is_empty()).then(|| json!(settings).to_string())),
+    ];
+    entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)))
+}
+
+/// The metadata of a network with these widths and outputs.
+pub(super) fn read_metadata(
+    file: &TensorFile<'_>,
+    mlp: &Mlp<AnyActivation>,
+    outputs: Outputs,
+) -> Result<ModelMetadata, ModelProblem> {
+    let [inputs, .., width] = *mlp.widths() else { unreachable!("a network has at least two widths") };
+    // A single output distinguishes two classes.
+    let (classes, targets) = if outputs.are_classes() { (width.max(2), 1) } else { (0, width) };
+    let text = |key| file.optional(key).unwrap_or_default().to_owned();
+    Ok(ModelMetadata {
+        features: names(file, "features", inputs)?,
+        targets: names(file, "targets", targets)?,
+        classes: names(file, "classes", classes)?,
+        preprocessing: file.optional("preprocessing").map(str::to_owned),
+        provenance: Provenance {
+            version: text("version"),
+            data: text("data"),
+            seed: parsed(file, "seed", "a whole number")?,
+            settings: parsed::<BTreeMap<_, _>>(file, "settings", "a JSON object of texts")?
+                .unwrap_or_default(),
+        },
+    })
+}
+
+/// A list of names, which is absent or has this length.
+fn names(file: &TensorFile<'_>, key: &'static str, count: usize) -> Result<Vec<String>, ModelProblem> {
+    let expected = format!("a JSON list of {count} texts");
+    let Some(names) = parsed::<Vec<String>>(file, key, &expected)? else { return Ok(Vec::new()) };
+    if names.len() != count {
+        let value = excerpt(file.optional(key).unwrap_or_default());
+        return Err(ModelProblem::Metadata { key, value, expected });
+    }
+    Ok(names)
+}
+
+/// The value of an entry as JSON; `None` if it is absent.
+fn parsed<V: serde::de::DeserializeOwned>(
+    file: &TensorFile<'_>,
+    key: &'static str,
+    expected: &str,
+) -> Result<Option<V>, ModelProblem> {
+    let Some(text) = file.optional(key) else { return Ok(None) };
+    serde_json::from_str(text).map(Some).map_err(|_| ModelProblem::Metadata {
+        key,
+        value: excerpt(text),
+        expected: expected.to_owned(),
+    })
+}
