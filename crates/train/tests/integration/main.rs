@@ -14,6 +14,7 @@ mod resume;
 mod row_mixing;
 #[cfg(feature = "safetensors")]
 mod saved_metadata;
+#[cfg(feature = "safetensors")]
 mod saved_models;
 mod search;
 mod steps;

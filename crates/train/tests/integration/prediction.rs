@@ -3,18 +3,22 @@
 use crate::data::digits_split;
 use ndarray::{Array2, array};
 use wengert_ad::ArrayTape;
-use wengert_data::{Dataset, Scaling, Targets};
-use wengert_nn::{Architecture, CrossEntropy, Logistic, MeanSquared, Mlp, Module};
+use wengert_data::{Dataset, Targets};
+use wengert_nn::{Architecture, CrossEntropy, Logistic, MeanSquared, Mlp, MlpModule, Model, Module};
 use wengert_optim::Adam;
-use wengert_train::{TrainedModel, Trainer};
+use wengert_train::{Outputs, TrainedModel, Trainer};
+
+fn untrained(model: Model<MlpModule>) -> TrainedModel<MlpModule> {
+    let params = model.layout().initialise(5);
+    TrainedModel::new(model, params, Outputs::Logits)
+}
 
 #[test]
 fn predictions_in_blocks_equal_those_in_one_pass() {
     let data = digits_split().train;
     let (width, rows) = (data.width(), 600);
     let model = Mlp::new([width, 20, 10]).into_model();
-    let trained =
-        TrainedModel { params: model.layout().initialise::<f32>(5), model, scaling: Scaling::default() };
+    let trained = untrained(model);
     let x = ndarray::ArrayView2::from_shape((rows, width), &data.features()[..rows * width]).unwrap();
     let outputs = trained.predict(&x);
     assert_eq!(outputs.dim(), (rows, 10));
@@ -31,8 +35,7 @@ fn predicted_probabilities_are_positive_sum_to_one_and_are_largest_for_the_predi
     let x = ndarray::ArrayView2::from_shape((50, 64), &data.features()[..50 * 64]).unwrap();
     for outputs in [1, 10] {
         let model = Mlp::new([64, 20, outputs]).into_model();
-        let trained =
-            TrainedModel { params: model.layout().initialise::<f32>(5), model, scaling: Scaling::default() };
+        let trained = untrained(model);
         let (classes, probabilities) = (trained.predict_classes(&x), trained.predict_probabilities(&x));
         assert_eq!(probabilities.dim(), (50, outputs.max(2)));
         for (row, class) in probabilities.rows().into_iter().zip(classes) {
@@ -104,14 +107,13 @@ fn evaluation_names_the_row_whose_class_the_model_does_not_know() {
     let data = Dataset::new("flowers", features, 1, targets).unwrap();
     let model = Mlp::new([1, 2]).into_model();
     let params = model.layout().initialise::<f32>(5);
-    let _ = TrainedModel { params, model, scaling: Scaling::default() }.evaluate(&CrossEntropy, &data);
+    let _ = TrainedModel::new(model, params, Outputs::Logits).evaluate(&CrossEntropy, &data);
 }
 
 #[test]
 fn a_row_with_a_nan_among_its_outputs_has_no_predicted_class() {
     let model = Mlp::new([2, 3]).into_model();
-    let trained =
-        TrainedModel { params: model.layout().initialise::<f32>(5), model, scaling: Scaling::default() };
+    let trained = untrained(model);
     let classes = trained.predict_classes(&array![[0.5_f32, 1.0], [f32::NAN, 1.0], [0.5, f32::NAN]]);
     assert!(classes[0].is_some() && classes[1..] == [None, None], "{classes:?}");
 }
@@ -124,7 +126,7 @@ fn a_model_whose_outputs_are_nan_has_accuracy_zero() {
         let model = Mlp::new([1, outputs]).into_model();
         let mut params = model.layout().initialise::<f32>(5);
         params.values_mut().fill(f32::NAN);
-        let trained = TrainedModel { params, model, scaling: Scaling::default() };
+        let trained = TrainedModel::new(model, params, Outputs::Logits);
         let found = if outputs == 1 {
             trained.evaluate(&Logistic, &data)
         } else {
