@@ -69,6 +69,11 @@ pub trait Scalar: Operand + Numeric {
     /// assert_eq!(grad(|v| v[0].relu().sqrt(), &[-1.0]), [0.0]);
     /// ```
     fn chain(self, dot: Self) -> Self;
+    /// The [chain rule's product](Self::chain) of a constant partial `c` and a tangent, `self`.
+    #[inline(always)]
+    fn chain_constant(self, c: f64) -> Self {
+        Self::constant(c).chain(self)
+    }
     /// The chain rule's sum of such products: `self + term`. A number that records its operations skips
     /// an addition of the constant 0.
     #[inline(always)]
@@ -143,6 +148,8 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// Whether the derivative is a function of the output alone, so that the input need not be kept:
     /// see [`partial_from_output`](Self::partial_from_output).
     const FROM_OUTPUT: bool = false;
+    /// Whether the derivative depends on neither the input nor the output, as for `c x`.
+    const LINEAR: bool = false;
     /// The value `y = f(x)`.
     fn primal<F: Float>(self, x: F) -> F;
     /// The derivative `dy/dx`, given the input and the output.
@@ -183,6 +190,8 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
 pub trait Binary: Copy + Debug + Send + Sync + 'static {
     /// The infix symbol, or the name if there is none.
     const NAME: &'static str;
+    /// Whether the derivatives depend on neither the inputs nor the output, as for `a + b`.
+    const LINEAR: bool = false;
     /// The value `y = f(a, b)`.
     fn primal<F: Float>(self, a: F, b: F) -> F;
     /// The derivatives `(dy/da, dy/db)`, given the inputs and the output.
@@ -245,10 +254,14 @@ macro_rules! machine_number {
             }
             #[inline(always)]
             fn chain(self, dot: Self) -> Self {
-                // Selects, so that loops vectorise; with 1 for `self` nothing is left of them.
+                // Selects, so that loops vectorise.
                 let product = self * dot;
-                let product = if self == 0.0 { self } else { product };
-                if dot == 0.0 { dot } else { product }
+                if self == 0.0 || dot == 0.0 { 0.0 } else { product }
+            }
+            #[inline(always)]
+            fn chain_constant(self, c: f64) -> Self {
+                let c = c as $float;
+                if c.is_ordinary() { c * self } else { c.chain(self) }
             }
         }
     )*};

@@ -47,8 +47,18 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
     /// Whether there are so many directions that a test of a partial costs less than one in each product.
     const MANY: bool = W > 4;
 
+    /// The tangents `f(0), ..., f(W - 1)`.
+    // A loop, since `array::map` and `array::from_fn` are not inlined if `f` is long or `W` large.
+    #[inline(always)]
+    fn each(mut f: impl FnMut(usize) -> T) -> [T; W] {
+        let mut tangents = [T::constant(0.0); W];
+        for (w, tangent) in tangents.iter_mut().enumerate() {
+            *tangent = f(w);
+        }
+        tangents
+    }
+
     /// The chain rule's product of a partial with each tangent.
-    // Loops, since `array::map` and `array::from_fn` are not inlined for more than a few dozen elements.
     #[inline(always)]
     fn scale(tangents: &mut [T; W], partial: T) {
         if Self::MANY && partial.is_ordinary() {
@@ -59,6 +69,14 @@ impl<const W: usize, T: Scalar> Directions<W, T> {
             for tangent in tangents {
                 *tangent = partial.chain(*tangent);
             }
+        }
+    }
+
+    /// The chain rule's product of a constant partial with each tangent.
+    #[inline(always)]
+    fn scale_by_constant(tangents: &mut [T; W], c: f64) {
+        for tangent in tangents {
+            *tangent = tangent.chain_constant(c);
         }
     }
 }
@@ -72,19 +90,34 @@ impl<const W: usize, T: Scalar> Operand for Directions<W, T> {
         if T::RECORDS && self.tangents.iter().all(|x_dot| x_dot.is_zero()) {
             return Self { primal: y, ..self };
         }
-        let dx = rule.partial(self.primal, y);
         let mut tangents = self.tangents;
-        Self::scale(&mut tangents, dx);
+        if R::LINEAR {
+            Self::scale_by_constant(&mut tangents, rule.partial(0.0, 0.0));
+        } else {
+            Self::scale(&mut tangents, rule.partial(self.primal, y));
+        }
         Self { primal: y, tangents }
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = value_of_both(rule, self.primal, rhs.primal);
-        let (da, db) = rule.partials(self.primal, rhs.primal, y);
         let mut tangents = self.tangents;
+        if R::LINEAR {
+            let (da, db) = rule.partials(0.0, 0.0, 0.0);
+            Self::scale_by_constant(&mut tangents, da);
+            for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
+                *tangent = tangent.accumulate(b_dot.chain_constant(db));
+            }
+            return Self { primal: y, tangents };
+        }
+        let (da, db) = rule.partials(self.primal, rhs.primal, y);
         if Self::MANY && da.is_ordinary() && db.is_ordinary() {
             for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
                 *tangent = da * *tangent + db * b_dot;
+            }
+        } else if !Self::MANY {
+            for (tangent, b_dot) in tangents.iter_mut().zip(rhs.tangents) {
+                *tangent = da.chain(*tangent).accumulate(db.chain(b_dot));
             }
         } else {
             Self::scale(&mut tangents, da);
@@ -112,7 +145,7 @@ impl<const W: usize, T: Scalar> Numeric for Directions<W, T> {
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
         let pick = |yes, no| self.primal.select(rhs.primal, test, yes, no);
         let tangent = |w: usize| pick(yes.tangents[w], no.tangents[w]);
-        Self { primal: pick(yes.primal, no.primal), tangents: std::array::from_fn(tangent) }
+        Self { primal: pick(yes.primal, no.primal), tangents: Self::each(tangent) }
     }
 }
 
@@ -131,12 +164,19 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
     fn chain(self, dot: Self) -> Self {
         let tangent =
             |w: usize| self.primal.chain(dot.tangents[w]).accumulate(self.tangents[w].chain(dot.primal));
-        Self { primal: self.primal.chain(dot.primal), tangents: std::array::from_fn(tangent) }
+        Self { primal: self.primal.chain(dot.primal), tangents: Self::each(tangent) }
+    }
+    #[inline(always)]
+    fn chain_constant(self, c: f64) -> Self {
+        let Self { mut primal, mut tangents } = self;
+        primal = primal.chain_constant(c);
+        Self::scale_by_constant(&mut tangents, c);
+        Self { primal, tangents }
     }
     #[inline(always)]
     fn accumulate(self, term: Self) -> Self {
         let tangent = |w: usize| self.tangents[w].accumulate(term.tangents[w]);
-        Self { primal: self.primal.accumulate(term.primal), tangents: std::array::from_fn(tangent) }
+        Self { primal: self.primal.accumulate(term.primal), tangents: Self::each(tangent) }
     }
     fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
         let primal = norm(x.clone().map(|x| x.primal));
@@ -148,7 +188,7 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
                 x.fold(T::constant(0.0), |sum, x| sum + x.primal.pull_back_norm(primal, x.tangents[w]))
             }
         };
-        Self { primal, tangents: std::array::from_fn(tangent) }
+        Self { primal, tangents: Self::each(tangent) }
     }
     #[inline(always)]
     fn pull_back_norm(self, y: Self, y_bar: Self) -> Self {
@@ -158,7 +198,7 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
             x.pull_back_norm(norm, y_bar.tangents[w])
         };
         let primal = self.primal.pull_back_norm(y.primal, y_bar.primal);
-        let at_zero = Self { primal, tangents: std::array::from_fn(tangent) };
+        let at_zero = Self { primal, tangents: Self::each(tangent) };
         y.select(Self::constant(0.0), |y, zero| y == zero, at_zero, (self / y).chain(y_bar))
     }
     #[inline(always)]

@@ -34,13 +34,24 @@ impl<T: Scalar> Operand for Dual<T> {
         if T::RECORDS && self.tangent.is_zero() {
             return Self { primal: y, tangent: self.tangent };
         }
-        Self { primal: y, tangent: rule.partial(self.primal, y).chain(self.tangent) }
+        let tangent = if R::LINEAR {
+            self.tangent.chain_constant(rule.partial(0.0, 0.0))
+        } else {
+            rule.partial(self.primal, y).chain(self.tangent)
+        };
+        Self { primal: y, tangent }
     }
     #[inline(always)]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = value_of_both(rule, self.primal, rhs.primal);
-        let (da, db) = rule.partials(self.primal, rhs.primal, y);
-        Self { primal: y, tangent: da.chain(self.tangent).accumulate(db.chain(rhs.tangent)) }
+        let tangent = if R::LINEAR {
+            let (da, db) = rule.partials(0.0, 0.0, 0.0);
+            self.tangent.chain_constant(da).accumulate(rhs.tangent.chain_constant(db))
+        } else {
+            let (da, db) = rule.partials(self.primal, rhs.primal, y);
+            da.chain(self.tangent).accumulate(db.chain(rhs.tangent))
+        };
+        Self { primal: y, tangent }
     }
 }
 
@@ -75,6 +86,10 @@ impl<T: Scalar> Scalar for Dual<T> {
     fn chain(self, dot: Self) -> Self {
         let tangent = self.primal.chain(dot.tangent).accumulate(self.tangent.chain(dot.primal));
         Self { primal: self.primal.chain(dot.primal), tangent }
+    }
+    #[inline(always)]
+    fn chain_constant(self, c: f64) -> Self {
+        Self { primal: self.primal.chain_constant(c), tangent: self.tangent.chain_constant(c) }
     }
     #[inline(always)]
     fn accumulate(self, term: Self) -> Self {

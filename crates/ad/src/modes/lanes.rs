@@ -98,6 +98,10 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
         Self::from_fn(|i| self.0[i].chain(dot.0[i]))
     }
     #[inline(always)]
+    fn chain_constant(self, c: f64) -> Self {
+        Self::from_fn(|i| self.0[i].chain_constant(c))
+    }
+    #[inline(always)]
     fn accumulate(self, term: Self) -> Self {
         Self::from_fn(|i| self.0[i].accumulate(term.0[i]))
     }

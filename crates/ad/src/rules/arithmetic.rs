@@ -17,6 +17,10 @@ macro_rules! binary {
         pub struct $Rule;
         impl Binary for $Rule {
             const NAME: &'static str = $name;
+            const LINEAR: bool = matches!(
+                [stringify!($pa).as_bytes(), stringify!($pb).as_bytes(), stringify!($py).as_bytes()],
+                [b"_", b"_", b"_"]
+            );
             #[inline(always)]
             fn primal<F: Float>(self, $a: F, $b: F) -> F { $primal }
             #[inline(always)]
@@ -53,9 +57,9 @@ binary! {
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
         partials |_, b, y| {
-            // `1 / b` overflows for `b` below 5e-309; a second quotient would double the work of jets.
+            // `1 / b` overflows for `b` below 5e-309; a second quotient would double the work of nested modes.
             let r = b.recip();
-            (r, -(if r.is_finite() { y * r } else { y / b }))
+            (r, -(if b.is_differentiated() && r.is_finite() { y * r } else { y / b }))
         };
     /// `a^b`, `a >= 0`; the partials are `b a^(b-1)` and `y ln a`, each 0 where it would be `0 * inf`,
     /// the latter 0 at `a = b = 0` too. `a^0 = 1^b = 1` even for NaN, then with a NaN partial. For

@@ -120,7 +120,7 @@ unary! {
     /// Square root, `x >= 0`; `dy/dx = 1 / (2 y)`, `+inf` at 0.
     Sqrt sqrt on [(0.1, 5.0)],
         primal |x| x.sqrt(),
-        partial |_, y| T::constant(0.5) / y.shift(0.0);
+        partial |_, y| y.shift(0.0).divide_into(0.5);
     /// Cube root; `dy/dx = 1 / (3 y^2)`, `+inf` at 0.
     Cbrt cbrt on [(-5.0, -0.2), (0.2, 5.0)],
         primal |x| x.cbrt(),

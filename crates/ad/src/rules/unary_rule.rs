@@ -7,7 +7,7 @@
 /// over the machine float `F`, the partial over any scalar `T`; the partial gets the operand and the
 /// output. Constants of the rule stand in parentheses after the type, with an optional condition on them
 /// after a semicolon. If the partial does not need the operand, name it `_`: some operations then store
-/// less. Two optional clauses may follow: `from_output |y|`, see
+/// less; if it needs neither, name both `_`. Two optional clauses may follow: `from_output |y|`, see
 /// [`partial_from_output`](crate::Unary::partial_from_output), and `lifted |x, y|`, see
 /// [`lifted`](crate::Unary::lifted).
 ///
@@ -46,6 +46,8 @@ macro_rules! unary_rule {
             const NAME: &'static str = stringify!($method);
             const FROM_OUTPUT: bool =
                 matches!(stringify!($px).as_bytes(), b"_") $(|| !stringify!($output).is_empty())?;
+            const LINEAR: bool =
+                matches!((stringify!($px).as_bytes(), stringify!($py).as_bytes()), (b"_", b"_"));
             #[inline(always)] fn primal<F: $crate::Float>(self, $x: F) -> F {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal

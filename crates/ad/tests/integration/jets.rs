@@ -1,7 +1,7 @@
-//! Derivatives of any order from the rule table: against nested duals for every rule, and against exact
+//! Derivatives of any order from the rule table: against nested modes for every rule, and against exact
 //! answers.
 
-use crate::support::modes::{four_derivatives, four_duals};
+use crate::support::modes::{four_derivatives, four_levels};
 use crate::support::rules::all_rules;
 use crate::support::{DIFFERENCE, ROUNDING, assert_close, blames_this_line, difference, smooth};
 use wengert_ad::{
@@ -9,13 +9,13 @@ use wengert_ad::{
 };
 
 #[test]
-fn every_rule_has_the_derivatives_of_nested_duals() {
+fn every_rule_has_the_derivatives_of_nested_modes() {
     let slope = |i: usize| 1.0 - 0.4 * i as f64;
     for rule in &all_rules() {
         for x in &rule.points {
-            // `t -> rule(x + t v)` and its first four derivatives, with jets and with four levels of duals.
+            // `t -> rule(x + t v)` and its first four derivatives, with jets and with duals of jets.
             let line: Vec<Jet<5>> = x.iter().enumerate().map(|(i, &x)| Jet::line(x, slope(i))).collect();
-            let nested: Vec<_> = x.iter().enumerate().map(|(i, &x)| four_duals(x, slope(i))).collect();
+            let nested: Vec<_> = x.iter().enumerate().map(|(i, &x)| four_levels(x, slope(i))).collect();
             let (jets, duals) = (rule.apply(&line).derivatives(), four_derivatives(rule.apply(&nested)));
             for (order, (jet, dual)) in jets.into_iter().zip(duals).enumerate() {
                 // Both use the same partials in another order; at the ends of the domains, fourth

@@ -2,7 +2,7 @@
 //! (`goldens/special_functions.py`).
 
 use crate::support::SINGLE;
-use crate::support::modes::{four_derivatives, four_duals};
+use crate::support::modes::{four_derivatives, four_levels};
 use wengert_ad::{Dual, Elementary, Scalar, grad, value_and_grad};
 
 /// The function of a golden row, `polygamma:3` with its order.
@@ -48,7 +48,7 @@ fn values_are_within_a_few_ulps_of_the_exact_ones() {
 #[test]
 fn derivatives_nest_to_order_four_in_the_tails_too() {
     for (function, x, want) in goldens() {
-        let got = four_derivatives(apply(function, four_duals(x, 1.0)));
+        let got = four_derivatives(apply(function, four_levels(x, 1.0)));
         // Terms of a derivative may cancel, but not beyond the size of its neighbours.
         let scale = want[1..].iter().fold(0.0_f64, |scale, d| scale.max(d.abs()));
         for order in 1..5 {

@@ -64,7 +64,7 @@ fn every_rule_of_the_lecture_is_visible_in_a_printed_trace() {
         ),
         (
             of_x(2.0, |x| (x + 4.0) / x.powi(2)),
-            vec!["v3 = v1 / v2 = 1.5", "∂v3/∂v1 = 1 / v2 = 0.25", "∂v3/∂v2 = -(v3 * (1 / v2)) = -0.375"],
+            vec!["v3 = v1 / v2 = 1.5", "∂v3/∂v1 = 1 / v2 = 0.25", "∂v3/∂v2 = -(v3 / v2) = -0.375"],
         ),
         (of_x(0.0, |x| x.sin()), vec!["v1 = sin(x) = 0", "∂v1/∂x = cos(x) = 1"]),
         (of_x(0.0, |x| x.cos()), vec!["v1 = cos(x) = 1", "∂v1/∂x = -sin(x) = 0"]),

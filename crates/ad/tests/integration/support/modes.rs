@@ -1,10 +1,10 @@
 //! The modes that differentiate a rule, as functions: forward mode, the scalar tape, the array tape, the
 //! traced graph.
 
-use super::rules::{AnyRule, Apply, EveryMode, FourDuals};
+use super::rules::{AnyRule, Apply, EveryMode, FourLevels};
 use ndarray::arr0;
 use wengert_ad::trace::Graph;
-use wengert_ad::{ArrayTape, Dual, Element, Numeric, Scalar, Tape, Tensor, Var};
+use wengert_ad::{ArrayTape, Dual, Element, Jet, Scalar, Tape, Tensor, Var};
 
 /// The value of a rule at its operands, and the derivative with respect to each.
 pub(crate) type Mode<T> = fn(&AnyRule, &[T]) -> (T, Vec<T>);
@@ -64,21 +64,17 @@ pub(crate) fn traced_graph(rule: &AnyRule, xs: &[f64]) -> (f64, Vec<f64>) {
 }
 
 /// `x + v t`, with `t` a perturbation at each of four levels.
-pub(crate) fn four_duals(x: f64, v: f64) -> FourDuals {
+pub(crate) fn four_levels(x: f64, v: f64) -> FourLevels {
     fn raise<T: Scalar>(x: T, v: f64) -> Dual<T> {
         Dual::new(x, T::constant(v))
     }
-    raise(raise(raise(raise(x, v), v), v), v)
+    raise(raise(Jet::line(x, v), v), v)
 }
 
-/// The value and the derivatives of order 1 to 4 along the perturbations of [`four_duals`].
-pub(crate) fn four_derivatives(y: FourDuals) -> [f64; 5] {
-    let third = y.primal.tangent.tangent.tangent;
-    [
-        y.value(),
-        y.primal.primal.primal.tangent,
-        y.primal.primal.tangent.tangent,
-        third,
-        y.tangent.tangent.tangent.tangent,
-    ]
+/// The value and the derivatives of order 1 to 4 along the perturbations of [`four_levels`].
+pub(crate) fn four_derivatives(y: FourLevels) -> [f64; 5] {
+    let [value, first, second] = y.primal.primal.derivatives();
+    let [.., third] = y.primal.tangent.derivatives();
+    let [.., fourth] = y.tangent.tangent.derivatives();
+    [value, first, second, third, fourth]
 }
