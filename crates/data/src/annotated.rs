@@ -3,6 +3,8 @@
 use crate::annotations::{check_weights, collected};
 use crate::dataset::{Dataset, Targets};
 use crate::error::{DataError, NamedItems};
+#[cfg(feature = "csv")]
+use crate::preprocessing::Preprocessing;
 use wengert_kernels::Float;
 
 impl<F: Float> Dataset<F> {
@@ -33,6 +35,15 @@ impl<F: Float> Dataset<F> {
     #[must_use]
     pub fn weights(&self) -> Option<&[f64]> {
         self.annotations.weights.as_deref()
+    }
+
+    /// How the columns of a table became the features and the targets; `None` for data that do not come from a
+    /// table. A model that is trained on the data needs it to take raw tables.
+    #[cfg(feature = "csv")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+    #[must_use]
+    pub fn preprocessing(&self) -> Option<&Preprocessing> {
+        self.annotations.preprocessing.as_deref()
     }
 
     /// Sets the names of the features.

@@ -1,23 +1,28 @@
 //! Names of columns and classes, and weights of examples: what a data set may have besides numbers.
 
 use crate::error::{DataError, DataProblem, NamedItems};
+#[cfg(feature = "csv")]
+use crate::preprocessing::Preprocessing;
 use crate::rows::rows;
+#[cfg(feature = "csv")]
+use std::sync::Arc;
 
-/// The names and weights of a data set; each list has one entry per item.
+/// The names and weights of a data set, each list with one entry per item, and the preprocessing of its table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Annotations {
     pub(crate) feature_names: Option<Vec<String>>,
     pub(crate) target_names: Option<Vec<String>>,
     pub(crate) class_names: Option<Vec<String>>,
     pub(crate) weights: Option<Vec<f64>>,
+    #[cfg(feature = "csv")]
+    pub(crate) preprocessing: Option<Arc<Preprocessing>>,
 }
 
 impl Annotations {
     /// Those of the examples with these numbers.
     pub(crate) fn of_examples(&self, indices: &[usize]) -> Self {
         let weights = self.weights.as_ref().map(|weights| rows(weights, 1, indices));
-        let Self { feature_names, target_names, class_names, .. } = self.clone();
-        Self { feature_names, target_names, class_names, weights }
+        Self { weights, ..self.clone() }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::{DataError, DataProblem, Role};
 use crate::precision::stored;
 use crate::rows::{first_not_finite, rows};
 use crate::scaling::{Scaling, change_map};
+use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
 use crate::task::Task;
 use std::borrow::Cow;
@@ -179,6 +180,21 @@ impl<F: Float> Dataset<F> {
         Dataset { name, features, width, targets, scaling, standardised, annotations }
     }
 
+    /// The data set in another precision, stored with these maps.
+    pub(crate) fn cast_as<G: Float>(&self, scaling: &Scaling) -> Dataset<G> {
+        let wide = self.cast::<f64>().scaled_as(scaling).into_owned();
+        let nearest = |values: &[f64]| values.iter().map(|&x| G::literal(x)).collect();
+        let targets = match &wide.targets {
+            Targets::Classes { labels, classes } => {
+                Targets::Classes { labels: labels.clone(), classes: *classes }
+            }
+            Targets::Values { values, width } => Targets::Values { values: nearest(values), width: *width },
+        };
+        let (features, width, scaling) = (nearest(&wide.features), wide.width, wide.scaling);
+        let Self { name, standardised, annotations, .. } = self.clone();
+        Dataset { name, features, width, targets, scaling, standardised, annotations }
+    }
+
     /// The same examples, stored with other maps; computed in double precision.
     ///
     /// # Panics
@@ -238,18 +254,18 @@ impl<F: Float> Dataset<F> {
         self.standardised.features || self.standardised.targets
     }
 
-    /// The statistics of a table; `None` if it is standardised already.
+    /// The map of a table by a method; `None` if it is scaled already, or for the method of no map.
     ///
     /// # Panics
     /// If the table is that of the targets, and they are classes.
     #[track_caller]
-    pub(crate) fn statistics(&self, table: Role) -> Option<Standardiser> {
+    pub(crate) fn statistics(&self, table: Role, method: ScalingMethod) -> Option<Standardiser> {
         match (table, &self.targets) {
             (Role::Features, _) => {
-                (!self.standardised.features).then(|| Standardiser::fit(&self.features, self.width))
+                (!self.standardised.features).then(|| method.fit(&self.features, self.width)).flatten()
             }
             (Role::Targets, Targets::Values { values, width }) => {
-                (!self.standardised.targets).then(|| Standardiser::fit(values, *width))
+                (!self.standardised.targets).then(|| method.fit(values, *width)).flatten()
             }
             (Role::Targets, Targets::Classes { .. }) => {
                 panic!("standardised_targets: the targets are classes, must be values")

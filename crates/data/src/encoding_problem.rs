@@ -10,8 +10,8 @@ use wengert_files::{excerpt, list};
 pub enum EncodingProblem {
     /// No column has this `name` or number. The names are `known`, and one may be the `nearest`.
     UnknownColumn { name: String, known: Vec<String>, nearest: Option<String> },
-    /// A column, `name`, is a target and dropped.
-    DroppedTarget { name: String },
+    /// A column, `name`, has two roles: as a target, as the weights, or as one that is dropped.
+    TwoRoles { name: String },
     /// No column is left as an input.
     NoInputs,
     /// No target was named, the `last` column would be taken, but another, the `candidate`, looks like one.
@@ -60,9 +60,10 @@ impl Display for EncodingProblem {
                 let hint = nearest.as_ref().map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
                 write!(f, "no column has the name or the number {:?}; {hint}The names are {}", excerpt(name), list(known))
             }
-            Self::DroppedTarget { name } => {
-                write!(f, "the column {name:?} is the target and dropped; only one is possible")
-            }
+            Self::TwoRoles { name } => write!(
+                f,
+                "the column {name:?} has two roles; it can only be one of target, weight and dropped"
+            ),
             Self::NoInputs => f.write_str("no column is left as an input; at least one besides the target is needed"),
             Self::TargetChoice { last, candidate } => write!(
                 f,

@@ -17,7 +17,7 @@ use wengert_files::{excerpt, list, shortened};
 #[non_exhaustive]
 pub struct DataError {
     /// Where the problem is.
-    pub place: Place,
+    pub place: Box<Place>,
     /// What the problem is.
     pub problem: DataProblem,
 }
@@ -88,6 +88,8 @@ pub enum DataProblem {
     Fractions { train: f64, validation: f64, test: f64 },
     /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
     EmptyPart { part: &'static str, fraction: f64, examples: usize },
+    /// The number of parts, `count`, of a cross-validation is below 2 or above the number of `examples`.
+    Folds { count: usize, examples: usize },
     /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or
     /// two letters.
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
@@ -184,7 +186,8 @@ impl From<IdxProblem> for DataProblem {
 impl DataProblem {
     /// The error of this problem in a data set, a file or a folder.
     pub(crate) fn of(self, name: impl Into<String>) -> DataError {
-        DataError { place: Place { name: name.into(), ..Place::default() }, problem: self }
+        let place = Box::new(Place { name: name.into(), ..Place::default() });
+        DataError { place, problem: self }
     }
 
     /// The error of this problem in a file or a folder.
@@ -264,6 +267,12 @@ impl Display for DataProblem {
                 "the {part} part, {fraction} of {examples} examples, would be empty; use a larger \
                  fraction, 0, or more examples"
             ),
+            Self::Folds { count, examples } => {
+                write!(
+                    f,
+                    "{examples} examples cannot be divided into {count} folds; 2 to {examples} are possible"
+                )
+            }
             Self::UnknownName { known, nearest } => {
                 let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
                 write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))?;

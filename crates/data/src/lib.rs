@@ -36,9 +36,12 @@ mod decompressed;
 #[cfg(feature = "csv")]
 mod encoding_problem;
 mod error;
+#[cfg(feature = "csv")]
+mod fitting;
 mod generated;
 mod idx_file;
 mod open;
+mod partition;
 mod permutation;
 mod precision;
 #[cfg(feature = "csv")]
@@ -48,6 +51,7 @@ mod quantiles;
 mod recent_text;
 mod rows;
 mod scaling;
+mod scaling_method;
 mod split;
 mod standardiser;
 #[cfg(feature = "csv")]
@@ -68,6 +72,9 @@ pub use dataset::{Dataset, Targets};
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use encoding_problem::EncodingProblem;
 pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use fitting::{Prepared, Shares};
 pub use generated::{
     blobs, checkerboard, circles, friedman1, friedman2, friedman3, gaussian_quantiles, linear, moons,
     piecewise_linear, sine, spiral, step, xor,
@@ -80,6 +87,7 @@ pub use preprocessing::{
     UnknownCategory,
 };
 pub use scaling::Scaling;
+pub use scaling_method::ScalingMethod;
 pub use split::Split;
 pub use standardiser::{Standardiser, StandardiserError};
 #[cfg(feature = "csv")]

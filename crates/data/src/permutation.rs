@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Split,
+    Folds,
     Epoch(u64),
     Draws(u64),
 }
@@ -32,6 +33,7 @@ pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
 fn stream(seed: u64, purpose: Purpose) -> StdRng {
     let (tag, index) = match purpose {
         Purpose::Split => (*b"split---", 0),
+        Purpose::Folds => (*b"folds---", 0),
         Purpose::Epoch(epoch) => (*b"epoch---", epoch),
         Purpose::Draws(epoch) => (*b"draws---", epoch),
     };

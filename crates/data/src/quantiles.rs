@@ -1,10 +1,5 @@
 //! Quantiles of numbers.
 
-/// The median of finite numbers, 0 of none; reorders them. The mean of the middle two, if their number is even.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    quantile(values, 0.5)
-}
-
 /// The quantile of finite numbers by linear interpolation between the sorted values, as in NumPy; 0 of none.
 /// Reorders them.
 pub(crate) fn quantile(values: &mut [f64], share: f64) -> f64 {
@@ -25,11 +20,11 @@ mod tests {
 
     #[test]
     fn quantiles_are_interpolated() {
-        assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), 2.5);
-        assert_eq!((median(&mut [7.0]), median(&mut [])), (7.0, 0.0));
+        assert_eq!(quantile(&mut [3.0, 1.0, 2.0], 0.5), 2.0);
+        assert_eq!(quantile(&mut [4.0, 1.0, 3.0, 2.0], 0.5), 2.5);
+        assert_eq!((quantile(&mut [7.0], 0.5), quantile(&mut [], 0.5)), (7.0, 0.0));
         assert_eq!(quantile(&mut [5.0, 1.0, 2.0, 3.0], 0.25), 1.75);
         assert_eq!(quantile(&mut [5.0, 1.0, 2.0, 3.0], 0.75), 3.5);
-        assert_eq!(median(&mut [f64::MAX, f64::MAX]), f64::MAX);
+        assert_eq!(quantile(&mut [f64::MAX, f64::MAX], 0.5), f64::MAX);
     }
 }

@@ -1,9 +1,10 @@
 //! Splits of a data set into training, validation and test parts.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Targets};
 use crate::error::{DataError, DataProblem, Role};
-use crate::permutation::{Purpose, permute};
+use crate::partition::{Fractions, folds, partition};
 use crate::scaling::Scaling;
+use crate::scaling_method::ScalingMethod;
 use std::borrow::Cow;
 use wengert_kernels::Float;
 
@@ -31,28 +32,62 @@ impl<F: Float> Dataset<F> {
     /// If a fraction is not from 0 to 1, if their sum differs from 1 by more than 1e-9, if `train` is 0, or
     /// if a part with a positive fraction would be empty.
     pub fn split(&self, train: f64, validation: f64, test: f64, seed: u64) -> Result<Split<F>, DataError> {
-        let fractions = [train, validation, test];
-        let whole = (train + validation + test - 1.0).abs() <= 1e-9;
-        if !whole || train == 0.0 || !fractions.iter().all(|x| (0.0..=1.0).contains(x)) {
-            return Err(DataProblem::Fractions { train, validation, test }.of(self.name()));
-        }
-        let n = self.examples();
-        let end = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
-        let (train_end, validation_end) = (end(train), if test == 0.0 { n } else { end(train + validation) });
+        self.partitioned(Fractions { train, validation, test }, seed, None)
+    }
 
-        let mut order = vec![0; n];
-        permute(&mut order, seed, Purpose::Split);
-        let part = |part, fraction, range: std::ops::Range<usize>| {
-            if fraction > 0.0 && range.is_empty() {
-                return Err(DataProblem::EmptyPart { part, fraction, examples: n }.of(self.name()));
-            }
-            Ok(self.select(&order[range]))
-        };
-        Ok(Split {
-            train: part("train", train, 0..train_end)?,
-            validation: part("validation", validation, train_end..validation_end)?,
-            test: part("test", test, validation_end..n)?,
-        })
+    /// Splits the examples as [`split`](Self::split), and so that each class has about the same share in all parts:
+    /// in each part, the number of its examples differs from the fraction by less than two. The examples of a
+    /// regression are split as by `split`.
+    ///
+    /// # Errors
+    /// As [`split`](Self::split).
+    pub fn split_stratified(
+        &self,
+        train: f64,
+        validation: f64,
+        test: f64,
+        seed: u64,
+    ) -> Result<Split<F>, DataError> {
+        self.partitioned(Fractions { train, validation, test }, seed, self.labels())
+    }
+
+    fn partitioned(
+        &self,
+        fractions: Fractions,
+        seed: u64,
+        classes: Option<&[u32]>,
+    ) -> Result<Split<F>, DataError> {
+        let parts = partition(self.examples(), fractions, seed, classes);
+        let parts = parts.map_err(|problem| problem.of(self.name()))?;
+        let [train, validation, test] = parts.map(|part| self.select(&part));
+        Ok(Split { train, validation, test })
+    }
+
+    /// The splits of a cross-validation: in each, another one of `count` parts, drawn by `seed`, is the validation
+    /// part, and all others are the training part. The test part is empty. Classes are divided evenly.
+    ///
+    /// # Errors
+    /// If there are fewer than two parts, or fewer examples than parts.
+    pub fn folds(&self, count: usize, seed: u64) -> Result<impl Iterator<Item = Split<F>>, DataError> {
+        let examples = self.examples();
+        if !(2..=examples).contains(&count) {
+            return Err(DataProblem::Folds { count, examples }.of(self.name()));
+        }
+        let parts = folds(examples, count, seed, self.labels());
+        Ok((0..count).map(move |held_out| {
+            let others = parts.iter().enumerate().filter(|&(i, _)| i != held_out);
+            let train: Vec<usize> = others.flat_map(|(_, part)| part.iter().copied()).collect();
+            let (train, validation) = (self.select(&train), self.select(&parts[held_out]));
+            Split { train, validation, test: self.select(&[]) }
+        }))
+    }
+
+    /// The labels of a classification.
+    fn labels(&self) -> Option<&[u32]> {
+        match self.targets() {
+            Targets::Classes { labels, .. } => Some(labels),
+            Targets::Values { .. } => None,
+        }
     }
 }
 
@@ -69,7 +104,7 @@ impl<F: Float> Split<F> {
     /// trained on them, which predicts from features in the user's units.
     #[must_use]
     pub fn standardised(self) -> Self {
-        self.with_standardised(Role::Features)
+        self.scaled(ScalingMethod::Standardise)
     }
 
     /// Standardises the targets of a regression in all parts with the statistics of the training part; each
@@ -86,12 +121,38 @@ impl<F: Float> Split<F> {
     #[must_use]
     #[track_caller]
     pub fn standardised_targets(self) -> Self {
-        self.with_standardised(Role::Targets)
+        self.scaled_targets(ScalingMethod::Standardise)
+    }
+
+    /// Scales the features of all parts by a method, fitted to the training part; as
+    /// [`standardised`](Self::standardised), which is one of the methods.
+    #[must_use]
+    pub fn scaled(self, method: ScalingMethod) -> Self {
+        self.scaled_role(Role::Features, method)
+    }
+
+    /// Scales the targets of a regression by a method, fitted to the training part; as
+    /// [`standardised_targets`](Self::standardised_targets), which is one of the methods.
+    ///
+    /// # Panics
+    /// If the targets are classes.
+    #[must_use]
+    #[track_caller]
+    pub fn scaled_targets(self, method: ScalingMethod) -> Self {
+        self.scaled_role(Role::Targets, method)
+    }
+
+    /// The split in another precision, all parts with the maps of the training part: see [`Dataset::cast`].
+    #[must_use]
+    pub fn cast<G: Float>(&self) -> Split<G> {
+        let train = self.train.cast::<G>();
+        let like_train = |part: &Dataset<F>| part.cast_as(train.scaling());
+        Split { validation: like_train(&self.validation), test: like_train(&self.test), train }
     }
 
     #[track_caller]
-    fn with_standardised(mut self, table: Role) -> Self {
-        let Some(statistics) = self.train.statistics(table) else { return self };
+    fn scaled_role(mut self, table: Role, method: ScalingMethod) -> Self {
+        let Some(statistics) = self.train.statistics(table, method) else { return self };
         let stored_as = self.train.scaling().clone();
         for part in [&mut self.train, &mut self.validation, &mut self.test] {
             if let Cow::Owned(scaled) = part.scaled_as(&stored_as) {

@@ -43,7 +43,7 @@ impl InputColumn {
     }
 
     /// The names of the features: that of the column, `column=category`, and `column is missing`.
-    pub(super) fn feature_names(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn feature_names(&self) -> impl Iterator<Item = String> {
         let values = match &self.encoding {
             ColumnEncoding::Number | ColumnEncoding::Date => vec![self.name.clone()],
             ColumnEncoding::OneHot { categories } => {

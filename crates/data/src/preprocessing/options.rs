@@ -67,6 +67,9 @@ pub struct PreprocessingOptions {
     pub targets: Vec<String>,
     /// Columns to leave out, by name or by number from 1.
     pub drop: Vec<String>,
+    /// The column with the weights of the examples, by name or by number from 1: see
+    /// [`Dataset::weights`](crate::Dataset::weights). By default, all count once.
+    pub weight: Option<String>,
     /// Classification or regression; by default inferred from the target, with a
     /// [reason](crate::Preprocessing::task_reason).
     pub task: Option<Task>,
@@ -83,6 +86,7 @@ impl Default for PreprocessingOptions {
         Self {
             targets: Vec::new(),
             drop: Vec::new(),
+            weight: None,
             task: None,
             missing: Missing::default(),
             unknown: UnknownCategory::default(),

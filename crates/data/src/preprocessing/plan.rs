@@ -13,32 +13,34 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Preprocessing {
-    pub(super) stored: Stored,
-    pub(super) task_reason: String,
-    pub(super) notes: Vec<String>,
+    pub(crate) stored: Stored,
+    pub(crate) task_reason: String,
+    pub(crate) notes: Vec<String>,
 }
 
 /// What is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Stored {
+pub(crate) struct Stored {
     /// The names of all columns of the table, in its order.
-    pub(super) columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     /// Whether the names come from a header.
-    pub(super) has_header: bool,
-    pub(super) inputs: Vec<InputColumn>,
-    pub(super) target: TargetEncoding,
-    pub(super) dropped: Vec<String>,
-    pub(super) missing: Missing,
-    pub(super) unknown: UnknownCategory,
+    pub(crate) has_header: bool,
+    pub(crate) inputs: Vec<InputColumn>,
+    pub(crate) target: TargetEncoding,
+    pub(crate) dropped: Vec<String>,
+    /// The column with the weights of the examples.
+    pub(crate) weight: Option<String>,
+    pub(crate) missing: Missing,
+    pub(crate) unknown: UnknownCategory,
     /// The kinds of the targets, in their order.
-    pub(super) target_kinds: Vec<Kind>,
+    pub(crate) target_kinds: Vec<Kind>,
 }
 
 /// The kind of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Numbers,
     Texts,
     Dates,
@@ -70,10 +72,10 @@ impl Stored {
         let inputs = self.inputs.iter().map(|input| &*input.name);
         let used: Vec<&str> = inputs
             .chain(self.target.columns().iter().map(String::as_str))
-            .chain(self.dropped.iter().map(String::as_str))
+            .chain(self.dropped.iter().chain(&self.weight).map(String::as_str))
             .collect();
         if used.iter().copied().collect::<HashSet<_>>() != columns || used.len() != columns.len() {
-            return Err("every column must be an input, a target, or dropped".into());
+            return Err("every column must be an input, a target, a weight, or dropped".into());
         }
         if self.inputs.is_empty() || self.target.columns().is_empty() {
             return Err("an input and a target are needed".into());
@@ -124,6 +126,12 @@ impl Preprocessing {
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.stored.dropped
+    }
+
+    /// The column with the weights of the examples.
+    #[must_use]
+    pub fn weight(&self) -> Option<&str> {
+        self.stored.weight.as_deref()
     }
 
     /// What happens to missing values.
@@ -205,6 +213,11 @@ impl Preprocessing {
             true => self.inputs().iter().map(|input| input.name.clone()).collect(),
             false => Vec::new(),
         };
-        TableOptions { kinds: inputs.chain(targets).collect(), names, ..TableOptions::default() }
+        let weight = self.stored.weight.iter().map(|name| (name.clone(), ColumnKind::Numbers));
+        TableOptions {
+            kinds: inputs.chain(targets).chain(weight).collect(),
+            names,
+            ..TableOptions::default()
+        }
     }
 }

@@ -283,14 +283,14 @@ impl Table {
     /// The error of a column.
     pub(crate) fn column_error(&self, column: usize, problem: impl Into<DataProblem>) -> DataError {
         let mut error = problem.into().of(&self.name);
-        error.place = self.place(None, Some(column));
+        *error.place = self.place(None, Some(column));
         error
     }
 
     /// The error of a cell.
     pub(crate) fn cell_error(&self, row: usize, column: usize, problem: impl Into<DataProblem>) -> DataError {
         let mut error = problem.into().of(&self.name);
-        error.place = self.place(Some(row), Some(column));
+        *error.place = self.place(Some(row), Some(column));
         error
     }
 

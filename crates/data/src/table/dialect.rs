@@ -47,7 +47,7 @@ pub(super) fn delimiter(text: &[u8], comment: u8) -> u8 {
     let mut best = (Fit { consistency: 0, numbers: 0 }, b',');
     for delimiter in DELIMITERS {
         let fit = fit(&sample(text, delimiter, comment), delimiter);
-        if fit > best.0 {
+        if fit.consistency > 0 && fit > best.0 {
             best = (fit, delimiter);
         }
     }

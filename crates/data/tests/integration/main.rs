@@ -12,6 +12,8 @@ mod files;
 mod generated_sets;
 #[cfg(feature = "gzip")]
 mod idx_files;
+#[cfg(all(feature = "csv", feature = "gzip"))]
+mod preprocessing;
 mod regressions;
 mod splits;
 mod support;

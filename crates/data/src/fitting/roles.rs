@@ -1,8 +1,8 @@
 //! The roles of the columns of a table: targets, inputs, and columns that are left out.
 
-use super::options::PreprocessingOptions;
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
+use crate::preprocessing::PreprocessingOptions;
 use crate::table::{ColumnValues, Table};
 use crate::task::Task;
 use std::collections::HashSet;
@@ -19,6 +19,7 @@ pub(super) struct Roles {
     pub(super) targets: Vec<usize>,
     pub(super) inputs: Vec<usize>,
     pub(super) dropped: Vec<usize>,
+    pub(super) weight: Option<usize>,
     /// What was decided without being asked, a sentence each.
     pub(super) notes: Vec<String>,
 }
@@ -29,24 +30,26 @@ impl Roles {
             names.iter().map(|name| column(table, name)).collect()
         };
         let (mut targets, mut dropped) = (resolve(&options.targets)?, resolve(&options.drop)?);
+        let weight = options.weight.as_ref().map(|name| column(table, name)).transpose()?;
         let mut notes = Vec::new();
-        if let Some(index) =
-            row_numbers(table).filter(|index| !targets.contains(index) && !dropped.contains(index))
+        if let Some(index) = row_numbers(table)
+            .filter(|index| ![&targets[..], &dropped, weight.as_slice()].concat().contains(index))
         {
             dropped.push(index);
             notes.push(format!("column {} has no name and numbers the rows; it is left out", index + 1));
         }
         if targets.is_empty() {
-            targets = vec![default_target(table, &dropped, options.task)?];
+            targets = vec![default_target(table, &[&dropped[..], weight.as_slice()].concat(), options.task)?];
         }
+        without_repetition(&mut targets);
+        without_repetition(&mut dropped);
+        let mut roles = targets.iter().chain(&dropped).chain(&weight);
         let mut seen = HashSet::new();
-        targets.retain(|&target| seen.insert(target));
-        if let Some(&both) = targets.iter().find(|target| dropped.contains(target)) {
-            let name = table.columns()[both].name.clone();
-            return Err(table.error(EncodingProblem::DroppedTarget { name }));
+        if let Some(&twice) = roles.find(|&role| !seen.insert(role)) {
+            let name = table.columns()[twice].name.clone();
+            return Err(table.error(EncodingProblem::TwoRoles { name }));
         }
-        let inputs: Vec<usize> =
-            (0..table.columns().len()).filter(|i| !targets.contains(i) && !dropped.contains(i)).collect();
+        let inputs: Vec<usize> = (0..table.columns().len()).filter(|column| !seen.contains(column)).collect();
         if inputs.is_empty() {
             return Err(table.error(EncodingProblem::NoInputs));
         }
@@ -54,8 +57,13 @@ impl Roles {
             let name = &table.columns()[input].name;
             format!("{name:?} numbers the rows; leave it out with --drop {name:?} unless it is an input")
         }));
-        Ok(Self { targets, inputs, dropped, notes })
+        Ok(Self { targets, inputs, dropped, weight, notes })
     }
+}
+
+fn without_repetition(columns: &mut Vec<usize>) {
+    let mut seen = HashSet::new();
+    columns.retain(|&column| seen.insert(column));
 }
 
 /// The column with a name, or with a number from 1.

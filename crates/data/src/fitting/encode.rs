@@ -1,13 +1,14 @@
 //! Tables as features and targets.
 
-use super::encoding::{ColumnEncoding, InputColumn, TargetEncoding};
-use super::options::{Missing, UnknownCategory};
-use super::plan::Preprocessing;
 use crate::dataset::{Dataset, Targets};
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
+use crate::preprocessing::Preprocessing;
+use crate::preprocessing::{ColumnEncoding, InputColumn, TargetEncoding};
+use crate::preprocessing::{Missing, UnknownCategory};
 use crate::table::{ColumnValues, MISSING, Table, number_text};
 use std::collections::HashMap;
+use std::sync::Arc;
 use wengert_files::excerpt;
 
 impl Preprocessing {
@@ -78,10 +79,17 @@ impl Preprocessing {
         };
         let data = Dataset::new(table.short_name(), self.features(table)?, self.width(), targets)?;
         let data = data.with_feature_names(self.feature_names())?.with_target_names(self.target_names())?;
-        match self.class_names() {
-            Some(names) => data.with_class_names(names),
-            None => Ok(data),
+        let mut data = match self.class_names() {
+            Some(names) => data.with_class_names(names)?,
+            None => data,
+        };
+        if let Some(column) = self.weight().and_then(|weight| table.column_named(weight)) {
+            let mut weights = vec![0.0; table.rows()];
+            target_values(table, column, &mut weights, 1)?;
+            data = data.with_weights(weights)?;
         }
+        data.annotations.preprocessing = Some(Arc::new(self.clone()));
+        Ok(data)
     }
 
     /// Writes the features of a column, which are 0 before.

@@ -1,13 +1,13 @@
 //! The preprocessing of a table, fitted to its training rows.
 
-use super::encoding::{ColumnEncoding, InputColumn};
-use super::options::{Missing, PreprocessingOptions};
-use super::plan::{Kind, Preprocessing, Stored};
 use super::roles::Roles;
 use super::target::target;
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
-use crate::quantiles::median;
+use crate::preprocessing::{ColumnEncoding, InputColumn};
+use crate::preprocessing::{Kind, Preprocessing, Stored};
+use crate::preprocessing::{Missing, PreprocessingOptions};
+use crate::quantiles::quantile;
 use crate::table::{ColumnKind, ColumnValues, MISSING, Table};
 use std::ops::Range;
 use wengert_files::excerpt;
@@ -47,6 +47,7 @@ impl Preprocessing {
             inputs: inputs?,
             target: encoding,
             dropped: roles.dropped.iter().map(name).collect(),
+            weight: roles.weight.as_ref().map(name),
             missing: options.missing,
             unknown: options.unknown,
             target_kinds: roles.targets.iter().map(kind).collect(),
@@ -79,7 +80,7 @@ fn input_column(
     let number = |values: &[f64]| -> f64 {
         let mut values: Vec<f64> = present.iter().map(|&row| values[row]).filter(|x| x.is_finite()).collect();
         match options.missing {
-            Missing::Median => median(&mut values),
+            Missing::Median => quantile(&mut values, 0.5),
             _ => mean(&values),
         }
     };

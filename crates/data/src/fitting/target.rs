@@ -1,10 +1,10 @@
 //! The task, inferred from the target, and the classes.
 
-use super::encoding::TargetEncoding;
-use super::options::PreprocessingOptions;
 use super::roles::{MOST_WHOLE_CLASSES, Roles, whole_numbers};
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
+use crate::preprocessing::PreprocessingOptions;
+use crate::preprocessing::TargetEncoding;
 use crate::table::{ColumnValues, Table, number_text};
 use crate::task::Task;
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! The columns of a table that a model takes, found by name.
 
-use super::plan::Preprocessing;
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
+use crate::preprocessing::Preprocessing;
 use crate::table::Table;
 
 /// Where a table has the columns of a model.
