@@ -6,14 +6,29 @@
 //! class, and no metric counts it as correct. The same holds for outputs of which several are plus infinity
 //! or all are minus infinity. Metrics of regression are NaN if an output is.
 //!
+//! [`ClassPredictions`] and [`ValuePredictions`] have all metrics as methods, with or without weights of the
+//! examples; [`metrics`] lists them by name. The functions are short forms of the most common ones.
+//!
 //! All sums are in double precision, for outputs in single precision too.
 
+mod calibration;
+mod class_predictions;
+mod class_weights;
 mod classification;
 mod confusion;
 mod probabilities;
+mod ranking;
+mod registry;
 mod regression;
+mod value_predictions;
+mod weights;
 
+pub use calibration::{Reliability, ReliabilityBin};
+pub use class_predictions::ClassPredictions;
+pub use class_weights::balanced_class_weights;
 pub use classification::{accuracy, predicted_class, top_k_accuracy, zero_one_loss};
-pub use confusion::ConfusionMatrix;
+pub use confusion::{ConfusionMatrix, Count};
 pub use probabilities::class_probabilities;
+pub use registry::{Better, Metric, metric_by_name, metrics};
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
+pub use value_predictions::ValuePredictions;

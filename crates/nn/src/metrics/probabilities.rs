@@ -1,6 +1,7 @@
 //! Class probabilities from logits.
 
-use ndarray::{Array2, ArrayBase, Data, Ix2};
+use super::classification::predicted_class;
+use ndarray::{Array2, ArrayBase, ArrayView1, Data, Ix2};
 use wengert_ad::{Elementary, Real};
 
 /// The class probabilities for the logits of a classifier: the softmax of each row, shape
@@ -40,4 +41,25 @@ fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {
         row /= row.sum();
     }
     logits
+}
+
+/// The logarithms of the class probabilities of one example, which distinguish probabilities that round to 0
+/// or 1; NaN without a [predicted class](predicted_class). A single logit `s` stands for the logits 0 and
+/// `s`.
+pub(super) fn log_probabilities(logits: ArrayView1<'_, f64>) -> Vec<f64> {
+    if logits.len() == 1 {
+        return vec![-ln_one_plus_exp(logits[0]), -ln_one_plus_exp(-logits[0])];
+    }
+    let Some(best) = predicted_class(&logits.to_vec()) else { return vec![f64::NAN; logits.len()] };
+    let largest = logits[best];
+    // Without the largest, whose share is exactly 1, so that the sum does not round to 1.
+    let others = logits.iter().enumerate().filter(|&(class, _)| class != best);
+    let log_sum = others.map(|(_, logit)| (logit - largest).exp()).sum::<f64>().ln_1p();
+    let difference = |class: usize| if class == best { 0.0 } else { logits[class] - largest };
+    (0..logits.len()).map(|class| difference(class) - log_sum).collect()
+}
+
+/// `ln(1 + e^x)`, which overflows at x = 710 if it is computed like this.
+fn ln_one_plus_exp(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p() + if x.is_nan() { x } else { 0.0 }
 }

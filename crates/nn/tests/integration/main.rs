@@ -11,6 +11,8 @@ mod layers;
 mod loss_contract;
 mod loss_extremes;
 mod losses;
+mod metric_contract;
+mod metric_goldens;
 mod metrics;
 mod misuse;
 mod networks;
