@@ -26,7 +26,7 @@ impl<F: Float> Dataset<F> {
         self.annotations.class_names.as_deref()
     }
 
-    /// The weights of the examples, one each, finite and not negative; `None` if all count the same.
+    /// The weights of the examples, one each, 0 or positive; `None` if all count the same.
     ///
     /// The loss of several examples with losses `l_i` is `sum w_i l_i / sum w_i`, and their accuracy is
     /// weighted likewise, so that a weight of 2 stands for two copies of an example, and only the ratios of
@@ -88,8 +88,8 @@ impl<F: Float> Dataset<F> {
     /// Sets the [weights](Self::weights) of the examples.
     ///
     /// # Errors
-    /// If there is not one weight per example, if a weight is negative, infinite or NaN, or if their sum is
-    /// 0 or infinite.
+    /// If there is not one weight per example, if a weight is neither 0 nor from 1e-300 to 1e300, or if all
+    /// are 0 or their sum is infinite.
     pub fn with_weights(mut self, weights: impl Into<Vec<f64>>) -> Result<Self, DataError> {
         let weights = weights.into();
         check_weights(self.name(), &weights, self.examples())?;

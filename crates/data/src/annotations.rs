@@ -4,6 +4,7 @@ use crate::error::{DataError, DataProblem, NamedItems};
 #[cfg(feature = "csv")]
 use crate::preprocessing::Preprocessing;
 use crate::rows::rows;
+use std::ops::RangeInclusive;
 #[cfg(feature = "csv")]
 use std::sync::Arc;
 
@@ -38,13 +39,16 @@ pub(crate) fn collected(
     if found != needed { Err(DataProblem::NameCount { items, found, needed }.of(name)) } else { Ok(names) }
 }
 
+/// The range of positive weights, whose ratios to their mean can be computed.
+const WEIGHTS: RangeInclusive<f64> = 1e-300..=1e300;
+
 /// Checks the weights of a data set with this name and this number of examples.
 pub(crate) fn check_weights(name: &str, weights: &[f64], examples: usize) -> Result<(), DataError> {
     let found = weights.len();
     if found != examples {
         return Err(DataProblem::WeightCount { found, examples }.of(name));
     }
-    if let Some(i) = weights.iter().position(|weight| !(0.0..f64::INFINITY).contains(weight)) {
+    if let Some(i) = weights.iter().position(|weight| *weight != 0.0 && !WEIGHTS.contains(weight)) {
         let mut error = DataProblem::Weight { value: weights[i] }.of(name);
         error.place.row = Some(i + 1);
         return Err(error);

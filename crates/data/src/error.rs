@@ -80,7 +80,7 @@ pub enum DataProblem {
     NameCount { items: NamedItems, found: usize, needed: usize },
     /// There are `found` weights for a number of `examples`.
     WeightCount { found: usize, examples: usize },
-    /// The weight of an example is negative, infinite or NaN.
+    /// The weight of an example is neither 0 nor from 1e-300 to 1e300.
     Weight { value: f64 },
     /// The `sum` of all weights is 0 or infinite.
     WeightSum { sum: f64 },
@@ -253,7 +253,7 @@ impl Display for DataProblem {
             Self::WeightCount { found, examples } => {
                 write!(f, "there are {found} weights for {examples} examples; one per example is needed")
             }
-            Self::Weight { value } => write!(f, "the weight {value} must be finite and not negative"),
+            Self::Weight { value } => write!(f, "the weight {value} must be 0 or from 1e-300 to 1e300"),
             Self::WeightSum { sum } => {
                 write!(f, "the weights add up to {sum}; their sum must be positive and finite")
             }

@@ -1,10 +1,10 @@
 //! Data sets, readers, splits, standardisation and mini-batches.
 //!
-//! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`], [`diabetes`],
-//! ...), or read from a file: IDX files, CSV files with the feature `csv`, compressed files with the feature `gzip`.
-//! Before training it is [split](Dataset::split), [standardised](Split::standardised) and divided into
-//! [`Batches`]. Randomness depends only on seeds: the same seed gives the same data, the same split and the
-//! same order.
+//! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`],
+//! [`diabetes`], ...), or read from a file: IDX files, CSV files with the feature `csv`, compressed files
+//! with the feature `gzip`. Before training it is [split](Dataset::split),
+//! [standardised](Split::standardised) and divided into [`Batches`]. Randomness depends only on seeds: the
+//! same seed gives the same data, the same split and the same order.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};

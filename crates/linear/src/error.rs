@@ -37,6 +37,8 @@ pub enum LinearError {
     NeedsValues,
     /// The targets of a classifier are values.
     NeedsClasses,
+    /// The data set has weights of its examples, which linear models do not use.
+    Weighted,
     /// Each example has several target values.
     SeveralTargets {
         /// The number of target values per example.
@@ -136,6 +138,10 @@ impl fmt::Display for LinearError {
             }
             Self::NeedsValues => f.write_str(NEEDS_VALUES),
             Self::NeedsClasses => f.write_str(NEEDS_CLASSES),
+            Self::Weighted => f.write_str(
+                "the data set has weights of its examples, which linear models do not use; repeat examples \
+                 instead, or build the data set without weights",
+            ),
             Self::SeveralTargets { width } => {
                 write!(f, "each example has {width} target values, must be 1: fit one model per target")
             }

@@ -23,6 +23,7 @@ use wengert_data::{Dataset, Role, Targets};
 pub struct Examples<'a> {
     features: ArrayView2<'a, f64>,
     targets: LinearTargets<'a>,
+    are_weighted: bool,
 }
 
 /// The targets of [`Examples`].
@@ -53,13 +54,13 @@ impl<'a> From<&'a Dataset<f64>> for Examples<'a> {
             Targets::Values { width, .. } => LinearTargets::Rows { width: *width },
             Targets::Classes { labels, classes } => LinearTargets::Classes { labels, classes: *classes },
         };
-        Self { features, targets }
+        Self { features, targets, are_weighted: data.weights().is_some() }
     }
 }
 
 impl<'a, S: Data<Elem = f64>, T: Into<LinearTargets<'a>>> From<(&'a ArrayBase<S, Ix2>, T)> for Examples<'a> {
     fn from((features, targets): (&'a ArrayBase<S, Ix2>, T)) -> Self {
-        Self { features: features.view(), targets: targets.into() }
+        Self { features: features.view(), targets: targets.into(), are_weighted: false }
     }
 }
 
@@ -122,8 +123,9 @@ impl<'a> Examples<'a> {
     ///
     /// # Errors
     /// If there are no examples, if their number differs from that of the targets, if a number is
-    /// not finite, or if the targets are classes or several values per example.
+    /// not finite, if the targets are classes or several values per example, or if the examples have weights.
     pub fn regression(self) -> Result<Regression<'a>, LinearError> {
+        self.check_unweighted()?;
         let values = match self.targets {
             LinearTargets::Values(values) => values,
             LinearTargets::Rows { width } => return Err(LinearError::SeveralTargets { width }),
@@ -139,14 +141,20 @@ impl<'a> Examples<'a> {
     ///
     /// # Errors
     /// If there are no examples, if their number differs from that of the labels, if a feature is
-    /// not finite, or if the targets are values.
+    /// not finite, if the targets are values, or if the examples have weights.
     pub(crate) fn classification(self) -> Result<Classification<'a>, LinearError> {
+        self.check_unweighted()?;
         let LinearTargets::Classes { labels, classes } = self.targets else {
             return Err(LinearError::NeedsClasses);
         };
         check_rows(&self.features, labels.len())?;
         check_finite(Role::Features, &self.features)?;
         Ok(Classification { features: self.features, labels, classes })
+    }
+
+    /// Refuses weights, which would be ignored.
+    fn check_unweighted(&self) -> Result<(), LinearError> {
+        if self.are_weighted { Err(LinearError::Weighted) } else { Ok(()) }
     }
 }
 

@@ -6,7 +6,7 @@
 //! If the rows of a batch are not independent, as the layout of the model or the loss declares, the
 //! batch stays in one shard.
 
-use crate::batch::forward;
+use crate::batch::{ExampleBuffers, forward, mean_weight};
 use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
 use crate::strategy::Strategy;
@@ -49,8 +49,9 @@ pub struct Backprop<T: Element = f32> {
 struct Shard<T: Element> {
     tape: ArrayTape<T>,
     gradient: Vec<T>,
-    labels: Vec<u32>,
-    totals: Totals,
+    examples: ExampleBuffers,
+    /// The sum of the losses, and of the correct examples, with weights relative to the mean weight.
+    sums: [f64; 2],
     penalty: f64,
     /// The running statistics after the pass; empty if the pass did not change them.
     statistics: Vec<T>,
@@ -100,7 +101,8 @@ impl<T: Real> Backprop<T> {
         Self { penalty: Some(penalty), ..self }
     }
 
-    /// Returns the mean loss over the batch plus the penalty, and stores its gradient with respect
+    /// Returns the mean loss over the batch, `sum w_i l_i / sum w_i` if the examples have
+    /// [weights](wengert_data::Dataset::weights), plus the penalty, and stores its gradient with respect
     /// to the parameters, which [`gradient`](Self::gradient) returns. In training mode, also stores
     /// the new running statistics, which [`update_statistics`](Self::update_statistics) writes to
     /// the parameters, and moves on to the next step.
@@ -115,8 +117,7 @@ impl<T: Real> Backprop<T> {
         params: &Params<T>,
         batch: Batch<'_, T>,
     ) -> f64 {
-        let mean = self.totals(module, loss, params, batch, false).loss / batch.indices.len() as f64;
-        mean + self.shards[0].penalty
+        self.totals(module, loss, params, batch, false).mean_loss() + self.shards[0].penalty
     }
 
     /// As [`value_and_grad`](Self::value_and_grad), but returns sums without the penalty. Correct
@@ -142,12 +143,14 @@ impl<T: Real> Backprop<T> {
         }
         let training = self.training.map(|(seed, step)| TrainingPass::new(seed, step));
         let penalty = self.penalty.as_ref();
-        let step = Step { module, loss, params, rows, shards, training, penalty, count };
+        let mean_weight = mean_weight(batch);
+        let step = Step { module, loss, params, rows, mean_weight, shards, training, penalty, count };
         step.run(&mut self.shards[..shards], batch, 0);
         if let Some((_, step)) = &mut self.training {
             *step += 1;
         }
-        self.shards[0].totals
+        let [loss, correct] = self.shards[0].sums;
+        Totals::from_relative(loss, correct, mean_weight, batch.weight())
     }
 
     /// Writes the running statistics after the last training pass to the parameters.
@@ -184,6 +187,8 @@ struct Step<'a, M, L, T> {
     params: &'a Params<T>,
     /// The number of examples in the whole batch.
     rows: usize,
+    /// The mean weight of the examples in the whole batch.
+    mean_weight: f64,
     shards: usize,
     training: Option<TrainingPass>,
     penalty: Option<&'a Penalty>,
@@ -211,9 +216,8 @@ impl<T: Real, M: Module<T>, L: Loss<T>> Step<'_, M, L, T> {
 
 impl<T: Real> Shard<T> {
     fn new() -> Self {
-        let (gradient, labels, statistics) = (Vec::new(), Vec::new(), Vec::new());
-        let (totals, penalty) = (Totals::default(), 0.0);
-        Self { tape: ArrayTape::new(), gradient, labels, totals, penalty, statistics }
+        let (gradient, examples, statistics) = (Vec::new(), ExampleBuffers::default(), Vec::new());
+        Self { tape: ArrayTape::new(), gradient, examples, sums: [0.0; 2], penalty: 0.0, statistics }
     }
 
     fn run<M: Module<T>, L: Loss<T>>(
@@ -227,9 +231,11 @@ impl<T: Real> Shard<T> {
             Some(pass) => step.params.bind_for_training(&self.tape, pass.part_from(first_row)),
             None => step.params.bind_for_evaluation(&self.tape),
         };
-        let (outputs, total) = forward(&self.tape, step.module, step.loss, &params, batch, &mut self.labels);
-        let correct = if step.count { count_correct(outputs, &self.labels) } else { 0 };
-        self.totals = Totals { loss: total.item().value(), correct };
+        let examples = &mut self.examples;
+        let (outputs, total) =
+            forward(&self.tape, step.module, step.loss, &params, batch, step.mean_weight, examples);
+        let correct = if step.count { count_correct(outputs, examples) } else { 0.0 };
+        self.sums = [total.item().value(), correct];
         // The penalty is added once, by the shard with the first row.
         let penalty = step.penalty.filter(|_| first_row == 0).map(|penalty| penalty.value(&params));
         self.penalty = penalty.map_or(0.0, |penalty| penalty.item().value());
@@ -248,7 +254,7 @@ impl<T: Real> Shard<T> {
 
     fn add(&mut self, other: &Self) {
         compiled_here!(T: add_to(sums: &mut [T], terms: &[T]))(&mut self.gradient, &other.gradient);
-        self.totals = self.totals + other.totals;
+        self.sums.iter_mut().zip(other.sums).for_each(|(sum, other)| *sum += other);
     }
 }
 

@@ -5,17 +5,32 @@ use wengert_data::{Batch, Dataset, Targets};
 use wengert_kernels::{compiled_here, unrolled};
 use wengert_nn::{Bound, Loss, Module, TargetBatch};
 
-/// Runs a model and a loss on a batch; returns the outputs and the sum of the losses of the examples.
-///
-/// `labels` is a reused buffer that receives the classes of the examples; it is empty if the
-/// targets are values.
+/// Reused buffers for what a loss needs of each example of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct ExampleBuffers {
+    /// The classes of the examples; empty if the targets are values.
+    pub(crate) labels: Vec<u32>,
+    /// The weights of the examples, relative to the mean weight; empty if the data set has no weights.
+    pub(crate) weights: Vec<f64>,
+}
+
+/// The mean weight of the examples of a batch, by which their weights are divided; 1 if all of them are 0, or
+/// if the data set has no weights.
+pub(crate) fn mean_weight<T: Real>(batch: Batch<'_, T>) -> f64 {
+    let mean = batch.weight() / batch.indices.len() as f64;
+    if mean > 0.0 { mean } else { 1.0 }
+}
+
+/// Runs a model and a loss on a batch, or on a part of one with this mean weight; returns the outputs and the
+/// sum of the losses of the examples, each times its weight relative to the mean weight.
 pub(crate) fn forward<'t, T: Real>(
     tape: &'t ArrayTape<T>,
     module: &impl Module<T>,
     loss: &impl Loss<T>,
     params: &Bound<'t, T>,
     Batch { data, indices }: Batch<'_, T>,
-    labels: &mut Vec<u32>,
+    mean_weight: f64,
+    ExampleBuffers { labels, weights }: &mut ExampleBuffers,
 ) -> (Tensor<'t, T>, Tensor<'t, T>) {
     let rows_of = |width: usize, values: &[T]| {
         tape.constant_filled_by(&[indices.len(), width], |rows| gather(rows, width, indices, values))
@@ -26,7 +41,15 @@ pub(crate) fn forward<'t, T: Real>(
         Targets::Classes { .. } => TargetBatch::Classes(labels),
         Targets::Values { values, width } => TargetBatch::Values(rows_of(*width, values)),
     };
-    (outputs, loss.total(outputs, targets))
+    weights.clear();
+    let total = match data.weights() {
+        Some(all) => {
+            weights.extend(indices.iter().map(|&i| all[i] / mean_weight));
+            loss.weighted_total(outputs, targets, weights)
+        }
+        None => loss.total(outputs, targets),
+    };
+    (outputs, total)
 }
 
 /// The classes of these examples; empty if the targets are values.

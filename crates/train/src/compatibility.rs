@@ -81,6 +81,19 @@ pub(crate) fn check_batch_size(
     Ok(())
 }
 
+/// Checks that each part of the data has an example that counts, unless it is empty.
+pub(crate) fn check_weights<T: Real>(data: &Split<T>) -> Result<(), TrainError> {
+    let parts = [(&data.train, "training"), (&data.validation, "validation"), (&data.test, "test")];
+    let without = |data: &Dataset<T>| {
+        data.weights()
+            .is_some_and(|weights| !weights.is_empty() && weights.iter().all(|&weight| weight == 0.0))
+    };
+    match parts.into_iter().find(|(part, _)| without(part)) {
+        Some((_, part)) => Err(TrainError::NoWeight { part }),
+        None => Ok(()),
+    }
+}
+
 /// Checks that no parameter is shrunk twice, by the L2 penalty on the loss and by weight decay.
 pub(crate) fn check_decay<T: Real>(
     penalty: &Penalty,

@@ -31,6 +31,11 @@ pub enum TrainError {
     },
     /// There are no training examples.
     NoExamples,
+    /// All examples of a part of the data have weight 0.
+    NoWeight {
+        /// The name of the part.
+        part: &'static str,
+    },
     /// The outputs for a row depend on other rows, which the layout does not declare.
     MixedRows {
         /// The passes in which they do.
@@ -69,6 +74,9 @@ impl fmt::Display for TrainError {
                  has no variance for batch normalisation: choose another batch size"
             ),
             Self::NoExamples => f.write_str("there are no training examples; training needs at least one"),
+            Self::NoWeight { part } => {
+                write!(f, "all examples of the {part} part have weight 0; at least one must count")
+            }
             Self::MixedRows { observed } => write!(
                 f,
                 "the outputs of the model for a row depend on other rows of the batch, so batches must not \

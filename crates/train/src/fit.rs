@@ -122,7 +122,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             totals = totals + of_batch;
         }
         let are_classes = matches!(data.targets(), Targets::Classes { .. });
-        Ok(Metrics::of(totals, data.examples(), are_classes))
+        Ok(Metrics::of(totals, are_classes))
     }
 
     /// Records the issue that ends the run in this step.

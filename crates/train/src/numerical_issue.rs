@@ -1,6 +1,6 @@
 //! Numerical issues during training, and the search for their origin.
 
-use crate::batch::forward;
+use crate::batch::{ExampleBuffers, forward, mean_weight};
 use std::fmt;
 use wengert_ad::check::NonFinite;
 use wengert_ad::{ArrayTape, Real};
@@ -71,7 +71,8 @@ pub(crate) fn locate_non_finite<T: Real>(
     let mut tape = ArrayTape::new();
     tape.set_checks(true);
     let bound = params.bind_for_training(&tape, training);
-    let (_, total) = forward(&tape, module, loss, &bound, batch, &mut Vec::new());
+    let (weight, mut examples) = (mean_weight(batch), ExampleBuffers::default());
+    let (_, total) = forward(&tape, module, loss, &bound, batch, weight, &mut examples);
     drop(total.gradient());
     let operation = tape.first_non_finite();
     operation.map_or(IssueKind::NonFiniteLoss, |operation| IssueKind::NonFiniteOperation(Box::new(operation)))

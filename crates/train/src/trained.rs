@@ -1,6 +1,6 @@
 //! Trained models: prediction and evaluation.
 
-use crate::batch::forward;
+use crate::batch::{ExampleBuffers, forward, mean_weight};
 use crate::metrics::{Metrics, Totals, count_correct};
 use crate::model_metadata::ModelMetadata;
 use crate::units::{to_model, to_user};
@@ -104,8 +104,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         class_probabilities(&self.predict(x))
     }
 
-    /// The mean loss and the accuracy on a data set; `None` if the data set is empty. The result is
-    /// the same for any number of threads.
+    /// The mean loss and the accuracy on a data set, weighted if it has [weights](Dataset::weights); `None`
+    /// if the data set is empty, or all weights are 0. The result is the same for any number of threads.
     ///
     /// Blocks of 256 examples are divided among the threads, unless the model or the loss mixes rows:
     /// then all examples of the data set are one batch, so that the mean loss of a contrastive loss
@@ -180,17 +180,18 @@ pub(crate) fn evaluate<T: Real>(
     let parts: Vec<Totals> = indices
         .par_chunks(if whole { indices.len().max(1) } else { BLOCK })
         .map_init(
-            || (ArrayTape::for_inference(), Vec::new()),
-            |(tape, labels), indices| {
-                let bound = params.bind_constant(tape);
-                let (outputs, total) = forward(tape, module, loss, &bound, data.batch(indices), labels);
-                let totals = Totals { loss: total.item().value(), correct: count_correct(outputs, labels) };
+            || (ArrayTape::for_inference(), ExampleBuffers::default()),
+            |(tape, examples), indices| {
+                let (bound, batch) = (params.bind_constant(tape), data.batch(indices));
+                let mean = mean_weight(batch);
+                let (outputs, total) = forward(tape, module, loss, &bound, batch, mean, examples);
+                let (loss, correct) = (total.item().value(), count_correct(outputs, examples));
                 tape.clear();
-                totals
+                Totals::from_relative(loss, correct, mean, batch.weight())
             },
         )
         .collect();
     let totals = parts.into_iter().fold(Totals::default(), Totals::add);
     let are_classes = matches!(data.targets(), Targets::Classes { .. });
-    (!indices.is_empty()).then(|| Metrics::of(totals, indices.len(), are_classes))
+    (totals.weight > 0.0).then(|| Metrics::of(totals, are_classes))
 }

@@ -1,6 +1,6 @@
 //! Configuration of a training run.
 
-use crate::compatibility::{check_batch_size, check_targets, check_widths};
+use crate::compatibility::{check_batch_size, check_targets, check_weights, check_widths};
 use crate::divergence::Divergence;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
@@ -325,6 +325,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         if data.train.examples() == 0 {
             return Err(TrainError::NoExamples);
         }
+        check_weights(data)?;
         if settings.patience.is_some() && data.validation.examples() == 0 {
             return Err(TrainError::NoValidation);
         }

@@ -132,7 +132,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
 
     /// Takes one step: a forward and a backward pass over the batch in training mode, and an update of the
     /// parameters. Returns the mean loss over the examples of the batch, before the update and without
-    /// penalties.
+    /// penalties: `sum w_i l_i / sum w_i` if the examples have [weights](Dataset::weights). If all weights of
+    /// a batch are 0, its loss is 0, and only penalties and weight decay move the parameters.
     ///
     /// If this loss is infinite or NaN, there is no update: parameters, running statistics and the state
     /// of the optimizer keep their values. Check it: later steps do not repair parameters that already
@@ -164,7 +165,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         }
         let same = self.set_scaling(batch.data.scaling());
         assert!(same, "training: the data of this step are scaled otherwise than those of earlier steps");
-        self.pass(*batch, false).loss / batch.indices.len() as f64
+        self.pass(*batch, false).mean_loss()
     }
 
     /// The second half of a [`step`](Self::step): clips the gradient of the last pass, updates the parameters
@@ -241,7 +242,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.backprop.gradient_mut()
     }
 
-    /// The mean loss and the accuracy on a data set in evaluation mode; `None` if the data set is empty.
+    /// The mean loss and the accuracy on a data set in evaluation mode; `None` if the data set is empty, or
+    /// all weights are 0.
     /// As [`TrainedModel::evaluate`], with the scaling of the data of the steps, or that of `data` before the
     /// first step.
     ///

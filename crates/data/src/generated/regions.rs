@@ -58,8 +58,8 @@ pub fn blobs(classes: usize, n: usize, spread: f64, seed: u64) -> Dataset {
 /// The squares take turns, and a point is uniform in its square, so that each has `n / side^2` points, or one
 /// more. Class 0, black, is the colour of the square at the origin.
 ///
-/// The class of a point `x` in `[0, side)^2`, before noise, is `(floor x_1 + floor x_2) mod 2`: the exclusive or
-/// of [`xor`] repeated.
+/// The class of a point `x` in `[0, side)^2`, before noise, is `(floor x_1 + floor x_2) mod 2`: the exclusive
+/// or of [`xor`] repeated.
 ///
 /// # Panics
 /// If `side` is below 2, if `n` is below 2, or if `noise` is negative, infinite or NaN.

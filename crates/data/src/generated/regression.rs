@@ -68,9 +68,9 @@ pub fn friedman1(n: usize, noise: f64, seed: u64) -> Dataset {
 /// The features of Friedman's second and third function.
 const CIRCUIT: [Range<f64>; 4] = [0.0..100.0, 40.0 * PI..560.0 * PI, 0.0..1.0, 1.0..11.0];
 
-/// Friedman's second function, the impedance `y = sqrt(x_1^2 + (x_2 x_3 - 1 / (x_2 x_4))^2)` of a circuit with
-/// `x_1` uniform on `[0, 100)`, `x_2` on `[40 pi, 560 pi)`, `x_3` on `[0, 1)` and `x_4` on `[1, 11)`; `n`
-/// examples. Friedman's noise is 125, a third of the deviation of the function.
+/// Friedman's second function, the impedance `y = sqrt(x_1^2 + (x_2 x_3 - 1 / (x_2 x_4))^2)` of a circuit
+/// with `x_1` uniform on `[0, 100)`, `x_2` on `[40 pi, 560 pi)`, `x_3` on `[0, 1)` and `x_4` on `[1, 11)`;
+/// `n` examples. Friedman's noise is 125, a third of the deviation of the function.
 ///
 /// Source: as [`friedman1`]; `make_friedman2` of scikit-learn.
 ///

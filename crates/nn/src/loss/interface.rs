@@ -89,14 +89,31 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// As [`per_example`](Self::per_example); or if that does not return one loss per example.
     #[track_caller]
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        let losses = self.per_example(outputs, targets);
-        let (rows, have) = (outputs.shape().first().copied().unwrap_or(1), losses.shape());
-        assert!(
-            have[..] == [rows],
-            "loss: per_example returned shape {have:?} for {rows} examples, must be [{rows}]: one loss for \
-             each example, which training adds up and divides by their number"
-        );
-        losses.sum()
+        one_per_example(outputs, self.per_example(outputs, targets)).sum()
+    }
+
+    /// The sum `sum_i w_i l_i` of the losses of all examples of the batch, each times its weight; a tensor
+    /// with one element. An example with weight 0 contributes nothing, even if its loss is infinite or NaN.
+    ///
+    /// # Panics
+    /// As [`total`](Self::total); or if there is not one weight per example.
+    #[track_caller]
+    fn weighted_total<'t>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+        weights: &[f64],
+    ) -> Tensor<'t, T> {
+        let losses = one_per_example(outputs, self.per_example(outputs, targets));
+        let (rows, have) = (losses.shape(), weights.len());
+        assert!(have == rows[0], "loss: there are {} examples, but {have} weights", rows[0]);
+        let constant = |of: fn(f64) -> f64| {
+            let elements = weights.iter().map(|&weight| T::constant(of(weight)));
+            outputs.tape().constant_from(&rows, |buffer| buffer.extend(elements))
+        };
+        // Selected, not only multiplied: 0 times an infinite loss is NaN.
+        let counted = losses.select_from(weights.iter().map(|&weight| weight != 0.0), constant(|_| 0.0));
+        (counted * constant(|weight| weight)).sum()
     }
 }
 
@@ -116,4 +133,24 @@ impl<T: Element, L: Loss<T> + ?Sized> Loss<T> for Box<L> {
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         (**self).total(outputs, targets)
     }
+    fn weighted_total<'t>(
+        &self,
+        outputs: Tensor<'t, T>,
+        targets: TargetBatch<'_, 't, T>,
+        weights: &[f64],
+    ) -> Tensor<'t, T> {
+        (**self).weighted_total(outputs, targets, weights)
+    }
+}
+
+/// These losses, if there is one for each example.
+#[track_caller]
+fn one_per_example<'t, T: Element>(outputs: Tensor<'t, T>, losses: Tensor<'t, T>) -> Tensor<'t, T> {
+    let (rows, have) = (outputs.shape().first().copied().unwrap_or(1), losses.shape());
+    assert!(
+        have[..] == [rows],
+        "loss: per_example returned shape {have:?} for {rows} examples, must be [{rows}]: one loss for each \
+         example, which training adds up and divides by their number"
+    );
+    losses
 }

@@ -105,6 +105,61 @@ fn every_loss_and_its_gradient_are_finite_for_outputs_of_ten_thousand() {
 }
 
 #[test]
+fn the_weighted_total_is_the_sum_of_the_weighted_losses_of_the_examples() {
+    let weights = [0.5, 0.0, 2.0, 1.0, 7.5];
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 5, 1.5, 80);
+        let expected: f64 = batch.defined(&sample).iter().zip(weights).map(|(loss, w)| w * loss).sum();
+        let tape = ArrayTape::new();
+        let outputs = tape.var(&batch.outputs);
+        let total = sample.loss.weighted_total(outputs, batch.targets(&tape), &weights);
+        assert_close(sample.name, &[total.item()], &[expected], 1e-13);
+        let report = gradcheck(
+            |v| sample.loss.weighted_total(v[0], batch.targets(v[0].tape()), &weights),
+            &[batch.outputs.clone().into_dyn()],
+        );
+        assert!(report.passed(), "{}\n{report}", sample.name);
+        let gradient = total.gradient().wrt(outputs);
+        for (row, weight) in weights.into_iter().enumerate() {
+            let (_, own) = batch.rows(row..row + 1).total_and_gradient(&sample, weight);
+            let start = row * own.len();
+            let found = &gradient.as_slice().unwrap()[start..start + own.len()];
+            assert_close(sample.name, found, &own, 1e-15);
+        }
+    }
+}
+
+#[test]
+fn an_example_with_weight_zero_contributes_nothing_whatever_its_loss_is() {
+    for sample in losses() {
+        for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let mut batch = Batch::drawn(&sample, 3, 1.5, 90);
+            batch.outputs.row_mut(1).fill(wrong);
+            let tape = ArrayTape::new();
+            let outputs = tape.var(&batch.outputs);
+            let total = sample.loss.weighted_total(outputs, batch.targets(&tape), &[1.0, 0.0, 3.0]);
+            let losses = batch.per_example(&sample);
+            assert_close(sample.name, &[total.item()], &[losses[0] + 3.0 * losses[2]], 1e-13);
+            let gradient = total.gradient().wrt(outputs);
+            let row = gradient.index_axis(ndarray::Axis(0), 1).to_owned();
+            assert!(row.iter().all(|&g| g == 0.0), "{} at {wrong}: {row}", sample.name);
+        }
+    }
+}
+
+#[test]
+fn every_loss_refuses_another_number_of_weights_than_of_examples() {
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 3, 1.0, 70);
+        assert_refused("there are 3 examples, but 2 weights", || {
+            let tape = ArrayTape::new();
+            let outputs = tape.var(&batch.outputs);
+            _ = sample.loss.weighted_total(outputs, batch.targets(&tape), &[1.0, 1.0]);
+        });
+    }
+}
+
+#[test]
 fn every_loss_refuses_an_empty_batch_and_targets_of_another_shape() {
     for sample in losses() {
         let batch = Batch::drawn(&sample, 3, 1.0, 70);

@@ -19,3 +19,4 @@ mod saved_models;
 mod search;
 mod steps;
 mod training;
+mod weights;
