@@ -49,7 +49,8 @@ WORDS = {
     "csv": [b",", b";", b"\t", b'"', b"\n", b"\r\n", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"#", b"x,y,class\n", b",,"],
     "idx": [bytes([0, 0, 8, 3]), bytes([0, 0, 8, 1]), bytes([0, 0, 8, 255]), b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", bytes(4)],
     "model": [
-        b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"I8", b"wengert-mlp-1", b"wengert-mlp-2", b"widths", b"1,1,1",
+        b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"I8", b"wengert-mlp-1", b"wengert-mlp-2", b"wengert-mlp-3",
+        b"features", b"classes", b"seed", b"widths", b"1,1,1",
         b"__metadata__", b"data_offsets", b"shape", b"\\u0000", b"relu", b"tanh", b"\x00\x00\xc0\x7f", b"\xff" * 8,
     ],
     "formula": [
@@ -133,7 +134,7 @@ def model_inputs(program, folder):
         subprocess.run(command, check=True, capture_output=True)
     inputs = [path.read_bytes() for path in paths]
     widths = ",".join(["1"] * 1_000_000)
-    metadata = {"format": "wengert-mlp-2", "activation": "relu", "outputs": "logits"}
+    metadata = {"format": "wengert-mlp-3", "activation": "relu", "outputs": "logits", "seed": "7", "settings": '{"epochs": "3"}'}
     for text in (widths, "1000000000,1000000000", "4294967296,4294967296,4294967296"):
         header = json.dumps({"__metadata__": metadata | {"widths": text}}).encode()
         inputs.append(struct.pack("<Q", len(header)) + header)

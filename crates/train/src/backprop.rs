@@ -9,10 +9,11 @@
 use crate::batch::{ExampleBuffers, forward, mean_weight};
 use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
+use crate::part_sums::{PartSums, add_gradients};
 use crate::strategy::Strategy;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::Batch;
-use wengert_kernels::{accumulate, compiled_here};
+use wengert_kernels::validate::assert_at_least_one;
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
 /// Computes the mean loss over a batch and its gradient with respect to the parameters, on several threads.
@@ -39,6 +40,10 @@ use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 pub struct Backprop<T: Element = f32> {
     shards: Vec<Shard<T>>,
     strategy: Strategy,
+    /// The largest number of rows that are computed at a time.
+    part_rows: usize,
+    /// The sums of the gradients of the parts of a batch.
+    parts: PartSums<T>,
     keep_awake: KeepAwake,
     /// In training mode: the seed, and the number of the next step.
     training: Option<(u64, u64)>,
@@ -64,6 +69,8 @@ impl<T: Real> Backprop<T> {
         Self {
             shards: Vec::new(),
             strategy: Strategy::Automatic,
+            part_rows: usize::MAX,
+            parts: PartSums::default(),
             keep_awake: KeepAwake::default(),
             training: None,
             penalty: None,
@@ -93,6 +100,23 @@ impl<T: Real> Backprop<T> {
     pub fn strategy(self, strategy: Strategy) -> Self {
         strategy.assert_valid("backprop");
         Self { strategy, ..self }
+    }
+
+    /// Computes batches of more than `rows` examples in parts of that many, which need the memory of one
+    /// part. The gradient is that of the whole batch, up to rounding, with the same random numbers.
+    /// Layers and losses that [mix rows](wengert_nn::RowMixing) see each part by itself; running statistics
+    /// follow the last one.
+    ///
+    /// The gradients of the parts are added in a fixed tree: with one shard per part, a power of two of parts
+    /// gives the same bits as the same number of [shards](Strategy::Shards).
+    ///
+    /// # Panics
+    /// If `rows` is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn part_rows(self, rows: usize) -> Self {
+        assert_at_least_one("backprop: the number of rows of a part", rows as u64);
+        Self { part_rows: rows, ..self }
     }
 
     /// Adds a penalty on the parameters to the mean loss.
@@ -132,6 +156,56 @@ impl<T: Real> Backprop<T> {
     ) -> Totals {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: the batch is empty, so it has no mean loss");
+        let whole = Part { first_row: 0, of_rows: rows, mean_weight: mean_weight(batch) };
+        if rows <= self.part_rows {
+            self.part(module, loss, params, batch, whole, count);
+        } else {
+            self.in_parts(module, loss, params, batch, whole, count);
+        }
+        if let Some((_, step)) = &mut self.training {
+            *step += 1;
+        }
+        let [loss, correct] = self.shards[0].sums;
+        Totals::from_relative(loss, correct, whole.mean_weight, batch.weight())
+    }
+
+    /// Computes a batch in parts, and leaves the sums in the first shard.
+    #[track_caller]
+    fn in_parts(
+        &mut self,
+        module: &impl Module<T>,
+        loss: &impl Loss<T>,
+        params: &Params<T>,
+        batch: Batch<'_, T>,
+        whole: Part,
+        count: bool,
+    ) {
+        let (mut sums, mut penalty) = ([0.0; 2], 0.0);
+        for (index, indices) in batch.indices.chunks(self.part_rows).enumerate() {
+            let part = Part { first_row: index * self.part_rows, ..whole };
+            self.part(module, loss, params, Batch { indices, ..batch }, part, count);
+            let shard = &mut self.shards[0];
+            sums = add_sums(sums, shard.sums);
+            penalty += shard.penalty;
+            self.parts.add(index, &mut shard.gradient);
+        }
+        let shard = &mut self.shards[0];
+        self.parts.finish(whole.of_rows.div_ceil(self.part_rows), &mut shard.gradient);
+        (shard.sums, shard.penalty) = (sums, penalty);
+    }
+
+    /// Computes a part of a batch, and leaves the sums over it in the first shard.
+    #[track_caller]
+    fn part(
+        &mut self,
+        module: &impl Module<T>,
+        loss: &impl Loss<T>,
+        params: &Params<T>,
+        batch: Batch<'_, T>,
+        part: Part,
+        count: bool,
+    ) {
+        let rows = batch.indices.len();
         let whole = loss.mixes_rows() || params.layout().row_mixing().applies(self.training.is_some());
         let shards = self.strategy.shards(rows, params.layout(), whole);
         if self.shards.len() < shards {
@@ -143,14 +217,11 @@ impl<T: Real> Backprop<T> {
         }
         let training = self.training.map(|(seed, step)| TrainingPass::new(seed, step));
         let penalty = self.penalty.as_ref();
-        let mean_weight = mean_weight(batch);
-        let step = Step { module, loss, params, rows, mean_weight, shards, training, penalty, count };
-        step.run(&mut self.shards[..shards], batch, 0);
-        if let Some((_, step)) = &mut self.training {
-            *step += 1;
-        }
-        let [loss, correct] = self.shards[0].sums;
-        Totals::from_relative(loss, correct, mean_weight, batch.weight())
+        let is_whole = shards == 1 && rows == part.of_rows;
+        let Part { first_row, of_rows, mean_weight } = part;
+        let step =
+            Step { module, loss, params, rows: of_rows, mean_weight, is_whole, training, penalty, count };
+        step.run(&mut self.shards[..shards], batch, first_row);
     }
 
     /// Writes the running statistics after the last training pass to the parameters.
@@ -180,6 +251,22 @@ impl<T: Real> Backprop<T> {
     }
 }
 
+/// The place of a part in its batch.
+#[derive(Clone, Copy)]
+struct Part {
+    /// The row of the batch with which the part begins.
+    first_row: usize,
+    /// The number of rows of the batch.
+    of_rows: usize,
+    /// The mean weight of the examples of the batch.
+    mean_weight: f64,
+}
+
+/// Sums of losses and of correct examples.
+fn add_sums(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
 /// The inputs of one step that all shards share.
 struct Step<'a, M, L, T> {
     module: &'a M,
@@ -189,7 +276,8 @@ struct Step<'a, M, L, T> {
     rows: usize,
     /// The mean weight of the examples in the whole batch.
     mean_weight: f64,
-    shards: usize,
+    /// Whether one shard computes the whole batch.
+    is_whole: bool,
     training: Option<TrainingPass>,
     penalty: Option<&'a Penalty>,
     /// Whether to count correct classifications.
@@ -227,7 +315,7 @@ impl<T: Real> Shard<T> {
         step: &Step<'_, M, L, T>,
     ) {
         let params = match step.training {
-            Some(pass) if step.shards == 1 => step.params.bind_for_training(&self.tape, pass),
+            Some(pass) if step.is_whole => step.params.bind_for_training(&self.tape, pass),
             Some(pass) => step.params.bind_for_training(&self.tape, pass.part_from(first_row)),
             None => step.params.bind_for_evaluation(&self.tape),
         };
@@ -253,11 +341,7 @@ impl<T: Real> Shard<T> {
     }
 
     fn add(&mut self, other: &Self) {
-        compiled_here!(T: add_to(sums: &mut [T], terms: &[T]))(&mut self.gradient, &other.gradient);
-        self.sums.iter_mut().zip(other.sums).for_each(|(sum, other)| *sum += other);
+        add_gradients(&mut self.gradient, &other.gradient);
+        self.sums = add_sums(self.sums, other.sums);
     }
-}
-
-fn add_to<F: Real>(sums: &mut [F], terms: &[F]) {
-    accumulate(sums, terms.iter().copied());
 }

@@ -3,6 +3,7 @@
 use crate::error::TrainError;
 use crate::mismatch::Mismatch;
 use crate::parameter_names::names_and_shapes;
+use crate::selection::BestBy;
 use wengert_ad::Real;
 use wengert_data::{Dataset, Split, Targets};
 use wengert_nn::{Layout, Module, Params, Penalty, TargetKind};
@@ -32,6 +33,17 @@ pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Resul
         (TargetKind::TwoClasses, &Targets::Classes { classes, .. }) if classes > 2 => {
             Err(Mismatch::TooManyClasses { classes })
         }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that there are examples to train on, and what the choice of the best epoch needs.
+pub(crate) fn check_parts<T: Real>(best_by: Option<BestBy>, data: &Split<T>) -> Result<(), TrainError> {
+    let has_classes = matches!(data.train.targets(), Targets::Classes { .. });
+    match best_by {
+        _ if data.train.examples() == 0 => Err(TrainError::NoExamples),
+        Some(_) if data.validation.examples() == 0 => Err(TrainError::NoValidation),
+        Some(BestBy::Accuracy) if !has_classes => Err(TrainError::NoAccuracy),
         _ => Ok(()),
     }
 }

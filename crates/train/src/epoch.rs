@@ -4,7 +4,7 @@ use crate::metrics::Metrics;
 use std::fmt;
 
 /// The metrics of one epoch, that is, one pass over the training data.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// The number of the epoch, counted from 1.
     pub number: usize,
@@ -15,6 +15,11 @@ pub struct Epoch {
     /// The metrics on the validation data, in evaluation mode after the epoch; `None` without
     /// validation data.
     pub validation: Option<Metrics>,
+    /// The learning rate of the last step of the epoch.
+    pub learning_rate: f64,
+    /// The values of [metrics of the program's own](crate::Trainer::metric) on the validation data, in the
+    /// order in which they were added; empty without validation data or such metrics.
+    pub own: Vec<f64>,
 }
 
 /// One line: the training loss, the training error rate and the validation error rate; for

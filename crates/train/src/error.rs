@@ -4,6 +4,7 @@ use crate::mismatch::Mismatch;
 use crate::state::ResumeError;
 use rayon::ThreadPoolBuildError;
 use std::fmt;
+use wengert_data::DataError;
 use wengert_nn::RowMixing;
 
 /// The reason why training cannot begin or continue. The message says how to correct it.
@@ -36,6 +37,22 @@ pub enum TrainError {
         /// The name of the part.
         part: &'static str,
     },
+    /// Class weights are set, but the targets are values.
+    ClassWeightsWithoutClasses,
+    /// The number of class weights is not that of the classes.
+    ClassWeightCount {
+        /// The number of weights.
+        found: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// The class weights are not valid.
+    ClassWeights {
+        /// The reason.
+        source: DataError,
+    },
+    /// The best epoch is chosen by accuracy, but the targets are values.
+    NoAccuracy,
     /// The outputs for a row depend on other rows, which the layout does not declare.
     MixedRows {
         /// The passes in which they do.
@@ -50,7 +67,7 @@ pub enum TrainError {
         /// The reason.
         source: ResumeError,
     },
-    /// Early stopping needs a validation part, but the data have none.
+    /// Early stopping and the choice of the best epoch need a validation part, but the data have none.
     NoValidation,
     /// The thread pool could not be created.
     Threads {
@@ -73,6 +90,16 @@ impl fmt::Display for TrainError {
                 "{examples} training examples in batches of {batch_size} leave a last batch of 1, which \
                  has no variance for batch normalisation: choose another batch size"
             ),
+            Self::ClassWeightsWithoutClasses => {
+                f.write_str("class weights need targets that are classes, but they are values")
+            }
+            Self::ClassWeightCount { found, classes } => {
+                write!(f, "there are {found} class weights for {classes} classes: give one for each class")
+            }
+            Self::ClassWeights { source } => write!(f, "class weights: {source}"),
+            Self::NoAccuracy => f.write_str(
+                "the best epoch cannot be chosen by accuracy, as the targets are values: choose by loss",
+            ),
             Self::NoExamples => f.write_str("there are no training examples; training needs at least one"),
             Self::NoWeight { part } => {
                 write!(f, "all examples of the {part} part have weight 0; at least one must count")
@@ -93,9 +120,10 @@ impl fmt::Display for TrainError {
                  the TrainingPass, so that they follow from the seed",
             ),
             Self::Resume { source } => source.fmt(f),
-            Self::NoValidation => {
-                write!(f, "early stopping needs validation data: split off a validation part larger than 0")
-            }
+            Self::NoValidation => f.write_str(
+                "early stopping and the choice of the best epoch need validation data: split off a \
+                     validation part larger than 0",
+            ),
             Self::Threads { source } => write!(f, "the threads could not be started: {source}"),
         }
     }
@@ -112,6 +140,7 @@ impl std::error::Error for TrainError {
         match self {
             Self::Threads { source } => Some(source),
             Self::Resume { source } => Some(source),
+            Self::ClassWeights { source } => Some(source),
             _ => None,
         }
     }

@@ -2,12 +2,18 @@
 
 use crate::divergence::Divergence;
 use crate::epoch::Epoch;
+use crate::history::History;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
-use crate::report::{StopReason, TrainingReport};
+use crate::observers::Observers;
+use crate::own_metrics::MeasuredPart;
+use crate::provenance::metadata_of;
+use crate::report::{OwnValues, StopReason, TrainingReport};
+use crate::selection::Sampling;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
 use crate::state::{BestEpoch, TrainingState};
+use crate::trained::TrainedModel;
 use crate::training::Training;
 use std::time::Instant;
 use wengert_ad::Real;
@@ -16,18 +22,17 @@ use wengert_nn::diagnostics::large_parameter;
 use wengert_nn::{Loss, Module, Params};
 use wengert_optim::Optimizer;
 
-/// A callback after each epoch.
-pub(crate) type EpochObserver = Box<dyn FnMut(&Epoch) + Send>;
-
 /// A training run over epochs.
 pub(crate) struct Fit<'a, M, L, O, T: Real> {
     training: Training<M, L, O, T>,
     settings: Settings,
-    observer: Option<EpochObserver>,
+    observers: Observers<T>,
+    /// The validation part for the own metrics.
+    measured: MeasuredPart,
     data: &'a Split<T>,
     history: Vec<Epoch>,
     issues: Vec<NumericalIssue>,
-    /// Under early stopping: the best epoch so far.
+    /// The best epoch so far, if its parameters are the result.
     best: Option<BestEpoch<T>>,
     snapshots: Snapshots<T>,
 }
@@ -37,21 +42,22 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
     pub(crate) fn new(
         training: Training<M, L, O, T>,
         settings: Settings,
-        observer: Option<EpochObserver>,
+        observers: Observers<T>,
         data: &'a Split<T>,
         (history, best): (Vec<Epoch>, Option<BestEpoch<T>>),
     ) -> Self {
         let snapshots = Snapshots::new(history.len(), training.params());
-        Self { training, settings, observer, data, history, issues: Vec::new(), best, snapshots }
+        let measured = MeasuredPart::new(&observers.metrics, &data.validation);
+        let issues = Vec::new();
+        Self { training, settings, observers, measured, data, history, issues, best, snapshots }
     }
 
     pub(crate) fn run(mut self) -> TrainingReport<M, T> {
         let start = Instant::now();
-        let (batch_size, seed) = (self.settings.batch_size, self.training.settings.seed);
-        let mut batches = Batches::new(self.data.train.examples(), batch_size, seed);
+        let mut batches = self.batches();
         let mut stop = self.run_epochs(&mut batches);
         let state = self.state();
-        let keeps_best = self.settings.patience.is_some() && self.best.is_some();
+        let keeps_best = self.settings.keeps_best().is_some() && self.best.is_some();
         let is_last = !keeps_best && !matches!(stop, StopReason::NotFinite { .. });
         let mut best_epoch = self.restore_final(stop);
         let mut train = self.training_metrics();
@@ -65,14 +71,19 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let state = divergence.is_none().then_some(state);
         let validation = self.training.evaluate(&self.data.validation);
         let test = self.training.evaluate(&self.data.test);
-        let (history, issues, seconds) = (self.history, self.issues, start.elapsed().as_secs_f64());
-        let model = self.training.into_trained();
+        let own = self.own_values();
+        let names = self.observers.metrics.names().map(str::to_owned).collect();
+        let (history, issues) = (History::new(self.history, names), self.issues);
+        let metadata = metadata_of(&self.data.train, &self.training, &self.settings);
+        let model = TrainedModel { metadata, ..self.training.into_trained() };
+        let seconds = start.elapsed().as_secs_f64();
         TrainingReport {
             model,
             train,
             validation,
             test,
             history,
+            own,
             best_epoch,
             stop,
             divergence,
@@ -92,15 +103,16 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
                 Err(stop) => return stop,
             };
             let validation = self.training.evaluate(&self.data.validation);
-            let epoch = Epoch { number, train, validation };
-            self.history.push(epoch);
+            let (learning_rate, own) = (self.training.optimizer().learning_rate(), self.measure());
+            self.history.push(Epoch { number, train, validation, learning_rate, own });
             self.check_parameters(number);
-            self.keep_parameters(&epoch);
-            if let Some(observer) = &mut self.observer {
-                observer(&epoch);
-            }
+            self.keep_parameters(number, validation);
+            let flow = self.observers.after_epoch(&self.history, &self.training);
             if self.is_patience_exhausted() {
                 return StopReason::EarlyStopping;
+            }
+            if flow.is_break() {
+                return StopReason::Callback;
             }
         }
         StopReason::Finished
@@ -110,7 +122,8 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
     fn run_epoch(&mut self, batches: &mut Batches, epoch: usize) -> Result<Metrics, StopReason> {
         let data = &self.data.train;
         let mut totals = Totals::default();
-        for (index, indices) in batches.epoch(epoch as u64).enumerate() {
+        let order = if self.settings.sampling == Sampling::Once { 0 } else { epoch as u64 };
+        for (index, indices) in batches.epoch(order).enumerate() {
             let batch = data.batch(indices);
             let of_batch = self.training.pass(batch, true);
             if !of_batch.loss.is_finite() {
@@ -141,22 +154,22 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         }
     }
 
-    /// Keeps the parameters after an epoch, unless the validation loss is not finite: as the best under
-    /// early stopping, and to fall back on if training diverges.
-    fn keep_parameters(&mut self, epoch: &Epoch) {
-        let (params, loss) = (self.training.params(), epoch.validation.map(|metrics| metrics.loss));
-        match loss {
-            Some(loss) if !loss.is_finite() => {}
-            Some(loss) if self.settings.patience.is_some() => {
-                if self.best.as_ref().is_none_or(|best| loss < best.loss) {
-                    self.best = Some(BestEpoch { epoch: epoch.number, loss, params: params.clone() });
+    /// Keeps the parameters after an epoch, unless the validation loss is not finite: as the best so far, or
+    /// to fall back on if training diverges.
+    fn keep_parameters(&mut self, epoch: usize, validation: Option<Metrics>) {
+        let params = self.training.params();
+        match (validation, self.settings.keeps_best()) {
+            (Some(metrics), _) if !metrics.loss.is_finite() => {}
+            (Some(metrics), Some(by)) => {
+                if by.is_better(&metrics, self.best.as_ref().map(|best| &best.metrics)) {
+                    self.best = Some(BestEpoch { epoch, metrics, params: params.clone() });
                 }
             }
-            _ => self.snapshots.keep(epoch.number, params),
+            _ => self.snapshots.keep(epoch, params),
         }
     }
 
-    /// Whether the validation loss has not improved for as many epochs as early stopping allows.
+    /// Whether no epoch was better than the best so far for as many epochs as early stopping allows.
     fn is_patience_exhausted(&self) -> bool {
         let best = self.best.as_ref().map_or(0, |best| best.epoch);
         self.settings.patience.is_some_and(|patience| self.history.len() - best >= patience)
@@ -171,14 +184,47 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
         TrainingState { history, best, ..self.training.state() }
     }
 
+    /// The batches of the epochs, each with the examples of one update.
+    fn batches(&self) -> Batches {
+        let (size, seed) = (self.settings.examples_per_update(), self.training.settings.seed);
+        let examples = self.data.train.examples();
+        match self.settings.sampling {
+            Sampling::Replacement => Batches::with_replacement(examples, size, seed),
+            Sampling::Reshuffle | Sampling::Once => Batches::new(examples, size, seed),
+        }
+    }
+
+    /// The values of the own metrics on the validation data.
+    fn measure(&self) -> Vec<f64> {
+        self.values_of(&self.measured)
+    }
+
+    fn values_of(&self, part: &MeasuredPart) -> Vec<f64> {
+        let Training { model, params, .. } = &self.training;
+        self.observers.metrics.values(model.module(), params, self.data.train.scaling(), part)
+    }
+
+    /// The values of the own metrics on all parts.
+    fn own_values(&self) -> Vec<OwnValues> {
+        let part = |data| self.values_of(&MeasuredPart::new(&self.observers.metrics, data));
+        let (train, validation, test) = (part(&self.data.train), self.measure(), part(&self.data.test));
+        let values = |(i, name): (usize, &str)| OwnValues {
+            name: name.to_owned(),
+            train: train[i],
+            validation: validation.get(i).copied(),
+            test: test.get(i).copied(),
+        };
+        self.observers.metrics.names().enumerate().map(values).collect()
+    }
+
     fn training_metrics(&self) -> Metrics {
         self.training.evaluate(&self.data.train).expect("the training part is not empty")
     }
 
-    /// Sets the parameters to the best under early stopping, and to the last good ones if the run diverged;
+    /// Sets the parameters to those of the best epoch, and to the last good ones if the run diverged;
     /// returns the number of the epoch that they come from.
     fn restore_final(&mut self, stop: StopReason) -> usize {
-        if let Some(best) = self.best.take().filter(|_| self.settings.patience.is_some()) {
+        if let Some(best) = self.best.take().filter(|_| self.settings.keeps_best().is_some()) {
             *self.training.params_mut() = best.params;
             return best.epoch;
         }

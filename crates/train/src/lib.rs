@@ -24,22 +24,33 @@
 
 mod backprop;
 mod batch;
+mod callback;
+mod class_weights;
 mod compatibility;
+mod defaults;
 mod divergence;
 mod epoch;
 mod error;
 mod fit;
+mod history;
+#[cfg(feature = "tables")]
+mod history_files;
 mod independent_rows;
 mod keep_awake;
 mod metrics;
 mod mismatch;
 mod model_metadata;
 mod numerical_issue;
+mod observers;
+mod own_metrics;
 mod parameter_names;
+mod part_sums;
+mod provenance;
 mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
 mod search;
+mod selection;
 mod settings;
 mod snapshots;
 mod start;
@@ -48,23 +59,29 @@ mod step_settings;
 mod strategy;
 mod trained;
 mod trainer;
+mod trainer_options;
 mod training;
 mod training_options;
 mod units;
 
 pub use backprop::Backprop;
+pub use callback::{AfterEpoch, Callback};
+pub use class_weights::ClassWeights;
+pub use defaults::{DefaultTrainer, Defaults};
 pub use divergence::{Divergence, DivergenceCause};
 pub use epoch::Epoch;
 pub use error::TrainError;
+pub use history::History;
 pub use metrics::Metrics;
 pub use mismatch::Mismatch;
 pub use model_metadata::{ModelMetadata, Provenance};
 pub use numerical_issue::{IssueKind, NumericalIssue};
-pub use report::{StopReason, TrainingReport};
+pub use report::{OwnValues, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
+pub use selection::{BestBy, Sampling};
 pub use state::{BestEpoch, ResumeError, TrainingState};
 pub use strategy::Strategy;
 pub use trained::TrainedModel;

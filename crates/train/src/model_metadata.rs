@@ -13,7 +13,9 @@ pub struct ModelMetadata {
     pub targets: Vec<String>,
     /// The name of each class, in the order of the outputs; empty if they have none, and for regressions.
     pub classes: Vec<String>,
-    /// How a raw table becomes features, as JSON; `None` if the features are the columns themselves.
+    /// How a raw table becomes features, as JSON; `None` if the features are the columns themselves. With the
+    /// feature `tables`, [`with_preprocessing`](Self::with_preprocessing) and
+    /// [`preprocessing`](Self::preprocessing) convert it.
     pub preprocessing: Option<String>,
     /// Where the model comes from.
     pub provenance: Provenance,
@@ -30,4 +32,24 @@ pub struct Provenance {
     pub seed: Option<u64>,
     /// Settings of the training run by name.
     pub settings: BTreeMap<String, String>,
+}
+
+/// Preprocessing of tables; with the feature `tables`.
+#[cfg(feature = "tables")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tables")))]
+impl ModelMetadata {
+    /// The metadata of a model that takes raw tables.
+    #[must_use]
+    pub fn with_preprocessing(self, preprocessing: &wengert_data::Preprocessing) -> Self {
+        let json = serde_json::to_string(preprocessing).expect("all keys are texts");
+        Self { preprocessing: Some(json), ..self }
+    }
+
+    /// How a raw table becomes features; `None` if the features are the columns themselves.
+    ///
+    /// # Errors
+    /// If the JSON is not that of a preprocessing.
+    pub fn preprocessing(&self) -> Result<Option<wengert_data::Preprocessing>, serde_json::Error> {
+        self.preprocessing.as_deref().map(serde_json::from_str).transpose()
+    }
 }

@@ -1,7 +1,7 @@
 //! The report of a training run.
 
 use crate::divergence::Divergence;
-use crate::epoch::Epoch;
+use crate::history::History;
 use crate::metrics::Metrics;
 use crate::numerical_issue::NumericalIssue;
 use crate::state::TrainingState;
@@ -17,6 +17,8 @@ pub enum StopReason {
     /// The validation loss has not improved for as many epochs as
     /// [`early_stopping`](crate::Trainer::early_stopping) allows.
     EarlyStopping,
+    /// A [callback](crate::Callback) ended the run.
+    Callback,
     /// The loss became infinite or NaN: training diverged. [`TrainingReport::divergence`] says where and
     /// why; the final parameters are the last good ones.
     NotFinite {
@@ -27,22 +29,39 @@ pub enum StopReason {
     },
 }
 
+/// The values of a metric of the program's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnValues {
+    /// The name of the metric.
+    pub name: String,
+    /// The value on the training data.
+    pub train: f64,
+    /// The value on the validation data; `None` if there are none.
+    pub validation: Option<f64>,
+    /// The value on the test data; `None` if there are none.
+    pub test: Option<f64>,
+}
+
 /// The result of a training run. If it [diverged](Self::divergence), its text begins with this.
 #[derive(Clone, Debug)]
 pub struct TrainingReport<M, T = f32> {
-    /// The model with its final parameters: those of the best epoch under early stopping, otherwise
-    /// those of the last. If training diverged without early stopping, they are those of the last epoch
-    /// after which the losses on the training and validation data are finite, or those at the start if
-    /// there is none.
+    /// The model with its final parameters: those of the best epoch under early stopping or
+    /// [`best_by`](crate::Trainer::best_by), otherwise those of the last. If training diverged without either,
+    /// they are those of the last epoch after which the losses on the training and validation data are
+    /// finite, or those at the start if there is none.
     pub model: TrainedModel<M, T>,
     /// The metrics on the training data with the final parameters, in evaluation mode.
     pub train: Metrics,
     /// The metrics on the validation data with the final parameters; `None` without validation data.
     pub validation: Option<Metrics>,
-    /// The metrics on the test data with the final parameters; `None` without test data.
+    /// The metrics on the test data with the final parameters; `None` without test data. They are computed
+    /// once, after the last choice was made, so that no choice depends on them.
     pub test: Option<Metrics>,
     /// The metrics of all epochs, in order.
-    pub history: Vec<Epoch>,
+    pub history: History,
+    /// The values of the [metrics of the program's own](crate::Trainer::metric) with the final parameters, in
+    /// the order in which they were added.
+    pub own: Vec<OwnValues>,
     /// The epoch that the final parameters come from, counted from 1; 0 if they are those at the start.
     pub best_epoch: usize,
     /// The reason why training stopped.

@@ -1,6 +1,7 @@
 //! The state of a training run, as plain data.
 
 use crate::epoch::Epoch;
+use crate::metrics::Metrics;
 use crate::parameter_names::names_and_shapes;
 use std::fmt;
 use wengert_ad::Element;
@@ -48,17 +49,17 @@ pub struct TrainingState<T = f32> {
     pub optimizer: OptimizerState<T>,
     /// The metrics of all completed epochs, in order; empty for a loop of the user's own.
     pub history: Vec<Epoch>,
-    /// The best epoch so far; `None` without early stopping.
+    /// The best epoch so far; `None` without early stopping or [`best_by`](crate::Trainer::best_by).
     pub best: Option<BestEpoch<T>>,
 }
 
-/// The epoch with the smallest finite validation loss.
+/// The best epoch: see [`BestBy`](crate::BestBy).
 #[derive(Clone, Debug, PartialEq)]
 pub struct BestEpoch<T = f32> {
     /// The number of the epoch, counted from 1.
     pub epoch: usize,
-    /// Its validation loss, which is finite.
-    pub loss: f64,
+    /// Its metrics on the validation data. The loss is finite.
+    pub metrics: Metrics,
     /// The parameters and running statistics after it.
     pub params: Params<T>,
 }
@@ -167,8 +168,10 @@ impl<T: Element> TrainingState<T> {
             return Err(ResumeError::History);
         }
         match &self.best {
-            Some(best) if !best.loss.is_finite() || !(1..=self.history.len()).contains(&best.epoch) => {
-                Err(ResumeError::Best { epoch: best.epoch, loss: best.loss })
+            Some(best)
+                if !best.metrics.loss.is_finite() || !(1..=self.history.len()).contains(&best.epoch) =>
+            {
+                Err(ResumeError::Best { epoch: best.epoch, loss: best.metrics.loss })
             }
             _ => Ok(()),
         }

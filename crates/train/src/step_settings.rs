@@ -10,6 +10,8 @@ use wengert_optim::{Float, Group, Schedule, clip_norm, clip_value};
 pub(crate) struct StepSettings {
     pub(crate) seed: u64,
     pub(crate) strategy: Strategy,
+    /// The largest number of rows that are computed at a time; `None` for whole batches.
+    pub(crate) part_rows: Option<usize>,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) clipping: Option<Clipping>,
     pub(crate) regulariser: Option<Regulariser>,

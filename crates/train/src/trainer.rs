@@ -1,24 +1,24 @@
 //! Configuration of a training run.
 
-use crate::compatibility::{check_batch_size, check_targets, check_weights, check_widths};
+use crate::compatibility::{check_batch_size, check_parts, check_targets, check_weights, check_widths};
 use crate::divergence::Divergence;
-use crate::epoch::Epoch;
 use crate::error::TrainError;
-use crate::fit::{EpochObserver, Fit};
+use crate::fit::Fit;
 use crate::independent_rows::sampled_rows;
+use crate::observers::Observers;
 use crate::report::TrainingReport;
 use crate::settings::Settings;
 use crate::start::Start;
 use crate::state::{ResumeError, TrainingState};
-use crate::step_settings::{Clipping, StepSettings};
+use crate::step_settings::StepSettings;
 use crate::strategy::Strategy;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZero;
 use wengert_ad::Real;
 use wengert_data::Split;
 use wengert_kernels::validate::assert_at_least_one;
-use wengert_nn::{Architecture, Loss, Module, Params, Regulariser};
-use wengert_optim::{Group, Optimizer, Schedule};
+use wengert_nn::{Architecture, Loss, Module, Params};
+use wengert_optim::Optimizer;
 
 /// Trains a model on mini-batches: each epoch shuffles the training data, and each batch makes one
 /// optimizer step.
@@ -42,19 +42,19 @@ use wengert_optim::{Group, Optimizer, Schedule};
 /// assert!(report.test.and_then(|test| test.accuracy) > Some(0.9));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Trainer<A, L, O> {
-    architecture: A,
-    loss: L,
-    optimizer: O,
-    settings: Settings,
-    steps: StepSettings,
+pub struct Trainer<A, L, O, T: Real = f32> {
+    pub(crate) architecture: A,
+    pub(crate) loss: L,
+    pub(crate) optimizer: O,
+    pub(crate) settings: Settings,
+    pub(crate) steps: StepSettings,
     /// The number of threads; 0 for one per core.
     threads: usize,
-    observer: Option<EpochObserver>,
+    pub(crate) observers: Observers<T>,
     on_divergence: Box<dyn FnMut(&Divergence) + Send>,
 }
 
-impl<A: Architecture, L, O> Trainer<A, L, O> {
+impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, one
     /// thread per core.
     pub fn new(architecture: A, loss: L, optimizer: O) -> Self {
@@ -65,7 +65,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
             settings: Settings::default(),
             steps: StepSettings::default(),
             threads: 0,
-            observer: None,
+            observers: Observers::default(),
             on_divergence: Box::new(|divergence| eprintln!("warning: training diverged: {divergence}")),
         }
     }
@@ -129,12 +129,6 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self
     }
 
-    /// Calls `observer` after each epoch.
-    #[must_use]
-    pub fn on_epoch(self, observer: impl FnMut(&Epoch) + Send + 'static) -> Self {
-        Self { observer: Some(Box::new(observer)), ..self }
-    }
-
     /// Calls `observer` if the loss becomes infinite or NaN, instead of printing a warning to standard error.
     /// [`TrainingReport::divergence`] says so, too.
     #[must_use]
@@ -156,84 +150,8 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     }
 }
 
-/// Settings of the steps.
-impl<A: Architecture, L, O> Trainer<A, L, O> {
-    /// Sets the learning rate of each step from a schedule, instead of the rate of the optimizer.
-    /// Steps are counted from 0 over all epochs.
-    #[must_use]
-    pub fn schedule(mut self, schedule: Schedule) -> Self {
-        self.steps.schedule = Some(schedule);
-        self
-    }
-
-    /// Scales down each gradient whose Euclidean norm exceeds `limit`: see
-    /// [`clip_norm`](wengert_optim::clip_norm). Replaces an earlier clipping.
-    ///
-    /// # Panics
-    /// If `limit` is not positive and finite.
-    #[must_use]
-    #[track_caller]
-    pub fn clip_norm(mut self, limit: f64) -> Self {
-        self.steps.clipping = Some(Clipping::to_norm(limit));
-        self
-    }
-
-    /// Clamps each element of the gradient to `[-limit, limit]`: see
-    /// [`clip_value`](wengert_optim::clip_value). Replaces an earlier clipping.
-    ///
-    /// # Panics
-    /// If `limit` is not positive and finite.
-    #[must_use]
-    #[track_caller]
-    pub fn clip_value(mut self, limit: f64) -> Self {
-        self.steps.clipping = Some(Clipping::to_value(limit));
-        self
-    }
-
-    /// Adds a penalty on the parameters to the mean loss. Reported losses are without the penalty. A
-    /// parameter that both an L2 penalty and weight decay would shrink is an error.
-    #[must_use]
-    pub fn regularise(mut self, regulariser: Regulariser) -> Self {
-        self.steps.regulariser = Some(regulariser);
-        self
-    }
-
-    /// Freezes the parameters and running statistics whose names match the pattern: training does
-    /// not change them. See [`Layout::freeze`](wengert_nn::Layout::freeze). May be called several
-    /// times.
-    #[must_use]
-    pub fn freeze(mut self, pattern: &str) -> Self {
-        self.steps.frozen.push(pattern.to_owned());
-        self
-    }
-
-    /// Sets optimizer options for the parameters whose names match the pattern. If several patterns
-    /// match a parameter, the first one applies.
-    ///
-    /// ```
-    /// use wengert_data::moons;
-    /// use wengert_nn::{CrossEntropy, Mlp};
-    /// use wengert_optim::Adam;
-    /// use wengert_train::Trainer;
-    ///
-    /// let data = moons(100, 0.1, 7).split(0.8, 0.1, 0.1, 7)?.standardised();
-    /// let adamw = Adam::new(1e-3).decoupled_weight_decay(0.1);
-    /// let report = Trainer::new(Mlp::new([2, 8, 2]), CrossEntropy, adamw)
-    ///     .group("*.bias", |biases| biases.weight_decay(0.0))
-    ///     .group("out.*", |head| head.rate_factor(10.0))
-    ///     .epochs(1)
-    ///     .fit(&data)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn group(mut self, pattern: &str, options: impl Fn(Group) -> Group + Send + 'static) -> Self {
-        self.steps.groups.push((pattern.to_owned(), Box::new(options)));
-        self
-    }
-}
-
 /// The training run.
-impl<A: Architecture, L, O> Trainer<A, L, O> {
+impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     /// Trains on the training part, from initial parameters given by the architecture and the seed,
     /// and reports the metrics on all three parts.
     ///
@@ -249,7 +167,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// # Panics
     /// If the pattern of a frozen parameter, a group or a penalty matches no parameter.
     #[track_caller]
-    pub fn fit<T: Real>(self, data: &Split<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
+    pub fn fit(self, data: &Split<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
@@ -269,7 +187,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// # Panics
     /// As [`fit`](Self::fit), or if `params` have other names or shapes than the parameters of the model.
     #[track_caller]
-    pub fn fit_from<T: Real>(
+    pub fn fit_from(
         self,
         params: Params<T>,
         data: &Split<T>,
@@ -294,7 +212,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
     /// # Panics
     /// As [`fit`](Self::fit).
     #[track_caller]
-    pub fn resume<T: Real>(
+    pub fn resume(
         self,
         state: TrainingState<T>,
         data: &Split<T>,
@@ -307,28 +225,34 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         self.start(data, Start::State(Box::new(state)))
     }
 
-    fn start<T: Real>(
-        self,
-        data: &Split<T>,
-        from: Start<T>,
-    ) -> Result<TrainingReport<A::Module, T>, TrainError>
+    fn start(self, data: &Split<T>, from: Start<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        let Self { architecture, loss, optimizer, settings, steps, threads, observer, mut on_divergence } =
-            self;
+        let Self {
+            architecture,
+            loss,
+            optimizer,
+            settings,
+            mut steps,
+            threads,
+            observers,
+            mut on_divergence,
+        } = self;
+        steps.part_rows = (settings.accumulate > 1).then_some(settings.batch_size);
         let model = architecture.into_model();
         check_targets(loss.kind(), data)?;
         check_widths(model.module(), loss.kind(), data)?;
-        if data.train.examples() == 0 {
-            return Err(TrainError::NoExamples);
-        }
+        check_parts(settings.keeps_best(), data)?;
+        let weighted = settings.class_weights.weighted(&data.train)?;
+        let weighted = weighted.map(|train| {
+            let (validation, test) = (data.validation.clone(), data.test.clone());
+            Split { train, validation, test }
+        });
+        let data = weighted.as_ref().unwrap_or(data);
         check_weights(data)?;
-        if settings.patience.is_some() && data.validation.examples() == 0 {
-            return Err(TrainError::NoValidation);
-        }
         let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
         if !training.set_scaling(data.train.scaling()) {
             return Err(TrainError::Resume { source: ResumeError::Scaling });
@@ -339,7 +263,7 @@ impl<A: Architecture, L, O> Trainer<A, L, O> {
         let report = pool.install(|| {
             let some: Vec<usize> = sampled_rows(examples).collect();
             training.check(data.train.batch(&some))?;
-            Ok::<_, TrainError>(Fit::new(training, settings, observer, data, progress).run())
+            Ok::<_, TrainError>(Fit::new(training, settings, observers, data, progress).run())
         })?;
         if let Some(divergence) = &report.divergence {
             on_divergence(divergence);

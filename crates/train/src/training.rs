@@ -115,6 +115,9 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.groups = self.settings.groups(self.params.layout());
         self.stale_groups = false;
         let mut backprop = Backprop::for_training(self.settings.seed).strategy(self.settings.strategy);
+        if let Some(rows) = self.settings.part_rows {
+            backprop = backprop.part_rows(rows);
+        }
         if let Some(regulariser) = &self.settings.regulariser {
             backprop = backprop.penalty(regulariser.on(self.params.layout()));
         }

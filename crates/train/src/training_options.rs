@@ -5,6 +5,7 @@ use crate::step_settings::Clipping;
 use crate::strategy::Strategy;
 use crate::training::Training;
 use wengert_ad::Real;
+use wengert_kernels::validate::assert_at_least_one;
 use wengert_nn::{Loss, Module, Params, Regulariser};
 use wengert_optim::{Group, Optimizer, Schedule};
 
@@ -95,6 +96,18 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     #[track_caller]
     pub fn group(self, pattern: &str, options: impl Fn(Group) -> Group + Send + 'static) -> Self {
         self.change(|settings| settings.groups.push((pattern.to_owned(), Box::new(options))))
+    }
+
+    /// Computes batches of more than `rows` examples in parts of that many, as
+    /// [`Backprop::part_rows`](crate::Backprop::part_rows): large batches in little memory.
+    ///
+    /// # Panics
+    /// If `rows` is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn part_rows(self, rows: usize) -> Self {
+        assert_at_least_one("training: the number of rows of a part", rows as u64);
+        self.change(|settings| settings.part_rows = Some(rows))
     }
 
     /// Sets how a step is divided among threads; [`Strategy::Automatic`] by default.

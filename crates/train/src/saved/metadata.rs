@@ -6,6 +6,8 @@ use crate::model_metadata::{ModelMetadata, Provenance};
 use serde_json::json;
 use std::collections::BTreeMap;
 use wengert_files::excerpt;
+#[cfg(feature = "tables")]
+use wengert_files::shortened;
 use wengert_nn::{AnyActivation, Mlp, Outputs};
 
 /// The entries of the metadata; those that say nothing are left out.
@@ -37,7 +39,7 @@ pub(super) fn read_metadata(
     // A single output distinguishes two classes.
     let (classes, targets) = if outputs.are_classes() { (width.max(2), 1) } else { (0, width) };
     let text = |key| file.optional(key).unwrap_or_default().to_owned();
-    Ok(ModelMetadata {
+    let metadata = ModelMetadata {
         features: names(file, "features", inputs)?,
         targets: names(file, "targets", targets)?,
         classes: names(file, "classes", classes)?,
@@ -49,7 +51,35 @@ pub(super) fn read_metadata(
             settings: parsed::<BTreeMap<_, _>>(file, "settings", "a JSON object of texts")?
                 .unwrap_or_default(),
         },
-    })
+    };
+    check_preprocessing(&metadata, inputs)?;
+    Ok(metadata)
+}
+
+/// Checks that the preprocessing makes features for this number of inputs.
+#[cfg(feature = "tables")]
+fn check_preprocessing(metadata: &ModelMetadata, inputs: usize) -> Result<(), ModelProblem> {
+    let problem = |expected: String| ModelProblem::Metadata {
+        key: "preprocessing",
+        value: excerpt(metadata.preprocessing.as_deref().unwrap_or_default()),
+        expected,
+    };
+    let invalid = |error: serde_json::Error| {
+        problem(format!("the preprocessing of a table ({})", shortened(&error.to_string(), 200)))
+    };
+    let features = metadata.preprocessing().map_err(invalid)?.map(|found| found.feature_names().len());
+    match features.filter(|&features| features != inputs) {
+        Some(features) => {
+            Err(problem(format!("that of {inputs} features, the inputs of the network, not of {features}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Without the feature `tables`, nothing can use it.
+#[cfg(not(feature = "tables"))]
+fn check_preprocessing(_: &ModelMetadata, _: usize) -> Result<(), ModelProblem> {
+    Ok(())
 }
 
 /// A list of names, which is absent or has this length.

@@ -25,7 +25,10 @@ fn results<T: Real>(report: TrainingReport<MlpModule, T>) -> impl PartialEq + st
 }
 
 /// Trains for 10 epochs at once, and in two parts.
-fn assert_resumes<T: Real, O: Optimizer<T>>(name: &str, trainer: impl Fn() -> Trainer<Mlp, CrossEntropy, O>) {
+fn assert_resumes<T: Real, O: Optimizer<T>>(
+    name: &str,
+    trainer: impl Fn() -> Trainer<Mlp, CrossEntropy, O, T>,
+) {
     let data = noisy_moons::<T>();
     let whole = trainer().epochs(10).fit(&data).unwrap();
     for first in [0, 1, 5] {
@@ -130,7 +133,7 @@ fn states_of_other_models_and_optimizers_and_inconsistent_ones_are_refused() {
     assert_eq!(refused(trainer().resume(gap, &data)), ResumeError::History);
     let early = || trainer().early_stopping(3);
     let mut nan = early().epochs(2).fit(&data).unwrap().state.unwrap();
-    nan.best.as_mut().unwrap().loss = f64::NAN;
+    nan.best.as_mut().unwrap().metrics.loss = f64::NAN;
     assert!(matches!(refused(early().resume(nan, &data)), ResumeError::Best { .. }));
     let mut short = state.clone();
     for (_, numbers) in &mut short.optimizer.buffers {

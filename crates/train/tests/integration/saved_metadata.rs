@@ -80,7 +80,7 @@ fn names_preprocessing_and_provenance_are_the_same_after_saving_and_loading() {
         features: owned(["size of the house", "\u{e9}tage"]),
         targets: owned(["kind"]),
         classes: owned(["small", "", "large"]),
-        preprocessing: Some("{\"columns\":[1,2]}".to_owned()),
+        preprocessing: None,
         provenance,
     };
     let values =
@@ -144,6 +144,10 @@ fn metadata_that_are_not_valid_are_refused_by_key() {
         ("classes", "{}"),
         ("seed", "-1"),
         ("seed", "1e30"),
+        #[cfg(feature = "tables")]
+        ("preprocessing", "{}"),
+        #[cfg(feature = "tables")]
+        ("preprocessing", &nested),
         ("settings", "[]"),
         ("settings", "{\"a\": 1}"),
         ("outputs", "classes"),
@@ -161,4 +165,26 @@ fn metadata_that_are_not_valid_are_refused_by_key() {
     }
     write_with(&path, &[("features", "[\"a\", \"b\"]"), ("classes", "[\"x\", \"y\"]")]);
     assert_eq!(SavedMlp::load(&path).unwrap().metadata.classes, ["x", "y"]);
+}
+
+#[cfg(feature = "tables")]
+#[test]
+fn a_model_takes_the_raw_tables_that_its_preprocessing_describes() {
+    use wengert_data::{Preprocessing, PreprocessingOptions, TableOptions, read_table};
+    let folder = tempfile::tempdir().unwrap();
+    let (path, table) = (folder.path().join("model.safetensors"), folder.path().join("table.csv"));
+    fs::write(&table, "size,colour,kind\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n5,red,a\n6,blue,b\n").unwrap();
+    let table = read_table(&table, &TableOptions::default()).unwrap();
+    let preprocessing = Preprocessing::fit(&table, 0..6, &PreprocessingOptions::default()).unwrap();
+    let inputs = preprocessing.feature_names().len();
+    let save = |inputs: usize| {
+        let model = untrained(Mlp::new([inputs, 4, 2]), Outputs::Logits);
+        let metadata = model.metadata.clone().with_preprocessing(&preprocessing);
+        TrainedModel { metadata, ..model }.save(&path).unwrap();
+        SavedMlp::load(&path)
+    };
+    let loaded = save(inputs).unwrap().metadata.preprocessing().unwrap().unwrap();
+    assert_eq!(loaded.features(&table).unwrap(), preprocessing.features(&table).unwrap());
+    let error = save(inputs + 1).unwrap_err().to_string();
+    assert!(error.contains(&format!("not of {inputs}")), "{error}");
 }

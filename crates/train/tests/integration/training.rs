@@ -54,7 +54,7 @@ fn the_training_metrics_of_an_epoch_are_the_means_over_its_batches() {
 fn an_epoch_prints_training_loss_training_error_and_validation_error() {
     let report =
         Trainer::new(moons_net(), CrossEntropy, Adam::new(1e-2)).epochs(2).fit(&moons_split()).unwrap();
-    let epoch = report.history[1];
+    let epoch = &report.history[1];
     let errors = [epoch.train.error_rate().unwrap(), epoch.validation.unwrap().error_rate().unwrap()];
     let [train, validation] = errors.map(|share| format!("{:.2} %", 100.0 * share));
     let expected = format!(

@@ -1,0 +1,110 @@
+//! Settings that suit the size and the kind of the data.
+
+use crate::selection::BestBy;
+use crate::trainer::Trainer;
+use wengert_ad::Real;
+use wengert_data::{Dataset, Targets};
+use wengert_nn::{ActivationChoice, AnyActivation, Loss, LossChoice, Mlp};
+use wengert_optim::{Optimizer, OptimizerChoice, Run, ScheduleChoice, ScheduleError};
+
+/// Settings of a training run that suit the number of training examples and the kind of the targets.
+///
+/// They are for standardised features, and for standardised targets of regressions.
+///
+/// ```
+/// use wengert_data::moons;
+/// use wengert_train::Defaults;
+///
+/// let data = moons(400, 0.1, 7);
+/// let defaults = Defaults::of(&data);
+/// let split = data.split(0.8 - defaults.validation, defaults.validation, 0.2, 7)?.standardised();
+/// let report = defaults.trainer(&split.train)?.seed(7).fit(&split)?;
+/// assert!(report.test.and_then(|metrics| metrics.accuracy) > Some(0.95));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Defaults {
+    /// The widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// The activation.
+    pub activation: ActivationChoice,
+    /// The loss.
+    pub loss: LossChoice,
+    /// The optimizer with its weight decay.
+    pub optimizer: OptimizerChoice,
+    /// The learning rate.
+    pub rate: f64,
+    /// The schedule of the learning rate.
+    pub schedule: ScheduleChoice,
+    /// The number of examples per step.
+    pub batch_size: usize,
+    /// The number of epochs.
+    pub epochs: usize,
+    /// The share of the examples to hold out for validation.
+    pub validation: f64,
+    /// The criterion for the best epoch, whose parameters are the result; `None` for the last epoch.
+    pub best_by: Option<BestBy>,
+}
+
+/// The number of steps to aim at.
+const STEPS: usize = 3000;
+
+impl Defaults {
+    /// The settings for a data set, before or after a part of it is held out.
+    #[must_use]
+    pub fn of<T: Real>(data: &Dataset<T>) -> Self {
+        let examples = data.examples().max(1);
+        let is_regression = matches!(data.targets(), Targets::Values { .. });
+        let batch_size = (examples / 32).next_power_of_two().clamp(16, 128);
+        let steps_per_epoch = examples.div_ceil(batch_size);
+        let known = "the name is in the registry";
+        Self {
+            hidden: vec![128, 64],
+            activation: "relu".parse().expect(known),
+            loss: if is_regression { "mean_squared" } else { "cross_entropy" }.parse().expect(known),
+            optimizer: "adamw:weight_decay=0.1".parse().expect(known),
+            rate: 3e-3,
+            schedule: "cosine".parse().expect(known),
+            batch_size,
+            epochs: STEPS.div_ceil(steps_per_epoch).clamp(10, 300),
+            validation: 0.1,
+            best_by: None,
+        }
+    }
+
+    /// The network for a data set.
+    #[must_use]
+    pub fn network<T: Real>(&self, data: &Dataset<T>) -> Mlp<AnyActivation> {
+        let outputs = match data.targets() {
+            Targets::Classes { classes, .. } => *classes,
+            Targets::Values { width, .. } => *width,
+        };
+        let widths = [&[data.width()], &self.hidden[..], &[outputs]].concat();
+        Mlp::new(widths).activation(self.activation.build()).init(self.activation.typical_init())
+    }
+
+    /// A trainer with these settings for the training part of a split.
+    ///
+    /// # Errors
+    /// If the run is too short for the schedule.
+    ///
+    /// # Panics
+    /// If a setting has been changed to a number out of its range, such as a batch size of 0.
+    #[track_caller]
+    pub fn trainer<T: Real>(&self, train: &Dataset<T>) -> Result<DefaultTrainer<T>, ScheduleError> {
+        let steps_per_epoch = train.examples().div_ceil(self.batch_size.max(1)) as u64;
+        let steps = steps_per_epoch.saturating_mul(self.epochs as u64);
+        let schedule = self.schedule.build(self.rate, Run { steps, steps_per_epoch })?;
+        let trainer = Trainer::new(self.network(train), self.loss.build(), self.optimizer.build(self.rate))
+            .batch_size(self.batch_size)
+            .epochs(self.epochs)
+            .schedule(schedule);
+        Ok(match self.best_by {
+            Some(criterion) => trainer.best_by(criterion),
+            None => trainer,
+        })
+    }
+}
+
+/// The trainer of [`Defaults`], whose parts are chosen at run time.
+pub type DefaultTrainer<T = f32> = Trainer<Mlp<AnyActivation>, Box<dyn Loss<T>>, Box<dyn Optimizer<T>>, T>;

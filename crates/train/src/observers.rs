@@ -1,0 +1,36 @@
+//! What observes a training run: callbacks and metrics of the program's own.
+
+use crate::callback::{AfterEpoch, Callback};
+use crate::epoch::Epoch;
+use crate::own_metrics::OwnMetrics;
+use crate::training::Training;
+use std::ops::ControlFlow;
+use wengert_ad::Real;
+
+/// What observes a training run.
+pub(crate) struct Observers<T> {
+    pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
+    pub(crate) metrics: OwnMetrics,
+}
+
+impl<T> Default for Observers<T> {
+    fn default() -> Self {
+        Self { callbacks: Vec::new(), metrics: OwnMetrics::default() }
+    }
+}
+
+impl<T: Real> Observers<T> {
+    /// Calls all callbacks; `Break` if one of them ends the run.
+    pub(crate) fn after_epoch<M, L, O>(
+        &mut self,
+        history: &[Epoch],
+        training: &Training<M, L, O, T>,
+    ) -> ControlFlow<()> {
+        let Some(epoch) = history.last() else { return ControlFlow::Continue(()) };
+        let run = AfterEpoch { epoch, history, params: training.params(), steps: training.steps() };
+        let calls = self.callbacks.iter_mut().map(|callback| callback.after_epoch(&run));
+        // All are called, also after one that ends the run.
+        let ends = calls.filter(ControlFlow::is_break).count();
+        if ends > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}

@@ -1,0 +1,39 @@
+//! The names and the provenance of the model of a training run.
+
+use crate::model_metadata::{ModelMetadata, Provenance};
+use crate::settings::Settings;
+use crate::training::Training;
+use wengert_ad::Real;
+use wengert_data::Dataset;
+use wengert_optim::Optimizer;
+
+/// The names of the training data, and the settings of the run as texts.
+pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
+    data: &Dataset<T>,
+    training: &Training<M, L, O, T>,
+    settings: &Settings,
+) -> ModelMetadata {
+    let names = |names: Option<&[String]>| names.map(<[String]>::to_vec).unwrap_or_default();
+    let optimizer = training.optimizer().state();
+    let own = optimizer.settings.iter().map(|(name, value)| format!("{name}={value}"));
+    let own: Vec<String> = own.collect();
+    let named = [
+        ("batch_size", settings.batch_size.to_string()),
+        ("accumulate", settings.accumulate.to_string()),
+        ("epochs", settings.epochs.to_string()),
+        ("sampling", settings.sampling.name().to_owned()),
+        ("optimizer", format!("{}:{}", optimizer.method, own.join(","))),
+    ];
+    ModelMetadata {
+        features: names(data.feature_names()),
+        targets: names(data.target_names()),
+        classes: names(data.class_names()),
+        preprocessing: None,
+        provenance: Provenance {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            data: data.name().to_owned(),
+            seed: Some(training.settings.seed),
+            settings: named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        },
+    }
+}
