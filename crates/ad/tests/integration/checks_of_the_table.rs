@@ -140,11 +140,16 @@ fn operands(rule: &AnyRule) -> Vec<Vec<f64>> {
     (0..40).flat_map(|i| [both(i), both(i).iter().map(|x| -x).collect()]).collect()
 }
 
-/// Whether the value is finite and the partials exist, unlike those of a negative number's power. The other
-/// partials of a pair do not exist for forward mode beside an infinite one.
+/// Whether the value is finite and the partials exist, unlike those of a negative number's power. An infinite
+/// partial is checked too: it must be one that overflows.
 fn has_gradient(rule: &AnyRule, x: &[f64]) -> bool {
     let (value, partials): (f64, Vec<f64>) = (rule.apply(x), rule.partials(x));
-    value.is_finite() && partials.iter().all(|partial| partial.is_finite())
+    value.is_finite() && !partials.iter().any(|partial| partial.is_nan())
+}
+
+/// Whether no partial overflows either, which a Taylor test along a line cannot express.
+fn has_finite_gradient(rule: &AnyRule, x: &[f64]) -> bool {
+    has_gradient(rule, x) && rule.partials(x).iter().all(|partial: &f64| partial.is_finite())
 }
 
 #[test]
@@ -234,7 +239,7 @@ fn inclined(x: &[f64]) -> Vec<f64> {
 fn the_taylor_test_accuses_no_right_rule_at_operands_of_any_magnitude_and_finds_halved_ones() {
     let (mut accused, mut missed, mut checked, mut passed) = (Vec::new(), Vec::new(), 0, 0);
     for rule in rules() {
-        for x in operands(rule).into_iter().filter(|x| has_gradient(rule, x)) {
+        for x in operands(rule).into_iter().filter(|x| has_finite_gradient(rule, x)) {
             let report = taylor_test(|v| rule.apply(v), &x, &inclined(&x));
             checked += 1;
             passed += usize::from(report.passed());
