@@ -299,23 +299,23 @@ impl Drawable<Canvas<'_>> for Dots<'_> {
 }
 
 /// A line that is solid in the colour of any series, as an element of plotters.
-pub(crate) struct Solid<'a> {
-    pub(crate) points: &'a [(f64, f64)],
+pub(crate) struct Solid<'a, C> {
+    pub(crate) points: &'a [C],
     pub(crate) ink: Ink,
     /// The width, in units.
     pub(crate) width: i32,
 }
 
-impl<'a> PointCollection<'a, (f64, f64)> for &'a Solid<'_> {
-    type Point = &'a (f64, f64);
-    type IntoIter = &'a [(f64, f64)];
+impl<'a, C> PointCollection<'a, C> for &'a Solid<'_, C> {
+    type Point = &'a C;
+    type IntoIter = &'a [C];
 
     fn point_iter(self) -> Self::IntoIter {
         self.points
     }
 }
 
-impl Drawable<Canvas<'_>> for Solid<'_> {
+impl<C> Drawable<Canvas<'_>> for Solid<'_, C> {
     fn draw<I: Iterator<Item = BackendCoord>>(
         &self,
         points: I,

@@ -76,6 +76,8 @@ pub(crate) struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Symbol {
     Line,
+    /// A line without dashes.
+    Path,
     Dot,
     Square,
     Band,
@@ -157,6 +159,7 @@ impl Figure {
         let names: Vec<&str> = self.legend.iter().map(|key| &*key.name).collect();
         let parts = std::iter::once(self.title.clone()).chain(axes).chain([names.join(", ")]);
         let parts = parts.chain(self.notes.iter().cloned()).filter(|part| !part.is_empty());
-        parts.collect::<Vec<_>>().join(". ")
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() { "A figure without texts".to_owned() } else { parts.join(". ") }
     }
 }

@@ -40,8 +40,10 @@ pub(crate) fn draw(figure: &Figure) -> (String, f64) {
         y += 21.0;
     }
     y = legend(&figure.legend, &pen, y + 3.0);
+    // The panels of a figure start at the same place.
+    let left = figure.panels.iter().map(|panel| inset(&vertical(panel))).fold(0.0, f64::max);
     for panel in &figure.panels {
-        y = self::panel(panel, &pen, y) + 6.0;
+        y = self::panel(panel, left, &pen, y) + 6.0;
     }
     for note in &figure.notes {
         for line in wrapped(note, NOTE, false, room, 4) {
@@ -74,6 +76,7 @@ fn legend(keys: &[Key], pen: &Pen<'_>, top: f64) -> f64 {
         let y = top + height * row as f64 + 9.0;
         match key.symbol {
             Symbol::Line => pen.line((x, y), (x + 18.0, y), key.ink, 2.0),
+            Symbol::Path => pen.solid((x, y), (x + 18.0, y), key.ink, 3.0),
             Symbol::Dot => pen.circle((x + 9.0, y), 8.0, key.ink),
             Symbol::Square => pen.rectangle((x + 5.5, y - 3.5), (x + 12.5, y + 3.5), key.ink, 1.0),
             Symbol::Band => pen.rectangle((x, y - 5.0), (x + 18.0, y + 5.0), key.ink, 0.2),
@@ -161,26 +164,35 @@ impl Labels {
     }
 }
 
+/// The labels of the vertical axis of a panel. They depend on its height only; if it has a ratio, the height is nearly the
+/// width.
+fn vertical(panel: &Panel) -> Labels {
+    let height = match panel.shape {
+        Shape::Height(height) => height,
+        Shape::Ratio(ratio) => (ratio * 380.0).clamp(60.0, 400.0),
+    };
+    Labels::vertical(&panel.y, height)
+}
+
+/// How far from the left a panel with these vertical labels starts.
+fn inset(vertical: &Labels) -> f64 {
+    MARGIN + if vertical.ticks.is_empty() { 0.0 } else { (vertical.width + 8.0).max(22.0) }
+}
+
 /// Draws a panel; returns where it ends.
-fn panel(panel: &Panel, pen: &Pen<'_>, top: f64) -> f64 {
+fn panel(panel: &Panel, left: f64, pen: &Pen<'_>, top: f64) -> f64 {
     let mut top = top + 4.0;
     for line in wrapped(&panel.y.label, LABEL, false, WIDTH - 2.0 * MARGIN, 2) {
         pen.text(&line, (MARGIN, top + 6.0), Align::Left, LABEL_TYPE);
         top += 18.0;
     }
     top += 4.0;
-    // The vertical labels depend on the height only; of a panel with a ratio, the height is nearly the width.
-    let nominal = match panel.shape {
-        Shape::Height(height) => height,
-        Shape::Ratio(ratio) => (ratio * 380.0).clamp(60.0, 400.0),
-    };
-    let vertical = Labels::vertical(&panel.y, nominal);
+    let vertical = vertical(panel);
     let bar = panel.color_bar.as_ref().map(|bar| {
         let labels = Labels::of(bar.scale.ticks(5), false, 80.0);
         (bar, labels)
     });
     let bar_width = bar.as_ref().map_or(0.0, |(_, labels)| 12.0 + COLOR_BAR + 8.0 + labels.width);
-    let left = MARGIN + if vertical.ticks.is_empty() { 0.0 } else { (vertical.width + 8.0).max(22.0) };
     let mut room = WIDTH - MARGIN - bar_width - left;
     let mut horizontal = Labels::horizontal(&panel.x, room);
     let (_, beyond) = horizontal.reach(&panel.x, room);

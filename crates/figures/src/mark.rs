@@ -51,15 +51,16 @@ impl Mark {
         match self {
             Self::Line { points, ink, width } => {
                 let style = stroke(color(*ink).to_rgba(), *width);
-                for run in points.split(|(x, y)| x.is_nan() || y.is_nan()).filter(|run| !run.is_empty()) {
-                    drawn(area.strip_coord_spec().draw(&PathElement::new(thinned(run, area), style)));
+                for run in runs(points, |(x, y)| x.is_nan() || y.is_nan()) {
+                    drawn(pen.picture.draw(&PathElement::new(thinned(&mapped(run, area)), style)));
                 }
             }
             Self::Path { points, ink } => {
-                for (ink, width) in [(Ink::Paper, 4.5), (*ink, 2.5)] {
-                    let width = (width * UNITS) as i32;
-                    for run in points.split(|(x, y)| x.is_nan() || y.is_nan()).filter(|run| !run.is_empty()) {
-                        drawn(area.draw(&Solid { points: run, ink, width }));
+                for run in runs(points, |(x, y)| x.is_nan() || y.is_nan()) {
+                    let points = &apart(&mapped(run, area));
+                    for (ink, width) in [(Ink::Paper, 4.5), (*ink, 2.5)] {
+                        let width = (width * UNITS) as i32;
+                        drawn(pen.picture.draw(&Solid { points, ink, width }));
                     }
                 }
             }
@@ -78,12 +79,13 @@ impl Mark {
                 drawn(area.draw(&Dots { points, dot }));
             }
             Self::Band { points, ink } => {
-                let is_gap = |(x, low, high): &(f64, f64, f64)| x.is_nan() || low.is_nan() || high.is_nan();
-                for run in points.split(is_gap).filter(|run| !run.is_empty()) {
-                    let upper = run.iter().map(|&(x, _, high)| (x, high));
-                    let lower = run.iter().rev().map(|&(x, low, _)| (x, low));
-                    let outline: Vec<Point> = upper.chain(lower).collect();
-                    drawn(area.draw(&Polygon::new(outline, fill(*ink, 0.2))));
+                for run in runs(points, |(x, low, high)| x.is_nan() || low.is_nan() || high.is_nan()) {
+                    let line = |value: fn(&(f64, f64, f64)) -> Point| {
+                        thinned(&mapped(&run.iter().map(value).collect::<Vec<_>>(), area))
+                    };
+                    let (upper, lower) = (line(|&(x, _, high)| (x, high)), line(|&(x, low, _)| (x, low)));
+                    let outline: Vec<(i32, i32)> = upper.into_iter().chain(lower.into_iter().rev()).collect();
+                    drawn(pen.picture.draw(&Polygon::new(outline, fill(*ink, 0.2))));
                 }
             }
             Self::Boxes { boxes, ink, opacity } => {
@@ -111,12 +113,21 @@ fn fill(ink: Ink, opacity: f64) -> ShapeStyle {
     color(ink).mix(opacity).filled()
 }
 
-/// A line in units of the canvas, of which at most four points per pixel column are kept: the first, the lowest, the
-/// highest and the last one. It looks the same.
-fn thinned(points: &[Point], area: &Area<'_>) -> Vec<(i32, i32)> {
+/// The parts of a line between its gaps.
+fn runs<T>(points: &[T], is_gap: impl FnMut(&T) -> bool) -> impl Iterator<Item = &[T]> {
+    points.split(is_gap).filter(|run| !run.is_empty())
+}
+
+/// The points in units of the canvas.
+fn mapped(points: &[Point], area: &Area<'_>) -> Vec<(i32, i32)> {
+    points.iter().map(|point| area.map_coordinate(point)).collect()
+}
+
+/// At most four points of a line per pixel column: the first, the lowest, the highest and the last one. The line looks the
+/// same.
+fn thinned(points: &[(i32, i32)]) -> Vec<(i32, i32)> {
     let mut thinned: Vec<(i32, i32)> = Vec::new();
-    let mapped: Vec<(i32, i32)> = points.iter().map(|point| area.map_coordinate(point)).collect();
-    for column in mapped.chunk_by(|a, b| a.0 / UNITS as i32 == b.0 / UNITS as i32) {
+    for column in points.chunk_by(|a, b| a.0 / UNITS as i32 == b.0 / UNITS as i32) {
         let extreme = |sign: i32| (0..column.len()).min_by_key(|&i| sign * column[i].1);
         let mut kept = [Some(0), extreme(1), extreme(-1), column.len().checked_sub(1)];
         kept.sort_unstable();
@@ -124,6 +135,22 @@ fn thinned(points: &[Point], area: &Area<'_>) -> Vec<(i32, i32)> {
     }
     thinned.dedup();
     thinned
+}
+
+/// The points of a line that are at least half a pixel from the last one before them, and the end.
+fn apart(points: &[(i32, i32)]) -> Vec<(i32, i32)> {
+    let end = points.last().copied();
+    let mut apart: Vec<(i32, i32)> = Vec::new();
+    for &(x, y) in points {
+        let is_far =
+            |&(last_x, last_y): &(i32, i32)| (x - last_x).abs().max((y - last_y).abs()) >= UNITS as i32 / 2;
+        if apart.last().is_none_or(is_far) {
+            apart.push((x, y));
+        }
+    }
+    apart.extend(end);
+    apart.dedup();
+    apart
 }
 
 /// The area of a panel, for the coordinates of its axes.

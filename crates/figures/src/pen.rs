@@ -1,6 +1,6 @@
 //! Texts and shapes at places in pixels.
 
-use crate::canvas::{Canvas, UNITS, color};
+use crate::canvas::{Canvas, Solid, UNITS, color};
 use crate::theme::Ink;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
@@ -66,6 +66,12 @@ impl Pen<'_> {
     pub(crate) fn line(&self, from: (f64, f64), to: (f64, f64), ink: Ink, width: f64) {
         let style = color(ink).stroke_width((width * UNITS) as u32);
         drawn(self.picture.draw(&PathElement::new([units(from.0, from.1), units(to.0, to.1)], style)));
+    }
+
+    /// A straight line without dashes in the colour of any series.
+    pub(crate) fn solid(&self, from: (f64, f64), to: (f64, f64), ink: Ink, width: f64) {
+        let (from, to) = (units(from.0, from.1), units(to.0, to.1));
+        drawn(self.picture.draw(&Solid { points: &[from, to], ink, width: (width * UNITS) as i32 }));
     }
 
     /// A filled rectangle.

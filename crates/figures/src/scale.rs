@@ -7,6 +7,9 @@ use std::ops::Range;
 /// Numbers beyond this are not drawn, so that widths of ranges are finite.
 pub(crate) const LARGEST: f64 = 1e300;
 
+/// Linear scales do not distinguish numbers that are closer than this.
+const SMALLEST: f64 = 1e-290;
+
 /// How values become positions on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scale {
@@ -47,7 +50,7 @@ impl Scale {
     pub(crate) fn from_zero(values: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = extent(values, false).unwrap_or((0.0, 1.0));
         match (low.min(0.0), high.max(0.0)) {
-            (0.0, 0.0) => Self::Linear(0.0, 1.0),
+            (low, high) if high - low <= SMALLEST => Self::Linear(0.0, 1.0),
             (low, high) => Self::Linear(low * 1.06, high * 1.06),
         }
     }
@@ -56,8 +59,8 @@ impl Scale {
         let (low, high) = extent(values, false).unwrap_or((0.0, 1.0));
         let largest = low.abs().max(high.abs());
         // A narrower range has too few digits to be divided.
-        if high - low <= largest * 1e-9 {
-            let half = if largest == 0.0 { 1.0 } else { largest * 0.1 };
+        if high - low <= (largest * 1e-9).max(SMALLEST) {
+            let half = if largest <= SMALLEST { 1.0 } else { largest * 0.1 };
             return Self::Linear(low - half, high + half);
         }
         let margin = (high - low) * margin;
@@ -125,12 +128,29 @@ impl Ranged for Scale {
     }
 }
 
-/// Round numbers between two limits.
+/// Multiples of 1, 2 or 5 times a power of ten between two limits. (Those of plotters never end for some ranges, such as
+/// one between 1e-310 and 1e-308.)
 fn linear_ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
-    // plotters compares with the absolute precision of 1: the range is brought to that size.
-    let unit = 10f64.powf((to - from).log10().floor());
-    let ticks = RangedCoordf64::from(from / unit..to / unit).key_points(most.max(2));
-    let ticks = ticks.into_iter().map(|tick| if tick.abs() < 1e-9 { 0.0 } else { tick * unit });
+    let most = most.max(3) as f64;
+    let exponent = ((to - from) / most).log10().floor() as i32;
+    let steps =
+        (exponent..=exponent + 2).flat_map(|exponent| [1.0, 2.0, 5.0].map(|factor| (factor, exponent)));
+    // Negative powers of ten are not exact, but quotients of exact numbers are rounded once.
+    let multiple = |count: f64, (factor, exponent): (f64, i32)| match exponent {
+        0.. => count * factor * power_of_ten(exponent),
+        _ => count * factor / power_of_ten(-exponent),
+    };
+    let counts = |step: (f64, i32)| {
+        let step = multiple(1.0, step);
+        ((from / step).ceil(), (to / step).floor())
+    };
+    let fits = |&step: &(f64, i32)| {
+        let (first, last) = counts(step);
+        last - first + 1.0 <= most
+    };
+    let Some(step) = steps.into_iter().find(fits) else { return Vec::new() };
+    let (first, last) = counts(step);
+    let ticks = (0..=(last - first).max(0.0) as usize).map(|i| multiple(first + i as f64, step));
     ticks.filter(|&tick| from <= tick && tick <= to).collect()
 }
 
@@ -224,14 +244,14 @@ mod tests {
 
     #[test]
     fn every_range_has_ticks_inside_it_with_different_labels() {
-        let magnitudes = [1e-300, 1e-17, 1e-5, 0.1, 1.0, 37.0, 1e9, 1e16, 1e300];
+        let magnitudes = [5e-324, 1e-308, 1e-300, 1e-17, 1e-5, 0.1, 1.0, 37.0, 1e9, 1e16, 1e300];
         for a in magnitudes.into_iter().chain([0.0]) {
             for b in magnitudes.map(|b| -b).into_iter().chain(magnitudes) {
                 let mut scales = vec![Scale::linear([a, b]), Scale::tight([a, b]), Scale::from_zero([a, b])];
                 scales.extend((a > 0.0 && b > 0.0).then(|| Scale::log([a, b])));
                 for scale in scales {
                     let ticks = scale.ticks(6);
-                    assert!((1..=13).contains(&ticks.len()), "{scale:?}: {ticks:?}");
+                    assert!((1..=6).contains(&ticks.len()), "{scale:?}: {ticks:?}");
                     assert!(
                         ticks
                             .iter()

@@ -60,9 +60,10 @@ impl Ink {
 
     /// The colour of the role in a theme.
     ///
-    /// The colours of the series follow Okabe and Ito, Color Universal Design (2008): they differ for readers with
-    /// any common colour-vision deficiency. They are darker on white and lighter on black than there, so that each
-    /// has a contrast of at least 3 to 1 with the background (WCAG 2.1, criterion 1.4.11).
+    /// The colours of the series differ for readers with any common colour-vision deficiency, the first five more than
+    /// the others, and each has a contrast of at least 3 to 1 with the background (WCAG 2.1, criterion 1.4.11). They
+    /// follow the idea of Okabe and Ito (Color Universal Design, 2008), whose own colours are too light for lines on
+    /// white.
     pub(crate) fn rgb(self, theme: Theme) -> Rgb {
         let (light, dark) = match self {
             Self::Paper => (0xff_ff_ff, 0x15_19_1e),
@@ -81,14 +82,14 @@ impl Ink {
 
 /// The colours of the series in the light and in the dark theme.
 const SERIES: [(u32, u32); SERIES_COLORS] = [
-    (0x00_72_b2, 0x56_a8_e8), // blue
-    (0xd5_5e_00, 0xff_8b_4a), // vermilion
-    (0x00_8a_66, 0x2b_c7_9a), // green
-    (0xb8_5c_96, 0xe7_9a_c8), // purple
-    (0xb0_7d_00, 0xf0_b4_29), // orange
-    (0x3a_9a_d0, 0x9a_d6_fa), // sky blue
-    (0x7d_76_10, 0xed_e0_5a), // yellow
-    (0x5a_5a_5a, 0xb9_be_c4), // grey
+    (0x20_34_c1, 0x4e_7c_fc), // blue
+    (0xf5_61_17, 0xf2_6d_35), // orange
+    (0x10_94_81, 0x49_f0_d1), // turquoise
+    (0x97_11_51, 0xd8_8e_b5), // wine red, pink
+    (0x85_5d_08, 0xfc_ce_68), // brown, yellow
+    (0x3f_98_e2, 0x73_c5_fb), // sky blue
+    (0x59_1c_79, 0xa8_59_c4), // violet
+    (0x6c_6a_6e, 0x84_84_84), // grey
 ];
 
 /// The dashes of the lines of the series, so that they differ in print as well.
@@ -125,4 +126,104 @@ pub(crate) fn adaptive() -> String {
         rules(Theme::Light),
         rules(Theme::Dark)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What readers with protanopia, deuteranopia and tritanopia see, in linear RGB (Machado, Oliveira and Fernandes
+    /// 2009, severity 1), after what others see.
+    const VISIONS: [[[f64; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+        [
+            [1.255_528, -0.076_749, -0.178_779],
+            [-0.078_411, 0.930_809, 0.147_602],
+            [0.004_733, 0.691_367, 0.303_900],
+        ],
+    ];
+
+    fn product(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    /// The linear light of a colour (IEC 61966-2-1).
+    fn linear((red, green, blue): Rgb) -> [f64; 3] {
+        [red, green, blue].map(|channel| match f64::from(channel) / 255.0 {
+            low @ ..=0.04045 => low / 12.92,
+            high => ((high + 0.055) / 1.055).powf(2.4),
+        })
+    }
+
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let luminance = |color| product(&[[0.2126, 0.7152, 0.0722]; 3], linear(color))[0] + 0.05;
+        let (a, b) = (luminance(a), luminance(b));
+        a.max(b) / a.min(b)
+    }
+
+    /// The coordinates in OKLab (Ottosson 2020), in which distances are differences that are seen.
+    fn perceived(color: [f64; 3]) -> [f64; 3] {
+        let cones = product(
+            &[
+                [0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9],
+                [0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6],
+                [0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5],
+            ],
+            color.map(|channel| channel.clamp(0.0, 1.0)),
+        );
+        product(
+            &[
+                [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
+                [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
+                [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
+            ],
+            cones.map(f64::cbrt),
+        )
+    }
+
+    #[test]
+    fn the_colours_of_series_and_texts_stand_out_from_the_background() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let paper = Ink::Paper.rgb(theme);
+            for i in 0..SERIES_COLORS {
+                assert!(contrast(Ink::Series(i).rgb(theme), paper) >= 3.0, "series {i}, {theme:?}");
+            }
+            for ink in [Ink::Text, Ink::Muted] {
+                assert!(contrast(ink.rgb(theme), paper) >= 4.5, "{ink:?}, {theme:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_colours_of_series_differ_with_every_kind_of_colour_vision() {
+        for (theme, vision) in [Theme::Light, Theme::Dark].into_iter().flat_map(|t| VISIONS.map(|v| (t, v))) {
+            let seen = |i| perceived(product(&vision, linear(Ink::Series(i).rgb(theme))));
+            for (i, j) in (0..SERIES_COLORS).flat_map(|j| (0..j).map(move |i| (i, j))) {
+                let squares = seen(i).into_iter().zip(seen(j)).map(|(a, b)| (a - b) * (a - b));
+                let distance = squares.sum::<f64>().sqrt();
+                let least = if j < 5 { 0.09 } else { 0.065 };
+                assert!(distance >= least, "series {i} and {j}, {theme:?}, {vision:?}: {distance}");
+            }
+        }
+    }
+
+    #[test]
+    fn roles_have_different_colours_and_names() {
+        let colors: std::collections::BTreeSet<Rgb> = Ink::all().map(|ink| ink.rgb(Theme::Light)).collect();
+        let names: std::collections::BTreeSet<char> = Ink::all().map(Ink::name).collect();
+        assert_eq!((colors.len(), names.len()), (4 + SERIES_COLORS, 4 + SERIES_COLORS));
+        for ink in Ink::all() {
+            assert_eq!(Ink::of_light(ink.rgb(Theme::Light)), Some(ink));
+        }
+    }
 }

@@ -8,7 +8,10 @@ use crate::mark::{Mark, Paint};
 use crate::scale::Scale;
 use crate::theme::Ink;
 
-/// A number per name as bars from 0, with error bars.
+/// At most this many bars are drawn.
+const MOST_BARS: usize = 200;
+
+/// A number per name as bars from 0, with error bars. Of more than 200 bars, the first ones are drawn, with a note.
 ///
 /// ```
 /// use wengert_figures::{BarChart, Chart};
@@ -64,7 +67,7 @@ impl Chart for BarChart {
     fn figure(&self) -> Figure {
         let mut left_out = LeftOut::default();
         let (mut boxes, mut segments, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, &value) in self.values.iter().enumerate() {
+        for (i, &value) in self.values.iter().enumerate().take(MOST_BARS) {
             let at = i as f64;
             if !left_out.draws([(value, false)]) {
                 continue;
@@ -79,10 +82,11 @@ impl Chart for BarChart {
                 ends.extend([low, high]);
             }
         }
-        let x = Axis::new("", Scale::Names(self.names.clone())).with(Ticks::Labels);
+        let x = Axis::new("", Scale::Names(self.names.iter().take(MOST_BARS).cloned().collect()))
+            .with(Ticks::Labels);
         let y = Axis::new(&self.quantity, Scale::from_zero(ends));
         let zero = Mark::Segments {
-            segments: vec![[(-0.5, 0.0), (self.names.len().max(1) as f64 - 0.5, 0.0)]],
+            segments: vec![[(-0.5, 0.0), (self.names.len().clamp(1, MOST_BARS) as f64 - 0.5, 0.0)]],
             paint: Paint::Ink(Ink::Text),
             width: 1.0,
         };
@@ -91,7 +95,9 @@ impl Chart for BarChart {
             zero,
             Mark::Segments { segments, paint: Paint::Ink(Ink::Text), width: 1.5 },
         ];
-        Figure::of(&self.title, Panel::new(x, y, marks)).notes(left_out.notes())
+        let count = self.values.len();
+        let more = (count > MOST_BARS).then(|| format!("The first {MOST_BARS} of {count} bars."));
+        Figure::of(&self.title, Panel::new(x, y, marks)).notes(left_out.notes()).notes(more)
     }
 }
 

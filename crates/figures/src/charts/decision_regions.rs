@@ -13,6 +13,8 @@ use std::ops::Range;
 /// The number of columns and of rows at which the model is evaluated.
 const COLUMNS: usize = 150;
 const ROWS: usize = 120;
+/// More rectangles than this take too much room in the file.
+const MOST_RECTANGLES: usize = 6000;
 /// The opacities of a region where the probability of its class is low, medium and high.
 const SHADES: [f64; 3] = [0.14, 0.24, 0.36];
 
@@ -110,35 +112,56 @@ fn cell(probabilities: &[f64]) -> Option<(usize, usize)> {
     Some((class, shade))
 }
 
-impl Chart for DecisionRegions {
-    fn figure(&self) -> Figure {
+impl DecisionRegions {
+    /// The regions as few rectangles. If they are many, since neighbouring cells have different classes, only every second
+    /// row and column of the cells is drawn.
+    fn regions(&self) -> Vec<Mark> {
+        let fine = merged(COLUMNS, &self.cells);
+        let is_noise = fine.values().map(Vec::len).sum::<usize>() > MOST_RECTANGLES;
+        let (step, rectangles) = if is_noise {
+            let rows = (0..ROWS).step_by(2);
+            let places =
+                rows.flat_map(|row| (0..COLUMNS).step_by(2).map(move |column| row * COLUMNS + column));
+            let coarse: Vec<Option<(usize, usize)>> = places.map(|place| self.cells[place]).collect();
+            (2, merged(COLUMNS / 2, &coarse))
+        } else {
+            (1, fine)
+        };
         let [x, y] = &self.ranges;
         let place = |(i, j): (usize, usize)| {
             let part = |range: &Range<f64>, part: f64| range.start + (range.end - range.start) * part;
-            (part(x, i as f64 / COLUMNS as f64), part(y, j as f64 / ROWS as f64))
+            (part(x, (step * i) as f64 / COLUMNS as f64), part(y, (step * j) as f64 / ROWS as f64))
         };
-        let regions = merged(COLUMNS, &self.cells).into_iter().map(|((class, shade), boxes)| Mark::Boxes {
+        let mark = |((class, shade), boxes): (_, Vec<[(usize, usize); 2]>)| Mark::Boxes {
             boxes: boxes.into_iter().map(|corners| corners.map(place)).collect(),
             ink: Ink::Series(class),
             opacity: SHADES[shade],
-        });
-        let mut marks: Vec<Mark> = regions.collect();
+        };
+        rectangles.into_iter().map(mark).collect()
+    }
+}
+
+impl Chart for DecisionRegions {
+    fn figure(&self) -> Figure {
+        let mut marks = self.regions();
         let mut left_out = LeftOut::default();
         let square = |class: usize| class % 2 == 1;
         for class in 0..self.classes.len() {
             let of_class = self.points.iter().zip(&self.labels).filter(|&(_, &label)| label == class);
             let points = left_out.points(of_class.map(|(&[x, y], _)| (x, y)));
-            let diameter = if self.points.len() > 1000 { 3.0 } else { 5.0 };
-            let halo = Mark::Dots {
-                points: points.clone(),
-                ink: Ink::Paper,
-                diameter: diameter + 2.0,
+            let dots = |points: Vec<(f64, f64)>, ink, diameter| Mark::Dots {
+                points,
+                ink,
+                diameter,
                 square: square(class),
             };
-            marks.extend([
-                halo,
-                Mark::Dots { points, ink: Ink::Series(class), diameter, square: square(class) },
-            ]);
+            let ink = Ink::Series(class);
+            if self.points.len() > 1000 {
+                marks.push(dots(points, ink, 3.0));
+            } else {
+                // An outline, since a point may be in the region of its class.
+                marks.extend([dots(points.clone(), Ink::Paper, 7.0), dots(points, ink, 5.0)]);
+            }
         }
         let symbol = |class| if square(class) { Symbol::Square } else { Symbol::Dot };
         let legend = self.classes.iter().enumerate();

@@ -13,8 +13,10 @@ use std::ops::Range;
 /// The numbers of columns and rows at which the function is evaluated.
 const COLUMNS: usize = 161;
 const ROWS: usize = 121;
+/// More segments of contour lines than this cover the picture.
+const MOST_SEGMENTS: usize = 8000;
 /// The colours of paths, those that differ most from the colours of the map first.
-const ON_IMAGES: [usize; 6] = [1, 3, 4, 5, 7, 0];
+const ON_IMAGES: [usize; 6] = [1, 3, 6, 0, 7, 5];
 
 /// A function of two variables as colours with contour lines, and paths on it, such as those of optimizers.
 ///
@@ -114,15 +116,16 @@ impl HeatMap {
         Mark::Image { corners, address: address(COLUMNS, &pixels), pixelated: false }
     }
 
-    /// The contour lines, at equal distances of the colours.
-    fn lines(&self, scale: &Scale) -> Mark {
+    /// The contour lines, at equal distances of the colours; none if they would cover the picture.
+    fn lines(&self, scale: &Scale) -> Option<Mark> {
         let height = |&value: &f64| if is_drawn(value, self.log) { scale.position(value) } else { f64::NAN };
         let heights: Vec<f64> = self.values.iter().map(height).collect();
         let levels = (1..=self.contours).map(|i| i as f64 / (self.contours + 1) as f64);
         let segments = levels.flat_map(|level| contours(COLUMNS, &heights, level));
         let place = |(column, row): (f64, f64)| self.place(column, row);
-        let segments = segments.map(|segment| segment.map(place)).collect();
-        Mark::Segments { segments, paint: Paint::White, width: 0.8 }
+        let segments: Vec<_> = segments.map(|segment| segment.map(place)).collect();
+        let is_smooth = segments.len() <= MOST_SEGMENTS;
+        is_smooth.then_some(Mark::Segments { segments, paint: Paint::White, width: 0.8 })
     }
 
     /// The lines, starts and ends of the paths, with the keys of the legend, and the notes on what is left out.
@@ -147,7 +150,7 @@ impl HeatMap {
             marks.push(Mark::Path { points: line, ink });
             marks.extend([dot(dots.first(), Ink::Paper, 10.0, false), dot(dots.first(), ink, 7.0, false)]);
             marks.extend([dot(dots.last(), Ink::Paper, 10.0, true), dot(dots.last(), ink, 7.0, true)]);
-            keys.push(Key::new(name, ink, Symbol::Line));
+            keys.push(Key::new(name, ink, Symbol::Path));
             if outside > 0 {
                 notes.push(format!(
                     "{outside} of {} points of \"{name}\" are outside of the picture.",
@@ -168,7 +171,10 @@ impl Chart for HeatMap {
         let drawn = self.values.iter().copied().filter(|&value| left_out.draws([(value, self.log)]));
         let drawn: Vec<f64> = drawn.collect();
         let scale = if self.log { Scale::log(drawn) } else { Scale::tight(drawn) };
-        let mut marks = vec![self.image(&scale), self.lines(&scale)];
+        let mut marks = vec![self.image(&scale)];
+        let lines = self.lines(&scale);
+        let rough = lines.is_none().then(|| "The function is too rough for contour lines.".to_owned());
+        marks.extend(lines);
         let (legend, notes) = self.drawn_paths(&mut marks);
         let [x, y] = [0, 1].map(|i| {
             let Range { start, end } = self.ranges[i];
@@ -177,7 +183,12 @@ impl Chart for HeatMap {
         let mut panel = Panel::new(x, y, marks).shaped(Shape::Height(300.0));
         panel.color_bar = Some(ColorMap::Sequential.bar(scale));
         let colors = format!("Colour: {}.", self.quantity);
-        Figure::of(&self.title, panel).legend(legend).notes([colors]).notes(notes).notes(left_out.notes())
+        Figure::of(&self.title, panel)
+            .legend(legend)
+            .notes([colors])
+            .notes(rough)
+            .notes(notes)
+            .notes(left_out.notes())
     }
 }
 
@@ -197,7 +208,7 @@ pub(super) fn example() -> HeatMap {
         }
         path
     };
-    let rosenbrock = |x: f64, y: f64| (1.0 - x).powi(2) + 10.0 * (y - x * x).powi(2) + 0.001;
+    let rosenbrock = |x: f64, y: f64| (1.0 - x).powi(2) + 10.0 * (y - x * x).powi(2) + 0.02;
     HeatMap::new(["x", "y"], [-1.8..1.8, -0.8..2.2], "f(x, y)", rosenbrock)
         .title("Descent on the function of Rosenbrock")
         .log()
