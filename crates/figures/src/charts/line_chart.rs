@@ -58,7 +58,7 @@ impl LineChart {
         self
     }
 
-    /// Adds a band in the colour of the line that was added last.
+    /// Adds a band in the colour of the line that was added last. NaN is a gap; the order of the places does not matter.
     ///
     /// # Panics
     /// If the numbers of coordinates differ.
@@ -97,9 +97,10 @@ impl Chart for LineChart {
         for Band { line, name, points } in &self.bands {
             let draw = |&(x, low, high): &(f64, f64, f64)| {
                 let drawn = left_out.draws([(x, log_x), (low, log_y), (high, log_y)]);
-                if drawn { (x, low, high) } else { (f64::NAN, f64::NAN, f64::NAN) }
+                if drawn { (x, low, high) } else { (x, f64::NAN, f64::NAN) }
             };
-            let points: Vec<(f64, f64, f64)> = points.iter().map(draw).collect();
+            let mut points: Vec<(f64, f64, f64)> = points.iter().map(draw).collect();
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
             xs.extend(points.iter().map(|point| point.0));
             ys.extend(points.iter().flat_map(|point| [point.1, point.2]));
             marks.push(Mark::Band { points, ink: Ink::Series(*line) });
