@@ -67,7 +67,7 @@ impl ClassPredictions<'_> {
         let mut sums = vec![(0, [0.0; 3]); bins];
         for (row, label, weight) in self.examples() {
             let class = predicted_class(&row.to_vec())?;
-            let confidence = log_probabilities(row)[class].exp();
+            let confidence = log_probabilities(&row)[class].exp();
             let bin = (0..bins - 1).find(|&bin| confidence <= edge(bin + 1)).unwrap_or(bins - 1);
             let (count, [weights, confidences, correct]) = &mut sums[bin];
             *count += 1;

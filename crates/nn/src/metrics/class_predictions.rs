@@ -98,7 +98,7 @@ impl<'a> ClassPredictions<'a> {
     /// if a label has probability 0, and NaN if an example has no class probabilities. `log_loss` of
     /// scikit-learn, which limits probabilities to 2e-16.
     pub fn log_loss(&self) -> f64 {
-        let losses = self.examples().map(|(row, label, weight)| -weight * log_probabilities(row)[label]);
+        let losses = self.examples().map(|(row, label, weight)| -weight * log_probabilities(&row)[label]);
         losses.sum::<f64>() / self.weight()
     }
 
@@ -107,7 +107,7 @@ impl<'a> ClassPredictions<'a> {
     /// `brier_score_loss` of scikit-learn.
     pub fn brier_score(&self) -> f64 {
         let scores = self.examples().map(|(row, label, weight)| {
-            let logs = log_probabilities(row).into_iter().enumerate();
+            let logs = log_probabilities(&row).into_iter().enumerate();
             let error = |(class, log): (usize, f64)| log.exp() - f64::from(u8::from(class == label));
             weight * logs.map(|class| error(class).powi(2)).sum::<f64>()
         });

@@ -46,7 +46,7 @@ fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {
 /// The logarithms of the class probabilities of one example, which distinguish probabilities that round to 0
 /// or 1; NaN without a [predicted class](predicted_class). A single logit `s` stands for the logits 0 and
 /// `s`.
-pub(super) fn log_probabilities(logits: ArrayView1<'_, f64>) -> Vec<f64> {
+pub(super) fn log_probabilities(logits: &ArrayView1<'_, f64>) -> Vec<f64> {
     if logits.len() == 1 {
         return vec![-ln_one_plus_exp(logits[0]), -ln_one_plus_exp(-logits[0])];
     }

@@ -32,7 +32,7 @@ impl ClassPredictions<'_> {
         let classes = self.classes();
         assert!(class < classes, "roc auc: the class is {class}, must be below {classes}");
         // The logarithm distinguishes probabilities that round to 1.
-        let ranked = |(row, label, weight)| (log_probabilities(row)[class], weight, label == class);
+        let ranked = |(row, label, weight)| (log_probabilities(&row)[class], weight, label == class);
         area_under_curve(self.examples().map(ranked).collect())
     }
 }

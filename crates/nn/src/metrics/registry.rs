@@ -87,6 +87,10 @@ const BINS: usize = 10;
 /// Declares the list of metrics.
 macro_rules! metrics {
     ($( $Kind:ident $name:literal in $range:expr, $Better:ident: $description:literal, $compute:expr; )*) => {
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "a method is a function for one lifetime of the predictions, not for each"
+        )]
         static METRICS: &[Metric] = &[$( Metric {
             name: $name,
             description: $description,
