@@ -44,6 +44,13 @@ fn invalid_examples_are_rejected_with_a_correction() {
 
     assert_eq!(Ridge::new(1.0).fit((&x, &[0, 1, 1])), Err(LinearError::NeedsValues));
     assert_eq!(LogisticRegression::new().fit((&x, &y)), Err(LinearError::NeedsClasses));
+    let weighted = |targets| {
+        Dataset::new("weighted", vec![1.0; 6], 2, targets).unwrap().with_weights([1.0, 2.0, 0.5]).unwrap()
+    };
+    let values = weighted(Targets::Values { values: vec![1.0, 2.0, 3.0], width: 1 });
+    assert_eq!(Ridge::new(1.0).fit(&values), Err(LinearError::Weighted));
+    let classes = weighted(Targets::Classes { labels: vec![0, 1, 1], classes: 2 });
+    assert_eq!(LogisticRegression::new().fit(&classes), Err(LinearError::Weighted));
     assert_eq!(LogisticRegression::new().fit((&x, &[2, 2, 2])), Err(LinearError::OneClass { label: 2 }));
     assert_eq!(LinearSvm::hinge(1.0).fit((&x, &[0, 0, 0])), Err(LinearError::OneClass { label: 0 }));
     let rows = Targets::Values { values: vec![0.0; 6], width: 2 };

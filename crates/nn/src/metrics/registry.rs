@@ -12,6 +12,7 @@ pub struct Metric {
     description: &'static str,
     range: RangeInclusive<f64>,
     better: Better,
+    needs_probabilities: bool,
     definition: Definition,
 }
 
@@ -66,6 +67,12 @@ impl Metric {
         matches!(self.definition, Definition::Classes(_))
     }
 
+    /// Whether it is computed from class probabilities, so that the outputs must be logits: it says nothing
+    /// about the outputs of a model that was trained with a hinge loss.
+    pub fn needs_probabilities(&self) -> bool {
+        self.needs_probabilities
+    }
+
     /// Its value for predictions of classes. `None` if it is undefined for them, as the area under the ROC
     /// curve of a single class, if it would be NaN, or if it is a metric of values.
     pub fn of_classes(&self, predictions: &ClassPredictions<'_>) -> Option<f64> {
@@ -84,7 +91,7 @@ impl Metric {
 /// The number of bins of the expected calibration error in the list of metrics.
 const BINS: usize = 10;
 
-/// Declares the list of metrics.
+/// Declares the list of metrics: of classes, of their probabilities, or of values.
 macro_rules! metrics {
     ($( $Kind:ident $name:literal in $range:expr, $Better:ident: $description:literal, $compute:expr; )*) => {
         #[allow(
@@ -96,9 +103,14 @@ macro_rules! metrics {
             description: $description,
             range: $range,
             better: Better::$Better,
-            definition: Definition::$Kind($compute),
+            needs_probabilities: metrics!(@$Kind),
+            definition: metrics!(@$Kind $compute),
         } ),*];
     };
+    (@Probabilities) => { true };
+    (@$Other:ident) => { false };
+    (@Values $compute:expr) => { Definition::Values($compute) };
+    (@$Classes:ident $compute:expr) => { Definition::Classes($compute) };
 }
 
 const INFINITY: f64 = f64::INFINITY;
@@ -125,16 +137,16 @@ metrics! {
     Classes "weighted_f1" in 0.0..=1.0, Higher:
         "F1 score, averaged over the classes by their examples",
         |p| Some(p.confusion_matrix().weighted_f1());
-    Classes "roc_auc" in 0.0..=1.0, Higher:
+    Probabilities "roc_auc" in 0.0..=1.0, Higher:
         "area under the ROC curve, one class against the rest",
         |p| p.roc_auc();
-    Classes "log_loss" in 0.0..=INFINITY, Lower:
+    Probabilities "log_loss" in 0.0..=INFINITY, Lower:
         "mean negative logarithm of the probability of the label",
         |p| Some(p.log_loss());
-    Classes "brier_score" in 0.0..=2.0, Lower:
+    Probabilities "brier_score" in 0.0..=2.0, Lower:
         "mean squared error of the probabilities, summed over the classes",
         |p| Some(p.brier_score());
-    Classes "expected_calibration_error" in 0.0..=1.0, Lower:
+    Probabilities "expected_calibration_error" in 0.0..=1.0, Lower:
         "mean gap between confidence and accuracy, in ten bins",
         |p| Some(p.reliability(BINS)?.expected_calibration_error());
     Values "root_mean_squared_error" in 0.0..=INFINITY, Lower:

@@ -101,6 +101,21 @@ fn every_metric_is_of_classes_or_of_values() {
 }
 
 #[test]
+fn only_metrics_of_probabilities_change_with_the_scale_of_the_logits() {
+    let sample = sample(6);
+    let scaled = Sample {
+        outputs: &sample.outputs * 3.0,
+        labels: sample.labels.clone(),
+        targets: sample.targets.clone(),
+    };
+    for metric in metrics().iter().filter(|metric| metric.is_of_classes()) {
+        let changed = sample.value(metric) != scaled.value(metric);
+        assert_eq!(changed, metric.needs_probabilities(), "{}", metric.name());
+    }
+    assert!(metrics().iter().all(|metric| metric.is_of_classes() || !metric.needs_probabilities()));
+}
+
+#[test]
 fn no_metric_depends_on_the_order_of_the_examples() {
     let sample = sample(2);
     let reversed: Vec<usize> = (0..ROWS).rev().collect();
