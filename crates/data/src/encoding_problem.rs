@@ -91,7 +91,7 @@ impl Display for EncodingProblem {
                 write!(f, "the column {name:?} has {found} different texts, more than the limit of {limit}; ")?;
                 match cell {
                     Some(_) => write!(f, "correct the cell, or leave the column out with --drop {name:?}"),
-                    None => write!(f, "leave it out with --drop {name:?}, or raise the limit"),
+                    None => write!(f, "leave it out with --drop {name:?}, or raise the limit with --categories"),
                 }
             }
             Self::OneClass { class } => write!(

@@ -4,7 +4,7 @@ use crate::identity::{Identity, standard_stream};
 use crate::replacement::{check, replace};
 use crate::write_error::{WriteError, WriteProblem};
 use std::fs::{self, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// A file to be written: checked when it is created, before a long computation, and written after it.
@@ -72,15 +72,27 @@ impl Output {
     /// As [`new`](Self::new), whose checks are repeated, and if the disk is full or fails. A file that was
     /// there before is unchanged.
     pub fn write(&self, content: &[u8]) -> Result<(), WriteError> {
+        self.write_with(&mut |writer| writer.write_all(content))
+    }
+
+    /// Writes content that is made bit by bit, and need not fit in memory: `fill` writes it, in pieces of any
+    /// size. If it returns an error, a file that was there before is unchanged.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), and the error of `fill`.
+    pub fn write_with(
+        &self,
+        fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
         let written = Target::of(&self.path).and_then(Target::checked).and_then(|target| match target {
             Target::Place { folder, file, existing } => {
-                let moved = replace(&folder, &file, existing.as_deref(), content);
+                let moved = replace(&folder, &file, existing.as_deref(), fill);
                 moved.map_err(|source| match source.kind() {
                     ErrorKind::StorageFull | ErrorKind::QuotaExceeded => WriteProblem::Io { source },
                     _ => WriteProblem::NotReplaceable { folder, source },
                 })
             }
-            Target::Stream => pour(&self.path, content).map_err(|source| WriteProblem::Io { source }),
+            Target::Stream => pour(&self.path, fill).map_err(|source| WriteProblem::Io { source }),
         });
         written.map_err(|problem| WriteError { path: self.path.clone(), problem })
     }
@@ -159,8 +171,8 @@ fn takes_a_stream(_: &Metadata) -> bool {
 }
 
 /// Writes into a pipe or a device.
-fn pour(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut stream = OpenOptions::new().write(true).open(path)?;
-    stream.write_all(content)?;
+fn pour(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut stream = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+    fill(&mut stream)?;
     stream.flush()
 }

@@ -5,7 +5,7 @@
 //! name in the same folder, and is removed if writing fails.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use tempfile::{Builder, TempPath};
 
@@ -23,10 +23,12 @@ pub(crate) fn replace(
     folder: &Path,
     target: &Path,
     existing: Option<&Metadata>,
-    bytes: &[u8],
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let fill = |mut file: &File| {
-        file.write_all(bytes)?;
+    let mut fill = |file: &File| {
+        let mut writer = BufWriter::new(file);
+        content(&mut writer)?;
+        writer.flush()?;
         if let Some(existing) = existing {
             keep_owner(file, existing);
             file.set_permissions(existing.permissions())?;

@@ -12,6 +12,7 @@
 //! | [`data`] | data sets, splits, standardisation, mini-batches |
 //! | [`train`] | parallel batched backpropagation, the training loop, hyper-parameter search |
 //! | [`linear`] | linear models: least squares, ridge, lasso, logistic regression, support-vector machines |
+//! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
 //! With the feature `figures`, the module `figures` contains charts and HTML reports.
@@ -67,6 +68,7 @@ pub use wengert_linear as linear;
 pub use wengert_minimize as minimize;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;
+pub use wengert_settings as settings;
 pub use wengert_train as train;
 
 /// The items that most programs need: `use wengert::prelude::*`.

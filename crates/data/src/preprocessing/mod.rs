@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `options` | what a user says about the columns |
 //! | `plan`, `encoding` | [`Preprocessing`] and what it is made of |
+//! | `numbers` | the preprocessing of models of plain numbers |
 
 mod encoding;
+mod numbers;
 mod options;
 mod plan;
 

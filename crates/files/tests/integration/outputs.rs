@@ -1,6 +1,7 @@
 //! What happens to the file, the link or the device at the path of an output.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::thread;
 use wengert_files::{Output, WriteError, WriteProblem};
@@ -189,4 +190,24 @@ mod unix {
         let message = write("/dev/full", b"content").unwrap_err().to_string();
         assert!(message.contains("/dev/full") && message.contains("No space left"), "{message}");
     }
+}
+
+#[test]
+fn content_that_is_made_bit_by_bit_is_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers");
+    let output = Output::new(&path).unwrap();
+    let write = |last: usize, ends_well: bool| {
+        output.write_with(&mut |writer| {
+            (0..last).try_for_each(|i| writeln!(writer, "{i}"))?;
+            if ends_well { Ok(()) } else { Err(io::Error::other("the numbers ran out")) }
+        })
+    };
+    write(100_000, true).unwrap();
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!((written.lines().count(), written.lines().last()), (100_000, Some("99999")));
+    let error = write(50_000, false).unwrap_err();
+    assert!(error.to_string().contains("numbers"), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), written);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
