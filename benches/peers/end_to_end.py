@@ -37,10 +37,10 @@ def commands(options):
     """The commands by task and program, without seed, number of threads and number of epochs."""
     program = str(Path(options.our_target or ROOT / "target") / "release/wengert")
     python = [options.python, str(PYTORCH)]
-    found = {"digits": {"wengert": [program, "train", "digits", "--json"],
+    found = {"digits": {"wengert": [program, "train", "digits", "--test", "0.1", "--json"],
                         "torch": [*python, "digits", str(ROOT / "crates/data/data/digits.csv")]}}
     if options.mnist:
-        found["mnist"] = {"wengert": [program, "train", str(options.mnist.resolve()), *MNIST_SETTINGS, "--json"],
+        found["mnist"] = {"wengert": [program, "train", str(options.mnist.resolve()), *MNIST_SETTINGS, "--test", "own", "--json"],
                           "torch": [*python, "mnist", str(options.mnist)]}
     return found
 

@@ -26,7 +26,7 @@ fn example(command: &str) -> Vec<String> {
             last.lines().skip(1).map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned()).collect();
         let calls = lines.last().is_some_and(|line| line.starts_with(&format!("wengert {command} ")));
         assert!(
-            last.starts_with("Example:\n") && calls,
+            (last.starts_with("Example:\n") || last.starts_with("Examples:\n")) && calls,
             "`wengert {command} {flag}` does not end with an example:\n{help}"
         );
         if flag == "--help" {

@@ -3,7 +3,10 @@
 
 mod book;
 mod caller_location;
+mod chapter;
 mod commands;
+mod conventions;
+mod data_sets;
 mod formulas;
 mod layering;
 mod messages;
@@ -12,8 +15,11 @@ mod predicting;
 mod program;
 mod publishing;
 mod readme;
+mod results;
+mod settings;
 mod shape;
 mod sizes;
 mod source;
+mod tables;
 mod training;
 mod writing;

@@ -22,7 +22,7 @@ fn numbers_of_any_size_in_an_option_are_refused_with_the_bound() {
         ("--seed", "18446744073709551616", "18446744073709551615"),
         ("--lr", "1e300", "1e38"),
         ("--lr", "1e-300", "1e-38"),
-        ("--weight-decay", "1e39", "1e38"),
+        ("--weight-decay", "1e39", "at most 1000000"),
         ("--progress", "1e300", "86400"),
     ] {
         assert_rejected(2, &["train", "moons", option, value], &[option, bound]);
@@ -39,15 +39,6 @@ fn a_network_that_does_not_fit_in_memory_is_refused() {
     }
     let wide = ["train", "moons", "--hidden", "1000000", "--batch-size", "1000000000"];
     assert_rejected(1, &wide, &["in a step are too many", "--batch-size"]);
-}
-
-#[test]
-fn a_label_makes_at_most_as_many_classes_as_there_are_examples() {
-    let folder = tempfile::tempdir().unwrap();
-    for label in ["1000000000", "4294967295", "200000"] {
-        let data = written(folder.path(), "labels.csv", &format!("1,2,0\n3,4,{label}\n"));
-        assert_rejected(1, &["train", &data], &["labels.csv", "row 2", label, "number the classes from 0"]);
-    }
 }
 
 #[test]

@@ -5,6 +5,9 @@
 
 use crate::error::CliError;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
+use wengert::train::{BestBy, ClassWeights, Sampling};
 
 /// The largest number of parameters that `train` accepts. Parameters, gradient and the state of the optimizer
 /// take about 2 GB.
@@ -15,8 +18,10 @@ const MOST_UNITS: usize = 1_000_000;
 /// The largest number of outputs of all layers for the examples of one step. With their adjoints, they take
 /// about 2 GB.
 const MOST_ACTIVATIONS: u128 = 250_000_000;
-/// The largest learning rate and weight decay: single precision has to hold them.
+/// The largest learning rate: single precision has to hold it.
 const LARGEST_RATE: f64 = 1e38;
+/// The largest weight decay that optimizers accept.
+const LARGEST_DECAY: f64 = 1e6;
 
 /// The widths of hidden layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +58,10 @@ pub(crate) fn batch_size(text: &str) -> Result<usize, String> {
     count(text, 1..=1_000_000_000)
 }
 
+pub(crate) fn categories(text: &str) -> Result<usize, String> {
+    count(text, 1..=100_000)
+}
+
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     count(text, 0..=1024)
 }
@@ -68,8 +77,8 @@ pub(crate) fn learning_rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn weight_decay(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|rate| (0.0..=LARGEST_RATE).contains(rate));
-    rate.ok_or_else(|| format!("expected a number of at least 0, such as 0.01, and at most {LARGEST_RATE:e}"))
+    let rate = text.parse().ok().filter(|rate| (0.0..=LARGEST_DECAY).contains(rate));
+    rate.ok_or_else(|| format!("expected a number of at least 0, such as 0.01, and at most {LARGEST_DECAY}"))
 }
 
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
@@ -79,6 +88,119 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..0.9).contains(share));
     share.ok_or_else(|| "expected a number of at least 0 and below 0.9, such as 0.2".to_owned())
+}
+
+/// Which examples a part of the data has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part {
+    /// A share of the training examples.
+    Share(f64),
+    /// The examples of a file.
+    File(PathBuf),
+    /// The examples that the data come with as this part.
+    Own,
+}
+
+/// A share, `own`, or a file.
+pub(crate) fn part(text: &str) -> Result<Part, String> {
+    match text {
+        "own" => Ok(Part::Own),
+        _ if text.parse::<f64>().is_ok() => share(text).map(Part::Share),
+        _ => Ok(Part::File(text.into())),
+    }
+}
+
+/// A character of one byte that separates columns, by itself or by its name.
+pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
+    match (text, text.as_bytes()) {
+        ("comma", _) => Ok(b','),
+        ("tab" | "\\t", _) => Ok(b'\t'),
+        ("semicolon", _) => Ok(b';'),
+        ("pipe", _) => Ok(b'|'),
+        (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n.-+".contains(&byte) => {
+            Ok(byte)
+        }
+        _ => Err("expected comma, tab, semicolon, pipe, or one other character, such as :".to_owned()),
+    }
+}
+
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
+}
+
+/// The byte before the decimals of a number.
+pub(crate) fn decimal(text: &str) -> Result<u8, String> {
+    match text {
+        "point" | "." => Ok(b'.'),
+        "comma" | "," => Ok(b','),
+        _ => Err("expected point or comma".to_owned()),
+    }
+}
+
+/// The value with this name among those of an option.
+pub(crate) fn one_of<V: Copy>(
+    values: &[V],
+    name: impl Fn(V) -> &'static str,
+    text: &str,
+) -> Result<V, String> {
+    let names: Vec<&str> = values.iter().map(|&value| name(value)).collect();
+    let found = values.iter().copied().find(|&value| name(value) == text);
+    found.ok_or_else(|| format!("expected {}", names.join(", ")))
+}
+
+pub(crate) fn task(text: &str) -> Result<Task, String> {
+    let name = |task| if task == Task::Classification { "classification" } else { "regression" };
+    one_of(&Task::ALL, name, text)
+}
+
+pub(crate) fn missing(text: &str) -> Result<Missing, String> {
+    one_of(Missing::ALL, Missing::name, text)
+}
+
+pub(crate) fn unknown(text: &str) -> Result<UnknownCategory, String> {
+    one_of(UnknownCategory::ALL, UnknownCategory::name, text)
+}
+
+pub(crate) fn scaling(text: &str) -> Result<ScalingMethod, String> {
+    one_of(ScalingMethod::ALL, ScalingMethod::name, text)
+}
+
+pub(crate) fn sampling(text: &str) -> Result<Sampling, String> {
+    one_of(&Sampling::ALL, Sampling::name, text)
+}
+
+pub(crate) fn best_by(text: &str) -> Result<BestBy, String> {
+    one_of(&BestBy::ALL, BestBy::name, text)
+}
+
+/// `none`, `balanced`, or a weight per class, separated by commas.
+pub(crate) fn class_weights(text: &str) -> Result<ClassWeights, String> {
+    match text {
+        "none" => Ok(ClassWeights::None),
+        "balanced" => Ok(ClassWeights::Balanced),
+        _ => {
+            let weight = |part: &str| part.trim().parse().ok().filter(|weight| (0.0..=1e6).contains(weight));
+            let weights: Option<Vec<f64>> = text.split(',').map(weight).collect();
+            weights.map(ClassWeights::Given).ok_or_else(|| {
+                "expected none, balanced, or a weight from 0 to 1000000 for each class, such as 1,2.5"
+                    .to_owned()
+            })
+        }
+    }
+}
+
+/// A file for the history of a training.
+pub(crate) fn history(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some("csv" | "jsonl") => Ok(path),
+        _ => Err("expected a name that ends in .csv or .jsonl".to_owned()),
+    }
 }
 
 /// A length of time; at most a day.

@@ -1,12 +1,16 @@
 //! The reasons why a command fails.
 
 use crate::expression::{ParseError, PointError};
+use crate::settings::SettingsError;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
+use wengert::figures::SaveError;
+use wengert::optim::ScheduleError;
+use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
-use wengert_files::WriteError;
+use wengert_files::{WriteError, excerpt, shortened};
 
 #[derive(Debug)]
 pub(crate) enum CliError {
@@ -16,12 +20,30 @@ pub(crate) enum CliError {
     Model(SavedModelError),
     /// Training cannot start.
     Train(TrainError),
-    /// The targets of the data set are numbers, not classes.
-    NotClasses { data: String },
-    /// The outputs of the model for a row, counted from 1, are not finite.
-    NoPrediction { data: PathBuf, row: usize, outputs: Vec<f64> },
+    /// A choice, such as that of an optimizer, is not valid.
+    Choice(ChoiceError),
+    /// A training is too short for its schedule.
+    Schedule(ScheduleError),
+    /// The data come without a test part.
+    NoTestPart { data: String },
+    /// A part of images cannot be a table.
+    ImagesWithFile { path: PathBuf },
+    /// The images are not of the size that the model takes.
+    ImageSize { data: String, found: usize, needed: usize },
+    /// A label of images is beyond the classes of the model.
+    UnknownLabel { data: String, label: u32, known: usize },
+    /// The preprocessing in a model is wrong.
+    Preprocessing { model: PathBuf, problem: String },
+    /// The outputs of the model at a place of the data are not finite.
+    NoPrediction { data: String, place: String, outputs: Vec<f64> },
+    /// A folder for pictures cannot be made.
+    Folder { path: PathBuf, error: io::Error },
+    /// A picture cannot be written.
+    Picture(SaveError),
     /// There are more things than the program can handle.
     TooMany { what: &'static str, size: u128, limit: u128, remedy: &'static str },
+    /// A settings file is wrong.
+    Settings(SettingsError),
     /// A text cannot be read.
     Input { name: String, error: io::Error },
     /// The loss became infinite or NaN.
@@ -46,7 +68,11 @@ impl CliError {
     /// 2 if the arguments are wrong, as for arguments that cannot be parsed; 1 for everything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Formula(_) | Self::Point(_) | Self::ConstantFormula { .. } => ExitCode::from(2),
+            Self::Formula(_)
+            | Self::Point(_)
+            | Self::ConstantFormula { .. }
+            | Self::Settings(_)
+            | Self::Choice(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
@@ -58,20 +84,41 @@ impl fmt::Display for CliError {
             Self::Data(error) => error.fmt(f),
             Self::Model(error) => error.fmt(f),
             Self::Train(error) => error.fmt(f),
-            Self::NotClasses { data } => {
-                write!(f, "{data}: the targets are not classes; use a classification data set")
-            }
+            Self::Settings(error) => error.fmt(f),
+            Self::Choice(error) => error.fmt(f),
+            Self::Schedule(error) => error.fmt(f),
+            Self::Picture(error) => error.fmt(f),
+            Self::NoTestPart { data } => write!(
+                f,
+                "{data}: these data have no test part of their own; hold out a share, as in --test 0.2"
+            ),
             Self::TooMany { what, size, limit, remedy } => {
                 write!(f, "{size} {what} are too many, at most {limit} are possible; {remedy}")
             }
             Self::Input { name, error } => write!(f, "cannot read {name}: {error}"),
-            Self::NoPrediction { data, row, outputs } => {
+            Self::ImagesWithFile { path } => write!(
+                f,
+                "{}: parts of images are a share of the training images, or \"own\" for the test images",
+                excerpt(&path.display().to_string())
+            ),
+            Self::ImageSize { data, found, needed } => {
+                write!(f, "{data}: the images have {found} pixels, but the model takes {needed} numbers")
+            }
+            Self::UnknownLabel { data, label, known } => {
+                write!(f, "{data}: the label {label} is not one of the {known} classes of the model")
+            }
+            Self::Preprocessing { model, problem } => write!(
+                f,
+                "{}: the preprocessing of the model is wrong: {}",
+                excerpt(&model.display().to_string()),
+                shortened(problem, 200)
+            ),
+            Self::Folder { path, error } => {
+                write!(f, "cannot make the folder {}: {error}", excerpt(&path.display().to_string()))
+            }
+            Self::NoPrediction { data, place, outputs } => {
                 let outputs: Vec<String> = outputs.iter().take(8).map(f64::to_string).collect();
-                write!(
-                    f,
-                    "{}, row {row} of the data: the outputs of the model are not finite ",
-                    data.display()
-                )?;
+                write!(f, "{}, {place}: the outputs of the model are not finite ", excerpt(data))?;
                 write!(f, "({}); its numbers are too large for the model, ", outputs.join(", "))?;
                 write!(f, "check them against the training data")
             }
@@ -116,6 +163,30 @@ impl From<SavedModelError> for CliError {
 impl From<TrainError> for CliError {
     fn from(error: TrainError) -> Self {
         Self::Train(error)
+    }
+}
+
+impl From<SettingsError> for CliError {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
+impl From<ChoiceError> for CliError {
+    fn from(error: ChoiceError) -> Self {
+        Self::Choice(error)
+    }
+}
+
+impl From<ScheduleError> for CliError {
+    fn from(error: ScheduleError) -> Self {
+        Self::Schedule(error)
+    }
+}
+
+impl From<SaveError> for CliError {
+    fn from(error: SaveError) -> Self {
+        Self::Picture(error)
     }
 }
 

@@ -64,7 +64,8 @@ pub(crate) fn bindings(parts: &[PointPart]) -> Result<Vec<Binding>, CliError> {
     Ok(bindings)
 }
 
-fn text_of(path: &str) -> Result<String, CliError> {
+/// All text of a file.
+pub(crate) fn text_of(path: &str) -> Result<String, CliError> {
     let file = File::open(path).map_err(|error| CliError::Input { name: excerpt(path), error })?;
     text(path, file)
 }

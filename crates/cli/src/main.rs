@@ -3,22 +3,31 @@
 mod bounds;
 mod commands;
 mod error;
+mod evaluation;
 mod expression;
 mod input;
+mod model;
 mod output;
+mod pictures;
 mod progress;
+mod settings;
+mod source;
 
-use clap::Parser;
 use clap::error::ContextValue;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use commands::Command;
+use error::CliError;
+use input::text_of;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use wengert_files::excerpt;
 
-/// Train small networks on a CPU and explore derivatives.
+/// Train networks on tables and images, and explore derivatives.
 #[derive(Parser)]
 #[command(
     name = "wengert",
     version,
+    max_term_width = 100,
     after_help = "Exit codes: 0 success, 1 failure or failed check, 2 invalid arguments"
 )]
 struct Cli {
@@ -27,14 +36,41 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| shortened(error).exit());
-    match cli.command.run() {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             error.exit_code()
         }
     }
+}
+
+fn run() -> Result<(), CliError> {
+    let mut program = Cli::command();
+    let arguments = with_settings(&mut program, std::env::args_os().collect())?;
+    let matches = parsed(&mut program, &arguments);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| shortened(error).exit());
+    cli.command.run(&mut program)
+}
+
+/// The arguments, and before them those that the file of `--config` contains.
+fn with_settings(
+    program: &mut clap::Command,
+    mut arguments: Vec<OsString>,
+) -> Result<Vec<OsString>, CliError> {
+    let matches = parsed(program, &arguments);
+    let Some((name, given)) = matches.subcommand() else { return Ok(arguments) };
+    let Some(path) = settings::file(given) else { return Ok(arguments) };
+    let command = program.find_subcommand(name).expect("a command that matched exists");
+    let settings = settings::arguments(path, &text_of(&path.to_string_lossy())?, command, given)?;
+    // The program itself takes no arguments, so that the name of the command is the first one.
+    arguments.splice(2..2, settings);
+    Ok(arguments)
+}
+
+/// The arguments as clap understands them; ends the program if they are wrong, or ask for help.
+fn parsed(program: &mut clap::Command, arguments: &[OsString]) -> ArgMatches {
+    program.try_get_matches_from_mut(arguments).unwrap_or_else(|error| shortened(error).exit())
 }
 
 /// The error of a command line, without arguments of any length.

@@ -7,11 +7,21 @@ use std::io::{self, Write};
 /// Writes `text` and a newline to standard output. A closed pipe is not an error: `head` closes it
 /// after ten lines.
 pub(crate) fn print_line(text: impl std::fmt::Display) -> Result<(), CliError> {
+    print_text(&format!("{text}\n"))
+}
+
+/// Writes lines to standard output, as [`print_line`] does.
+pub(crate) fn print_text(lines: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Output(error)),
+    match stdout.write_all(lines.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if !is_closed(&error) => Err(CliError::Output(error)),
         _ => Ok(()),
     }
+}
+
+/// Whether nobody reads the output any longer.
+pub(crate) fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// An empty table in the style of this program. Columns of numbers are right-aligned; `left` lists
@@ -30,4 +40,31 @@ pub(crate) fn table(header: Vec<String>, left: &[usize]) -> Table {
 /// and `"NaN"`.
 pub(crate) fn json_number(x: f64) -> serde_json::Value {
     serde_json::Number::from_f64(x).map_or_else(|| x.to_string().into(), Into::into)
+}
+
+/// The version of the JSON that the commands print. A field that is removed, or changes its meaning, makes a
+/// new version; a new field does not.
+pub(crate) const JSON_VERSION: u32 = 1;
+
+/// An object as JSON in lines, with the version of its fields.
+pub(crate) fn json_document(mut object: serde_json::Value) -> String {
+    object["version"] = JSON_VERSION.into();
+    serde_json::to_string_pretty(&object).expect("strings and numbers are valid JSON")
+}
+
+/// A number in a table: five significant digits.
+pub(crate) fn number(x: f64) -> String {
+    let short = format!("{x:.4e}").parse().unwrap_or(x);
+    let size = f64::abs(short);
+    if short == 0.0 || (1e-4..1e7).contains(&size) { short.to_string() } else { format!("{short:e}") }
+}
+
+/// Rows as CSV, with quotation marks where they are needed.
+pub(crate) fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).expect("a vector takes all bytes, and every row has the same width");
+    }
+    let bytes = writer.into_inner().expect("a vector takes all bytes");
+    String::from_utf8(bytes).expect("the fields are text")
 }

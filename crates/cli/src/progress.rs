@@ -24,7 +24,8 @@ impl Progress {
     /// Begins; without a terminal, a line is written after each `interval`.
     pub(crate) fn of(epochs: usize, interval: Duration) -> Self {
         let kind = if stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}  {msg}");
+            let style =
+                ProgressStyle::with_template("{bar:30} epoch {pos}/{len}, {per_sec}, {eta} left  {msg}");
             let bar = ProgressBar::new(epochs as u64).with_style(style.expect("the template is valid"));
             Kind::Bar(bar)
         } else {
@@ -80,8 +81,9 @@ impl Lines {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let seconds = start.elapsed().as_secs_f64();
                 let Latest { done, news } = &*shown.lock().unwrap_or_else(PoisonError::into_inner);
+                let left = remaining(seconds, *done, epochs);
                 // Nobody may be reading, which is no reason to stop the training.
-                drop(writeln!(output, "epoch {done}/{epochs} after {seconds:.0} s  {news}"));
+                drop(writeln!(output, "epoch {done}/{epochs} after {seconds:.0} s{left}  {news}"));
             }
         });
         Self { latest, running: Some(running), thread: Some(thread) }
@@ -94,6 +96,14 @@ impl Lines {
             *latest = Latest { done: latest.done + 1, news };
         })
     }
+}
+
+/// The time that the other epochs will take, if they are as long as those before.
+fn remaining(seconds: f64, done: usize, epochs: usize) -> String {
+    if done == 0 {
+        return String::new();
+    }
+    format!(", about {:.0} s left", seconds * epochs.saturating_sub(done) as f64 / done as f64)
 }
 
 impl Drop for Lines {
@@ -122,6 +132,13 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn the_remaining_time_follows_from_the_epochs_that_are_done() {
+        assert_eq!(remaining(3.0, 0, 7), "");
+        assert_eq!(remaining(10.0, 2, 7), ", about 25 s left");
+        assert_eq!(remaining(10.0, 7, 7), ", about 0 s left");
     }
 
     #[test]

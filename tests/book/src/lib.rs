@@ -39,6 +39,7 @@ chapters! {
     sums: "rules/sums.md",
     softmax: "rules/softmax.md",
     matrices: "rules/matrices.md",
+    own_training: "own-training.md",
     saved_models: "saved-models.md",
     readme_of_kernels: "../crates/kernels/README.md",
     readme_of_ad: "../crates/ad/README.md",

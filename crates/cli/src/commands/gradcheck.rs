@@ -4,7 +4,7 @@ use crate::bounds::at_most;
 use crate::error::CliError;
 use crate::expression::Expression;
 use crate::input::{PointPart, bindings, formula};
-use crate::output::{json_number, print_line, table};
+use crate::output::{json_document, json_number, print_line, table};
 use wengert::ad::check::{
     GradcheckReport, GradgradcheckReport, Kink, NonFinite, Phase, Verdict, gradcheck_modes, gradgradcheck,
 };
@@ -143,7 +143,7 @@ impl Checked {
             "derivatives": entries.collect::<Vec<_>>(),
             "findings": self.findings(),
         });
-        serde_json::to_string_pretty(&object).expect("strings and numbers are valid JSON")
+        json_document(object)
     }
 }
 

@@ -6,21 +6,26 @@ use clap::Subcommand;
 /// Declares the module of each command and lists it as a variant of [`Command`].
 ///
 /// A module has a type `Arguments`, whose documentation is the help text, and a function `run`. The
-/// help text must end with an example that the tests can run.
+/// help text must end with examples that the tests can run. The commands of the second list describe the
+/// program itself, to which their `run` has access.
 macro_rules! commands {
-    ($($module:ident => $Name:ident),+ $(,)?) => {
+    ($($module:ident => $Name:ident),+; $($(#[$attribute:meta])* $own:ident => $Own:ident),+ $(,)?) => {
         $(mod $module;)+
+        $(mod $own;)+
 
         /// A command with its arguments.
         #[derive(Subcommand)]
+        #[allow(clippy::large_enum_variant, reason = "there is one command")]
         pub(crate) enum Command {
-            $($Name($module::Arguments)),+
+            $($Name($module::Arguments),)+
+            $($(#[$attribute])* $Own($own::Arguments),)+
         }
 
         impl Command {
-            pub(crate) fn run(&self) -> Result<(), CliError> {
+            pub(crate) fn run(&self, program: &mut clap::Command) -> Result<(), CliError> {
                 match self {
-                    $(Self::$Name(arguments) => $module::run(arguments)),+
+                    $(Self::$Name(arguments) => $module::run(arguments),)+
+                    $(Self::$Own(arguments) => $own::run(arguments, program),)+
                 }
             }
         }
@@ -29,7 +34,12 @@ macro_rules! commands {
 
 commands! {
     train => Train,
+    evaluate => Evaluate,
     predict => Predict,
+    inspect => Inspect,
+    data => Data,
     graph => Graph,
-    gradcheck => Gradcheck,
+    gradcheck => Gradcheck;
+    completions => Completions,
+    #[command(hide = true)] man => Man,
 }

@@ -1,7 +1,7 @@
 //! The graph as one JSON object.
 
 use super::sweeps::Sweeps;
-use crate::output::json_number;
+use crate::output::{JSON_VERSION, json_number};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use wengert::ad::trace::{Node, OperationCount, Source};
@@ -13,6 +13,7 @@ pub(super) fn report(sweeps: &Sweeps) -> String {
 
 #[derive(serde::Serialize)]
 struct Report<'a> {
+    version: u32,
     value: Value,
     /// From the reverse sweep.
     gradient: ByName<'a, Value>,
@@ -57,6 +58,7 @@ impl<'a> Report<'a> {
         let Sweeps { graph, variables, forward, reverse } = sweeps;
         let nodes = graph.nodes().iter().enumerate();
         Self {
+            version: JSON_VERSION,
             value: json_number(graph.value()),
             gradient: by_name(variables, sweeps.gradient().iter().copied().map(json_number)),
             forward_gradient: sweeps

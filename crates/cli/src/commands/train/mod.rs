@@ -1,0 +1,68 @@
+//! `wengert train`: training of a network.
+
+mod data;
+mod network;
+mod options;
+mod outputs;
+mod report;
+
+use crate::error::CliError;
+use crate::evaluation::Evaluation;
+use crate::output::print_line;
+use crate::settings::Recorded;
+use data::Data;
+use network::{Plan, Report};
+use options::Options;
+use outputs::Outputs;
+use report::Results;
+use std::borrow::Cow;
+use wengert::data::Targets;
+use wengert::nn::{LossChoice, TargetKind};
+
+/// The options, with those that were given, to be written to a settings file.
+pub(crate) type Arguments = Recorded<Options>;
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let outputs = Outputs::checked(arguments)?;
+    let data = arguments.load(arguments.scales_targets())?;
+    for note in &data.notes {
+        eprintln!("note: {note}");
+    }
+    let plan = Plan::of(arguments, &data.split)?;
+    let mut report = plan.run(arguments, &data.split)?;
+    if let Some(divergence) = report.divergence {
+        return Err(CliError::Diverged(Box::new(divergence)));
+    }
+    if let Some(preprocessing) = &data.preprocessing {
+        report.model.metadata = report.model.metadata.with_preprocessing(preprocessing);
+    }
+    let results = results(&data, &report);
+    let settings = arguments.settings_file("train", &plan.chosen());
+    outputs.write(&results, &settings)?;
+    print_line(if arguments.output.json { results.json() } else { results.table() })
+}
+
+impl Options {
+    /// Whether the targets of a regression are standardised: for losses of differences.
+    fn scales_targets(&self) -> bool {
+        let loss = self.training.loss.as_ref().map(LossChoice::build::<f32>);
+        loss.is_none_or(|loss| loss.kind() == TargetKind::Values)
+    }
+}
+
+/// The evaluations of the parts that have examples; for classes, without that of the training part, whose
+/// accuracy is known.
+fn results<'a>(data: &'a Data, report: &'a Report) -> Results<'a> {
+    let parts = [&data.split.train, &data.split.validation, &data.split.test];
+    let mut evaluations = [None, None, None];
+    for (i, evaluation) in evaluations.iter_mut().enumerate() {
+        let are_classes = matches!(parts[i].targets(), Targets::Classes { .. });
+        if parts[i].examples() == 0 || i == 0 && are_classes {
+            continue;
+        }
+        let unscaled = data.unscaled.as_ref().map(|split| [&split.train, &split.validation, &split.test][i]);
+        let unscaled = unscaled.map_or_else(|| Cow::Owned(parts[i].unscaled()), Cow::Borrowed);
+        *evaluation = Some(Evaluation::of_dataset(&report.model, &unscaled));
+    }
+    Results { data, report, evaluations }
+}

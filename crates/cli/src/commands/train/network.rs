@@ -1,0 +1,126 @@
+//! The network and the settings of a training run: what was asked for, and defaults for everything else.
+
+use super::options::Options;
+use super::report::summary;
+use crate::bounds::check_network;
+use crate::error::CliError;
+use crate::progress::Progress;
+use std::time::Duration;
+use wengert::data::Split;
+use wengert::nn::{AnyActivation, Loss, Mlp, MlpModule, TargetKind};
+use wengert::optim::Run;
+use wengert::train::{Defaults, Trainer, TrainingReport};
+
+/// The report on a network that was chosen at run time.
+pub(super) type Report = TrainingReport<MlpModule<AnyActivation>>;
+
+/// What is trained, and how.
+pub(super) struct Plan {
+    pub(super) settings: Defaults,
+    mlp: Mlp<AnyActivation>,
+}
+
+impl Plan {
+    pub(super) fn of(options: &Options, data: &Split) -> Result<Self, CliError> {
+        let settings = settings(options, data)?;
+        let network = &options.network;
+        let mut mlp = settings.network(&data.train);
+        if loss_kind(&settings) == TargetKind::TwoClasses {
+            mlp = mlp.outputs(1);
+        }
+        if let Some(init) = &network.init {
+            mlp = mlp.init(init.build());
+        }
+        let mlp = mlp.dropout(network.dropout).normalisation(network.norm.into());
+        check_network(mlp.widths(), settings.batch_size.min(data.train.examples()))?;
+        Ok(Self { settings, mlp })
+    }
+
+    /// What was chosen, by the names of the options, for what was not asked for.
+    pub(super) fn chosen(&self) -> Vec<(&'static str, String)> {
+        let Defaults { hidden, activation, loss, optimizer, rate, schedule, batch_size, epochs, .. } =
+            &self.settings;
+        let widths: Vec<String> = hidden.iter().map(usize::to_string).collect();
+        let widths = if widths.is_empty() { "none".to_owned() } else { widths.join(",") };
+        vec![
+            ("hidden", widths),
+            ("activation", activation.to_string()),
+            ("loss", loss.to_string()),
+            ("optimizer", optimizer.to_string()),
+            ("lr", rate.to_string()),
+            ("weight-decay", optimizer.choice().number("weight_decay").to_string()),
+            ("schedule", schedule.to_string()),
+            ("batch-size", batch_size.to_string()),
+            ("epochs", epochs.to_string()),
+        ]
+    }
+
+    /// Trains, and shows the progress.
+    pub(super) fn run(&self, options: &Options, data: &Split) -> Result<Report, CliError> {
+        let (settings, training) = (&self.settings, &options.training);
+        let per_step = settings.batch_size.saturating_mul(training.accumulate);
+        let steps_per_epoch = data.train.examples().div_ceil(per_step) as u64;
+        let run = Run { steps: steps_per_epoch.saturating_mul(settings.epochs as u64), steps_per_epoch };
+        let schedule = settings.schedule.build(settings.rate, run)?;
+        let progress = Progress::of(settings.epochs, Duration::from_secs_f64(options.output.progress));
+        let mut news = progress.news();
+        let optimizer = settings.optimizer.build(settings.rate);
+        let mut trainer = Trainer::new(self.mlp.clone(), settings.loss.build(), optimizer)
+            .batch_size(settings.batch_size)
+            .epochs(settings.epochs)
+            .schedule(schedule)
+            .accumulate(training.accumulate)
+            .sampling(training.sampling)
+            .class_weights(training.class_weight.clone())
+            .seed(training.seed)
+            .threads(training.threads)
+            .on_epoch(move |epoch| news(summary(epoch)))
+            .on_divergence(|_| ());
+        if let Some(norm) = training.clip {
+            trainer = trainer.clip_norm(norm);
+        }
+        if let Some(patience) = training.early_stopping {
+            trainer = trainer.early_stopping(patience);
+        }
+        if let Some(criterion) = settings.best_by {
+            trainer = trainer.best_by(criterion);
+        }
+        Ok(trainer.fit(data)?)
+    }
+}
+
+/// The kind of targets of a loss.
+fn loss_kind(settings: &Defaults) -> TargetKind {
+    settings.loss.build::<f32>().kind()
+}
+
+/// The defaults for the data, and what was asked for.
+fn settings(options: &Options, data: &Split) -> Result<Defaults, CliError> {
+    let (network, training) = (&options.network, &options.training);
+    let mut settings = Defaults::of(&data.train);
+    if let Some(widths) = &network.hidden {
+        settings.hidden.clone_from(&widths.0);
+    }
+    if let Some(activation) = &network.activation {
+        settings.activation = activation.clone();
+    }
+    if let Some(loss) = &training.loss {
+        settings.loss = loss.clone();
+    }
+    if let Some(optimizer) = &training.optimizer {
+        settings.rate = optimizer.typical_rate();
+        settings.optimizer = optimizer.clone();
+    }
+    settings.rate = training.lr.unwrap_or(settings.rate);
+    if let Some(decay) = training.weight_decay {
+        settings.optimizer = settings.optimizer.with("weight_decay", Some(&decay.to_string()))?;
+    }
+    if let Some(schedule) = &training.schedule {
+        settings.schedule = schedule.clone();
+    }
+    settings.epochs = training.epochs.unwrap_or(settings.epochs);
+    settings.batch_size = training.batch_size.unwrap_or(settings.batch_size);
+    let has_validation = data.validation.examples() > 0;
+    settings.best_by = training.best_by.or(settings.best_by.filter(|_| has_validation));
+    Ok(settings)
+}

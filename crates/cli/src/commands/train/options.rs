@@ -1,0 +1,189 @@
+//! The options of `wengert train`, in the groups of its help.
+
+use crate::bounds::{self, Part, Widths};
+use crate::source::ReadingOptions;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
+use wengert::nn::{ActivationChoice, InitChoice, LossChoice, Normalisation};
+use wengert::optim::{OptimizerChoice, ScheduleChoice};
+use wengert::train::{BestBy, ClassWeights, Sampling};
+
+/// Train a network on a table or on images, and report how good it is.
+#[derive(Args)]
+#[command(after_help = "Defaults that are not shown depend on the data.
+
+Examples:
+  wengert train iris --save iris.safetensors
+  wengert train digits --hidden 64 --epochs 20 --test 0.2
+  wengert train friedman1 --optimizer sgd:momentum=0.9 --early-stopping 10 --json")]
+pub(crate) struct Options {
+    /// Named data set (see `wengert data list`), file, folder of images, or - for standard input.
+    #[arg(required_unless_present = "config")]
+    pub(super) data: Option<String>,
+    #[command(flatten)]
+    pub(super) columns: ColumnOptions,
+    #[command(flatten)]
+    pub(super) reading: ReadingOptions,
+    #[command(flatten)]
+    pub(super) network: NetworkOptions,
+    #[command(flatten)]
+    pub(super) training: TrainingOptions,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+/// What the columns are, and which examples are for what.
+#[derive(Args)]
+#[command(next_help_heading = "Data")]
+pub(super) struct ColumnOptions {
+    /// Column to predict, by name or by number from 1 [default: the last].
+    #[arg(long, value_delimiter = ',', value_name = "NAME|N")]
+    pub(super) target: Vec<String>,
+    /// Columns to leave out.
+    #[arg(long, value_delimiter = ',', value_name = "NAME|N")]
+    pub(super) drop: Vec<String>,
+    /// Column with the weights of the examples.
+    #[arg(long, value_name = "NAME|N")]
+    pub(super) weight: Option<String>,
+    /// classification or regression [default: by the target].
+    #[arg(long, value_parser = bounds::task, value_name = "TASK")]
+    pub(super) task: Option<Task>,
+    /// Missing values: refuse, mean, median, drop (rows), indicator.
+    #[arg(long, default_value = "refuse", value_parser = bounds::missing, value_name = "WHAT")]
+    pub(super) missing: Missing,
+    /// Texts that did not occur in training: refuse, zeros.
+    #[arg(long, default_value = "refuse", value_parser = bounds::unknown, value_name = "WHAT")]
+    pub(super) unknown: UnknownCategory,
+    /// Most texts in a column of inputs, each of which becomes a feature.
+    #[arg(long, default_value_t = 100, value_parser = bounds::categories, value_name = "COUNT")]
+    pub(super) categories: usize,
+    /// Scaling of features: standardise, min-max, robust, none [default: standardise].
+    #[arg(long, value_parser = bounds::scaling, value_name = "METHOD")]
+    pub(super) scaling: Option<ScalingMethod>,
+    /// Share or file of examples to choose settings by [default: 0.1; images 0].
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::part, value_name = "SHARE|FILE")]
+    pub(super) validation: Option<Part>,
+    /// Share or file to evaluate once, at the end; "own": the test images of a folder.
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::part, value_name = "SHARE|FILE")]
+    pub(super) test: Option<Part>,
+}
+
+/// What is trained.
+#[derive(Args)]
+#[command(next_help_heading = "Network")]
+pub(super) struct NetworkOptions {
+    /// Widths of the hidden layers, or "none".
+    #[arg(long, value_parser = bounds::widths, value_name = "WIDTHS")]
+    pub(super) hidden: Option<Widths>,
+    /// Activation: relu, tanh, gelu, leaky_relu:alpha=0.2, ...
+    #[arg(long, value_name = "NAME")]
+    pub(super) activation: Option<ActivationChoice>,
+    /// Share of the hidden units to leave out in each step.
+    #[arg(long, default_value_t = 0.0, value_parser = bounds::share, value_name = "SHARE")]
+    pub(super) dropout: f64,
+    /// Normalisation of the hidden layers.
+    #[arg(long, value_enum, default_value_t = Norm::None, hide_possible_values = false)]
+    pub(super) norm: Norm,
+    /// Initialiser of the weights: he_normal, glorot_uniform, ...
+    #[arg(long, value_name = "NAME")]
+    pub(super) init: Option<InitChoice>,
+}
+
+/// How it is trained.
+#[derive(Args)]
+#[command(next_help_heading = "Training")]
+pub(super) struct TrainingOptions {
+    /// Loss: cross_entropy, mean_squared, huber:delta=0.5, ...
+    #[arg(long, value_name = "NAME")]
+    pub(super) loss: Option<LossChoice>,
+    /// Optimizer with settings: adam, sgd:momentum=0.9,nesterov, ...
+    #[arg(long, value_name = "NAME")]
+    pub(super) optimizer: Option<OptimizerChoice>,
+    /// Learning rate.
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::learning_rate, value_name = "RATE")]
+    pub(super) lr: Option<f64>,
+    /// Weight decay.
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::weight_decay, value_name = "RATE")]
+    pub(super) weight_decay: Option<f64>,
+    /// Schedule of the rate: constant, cosine:warmup=2, step:every=20, ...
+    #[arg(long, value_name = "NAME")]
+    pub(super) schedule: Option<ScheduleChoice>,
+    /// Scale down gradients of a larger norm.
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::learning_rate, value_name = "NORM")]
+    pub(super) clip: Option<f64>,
+    /// Passes over the training data.
+    #[arg(long, value_parser = bounds::epochs, value_name = "COUNT")]
+    pub(super) epochs: Option<usize>,
+    /// Examples per gradient.
+    #[arg(long, value_parser = bounds::batch_size, value_name = "COUNT")]
+    pub(super) batch_size: Option<usize>,
+    /// Gradients per step, of which the mean is taken.
+    #[arg(long, default_value_t = 1, value_parser = bounds::epochs, value_name = "COUNT")]
+    pub(super) accumulate: usize,
+    /// Order of the examples: reshuffle, once, replacement.
+    #[arg(long, default_value = "reshuffle", value_parser = bounds::sampling, value_name = "HOW")]
+    pub(super) sampling: Sampling,
+    /// Weights of classes: none, balanced, or a list.
+    #[arg(long, default_value = "none", value_parser = bounds::class_weights, value_name = "WEIGHTS")]
+    pub(super) class_weight: ClassWeights,
+    /// Stop after this many epochs that are not better; keep the best.
+    #[arg(long, value_parser = bounds::epochs, value_name = "EPOCHS")]
+    pub(super) early_stopping: Option<usize>,
+    /// Keep the epoch with the best validation loss or accuracy.
+    #[arg(long, value_parser = bounds::best_by, value_name = "CRITERION")]
+    pub(super) best_by: Option<BestBy>,
+    /// Seed of generated data, the split, the initial parameters and the order.
+    #[arg(long, default_value_t = 0, value_parser = bounds::seed)]
+    pub(super) seed: u64,
+    /// Threads, 0 for one per core; results do not depend on it.
+    #[arg(long, default_value_t = 0, value_parser = bounds::threads, value_name = "COUNT")]
+    pub(super) threads: usize,
+}
+
+/// What is written, and where.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputOptions {
+    /// Write the model.
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(super) save: Option<PathBuf>,
+    /// Write the metrics of all epochs, as .csv or .jsonl.
+    #[arg(long, value_parser = bounds::history, value_name = "FILE")]
+    pub(super) history: Option<PathBuf>,
+    /// Write charts to a folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) plot: Option<PathBuf>,
+    /// Write a report with tables and charts.
+    #[arg(long, value_name = "FILE.html")]
+    pub(super) report: Option<PathBuf>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Seconds between lines of progress without a terminal.
+    #[arg(long, default_value_t = 10.0, value_parser = bounds::seconds, value_name = "SECONDS")]
+    pub(super) progress: f64,
+    /// Read settings from a file; the command line takes precedence.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) config: Option<PathBuf>,
+    /// Write the settings of this run, to be read by --config.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) write_config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Norm {
+    None,
+    Batch,
+    Layer,
+}
+
+impl From<Norm> for Normalisation {
+    fn from(norm: Norm) -> Self {
+        match norm {
+            Norm::None => Self::None,
+            Norm::Batch => Self::Batch,
+            Norm::Layer => Self::Layer,
+        }
+    }
+}
