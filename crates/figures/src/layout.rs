@@ -5,7 +5,7 @@ use crate::figure::{Axis, Figure, Key, Panel, Shape, Symbol, Ticks};
 use crate::mark::{Area, Mark, area};
 use crate::pen::{Align, Pen, Type};
 use crate::scale::Scale;
-use crate::text::{fitted, width, wrapped};
+use crate::text::{squeezed, width, wrapped};
 use crate::theme::Ink;
 use plotters::drawing::IntoDrawingArea;
 
@@ -61,7 +61,7 @@ fn legend(keys: &[Key], pen: &Pen<'_>, top: f64) -> f64 {
     let (symbol, gap, height) = (24.0, 16.0, 20.0);
     let (mut x, mut row) = (MARGIN, 0);
     for (i, key) in keys.iter().enumerate() {
-        let name = fitted(&key.name, LABEL, false, 160.0);
+        let name = squeezed(&key.name, LABEL, 160.0);
         let used = symbol + width(&name, LABEL, false);
         let more = format!("and {} more", keys.len() - i);
         let is_last = i + 1 == keys.len();
@@ -99,7 +99,7 @@ struct Labels {
 
 impl Labels {
     fn of(ticks: Vec<(f64, String)>, upwards: bool, limit: f64) -> Self {
-        let fit = |(at, label): (f64, String)| (at, fitted(&label, LABEL, false, limit));
+        let fit = |(at, label): (f64, String)| (at, squeezed(&label, LABEL, limit));
         let ticks: Vec<(f64, String)> = ticks.into_iter().map(fit).collect();
         let width = ticks.iter().map(|(_, label)| width(label, LABEL, false)).fold(0.0, f64::max);
         Self { ticks, upwards, width }

@@ -162,7 +162,7 @@ fn markup(block: &Block) -> Markup {
         @match block {
             Block::Section(heading) => h2 { (printable(heading)) },
             Block::Text(text) => p { (printable(text)) },
-            Block::Code(text) => pre tabindex="0" { (text) },
+            Block::Code(text) => pre { (text) },
             Block::Table { caption, header, rows } => (table(caption, header, rows)),
             Block::Figure(figure) => figure { (PreEscaped(inline(figure))) },
         }
@@ -227,7 +227,7 @@ main{max-width:1100px;margin:0 auto;padding:16px}\
 h1{font-size:1.6rem;line-height:1.25;overflow-wrap:anywhere}\
 h2{font-size:1.2rem;margin:2rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--grid);overflow-wrap:anywhere}\
 p{max-width:70ch;overflow-wrap:anywhere}\
-pre{overflow-x:auto;padding:12px;border:1px solid var(--grid);border-radius:6px;font-size:.85rem}\
+pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:12px;border:1px solid var(--grid);border-radius:6px;font-size:.85rem}\
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:16px;align-items:start;\
 margin:1rem 0}\
 figure{margin:0;border:1px solid var(--grid);border-radius:6px;overflow:hidden;max-width:640px}\
@@ -235,8 +235,9 @@ figure svg{display:block;width:100%;height:auto}\
 .table{overflow-x:auto;margin:1rem 0}\
 table{border-collapse:collapse;font-size:.95rem}\
 caption{text-align:left;color:var(--muted);padding:4px 0}\
-th,td{padding:5px 14px 5px 0;text-align:left;border-bottom:1px solid var(--grid);white-space:nowrap;\
+th,td{padding:5px 14px 5px 0;text-align:left;border-bottom:1px solid var(--grid);\
 font-variant-numeric:tabular-nums}\
-th{color:var(--muted);font-weight:600}\
+td{white-space:nowrap}\
+th{color:var(--muted);font-weight:600;vertical-align:bottom}\
 th.number,td.number{text-align:right}\
 @media print{figure,.table{break-inside:avoid}}";

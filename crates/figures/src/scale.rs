@@ -15,6 +15,8 @@ const SMALLEST: f64 = 1e-290;
 pub(crate) enum Scale {
     /// Equal steps for equal differences.
     Linear(f64, f64),
+    /// Equal steps for equal differences, with ticks at whole numbers only.
+    Whole(f64, f64),
     /// Equal steps for equal ratios, between positive numbers.
     Log(f64, f64),
     /// Equal steps for names: the first one is at 0, the second one at 1.
@@ -67,6 +69,14 @@ impl Scale {
         Self::Linear(low - margin, high + margin)
     }
 
+    /// The same scale with ticks at whole numbers only, if it is linear.
+    pub(crate) fn whole(self) -> Self {
+        match self {
+            Self::Linear(from, to) => Self::Whole(from, to),
+            other => other,
+        }
+    }
+
     /// A logarithmic scale on which the positive values fill all but a small margin.
     pub(crate) fn log(values: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = extent(values, true).unwrap_or((0.1, 1.0));
@@ -89,7 +99,7 @@ impl Scale {
     /// The value and the range on the linear scale that is drawn.
     fn linearised(&self, value: f64) -> (f64, Range<f64>) {
         match self {
-            &Self::Linear(from, to) => (value, from..to),
+            &Self::Linear(from, to) | &Self::Whole(from, to) => (value, from..to),
             &Self::Log(from, to) => (value.log10(), from.log10()..to.log10()),
             Self::Names(names) => (value, -0.5..names.len().max(1) as f64 - 0.5),
         }
@@ -99,6 +109,10 @@ impl Scale {
     pub(crate) fn ticks(&self, most: usize) -> Vec<(f64, String)> {
         match self {
             &Self::Linear(from, to) => labelled(linear_ticks(from, to, most)),
+            &Self::Whole(from, to) => {
+                let ticks = linear_ticks(from, to, most).into_iter().filter(|tick| tick.fract() == 0.0);
+                labelled(ticks.collect())
+            }
             &Self::Log(from, to) => log_ticks(from, to, most),
             Self::Names(names) => {
                 names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect()
@@ -122,7 +136,7 @@ impl Ranged for Scale {
 
     fn range(&self) -> Range<f64> {
         match self {
-            &Self::Linear(from, to) | &Self::Log(from, to) => from..to,
+            &Self::Linear(from, to) | &Self::Whole(from, to) | &Self::Log(from, to) => from..to,
             Self::Names(_) => self.linearised(0.0).1,
         }
     }
@@ -234,6 +248,8 @@ mod tests {
             (Scale::Linear(0.0, 60_000.0), "0 20,000 40,000 60,000"),
             (Scale::Linear(1.7e9, 1.7004e9), "1.7000e9 1.7001e9 1.7002e9 1.7003e9 1.7004e9"),
             (Scale::Linear(-2e-20, 1e-20), "−2e−20 −1e−20 0 1e−20"),
+            (Scale::Whole(0.5, 2.5), "1 2"),
+            (Scale::Whole(1.0, 2000.0), "500 1000 1500 2000"),
             (Scale::Log(0.0005, 3.0), "0.001 0.01 0.1 1"),
             (Scale::Log(0.3, 4.0), "0.5 1 2"),
             (Scale::Log(1e-12, 1.0), "1e−12 1e−9 1e−6 0.001 1"),

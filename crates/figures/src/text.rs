@@ -15,7 +15,7 @@ const ASCII: [u16; 95] = [
 /// The width of a text in pixels, at most. Bold texts are wider.
 pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     let thousandths: f64 = text.chars().map(character).sum();
-    thousandths * size / 1000.0 * if bold { 1.1 } else { 1.0 }
+    thousandths * size / 1000.0 * if bold { 1.18 } else { 1.0 }
 }
 
 /// The width of a character in thousandths of the font size.
@@ -44,6 +44,19 @@ pub(crate) fn fitted(text: &str, size: f64, bold: bool, limit: f64) -> String {
     };
     let start: String = text.chars().take_while(fits).collect();
     format!("{}…", start.trim_end())
+}
+
+/// A name that is at most `limit` pixels wide: if it is not the whole one, its start and its end, which often contains a
+/// number.
+pub(crate) fn squeezed(name: &str, size: f64, limit: f64) -> String {
+    let name = printable(name);
+    if width(&name, size, false) <= limit {
+        return name;
+    }
+    let end: Vec<char> = name.chars().rev().take(4).collect();
+    let end: String = end.into_iter().rev().collect();
+    let start = fitted(&name, size, false, limit - width(&end, size, false));
+    format!("{start}{end}")
 }
 
 /// A text in at most `lines` lines of at most `limit` pixels. The last one ends in an ellipsis if text is left.

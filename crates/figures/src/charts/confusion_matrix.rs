@@ -65,14 +65,17 @@ impl Chart for ConfusionMatrix {
             .map(|(shade, cells)| Mark::Boxes {
                 boxes: boxes(cells),
                 ink: Ink::Series(0),
-                opacity: 0.06 + 0.94 * shade as f64 / SHADES as f64,
+                opacity: 0.14 + 0.86 * shade as f64 / SHADES as f64,
             })
             .collect();
         marks.push(lines(count));
         if count <= MOST_WITH_COUNTS {
+            // All counts have the size that the longest one needs.
+            let longest = self.counts.iter().map(|&cell| short(cell).len()).max().unwrap_or(1);
+            let size = (380.0 / (count * longest) as f64 * 1.2).clamp(8.0, 13.0);
             for (i, row) in rows().enumerate() {
                 for (j, &cell) in row.iter().enumerate() {
-                    let (text, size) = short(cell, count);
+                    let text = short(cell);
                     let ink = if share(row, cell) > 0.55 { Ink::Paper } else { Ink::Text };
                     marks.push(Mark::Text { at: (j as f64, i as f64), text, ink, size });
                 }
@@ -112,15 +115,13 @@ fn lines(count: usize) -> Mark {
     Mark::Segments { segments: (0..=count.max(1)).flat_map(both).collect(), paint, width: 1.0 }
 }
 
-/// A count in at most five characters, and its font size.
-fn short(count: u64, classes: usize) -> (String, f64) {
-    let text = match count {
+/// A count in at most five characters.
+fn short(count: u64) -> String {
+    match count {
         0..100_000 => count.to_string(),
         100_000..1_000_000 => format!("{}k", count / 1000),
         _ => format!("{:.0e}", count as f64),
-    };
-    let size = if classes <= 8 || text.len() <= 3 { 12.0 } else { 9.0 };
-    (text, size)
+    }
 }
 
 pub(super) fn example() -> ConfusionMatrix {

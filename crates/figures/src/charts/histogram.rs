@@ -86,7 +86,7 @@ impl Chart for Histogram {
         let keys = self.series.iter().enumerate();
         let legend = keys.map(|(i, (name, _))| Key::new(name, Ink::Series(i), Symbol::Line)).collect();
         let x = Axis::new(&self.quantity, x);
-        let y = Axis::new("number of values per bin", Scale::from_zero([most]));
+        let y = Axis::new("number of values per bin", Scale::from_zero([most]).whole());
         Figure::of(&self.title, Panel::new(x, y, marks)).legend(legend).notes(left_out.notes())
     }
 }

@@ -91,7 +91,10 @@ impl Chart for LearningCurves {
             legend.push(Key::new(name, ink, Symbol::Line));
         }
         let longest = self.series.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
-        let epochs = Scale::tight([place(0), place(longest.saturating_sub(1))]);
+        let epochs = match longest {
+            0 | 1 => Scale::Whole(place(0) - 0.5, place(0) + 0.5),
+            _ => Scale::tight([place(0), place(longest - 1)]).whole(),
+        };
         if let Some(best) = self.best.filter(|&best| (self.first..self.first + longest).contains(&best)) {
             let at = best as f64;
             let range = plotters::coord::ranged1d::Ranged::range(&scale);

@@ -102,7 +102,7 @@ impl Chart for Reliability {
             Panel::new(Axis::new("", unit()), Axis::new("share of right predictions", unit()), top),
             Panel::new(
                 Axis::new("probability of the predicted class", unit()),
-                Axis::new("number of examples", Scale::from_zero(most)),
+                Axis::new("number of examples", Scale::from_zero(most).whole()),
                 bottom,
             )
             .shaped(Shape::Height(80.0)),
@@ -123,7 +123,8 @@ impl Chart for Reliability {
         };
         if invalid > 0 {
             let of = self.confidences.len();
-            notes.push(format!("{invalid} of {of} values are not probabilities from 0 to 1 and left out."));
+            let are = if invalid == 1 { "is no probability" } else { "are not probabilities" };
+            notes.push(format!("{invalid} of {of} values {are} from 0 to 1 and left out."));
         }
         Figure { title: self.title.clone(), panels, legend, notes }
     }

@@ -46,18 +46,20 @@ impl WeightImages {
         Self { title: "Weights of the first layer".to_owned(), width, height, weights: numbers(weights) }
     }
 
-    /// The images side by side with a gap of one pixel: the number of pixels per row, and the pixels.
+    /// The images side by side with a gap of one pixel: the number of pixels per row, and the pixels. Weights of small
+    /// images are squares of several pixels, so that the gap is narrow.
     fn mosaic(&self, shown: usize, columns: usize, largest: f64) -> (usize, Vec<Option<Rgb>>) {
-        let Self { width, height, weights, .. } = self;
+        let zoom = 16_usize.div_ceil(self.width.max(self.height));
+        let (width, height) = (zoom * self.width, zoom * self.height);
         let rows = shown.div_ceil(columns);
         let across = columns * (width + 1) - 1;
         let mut pixels = vec![None; across * (rows * (height + 1) - 1)];
-        for (unit, image) in weights.chunks(width * height).take(shown).enumerate() {
+        for (unit, image) in self.weights.chunks(self.width * self.height).take(shown).enumerate() {
             let (left, top) = (unit % columns * (width + 1), unit / columns * (height + 1));
-            for (i, &weight) in image.iter().enumerate() {
+            for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
+                let weight = image[row / zoom * self.width + column / zoom];
                 let color = ColorMap::Diverging.color(0.5 + 0.5 * weight / largest);
-                let at = (top + i / width) * across + left + i % width;
-                pixels[at] = is_drawn(weight, false).then_some(color);
+                pixels[(top + row) * across + left + column] = is_drawn(weight, false).then_some(color);
             }
         }
         (across, pixels)
