@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
 use wengert::ad::{Binary, Unary};
+use wengert_figures::{Chart, GALLERY};
 
 /// The pages of the book: paths relative to `docs/`, and texts.
 fn pages() -> Vec<(String, String)> {
@@ -96,6 +97,20 @@ fn the_figure_of_the_graph_is_the_one_that_the_program_draws() {
     let stored = fs::read_to_string(root().join("docs/figures/lecture_graph.svg")).unwrap();
     let drawn = output_of(&["graph", "x^3*(x+3*y)", "--at", "x=2,y=3", "--format", "svg"]);
     assert_eq!(stored.trim_end(), drawn.trim_end());
+}
+
+#[test]
+fn the_gallery_shows_what_the_crate_draws() {
+    let page = fs::read_to_string(root().join("docs/figures.md")).unwrap();
+    let mut size = 0;
+    for kind in GALLERY {
+        let file = format!("figures/gallery/{}.svg", kind.name);
+        assert!(page.contains(&format!("]({file})")), "docs/figures.md does not show {file}");
+        let stored = fs::read_to_string(root().join("docs").join(&file)).unwrap();
+        assert!(stored == (kind.example)().svg(), "{file} is not current: write the gallery again");
+        size += stored.len();
+    }
+    assert!(size < 600_000, "{size} bytes");
 }
 
 #[test]

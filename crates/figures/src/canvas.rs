@@ -1,8 +1,8 @@
 //! The back end of plotters that writes SVG.
 //!
-//! plotters places things, this module writes them. Unlike the back end that comes with plotters, it writes roles
-//! instead of colours, so that a picture follows the theme of its page; tenths of a pixel; and one element for a
-//! whole run of equal shapes, so that ten thousand points take 100 kB instead of a megabyte.
+//! plotters places things, this module writes them. Unlike the back end that comes with plotters, it writes
+//! roles instead of colours, so that a picture follows the theme of its page; tenths of a pixel; and one
+//! element for a whole run of equal shapes, so that ten thousand points take 100 kB instead of a megabyte.
 
 use crate::text::{self, escaped};
 use crate::theme::Ink;
@@ -366,8 +366,8 @@ impl Drawable<Canvas<'_>> for Raster<'_> {
         };
         let _ = write!(
             canvas.body,
-            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\"{rendering} \
-             href=\"{}\"/>",
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\"\
+             {rendering} href=\"{}\"/>",
             self.address
         );
         Ok(())

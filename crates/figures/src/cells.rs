@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 /// Opposite corners of a rectangle of cells: column and row; the second corner is outside.
 type Corners = [(usize, usize); 2];
 
-/// The cells of a grid of rows of `columns` cells, those of equal kind merged into rectangles: runs in a row, and equal
-/// runs in adjacent rows.
+/// The cells of a grid of rows of `columns` cells, those of equal kind merged into rectangles: runs in a row,
+/// and equal runs in adjacent rows.
 pub(crate) fn merged<K: Copy + Ord>(columns: usize, cells: &[Option<K>]) -> BTreeMap<K, Vec<Corners>> {
     let mut merged: BTreeMap<K, Vec<Corners>> = BTreeMap::new();
     // The rectangles that end at the row before: the columns of each, and its index.

@@ -21,8 +21,8 @@ pub trait Chart {
         document(&self.figure(), &theme::adaptive())
     }
 
-    /// Writes the picture to a file: SVG or, with the feature `png`, PNG in the light theme at twice the size,
-    /// according to the extension of the path. The file is replaced as a whole.
+    /// Writes the picture to a file: SVG or, with the feature `png`, PNG in the light theme at twice the
+    /// size, according to the extension of the path. The file is replaced as a whole.
     ///
     /// ```
     /// use wengert_figures::{Chart, LearningCurves};
@@ -49,8 +49,8 @@ pub trait Chart {
         Ok(())
     }
 
-    /// The picture as a PNG file, drawn with a font that is part of this crate; `scale` is the number of pixels of
-    /// the image per pixel of the SVG picture, at most 8.
+    /// The picture as a PNG file, drawn with a font that is part of this crate; `scale` is the number of
+    /// pixels of the image per pixel of the SVG picture, at most 8.
     ///
     /// # Panics
     /// If the scale is not positive or above 8.

@@ -1,11 +1,12 @@
 //! Contour lines by marching squares.
 
-/// The segments of the line on which a function has the value `level`. `values` are those at the points of a grid, in
-/// rows of `columns`; the results are in columns and rows. Squares with a NaN at a corner have no line.
+/// The segments of the line on which a function has the value `level`. `values` are those at the points of a
+/// grid, in rows of `columns`; the results are in columns and rows. Squares with a NaN at a corner have no
+/// line.
 ///
-/// The function is taken as linear on the edges of each square. If two opposite corners are above the level and the
-/// other two below, the mean of the four decides which corners are connected (Lorensen and Cline 1987, in two
-/// dimensions).
+/// The function is taken as linear on the edges of each square. If two opposite corners are above the level
+/// and the other two below, the mean of the four decides which corners are connected (Lorensen and Cline
+/// 1987, in two dimensions).
 pub(crate) fn contours(columns: usize, values: &[f64], level: f64) -> Vec<[(f64, f64); 2]> {
     let rows = values.len() / columns.max(1);
     let mut segments = Vec::new();
@@ -27,7 +28,8 @@ pub(crate) fn contours(columns: usize, values: &[f64], level: f64) -> Vec<[(f64,
             [a, b] => segments.push([a, b]),
             [a, b, c, d] => {
                 let mean: f64 = corners.iter().map(|(.., height)| height).sum();
-                // The corner between the last and the first edge is cut off if the middle is on the other side.
+                // The corner between the last and the first edge is cut off if the middle is on the other
+                // side.
                 let cut = (mean < 0.0) != (corners[0].2 < 0.0);
                 segments.extend(if cut { [[d, a], [b, c]] } else { [[a, b], [c, d]] });
             }
@@ -58,7 +60,8 @@ mod tests {
         for (low, expected) in [(-1.0, 2), (-9.0, 2)] {
             let segments = contours(2, &[2.0, low, low, 2.0], 0.0);
             assert_eq!(segments.len(), expected);
-            // Each segment separates one corner from the middle: the low ones if the middle is above the level.
+            // Each segment separates one corner from the middle: the low ones if the middle is above the
+            // level.
             let cuts_high = low < -2.0;
             for [a, b] in segments {
                 let middle = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));

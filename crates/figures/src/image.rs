@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 /// What a number from 0 to 1 looks like. The same in both themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ColorMap {
-    /// From dark blue through green to yellow; lightness grows evenly. The stops are those of viridis (Smith and van
-    /// der Walt, matplotlib, 2015).
+    /// From dark blue through green to yellow; lightness grows evenly. The stops are those of viridis (Smith
+    /// and van der Walt, matplotlib, 2015).
     Sequential,
     /// From blue through white to red; 0.5 is white. The stops are those of RdBu (Brewer, ColorBrewer, 2002).
     Diverging,

@@ -164,8 +164,8 @@ impl Labels {
     }
 }
 
-/// The labels of the vertical axis of a panel. They depend on its height only; if it has a ratio, the height is nearly the
-/// width.
+/// The labels of the vertical axis of a panel. They depend on its height only; if it has a ratio, the height
+/// is nearly the width.
 fn vertical(panel: &Panel) -> Labels {
     let height = match panel.shape {
         Shape::Height(height) => height,

@@ -11,8 +11,8 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    /// Whether all coordinates of a point can be drawn; each comes with whether its axis is logarithmic. The point is
-    /// counted.
+    /// Whether all coordinates of a point can be drawn; each comes with whether its axis is logarithmic. The
+    /// point is counted.
     pub(crate) fn draws<const N: usize>(&mut self, point: [(f64, bool); N]) -> bool {
         self.total += 1;
         if !point.iter().all(|&(value, _)| is_drawn(value, false)) {

@@ -8,13 +8,15 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("curves.svg");
 //! let (training, validation) = ([0.69, 0.41, 0.28, 0.22], [0.70, 0.45, 0.37, 0.36]);
-//! LearningCurves::new("loss (nats)").series("training", &training).series("validation", &validation).save(path)?;
+//! LearningCurves::new("loss (nats)").series("training", &training).series("validation",
+//! &validation).save(path)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! All charts have the same look, with colours that differ for readers with colour-vision deficiencies and lines that
-//! differ in print. Values that a chart cannot draw, such as NaN, are left out, and a note below the chart counts
-//! them. [`GALLERY`] lists the kinds of charts. [`Report`] combines charts, tables and texts in one HTML file.
+//! All charts have the same look, with colours that differ for readers with colour-vision deficiencies and
+//! lines that differ in print. Values that a chart cannot draw, such as NaN, are left out, and a note below
+//! the chart counts them. [`GALLERY`] lists the kinds of charts. [`Report`] combines charts, tables and texts
+//! in one HTML file.
 //!
 //! | feature | adds |
 //! |---|---|

@@ -123,8 +123,8 @@ fn mapped(points: &[Point], area: &Area<'_>) -> Vec<(i32, i32)> {
     points.iter().map(|point| area.map_coordinate(point)).collect()
 }
 
-/// At most four points of a line per pixel column: the first, the lowest, the highest and the last one. The line looks the
-/// same.
+/// At most four points of a line per pixel column: the first, the lowest, the highest and the last one. The
+/// line looks the same.
 fn thinned(points: &[(i32, i32)]) -> Vec<(i32, i32)> {
     let mut thinned: Vec<(i32, i32)> = Vec::new();
     for column in points.chunk_by(|a, b| a.0 / UNITS as i32 == b.0 / UNITS as i32) {

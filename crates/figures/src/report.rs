@@ -11,8 +11,8 @@ use wengert_files::Output;
 
 /// A page with texts, tables and figures, in the order in which they are added.
 ///
-/// The HTML file contains everything: the figures are inline SVG, there are no scripts, and nothing is loaded from
-/// elsewhere. It follows the theme of the reader's system, and is usable from a width of 320 pixels.
+/// The HTML file contains everything: the figures are inline SVG, there are no scripts, and nothing is loaded
+/// from elsewhere. It follows the theme of the reader's system, and is usable from a width of 320 pixels.
 ///
 /// ```
 /// use wengert_figures::{LearningCurves, Report};
@@ -177,11 +177,19 @@ fn table(caption: &str, header: &[String], rows: &[Vec<String>]) -> Markup {
             table {
                 @if !caption.is_empty() { caption { (printable(caption)) } }
                 thead {
-                    tr { @for (cell, class) in header.iter().zip(&classes) { th scope="col" class=[class] { (printable(cell)) } } }
+                    tr {
+                        @for (cell, class) in header.iter().zip(&classes) {
+                            th scope="col" class=[class] { (printable(cell)) }
+                        }
+                    }
                 }
                 tbody {
                     @for row in rows {
-                        tr { @for (cell, class) in row.iter().zip(&classes) { td class=[class] { (printable(cell)) } } }
+                        tr {
+                            @for (cell, class) in row.iter().zip(&classes) {
+                                td class=[class] { (printable(cell)) }
+                            }
+                        }
                     }
                 }
             }
@@ -225,11 +233,13 @@ body{margin:0;background:var(--paper);color:var(--text);line-height:1.5;\
 font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',Arial,sans-serif}\
 main{max-width:1100px;margin:0 auto;padding:16px}\
 h1{font-size:1.6rem;line-height:1.25;overflow-wrap:anywhere}\
-h2{font-size:1.2rem;margin:2rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--grid);overflow-wrap:anywhere}\
+h2{font-size:1.2rem;margin:2rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--grid);\
+overflow-wrap:anywhere}\
 p{max-width:70ch;overflow-wrap:anywhere}\
-pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:12px;border:1px solid var(--grid);border-radius:6px;font-size:.85rem}\
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:16px;align-items:start;\
-margin:1rem 0}\
+pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:12px;\
+border:1px solid var(--grid);border-radius:6px;font-size:.85rem}\
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:16px;\
+align-items:start;margin:1rem 0}\
 figure{margin:0;border:1px solid var(--grid);border-radius:6px;overflow:hidden;max-width:640px}\
 figure svg{display:block;width:100%;height:auto}\
 .table{overflow-x:auto;margin:1rem 0}\

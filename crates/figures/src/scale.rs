@@ -142,8 +142,8 @@ impl Ranged for Scale {
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten between two limits. (Those of plotters never end for some ranges, such as
-/// one between 1e-310 and 1e-308.)
+/// Multiples of 1, 2 or 5 times a power of ten between two limits. (Those of plotters never end for some
+/// ranges, such as one between 1e-310 and 1e-308.)
 fn linear_ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
     let most = most.max(3) as f64;
     let exponent = ((to - from) / most).log10().floor() as i32;
@@ -192,7 +192,8 @@ fn labelled(ticks: Vec<f64>) -> Vec<(f64, String)> {
     ticks.into_iter().map(|tick| (tick, label(tick))).collect()
 }
 
-/// A number with commas between thousands if it has at least five digits before the point, and with a minus sign.
+/// A number with commas between thousands if it has at least five digits before the point, and with a minus
+/// sign.
 fn grouped(number: &str) -> String {
     let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("−", digits));
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));

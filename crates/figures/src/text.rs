@@ -1,7 +1,8 @@
 //! Texts in pictures: their widths without a font, line breaks, and excerpts.
 
-/// The widths of the characters from space to `~` in thousandths of the font size. They are those of DejaVu Sans,
-/// the widest of the common sans-serif fonts, since an SVG file does not know which font its reader has.
+/// The widths of the characters from space to `~` in thousandths of the font size. They are those of DejaVu
+/// Sans, the widest of the common sans-serif fonts, since an SVG file does not know which font its reader
+/// has.
 #[rustfmt::skip]
 const ASCII: [u16; 95] = [
     318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337,
@@ -46,8 +47,8 @@ pub(crate) fn fitted(text: &str, size: f64, bold: bool, limit: f64) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// A name that is at most `limit` pixels wide: if it is not the whole one, its start and its end, which often contains a
-/// number.
+/// A name that is at most `limit` pixels wide: if it is not the whole one, its start and its end, which often
+/// contains a number.
 pub(crate) fn squeezed(name: &str, size: f64, limit: f64) -> String {
     let name = printable(name);
     if width(&name, size, false) <= limit {
@@ -59,7 +60,8 @@ pub(crate) fn squeezed(name: &str, size: f64, limit: f64) -> String {
     format!("{start}{end}")
 }
 
-/// A text in at most `lines` lines of at most `limit` pixels. The last one ends in an ellipsis if text is left.
+/// A text in at most `lines` lines of at most `limit` pixels. The last one ends in an ellipsis if text is
+/// left.
 pub(crate) fn wrapped(text: &str, size: f64, bold: bool, limit: f64, lines: usize) -> Vec<String> {
     // More characters than this cannot fit, whatever they are.
     let text: String = printable(text).chars().take(10_000).collect();

@@ -2,8 +2,8 @@
 
 /// The background that a picture is drawn for.
 ///
-/// An SVG file contains both themes, and shows the one of the page or the system (`prefers-color-scheme`). A PNG
-/// file has one theme.
+/// An SVG file contains both themes, and shows the one of the page or the system (`prefers-color-scheme`). A
+/// PNG file has one theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// Dark text on white.
@@ -60,10 +60,10 @@ impl Ink {
 
     /// The colour of the role in a theme.
     ///
-    /// The colours of the series differ for readers with any common colour-vision deficiency, the first five more than
-    /// the others, and each has a contrast of at least 3 to 1 with the background (WCAG 2.1, criterion 1.4.11). They
-    /// follow the idea of Okabe and Ito (Color Universal Design, 2008), whose own colours are too light for lines on
-    /// white.
+    /// The colours of the series differ for readers with any common colour-vision deficiency, the first five
+    /// more than the others, and each has a contrast of at least 3 to 1 with the background (WCAG 2.1,
+    /// criterion 1.4.11). They follow the idea of Okabe and Ito (Color Universal Design, 2008), whose own
+    /// colours are too light for lines on white.
     pub(crate) fn rgb(self, theme: Theme) -> Rgb {
         let (light, dark) = match self {
             Self::Paper => (0xff_ff_ff, 0x15_19_1e),
@@ -110,7 +110,8 @@ pub(crate) fn shapes(font: &str) -> String {
     let dashes = DASHES.iter().enumerate().filter(|(_, dash)| !dash.is_empty());
     let dashes: String = dashes.map(|(i, dash)| format!(".wg .l{i}{{stroke-dasharray:{dash}}}")).collect();
     format!(
-        ".wg{{font-family:{font}}}.wg .b{{font-weight:bold}}.wg .n{{fill:none}}.wg .lm{{stroke-dasharray:4 3}}{dashes}"
+        ".wg{{font-family:{font}}}.wg .b{{font-weight:bold}}.wg .n{{fill:none}}\
+         .wg .lm{{stroke-dasharray:4 3}}{dashes}"
     )
 }
 
@@ -132,8 +133,8 @@ pub(crate) fn adaptive() -> String {
 mod tests {
     use super::*;
 
-    /// What readers with protanopia, deuteranopia and tritanopia see, in linear RGB (Machado, Oliveira and Fernandes
-    /// 2009, severity 1), after what others see.
+    /// What readers with protanopia, deuteranopia and tritanopia see, in linear RGB (Machado, Oliveira and
+    /// Fernandes 2009, severity 1), after what others see.
     const VISIONS: [[[f64; 3]; 3]; 4] = [
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         [

@@ -40,10 +40,12 @@ chapters! {
     softmax: "rules/softmax.md",
     matrices: "rules/matrices.md",
     own_training: "own-training.md",
+    figures: "figures.md",
     saved_models: "saved-models.md",
     readme_of_kernels: "../crates/kernels/README.md",
     readme_of_ad: "../crates/ad/README.md",
     readme_of_optim: "../crates/optim/README.md",
     readme_of_data: "../crates/data/README.md",
+    readme_of_figures: "../crates/figures/README.md",
     readme_of_wengert: "../crates/wengert/README.md",
 }

@@ -11,7 +11,8 @@ use crate::theme::Ink;
 /// At most this many bars are drawn.
 const MOST_BARS: usize = 200;
 
-/// A number per name as bars from 0, with error bars. Of more than 200 bars, the first ones are drawn, with a note.
+/// A number per name as bars from 0, with error bars. Of more than 200 bars, the first ones are drawn, with a
+/// note.
 ///
 /// ```
 /// use wengert_figures::{BarChart, Chart};

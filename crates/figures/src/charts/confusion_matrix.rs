@@ -12,8 +12,8 @@ const SHADES: usize = 20;
 /// Counts are written into the cells of matrices of at most this many classes.
 const MOST_WITH_COUNTS: usize = 12;
 
-/// How often each class is taken for each other class: one row per true class, one column per predicted class. The
-/// colour of a cell is its share of the row.
+/// How often each class is taken for each other class: one row per true class, one column per predicted
+/// class. The colour of a cell is its share of the row.
 ///
 /// ```
 /// use wengert_figures::{Chart, ConfusionMatrix};

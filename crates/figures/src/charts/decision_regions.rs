@@ -25,8 +25,8 @@ const SHADES: [f64; 3] = [0.14, 0.24, 0.36];
 ///
 /// let points = [[0.1, 0.3], [0.8, 0.9], [0.4, 0.2]];
 /// let model = |points: &[[f64; 2]]| points.iter().flat_map(|[x, y]| [1.0 - x * y, x * y]).collect();
-/// let chart = DecisionRegions::new(["length (cm)", "width (cm)"], &["small", "large"], &points, &[0, 1, 0], model);
-/// assert!(chart.svg().contains("width (cm)"));
+/// let chart = DecisionRegions::new(["length (cm)", "width (cm)"], &["small", "large"], &points, &[0, 1, 0],
+/// model); assert!(chart.svg().contains("width (cm)"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct DecisionRegions {
@@ -45,12 +45,12 @@ pub struct DecisionRegions {
 impl DecisionRegions {
     /// Evaluates a model on a grid of 150 x 120 points around the examples.
     ///
-    /// `model` receives the points, and returns the probabilities of the classes, one row per point. Where they are NaN,
-    /// there is no region, and a note says so.
+    /// `model` receives the points, and returns the probabilities of the classes, one row per point. Where
+    /// they are NaN, there is no region, and a note says so.
     ///
     /// # Panics
-    /// If the numbers of points and of labels differ, if a label is not below the number of classes, or if the model
-    /// returns another number of probabilities than points times classes.
+    /// If the numbers of points and of labels differ, if a label is not below the number of classes, or if
+    /// the model returns another number of probabilities than points times classes.
     #[track_caller]
     #[must_use]
     pub fn new(
@@ -101,8 +101,8 @@ fn range(points: &[[f64; 2]], axis: usize) -> Range<f64> {
     plotters::coord::ranged1d::Ranged::range(&Scale::linear(values))
 }
 
-/// The most probable class, and how probable it is between the least that the largest of so many probabilities can be,
-/// and 1.
+/// The most probable class, and how probable it is between the least that the largest of so many
+/// probabilities can be, and 1.
 fn cell(probabilities: &[f64]) -> Option<(usize, usize)> {
     let finite = probabilities.iter().copied().enumerate().filter(|(_, p)| !p.is_nan());
     let (class, most) = finite.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
@@ -113,8 +113,8 @@ fn cell(probabilities: &[f64]) -> Option<(usize, usize)> {
 }
 
 impl DecisionRegions {
-    /// The regions as few rectangles. If they are many, since neighbouring cells have different classes, only every second
-    /// row and column of the cells is drawn.
+    /// The regions as few rectangles. If they are many, since neighbouring cells have different classes, only
+    /// every second row and column of the cells is drawn.
     fn regions(&self) -> Vec<Mark> {
         let fine = merged(COLUMNS, &self.cells);
         let is_noise = fine.values().map(Vec::len).sum::<usize>() > MOST_RECTANGLES;

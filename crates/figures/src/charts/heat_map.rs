@@ -41,7 +41,8 @@ pub struct HeatMap {
 }
 
 impl HeatMap {
-    /// Evaluates a function of two variables at 161 x 121 points of a rectangle. `quantity` is the name of its value.
+    /// Evaluates a function of two variables at 161 x 121 points of a rectangle. `quantity` is the name of
+    /// its value.
     ///
     /// # Panics
     /// If the rectangle is empty or not finite.
@@ -74,8 +75,8 @@ impl HeatMap {
         }
     }
 
-    /// Spreads the colours and the contours evenly over the logarithm of the values. Values that are not positive are
-    /// left out, with a note.
+    /// Spreads the colours and the contours evenly over the logarithm of the values. Values that are not
+    /// positive are left out, with a note.
     #[must_use]
     pub fn log(self) -> Self {
         Self { log: true, ..self }
@@ -128,7 +129,8 @@ impl HeatMap {
         is_smooth.then_some(Mark::Segments { segments, paint: Paint::White, width: 0.8 })
     }
 
-    /// The lines, starts and ends of the paths, with the keys of the legend, and the notes on what is left out.
+    /// The lines, starts and ends of the paths, with the keys of the legend, and the notes on what is left
+    /// out.
     fn drawn_paths(&self, marks: &mut Vec<Mark>) -> (Vec<Key>, Vec<String>) {
         let [x, y] = &self.ranges;
         let inside = |&[a, b]: &[f64; 2]| x.start <= a && a <= x.end && y.start <= b && b <= y.end;

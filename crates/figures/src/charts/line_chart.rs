@@ -58,7 +58,8 @@ impl LineChart {
         self
     }
 
-    /// Adds a band in the colour of the line that was added last. NaN is a gap; the order of the places does not matter.
+    /// Adds a band in the colour of the line that was added last. NaN is a gap; the order of the places does
+    /// not matter.
     ///
     /// # Panics
     /// If the numbers of coordinates differ.

@@ -12,7 +12,8 @@ pub struct Kind {
     pub summary: &'static str,
     /// Draws the example.
     pub example: fn() -> Figure,
-    /// Draws the chart with these numbers and this text at all places where a user can have any numbers and texts.
+    /// Draws the chart with these numbers and this text at all places where a user can have any numbers and
+    /// texts.
     #[doc(hidden)]
     pub of_any: fn(&[f64], &str) -> Figure,
 }
@@ -72,8 +73,8 @@ fn spread(count: usize, start: f64) -> impl Iterator<Item = f64> {
     (1..=count).map(move |i| (start + i as f64 * 0.618_033_988_749_895).fract())
 }
 
-/// Numbers for examples that look like draws from the standard normal distribution: twelve numbers between 0 and 1
-/// minus 6.
+/// Numbers for examples that look like draws from the standard normal distribution: twelve numbers between 0
+/// and 1 minus 6.
 fn noise(count: usize, start: f64) -> Vec<f64> {
     let sum = |i: usize| {
         let terms = (1..=12)

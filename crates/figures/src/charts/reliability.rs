@@ -9,8 +9,8 @@ use crate::scale::Scale;
 use crate::theme::Ink;
 
 /// Whether predicted probabilities are as frequent as they say: the share of right predictions against their
-/// probability, in bins of equal width, with the number of examples per bin (DeGroot and Fienberg 1983). Perfectly
-/// calibrated predictions are on the diagonal; bars below it are overconfident.
+/// probability, in bins of equal width, with the number of examples per bin (DeGroot and Fienberg 1983).
+/// Perfectly calibrated predictions are on the diagonal; bars below it are overconfident.
 ///
 /// ```
 /// use wengert_figures::{Chart, Reliability};
@@ -55,8 +55,8 @@ impl Reliability {
         Self { bins, ..self }
     }
 
-    /// Of each bin the number of examples, the number of right ones, and the sum of the probabilities; and the number of
-    /// values that are not probabilities.
+    /// Of each bin the number of examples, the number of right ones, and the sum of the probabilities; and
+    /// the number of values that are not probabilities.
     fn counts(&self) -> (Vec<(usize, usize, f64)>, usize) {
         let mut counts = vec![(0, 0, 0.0); self.bins];
         let mut invalid = 0;

@@ -9,8 +9,9 @@ use crate::scale::Scale;
 use crate::theme::Ink;
 use plotters::coord::ranged1d::Ranged;
 
-/// The residuals of a regression, true minus predicted value, against the predictions. They should scatter around 0 in
-/// the same way everywhere: a bend shows a relation that the model misses, and a funnel an error that grows.
+/// The residuals of a regression, true minus predicted value, against the predictions. They should scatter
+/// around 0 in the same way everywhere: a bend shows a relation that the model misses, and a funnel an error
+/// that grows.
 ///
 /// ```
 /// use wengert_figures::{Chart, Residuals};

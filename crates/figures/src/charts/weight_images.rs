@@ -12,8 +12,8 @@ use crate::theme::Rgb;
 const MOST_IMAGES: usize = 100;
 const MOST_PIXELS: usize = 250_000;
 
-/// The weights of the units of a layer, each as an image of the shape of the inputs. Blue is negative, red is positive,
-/// white is 0; the colours mean the same in all images.
+/// The weights of the units of a layer, each as an image of the shape of the inputs. Blue is negative, red is
+/// positive, white is 0; the colours mean the same in all images.
 ///
 /// ```
 /// use wengert_figures::{Chart, WeightImages};
@@ -46,8 +46,8 @@ impl WeightImages {
         Self { title: "Weights of the first layer".to_owned(), width, height, weights: numbers(weights) }
     }
 
-    /// The images side by side with a gap of one pixel: the number of pixels per row, and the pixels. Weights of small
-    /// images are squares of several pixels, so that the gap is narrow.
+    /// The images side by side with a gap of one pixel: the number of pixels per row, and the pixels. Weights
+    /// of small images are squares of several pixels, so that the gap is narrow.
     fn mosaic(&self, shown: usize, columns: usize, largest: f64) -> (usize, Vec<Option<Rgb>>) {
         let zoom = 16_usize.div_ceil(self.width.max(self.height));
         let (width, height) = (zoom * self.width, zoom * self.height);

@@ -16,15 +16,8 @@ fn report(text: &str) -> Report {
 #[test]
 fn a_report_contains_all_its_parts_in_order() {
     let html = report("alpha").html();
-    let parts = [
-        "<title>alpha",
-        "<h1>alpha",
-        "<h2>alpha",
-        "<p>alpha",
-        "<pre>alpha",
-        "<caption>alpha",
-        "<svg",
-    ];
+    let parts =
+        ["<title>alpha", "<h1>alpha", "<h2>alpha", "<p>alpha", "<pre>alpha", "<caption>alpha", "<svg"];
     let places: Vec<usize> =
         parts.iter().map(|part| html.find(part).unwrap_or_else(|| panic!("{part}"))).collect();
     assert!(places.is_sorted(), "{places:?}");
