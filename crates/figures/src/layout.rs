@@ -251,6 +251,8 @@ fn grid(
         if horizontal.upwards {
             pen.text(label, (x, bottom + 6.0), Align::Upwards, TEXT_TYPE);
         } else {
+            // The first label may be wider than the margin.
+            let x = x.max(width(label, LABEL, false) / 2.0 + 3.0);
             pen.text(label, (x, bottom + 13.0), Align::Center, TEXT_TYPE);
         }
     }
