@@ -12,6 +12,8 @@ pub enum TableProblem {
     Encoding { encoding: &'static str },
     /// The file is not a text, but has this `format`.
     Format { format: &'static str },
+    /// An `array` of an archive, or the only one, has this `problem`.
+    Array { array: Option<String>, problem: String },
     /// A `cell` is not in UTF-8.
     NotUtf8 { cell: String },
     /// The cells are separated by spaces.
@@ -55,6 +57,10 @@ impl Display for TableProblem {
             Self::Encoding { encoding } => write!(f, "the text is encoded in {encoding}; save it in UTF-8"),
             Self::Format { format } => {
                 write!(f, "this is {format}, not a table that can be read; save it as a CSV file")
+            }
+            Self::Array { array: None, problem } => write!(f, "the array cannot be read: {problem}"),
+            Self::Array { array: Some(array), problem } => {
+                write!(f, "the array {array:?} cannot be read: {problem}")
             }
             Self::NotUtf8 { cell } => write!(f, "{cell:?} is not encoded in UTF-8; save the file in UTF-8"),
             Self::Spaces => f.write_str(

@@ -4,11 +4,10 @@ use super::cells::CellRules;
 use super::columns::{ColumnKind, ColumnValues, MISSING};
 use super::dates::date;
 use super::lines::RowLines;
-use super::text_blocks::{LineProblem, TextBlock, line_ends};
+use super::rows::{RowRules, each_row, shown};
+use super::text_blocks::{LineProblem, TextBlock};
 use crate::table_problem::TableProblem;
-use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::collections::HashMap;
-use wengert_files::excerpt;
 
 /// How the cells of a column are parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,28 +28,6 @@ impl Plan {
     }
 }
 
-/// How a row is divided into cells, and how cells are read.
-#[derive(Clone, Debug)]
-pub(super) struct RowRules {
-    pub(super) delimiter: u8,
-    pub(super) comment: u8,
-    pub(super) cells: CellRules,
-    /// Whether the first row is a header, for messages.
-    pub(super) has_header: bool,
-}
-
-impl RowRules {
-    /// The records of a text.
-    pub(super) fn records<'a>(&self, text: &'a [u8]) -> Reader<&'a [u8]> {
-        ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter)
-            .comment(Some(self.comment))
-            .from_reader(text)
-    }
-}
-
 /// A block of rows as columns.
 pub(super) struct Block {
     pub(super) columns: Vec<ColumnValues>,
@@ -66,80 +43,22 @@ pub(super) enum BlockError {
     Problem(LineProblem, Option<usize>),
 }
 
-/// Calls `take` with each record of a block and its line.
-pub(super) fn each_record<E>(
-    block: &TextBlock,
-    rules: &RowRules,
-    mut take: impl FnMut(&ByteRecord, usize) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut reader = rules.records(&block.text);
-    let mut record = ByteRecord::new();
-    let (mut line, mut counted) = (block.line, 0);
-    while reader.read_byte_record(&mut record).expect("a text in memory can be read") {
-        let start = record.position().map_or(0, |position| position.byte() as usize);
-        let start = start + skipped(&block.text[start..], rules.comment);
-        line += line_ends(&block.text[counted..start]);
-        counted = start;
-        take(&record, line)?;
-    }
-    Ok(())
-}
-
-/// The length of the empty lines and comments at the start of a text.
-fn skipped(text: &[u8], comment: u8) -> usize {
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        at += match byte {
-            b'\r' | b'\n' => 1,
-            byte if byte == comment => memchr::memchr(b'\n', &text[at..]).unwrap_or(text.len() - at),
-            _ => break,
-        };
-    }
-    at
-}
-
-/// Checks that a record has the number of columns that is needed.
-pub(super) fn check_width(
-    record: &ByteRecord,
-    line: usize,
-    needed: usize,
-    rules: &RowRules,
-) -> Result<(), LineProblem> {
-    let found = record.len();
-    if found == needed {
-        return Ok(());
-    }
-    let long = record.iter().find(|cell| cell.contains(&b'\n'));
-    let problem = match long {
-        Some(cell) => TableProblem::LineBreak { cell: shown(cell) },
-        None => TableProblem::Columns { found, needed, header: rules.has_header },
-    };
-    Err((line, problem.into()))
-}
-
-/// A cell in a message.
-pub(super) fn shown(cell: &[u8]) -> String {
-    excerpt(&String::from_utf8_lossy(&cell[..cell.len().min(4096)]))
-}
-
 /// Parses a block by the plan of each column.
 pub(super) fn parse_block(block: &TextBlock, rules: &RowRules, plans: &[Plan]) -> Result<Block, BlockError> {
     let mut columns: Vec<Cells> = plans.iter().map(|&plan| Cells::new(plan)).collect();
     let (mut rows, mut lines) = (0, RowLines::default());
-    each_record(block, rules, |record, line| {
-        check_width(record, line, plans.len(), rules)
-            .map_err(|problem| BlockError::Problem(problem, None))?;
-        for (column, (cells, cell)) in columns.iter_mut().zip(record).enumerate() {
-            let cell = cell.trim_ascii();
+    each_row(block, rules, |row| {
+        row.check_width(plans.len(), rules).map_err(|problem| BlockError::Problem(problem, None))?;
+        for (column, (cells, cell)) in columns.iter_mut().zip(row.cells()).enumerate() {
             cells.push(cell, &rules.cells).map_err(|problem| match problem {
-                CellProblem::Kind => BlockError::Kind { line, column, cell: shown(cell) },
+                CellProblem::Kind => BlockError::Kind { line: row.line, column, cell: shown(cell) },
                 CellProblem::NotUtf8 => {
                     let problem = TableProblem::NotUtf8 { cell: shown(cell) };
-                    BlockError::Problem((line, problem.into()), Some(column))
+                    BlockError::Problem((row.line, problem.into()), Some(column))
                 }
             })?;
         }
-        lines.push(rows, line);
+        lines.push(rows, row.line);
         rows += 1;
         Ok(())
     })?;

@@ -2,7 +2,8 @@
 
 use super::cells::{Notation, notation};
 use super::dates::DateForms;
-use csv::{ByteRecord, ReaderBuilder};
+use super::rows::records;
+use csv::ByteRecord;
 
 /// The delimiters that are tried. Of those that explain a text equally well, the first is taken: a comma may be
 /// in the texts and the decimals of others, but hardly the other way around.
@@ -14,22 +15,17 @@ const SAMPLE_BYTES: usize = 1 << 17;
 
 /// The first rows of a text.
 pub(super) fn sample(text: &[u8], delimiter: u8, comment: u8) -> Vec<ByteRecord> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .comment(Some(comment))
-        .from_reader(text);
-    let (mut records, mut bytes) = (Vec::new(), 0);
+    let mut reader = records(text, delimiter, comment);
+    let (mut found, mut bytes) = (Vec::new(), 0);
     let mut record = ByteRecord::new();
-    while records.len() < SAMPLE_ROWS
-        && (records.len() < 2 || bytes < SAMPLE_BYTES)
+    while found.len() < SAMPLE_ROWS
+        && (found.len() < 2 || bytes < SAMPLE_BYTES)
         && reader.read_byte_record(&mut record).expect("a text in memory can be read")
     {
         bytes += record.as_slice().len() + record.len();
-        records.push(record.clone());
+        found.push(record.clone());
     }
-    records
+    found
 }
 
 /// How well a delimiter explains a text; the larger, the better.
@@ -102,7 +98,8 @@ pub(super) fn foreign_encoding(start: &[u8]) -> Option<&'static str> {
 
 /// The format of a file that is not a text, by its first bytes.
 pub(super) fn foreign_format(start: &[u8]) -> Option<&'static str> {
-    let formats: [(&[u8], &str); 6] = [
+    let formats: [(&[u8], &str); 7] = [
+        (b"\x93NUMPY", "an array of NumPy, for which the crate feature \"npy\" is off"),
         (b"PAR1", "a Parquet file"),
         (b"ARROW1", "an Arrow file"),
         (b"\x89HDF", "an HDF5 file"),

@@ -1,8 +1,8 @@
 //! Whether the first row of a text has the names of its columns.
 
-use super::block::{RowRules, shown};
 use super::cells::{Notation, notation};
 use super::dates::DateForms;
+use super::rows::{RowRules, shown};
 use crate::table_problem::TableProblem;
 use csv::ByteRecord;
 use std::collections::HashSet;

@@ -1,11 +1,12 @@
 //! The layout of a text: its delimiter, its header, and the kinds of its columns.
 
-use super::block::{Plan, RowRules, shown};
+use super::block::Plan;
 use super::cells::{CellRules, Decimal};
 use super::columns::ColumnKind;
 use super::dialect::{delimiter, foreign_encoding, foreign_format, has_spaces_between_numbers, sample};
 use super::header::{FirstRow, first_row};
 use super::options::TableOptions;
+use super::rows::{RowRules, shown};
 use super::survey::Survey;
 use super::text_blocks::{LONGEST_ROW, LineProblem, Rows, TextBlocks, line_ends};
 use crate::error::DataProblem;
@@ -18,7 +19,7 @@ use std::io::Read;
 const START: usize = 1 << 20;
 
 /// The largest number of columns.
-const MOST_COLUMNS: usize = 1 << 16;
+pub(super) const MOST_COLUMNS: usize = 1 << 16;
 
 /// How a text is divided into named columns.
 #[derive(Clone, Debug)]

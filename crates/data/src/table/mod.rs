@@ -6,7 +6,8 @@
 //! | `options`, `read` | what a user says, and what is read |
 //! | `reading`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
 //! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
-//! | `block`, `cells`, `dates` | the cells of a block |
+//! | `rows`, `block`, `cells`, `dates` | the rows of a block, and their cells as columns |
+//! | `npy` | arrays of NumPy |
 //! | `lines`, `growing` | the lines of rows; columns that grow by blocks |
 
 mod block;
@@ -18,9 +19,12 @@ mod growing;
 mod header;
 mod layout;
 mod lines;
+#[cfg(feature = "npy")]
+mod npy;
 mod options;
 mod read;
 mod reading;
+mod rows;
 mod source;
 mod survey;
 mod text_blocks;

@@ -1,17 +1,22 @@
 //! Reading of a whole table, and of one in blocks of rows.
 
 use super::columns::Table;
+#[cfg(feature = "npy")]
+use super::npy::{MAGICS, read_arrays};
 use super::options::TableOptions;
 use super::reading::Reading;
 use super::source::Source;
 use crate::error::{DataError, DataProblem};
+#[cfg(feature = "npy")]
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 /// Reads a table from a text file, or from standard input if the path is `-`.
 ///
 /// The file has one row per line and columns between commas, tabs, semicolons or vertical bars, quoted as in RFC
 /// 4180, in UTF-8 with or without a byte order mark, plain or compressed by gzip (crate feature `gzip`). Empty
-/// lines, and lines that start with `#`, are skipped. Delimiter, header, decimal comma, and the kinds of the
+/// lines, and lines that start with `#`, are skipped. With the crate feature `npy`, it may be an array of NumPy,
+/// or an archive of arrays with the same number of rows (NPY and NPZ). Delimiter, header, decimal comma, and the kinds of the
 /// columns are detected, unless the options say what they are; what is not evident is in
 /// [`notes`](Table::notes), and what is ambiguous is an error that says how to decide. A column is one of numbers
 /// if all of its cells are numbers, of dates if all are dates of one form, and of texts otherwise; cells that say
@@ -27,10 +32,12 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
     let path = path.as_ref();
     let source = Source::of(path).map_err(|error| DataProblem::Unreadable(error).of_path(path))?;
     let name = source.name();
-    let open = || {
-        let text = source.read().map_err(|error| DataProblem::Unreadable(error).of(&*name))?;
-        Reading::open(&name, text, options)
-    };
+    let unreadable = |error| DataProblem::Unreadable(error).of(&*name);
+    let open = || Reading::open(&name, source.read().map_err(unreadable)?, options);
+    #[cfg(feature = "npy")]
+    if let Sniffed::Arrays(bytes) = Sniffed::of(source.read().map_err(unreadable)?).map_err(unreadable)? {
+        return read_arrays(&name, &bytes);
+    }
     if let Some(table) = open()?.table()? {
         return Ok(table);
     }
@@ -46,8 +53,15 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
 /// The kinds of the columns are those of the first rows, or those that the options say: a later cell of another
 /// kind is an error.
 pub struct TableBlocks {
-    reading: Reading,
+    rows: Rows,
     has_ended: bool,
+}
+
+/// Where the rows come from.
+enum Rows {
+    Text(Box<Reading>),
+    #[cfg(feature = "npy")]
+    Arrays(Table),
 }
 
 impl TableBlocks {
@@ -60,14 +74,26 @@ impl TableBlocks {
         let unreadable = |error| DataProblem::Unreadable(error).of_path(path);
         let source = Source::of(path).map_err(unreadable)?;
         let name = source.name();
-        let reading = Reading::open(&name, source.read_once().map_err(unreadable)?, options)?;
-        Ok(Self { reading, has_ended: false })
+        let content = source.read_once().map_err(unreadable)?;
+        #[cfg(feature = "npy")]
+        let content = match Sniffed::of(content).map_err(unreadable)? {
+            Sniffed::Text(text) => text,
+            Sniffed::Arrays(bytes) => {
+                return Ok(Self { rows: Rows::Arrays(read_arrays(&name, &bytes)?), has_ended: false });
+            }
+        };
+        let reading = Reading::open(&name, content, options)?;
+        Ok(Self { rows: Rows::Text(Box::new(reading)), has_ended: false })
     }
 
     /// The names of the columns.
     #[must_use]
-    pub fn names(&self) -> &[String] {
-        &self.reading.layout.names
+    pub fn names(&self) -> Vec<String> {
+        match &self.rows {
+            Rows::Text(reading) => reading.layout.names.clone(),
+            #[cfg(feature = "npy")]
+            Rows::Arrays(table) => table.columns().iter().map(|column| column.name.clone()).collect(),
+        }
     }
 }
 
@@ -79,8 +105,35 @@ impl Iterator for TableBlocks {
         if self.has_ended {
             return None;
         }
-        let next = self.reading.next_rows().transpose();
+        let next = match &mut self.rows {
+            Rows::Text(reading) => reading.next_rows().transpose(),
+            #[cfg(feature = "npy")]
+            Rows::Arrays(table) => {
+                self.has_ended = true;
+                return Some(Ok(table.clone()));
+            }
+        };
         self.has_ended = !matches!(next, Some(Ok(_)));
         next
+    }
+}
+
+/// Content, recognised by its first bytes.
+#[cfg(feature = "npy")]
+enum Sniffed {
+    Text(Box<dyn Read + Send>),
+    Arrays(Vec<u8>),
+}
+
+#[cfg(feature = "npy")]
+impl Sniffed {
+    fn of(mut content: Box<dyn Read + Send>) -> io::Result<Self> {
+        let mut start = Vec::new();
+        content.by_ref().take(6).read_to_end(&mut start)?;
+        if MAGICS.iter().any(|magic| start.starts_with(magic)) {
+            content.read_to_end(&mut start)?;
+            return Ok(Self::Arrays(start));
+        }
+        Ok(Self::Text(Box::new(Cursor::new(start).chain(content))))
     }
 }

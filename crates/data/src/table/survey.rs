@@ -1,10 +1,10 @@
 //! The kinds that the cells of columns have.
 
-use super::block::{BlockError, Plan, RowRules, check_width, each_record, shown};
+use super::block::{BlockError, Plan};
 use super::cells::{Notation, notation};
 use super::dates::DateForms;
+use super::rows::{Row, RowRules, each_row, shown};
 use super::text_blocks::TextBlock;
-use csv::ByteRecord;
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +41,9 @@ impl Survey {
         }
     }
 
-    /// Takes a record of as many cells as there are columns into account.
-    pub(super) fn add(&mut self, record: &ByteRecord, rules: &RowRules) {
-        for (column, cell) in record.iter().enumerate() {
-            let cell = cell.trim_ascii();
+    /// Takes a row of as many cells as there are columns into account.
+    fn add(&mut self, row: &Row<'_>, rules: &RowRules) {
+        for (column, cell) in row.cells().enumerate() {
             if rules.cells.is_missing(cell) {
                 continue;
             }
@@ -80,10 +79,10 @@ impl Survey {
 
     /// Takes the rows of a block into account.
     pub(super) fn add_block(&mut self, block: &TextBlock, rules: &RowRules) -> Result<(), BlockError> {
-        each_record(block, rules, |record, line| {
-            check_width(record, line, self.columns.len(), rules)
-                .map_err(|problem| BlockError::Problem(problem, None))?;
-            self.add(record, rules);
+        each_row(block, rules, |row| {
+            let width = row.check_width(self.columns.len(), rules);
+            width.map_err(|problem| BlockError::Problem(problem, None))?;
+            self.add(&row, rules);
             Ok(())
         })
     }
