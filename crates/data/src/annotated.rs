@@ -37,8 +37,8 @@ impl<F: Float> Dataset<F> {
         self.annotations.weights.as_deref()
     }
 
-    /// How the columns of a table became the features and the targets; `None` for data that do not come from a
-    /// table. A model that is trained on the data needs it to take raw tables.
+    /// How the columns of a table became the features and the targets; `None` for data that do not come from
+    /// a table. A model that is trained on the data needs it to take raw tables.
     #[cfg(feature = "csv")]
     #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
     #[must_use]

@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 #[cfg(feature = "csv")]
 use std::sync::Arc;
 
-/// The names and weights of a data set, each list with one entry per item, and the preprocessing of its table.
+/// The names and weights of a data set, each list with one entry per item, and the preprocessing of its
+/// table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Annotations {
     pub(crate) feature_names: Option<Vec<String>>,

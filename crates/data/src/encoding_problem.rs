@@ -56,22 +56,99 @@ pub enum EncodingProblem {
 impl Display for EncodingProblem {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
+            Self::UnknownColumn { .. }
+            | Self::TwoRoles { .. }
+            | Self::NoInputs
+            | Self::TargetChoice { .. } => self.fmt_role(f),
+            Self::OneClass { .. }
+            | Self::ManyClasses { .. }
+            | Self::TextTarget { .. }
+            | Self::DateTarget
+            | Self::SeveralTargets { .. }
+            | Self::UnknownClass { .. } => self.fmt_target(f),
+            Self::MissingColumns { .. } | Self::ExtraColumns { .. } | Self::ColumnCount { .. } => {
+                self.fmt_columns(f)
+            }
+            _ => self.fmt_value(f),
+        }
+    }
+}
+
+impl EncodingProblem {
+    /// A problem with the roles of columns.
+    fn fmt_role(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
             Self::UnknownColumn { name, known, nearest } => {
-                let hint = nearest.as_ref().map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
-                write!(f, "no column has the name or the number {:?}; {hint}The names are {}", excerpt(name), list(known))
+                write!(f, "no column has the name or the number {:?}; ", excerpt(name))?;
+                nearest.as_ref().map_or(Ok(()), |name| write!(f, "did you mean {name:?}? "))?;
+                write!(f, "The names are {}", list(known))
             }
             Self::TwoRoles { name } => write!(
                 f,
                 "the column {name:?} has two roles; it can only be one of target, weight and dropped"
             ),
-            Self::NoInputs => f.write_str("no column is left as an input; at least one besides the target is needed"),
             Self::TargetChoice { last, candidate } => write!(
                 f,
-                "which column is the target? {candidate:?} looks like it, but the last column is {last:?}; say \
-                 --target {candidate:?} or --target {last:?}"
+                "which column is the target? {candidate:?} looks like it, but the last column is {last:?}; \
+                 say --target {candidate:?} or --target {last:?}"
             ),
+            _ => f.write_str("no column is left as an input; at least one besides the target is needed"),
+        }
+    }
+
+    /// A problem with a target.
+    fn fmt_target(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OneClass { class } => write!(
+                f,
+                "the target has one class only, {class:?}; at least two are needed: choose another column \
+                 with --target"
+            ),
+            Self::ManyClasses { classes, rows } => write!(
+                f,
+                "the target has {classes} classes in {rows} rows, about one for each; choose another column \
+                 with --target, or say --task regression if it has numbers"
+            ),
+            Self::TextTarget { cell } => write!(
+                f,
+                "{cell:?} is not a number, which the target of a regression must have; correct it, or say \
+                 --task classification"
+            ),
+            Self::SeveralTargets { targets } => {
+                write!(f, "{targets} columns are targets; a classification has one")
+            }
+            Self::UnknownClass { class, known } => {
+                write!(f, "the class {class:?} is not one of the model, which knows {}", list(known))
+            }
+            _ => f.write_str("the target has dates, which are no classes; say --task regression"),
+        }
+    }
+
+    /// A problem with the columns of a table for a model.
+    fn fmt_columns(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingColumns { names } => {
+                write!(f, "the model needs the columns {}, which the table lacks", list(names))
+            }
+            Self::ExtraColumns { names, known } => {
+                let (names, known) = (list(names), list(known));
+                write!(f, "the model does not know the columns {names}; remove them. It knows {known}")
+            }
+            Self::ColumnCount { found, inputs, all } => write!(
+                f,
+                "there are {found} columns; without a header, the model needs its {inputs} inputs, or all \
+                 {all} columns of the table that it was trained on, in their order"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// A problem with a value or the values of a column.
+    fn fmt_value(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Missing => f.write_str(
-                "the value is missing; fill it in, or say what to do with --missing mean, median, indicator or drop",
+                "the value is missing; fill it in, or say what to do with --missing mean, median, indicator \
+                 or drop",
             ),
             Self::MissingTarget => f.write_str(
                 "the value of the target is missing; fill it in, remove the row, or leave out such rows with \
@@ -80,65 +157,37 @@ impl Display for EncodingProblem {
             Self::NewlyMissing => f.write_str(
                 "the value is missing, but none was in this column when the model was trained; fill it in",
             ),
-            Self::Empty { name } => {
-                write!(f, "the column {name:?} has no values in the training rows; leave it out with --drop {name:?}")
-            }
+            Self::Empty { name } => write!(
+                f,
+                "the column {name:?} has no values in the training rows; leave it out with --drop {name:?}"
+            ),
             Self::NotFinite { value } => write!(f, "{value} must be a finite number"),
             Self::Categories { name, found, limit, cell } => {
                 if let Some(cell) = cell {
-                    write!(f, "{cell:?} is not a number, unlike most cells of the column, which are then texts: ")?;
+                    write!(
+                        f,
+                        "{cell:?} is not a number, unlike most cells of the column, and so all are texts: "
+                    )?;
                 }
-                write!(f, "the column {name:?} has {found} different texts, more than the limit of {limit}; ")?;
+                write!(
+                    f,
+                    "the column {name:?} has {found} different texts, more than the limit of {limit}; "
+                )?;
                 match cell {
                     Some(_) => write!(f, "correct the cell, or leave the column out with --drop {name:?}"),
                     None => write!(f, "leave it out with --drop {name:?}, or raise the limit with --categories"),
                 }
             }
-            Self::OneClass { class } => write!(
-                f,
-                "the target has one class only, {class:?}; at least two are needed: choose another column with --target"
-            ),
-            Self::ManyClasses { classes, rows } => write!(
-                f,
-                "the target has {classes} classes in {rows} rows, about one for each; choose another column with \
-                 --target, or say --task regression if it has numbers"
-            ),
-            Self::TextTarget { cell } => write!(
-                f,
-                "{cell:?} is not a number, which the target of a regression must have; correct it, or say --task \
-                 classification"
-            ),
-            Self::DateTarget => f.write_str("the target has dates, which are no classes; say --task regression"),
-            Self::SeveralTargets { targets } => {
-                write!(f, "{targets} columns are targets; a classification has one")
-            }
-            Self::UnknownClass { class, known } => {
-                write!(f, "the class {class:?} is not one of the model, which knows {}", list(known))
-            }
             Self::UnknownCategory { cell, known } => write!(
                 f,
-                "{cell:?} did not occur in this column when the model was trained ({}); train with --unknown zeros \
-                 to accept it",
+                "{cell:?} did not occur in this column when the model was trained ({}); train with \
+                 --unknown zeros to accept it",
                 list(known)
             ),
-            Self::MissingColumns { names } => {
-                write!(f, "the model needs the columns {}, which the table lacks", list(names))
+            Self::Kind { cell, needed } => {
+                write!(f, "{cell:?} should be one of the {needed} that this column had in training")
             }
-            Self::ExtraColumns { names, known } => write!(
-                f,
-                "the model does not know the columns {}; remove them. It knows {}",
-                list(names),
-                list(known)
-            ),
-            Self::ColumnCount { found, inputs, all } => write!(
-                f,
-                "there are {found} columns; without a header, the model needs its {inputs} inputs, or all {all} \
-                 columns of the table that it was trained on, in their order"
-            ),
-            Self::Kind { cell, needed } => write!(
-                f,
-                "{cell:?} should be one of the {needed} that this column had when the model was trained"
-            ),
+            _ => Ok(()),
         }
     }
 }

@@ -55,8 +55,8 @@ pub(crate) fn partition(
     Ok(parts)
 }
 
-/// Deals the examples, class after class, to the part that has the fewest for its fraction; in each part, they
-/// are in the given order.
+/// Deals the examples, class after class, to the part that has the fewest for its fraction; in each part,
+/// they are in the given order.
 fn by_class(
     order: &[usize],
     Fractions { train, validation, test }: Fractions,
@@ -74,8 +74,8 @@ fn by_class(
     [0, 1, 2].map(|part| order.iter().copied().filter(|&i| part_of[i] == part).collect())
 }
 
-/// The examples of each of `count` parts of about the same size, in an order drawn by the seed. With classes, each
-/// class is divided evenly, up to one example.
+/// The examples of each of `count` parts of about the same size, in an order drawn by the seed. With classes,
+/// each class is divided evenly, up to one example.
 pub(crate) fn folds(n: usize, count: usize, seed: u64, classes: Option<&[u32]>) -> Vec<Vec<usize>> {
     let mut order = vec![0; n];
     permute(&mut order, seed, Purpose::Folds);

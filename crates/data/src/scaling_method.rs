@@ -44,7 +44,8 @@ impl ScalingMethod {
         Self::ALL.iter().copied().find(|method| method.name() == name)
     }
 
-    /// Fits the map to row-major values of shape `(rows, width)`, all finite; `None` for the method of no map.
+    /// Fits the map to row-major values of shape `(rows, width)`, all finite; `None` for the method of no
+    /// map.
     ///
     /// # Panics
     /// If there are no rows, or if the values do not fill rows of `width`.

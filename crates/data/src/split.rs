@@ -35,9 +35,9 @@ impl<F: Float> Dataset<F> {
         self.partitioned(Fractions { train, validation, test }, seed, None)
     }
 
-    /// Splits the examples as [`split`](Self::split), and so that each class has about the same share in all parts:
-    /// in each part, the number of its examples differs from the fraction by less than two. The examples of a
-    /// regression are split as by `split`.
+    /// Splits the examples as [`split`](Self::split), and so that each class has about the same share in all
+    /// parts: in each part, the number of its examples differs from the fraction by less than two. The
+    /// examples of a regression are split as by `split`.
     ///
     /// # Errors
     /// As [`split`](Self::split).
@@ -63,8 +63,9 @@ impl<F: Float> Dataset<F> {
         Ok(Split { train, validation, test })
     }
 
-    /// The splits of a cross-validation: in each, another one of `count` parts, drawn by `seed`, is the validation
-    /// part, and all others are the training part. The test part is empty. Classes are divided evenly.
+    /// The splits of a cross-validation: in each, another one of `count` parts, drawn by `seed`, is the
+    /// validation part, and all others are the training part. The test part is empty. Classes are divided
+    /// evenly.
     ///
     /// # Errors
     /// If there are fewer than two parts, or fewer examples than parts.

@@ -98,18 +98,18 @@ impl Display for TableProblem {
             ),
             Self::Preamble { rows, found, classes } => write!(
                 f,
-                "the first row promises {rows} rows with classes below {classes} in the last column, as files of \
-                 scikit-learn do, but there are {found} rows or other classes; remove the first row"
+                "the first row promises {rows} rows with classes below {classes} in the last column, as \
+                 files of scikit-learn do, but there are {found} rows or other classes; remove the first row"
             ),
             Self::MixedDecimals { comma, point } => write!(
                 f,
-                "{comma:?} has a decimal comma, but {point:?} elsewhere a decimal point; say which is meant with \
-                 --decimal comma or --decimal point (TableOptions::decimal)"
+                "{comma:?} has a decimal comma, but {point:?} elsewhere a decimal point; say which is \
+                 meant with --decimal comma or --decimal point (TableOptions::decimal)"
             ),
             Self::Thousands { cell } => write!(
                 f,
-                "the comma in {cell:?} may be before thousands or decimals; remove it, or say --decimal comma or \
-                 --decimal point (TableOptions::decimal)"
+                "the comma in {cell:?} may be before thousands or decimals; remove it, or say --decimal \
+                 comma or --decimal point (TableOptions::decimal)"
             ),
             Self::DuplicateName { name } => write!(f, "two columns have the name {name:?}; rename one"),
             Self::Lengths { found, needed } => {

@@ -15,12 +15,13 @@ impl Preprocessing {
     /// The features of a table, row-major, shape `(rows, width)`, in the user's units: for predictions.
     ///
     /// Columns are matched by name, in any order; the targets may be missing. Columns that were left out in
-    /// training may be there. If the table or the model has no header, columns are matched by their order: those
-    /// of the training table, or those without its targets.
+    /// training may be there. If the table or the model has no header, columns are matched by their order:
+    /// those of the training table, or those without its targets.
     ///
     /// # Errors
-    /// If a column is missing or not known, or if a value is missing, infinite, of another kind than in training,
-    /// or a text that did not occur in training, unless the options of the model allow it; with line and column.
+    /// If a column is missing or not known, or if a value is missing, infinite, of another kind than in
+    /// training, or a text that did not occur in training, unless the options of the model allow it; with
+    /// line and column.
     pub fn features(&self, table: &Table) -> Result<Vec<f64>, DataError> {
         let columns = self.matched(table)?.inputs;
         let width = self.width();
@@ -37,7 +38,8 @@ impl Preprocessing {
     /// The targets of a table; `None` if it has none.
     ///
     /// # Errors
-    /// If a value is missing, infinite, of another kind than in training, or an unknown class; with line and column.
+    /// If a value is missing, infinite, of another kind than in training, or an unknown class; with line and
+    /// column.
     pub fn targets(&self, table: &Table) -> Result<Option<Targets<f64>>, DataError> {
         let Some(columns) = self.matched(table)?.targets else { return Ok(None) };
         match self.target() {

@@ -19,9 +19,9 @@ impl Preprocessing {
     /// Categories and classes are those of the whole table.
     ///
     /// # Errors
-    /// If a name is unknown, no column is left as an input, the target does not suit the task (a single class,
-    /// about as many classes as half of the rows, texts for a regression), a column has more texts than the limit,
-    /// or a value is missing or infinite although it must not be; with line and column.
+    /// If a name is unknown, no column is left as an input, the target does not suit the task (a single
+    /// class, about as many classes as half of the rows, texts for a regression), a column has more texts
+    /// than the limit, or a value is missing or infinite although it must not be; with line and column.
     ///
     /// # Panics
     /// If there is no such row.

@@ -14,7 +14,8 @@ pub(super) struct Matched {
 }
 
 impl Preprocessing {
-    /// Finds the columns of the model in a table: by name, or by order if the table or the model has no names.
+    /// Finds the columns of the model in a table: by name, or by order if the table or the model has no
+    /// names.
     pub(super) fn matched(&self, table: &Table) -> Result<Matched, DataError> {
         if !self.stored.has_header || !table.has_header() {
             return self.matched_by_order(table);

@@ -30,14 +30,15 @@ pub struct Prepared {
     pub split: Split<f64>,
     /// What a model that is trained on them needs to take raw tables.
     pub preprocessing: Preprocessing,
-    /// What should be known, a sentence each: the notes of the table and of the preprocessing, and the number of
-    /// rows that were left out.
+    /// What should be known, a sentence each: the notes of the table and of the preprocessing, and the number
+    /// of rows that were left out.
     pub notes: Vec<String>,
 }
 
 impl Table {
-    /// The table as a data set in parts. What replaces missing values is computed from the training part, so that
-    /// nothing about the other parts leaks into training; each class has about the same share in all parts.
+    /// The table as a data set in parts. What replaces missing values is computed from the training part, so
+    /// that nothing about the other parts leaks into training; each class has about the same share in all
+    /// parts.
     ///
     /// ```
     /// use wengert_data::{PreprocessingOptions, ScalingMethod, Shares, TableOptions, read_table};
@@ -92,8 +93,8 @@ impl Table {
         Ok(Prepared { split, preprocessing, notes })
     }
 
-    /// The table as a data set whose targets are in the column with this name or number, with the defaults for
-    /// everything else: the short form of [`prepare`](Self::prepare).
+    /// The table as a data set whose targets are in the column with this name or number, with the defaults
+    /// for everything else: the short form of [`prepare`](Self::prepare).
     ///
     /// The result is in single precision, and keeps the digits of large numbers: see [`Dataset::cast`].
     ///

@@ -129,8 +129,8 @@ fn default_target(table: &Table, dropped: &[usize], task: Option<Task>) -> Resul
     }
 }
 
-/// The different numbers of a column, ascending, if all are whole and there are at most `most`. Missing ones do
-/// not count.
+/// The different numbers of a column, ascending, if all are whole and there are at most `most`. Missing ones
+/// do not count.
 pub(super) fn whole_numbers(values: &ColumnValues, most: usize) -> Option<Vec<f64>> {
     let ColumnValues::Numbers(values) = values else { return None };
     let mut found: Vec<f64> = Vec::new();

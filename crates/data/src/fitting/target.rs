@@ -60,8 +60,8 @@ fn inferred(values: &ColumnValues, rows: usize) -> (Task, String) {
             }
             _ if whole_numbers(values, usize::MAX).is_some() => {
                 let why = format!(
-                    "the target has many different whole numbers, more than {MOST_WHOLE_CLASSES} or half of the \
-                     rows; --task classification if they are classes"
+                    "the target has many different whole numbers, more than {MOST_WHOLE_CLASSES} or half \
+                     of the rows; --task classification if they are classes"
                 );
                 (Task::Regression, why)
             }

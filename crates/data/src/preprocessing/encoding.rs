@@ -24,8 +24,8 @@ pub struct InputColumn {
     pub name: String,
     /// How it becomes features.
     pub encoding: ColumnEncoding,
-    /// What replaces a missing value: a number, or the index of a category. A missing value in a column without
-    /// one is an error, unless there is an indicator.
+    /// What replaces a missing value: a number, or the index of a category. A missing value in a column
+    /// without one is an error, unless there is an indicator.
     pub fill: Option<f64>,
     /// Whether a last feature says that the value is missing.
     pub indicator: bool,

@@ -12,12 +12,13 @@ pub enum Missing {
     Refuse,
     /// A missing number is the mean of its column in the training rows, a missing text the most frequent one.
     Mean,
-    /// A missing number is the median of its column in the training rows, a missing text the most frequent one.
+    /// A missing number is the median of its column in the training rows, a missing text the most frequent
+    /// one.
     Median,
     /// Rows with missing values are left out of data sets. In predictions, they are an error.
     Drop,
-    /// As `Mean` for numbers. A column with missing values in the training rows gets a feature that is 1 where
-    /// the value is missing, and 0 elsewhere; a missing text is no category.
+    /// As `Mean` for numbers. A column with missing values in the training rows gets a feature that is 1
+    /// where the value is missing, and 0 elsewhere; a missing text is no category.
     Indicator,
 }
 
@@ -59,8 +60,8 @@ macro_rules! names {
 names!(Missing: "refuse" Refuse, "mean" Mean, "median" Median, "drop" Drop, "indicator" Indicator);
 names!(UnknownCategory: "refuse" Refuse, "zeros" Zeros);
 
-/// What is said about the columns of a table. The default infers the task from the last column, takes all others
-/// as inputs, and refuses missing values and unknown texts.
+/// What is said about the columns of a table. The default infers the task from the last column, takes all
+/// others as inputs, and refuses missing values and unknown texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreprocessingOptions {
     /// The columns of the targets, by name or by number from 1. None means the last column.
@@ -77,7 +78,8 @@ pub struct PreprocessingOptions {
     pub missing: Missing,
     /// What happens to texts that did not occur in training.
     pub unknown: UnknownCategory,
-    /// The largest number of different texts in a column of inputs: each becomes a feature. More are an error.
+    /// The largest number of different texts in a column of inputs: each becomes a feature. More are an
+    /// error.
     pub most_categories: usize,
 }
 

@@ -6,8 +6,8 @@ use crate::table::{ColumnKind, TableOptions};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// How the columns of a table become the features and the targets of a data set: what a model needs to take raw
-/// tables. It is made of a table by [`fit`](Self::fit), and is part of the model afterwards.
+/// How the columns of a table become the features and the targets of a data set: what a model needs to take
+/// raw tables. It is made of a table by [`fit`](Self::fit), and is part of the model afterwards.
 ///
 /// It is serialised, as JSON say, without loss; what is deserialised is checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,8 +152,8 @@ impl Preprocessing {
         self.inputs().iter().map(InputColumn::width).sum()
     }
 
-    /// The names of the features: that of a column of numbers, `column=category` for each category of a column of
-    /// texts, and `column is missing` for an indicator.
+    /// The names of the features: that of a column of numbers, `column=category` for each category of a
+    /// column of texts, and `column is missing` for an indicator.
     #[must_use]
     pub fn feature_names(&self) -> Vec<String> {
         self.inputs().iter().flat_map(InputColumn::feature_names).collect()
@@ -188,8 +188,8 @@ impl Preprocessing {
         &self.notes
     }
 
-    /// How a table for the model is read: its columns have the kinds that they had in training, whatever its rows
-    /// suggest, and a first row with the names of the inputs is a header.
+    /// How a table for the model is read: its columns have the kinds that they had in training, whatever its
+    /// rows suggest, and a first row with the names of the inputs is a header.
     #[must_use]
     pub fn table_options(&self) -> TableOptions {
         use super::encoding::ColumnEncoding::{Date, Number, OneHot};

@@ -49,9 +49,9 @@ const POWERS_OF_TEN: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// A number of few digits without an exponent, in half of the time of the general parser: digits below 2^53 and the
-/// power of ten are exact in double precision, so that their quotient is rounded once (Clinger 1990, *How to read
-/// floating point numbers accurately*). `None` for all others, numbers or not.
+/// A number of few digits without an exponent, in half of the time of the general parser: digits below 2^53
+/// and the power of ten are exact in double precision, so that their quotient is rounded once (Clinger 1990,
+/// *How to read floating point numbers accurately*). `None` for all others, numbers or not.
 fn short_number(cell: &[u8]) -> Option<f64> {
     let (is_negative, digits) = match cell {
         [b'-', digits @ ..] => (true, digits),

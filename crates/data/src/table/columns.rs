@@ -11,8 +11,8 @@ pub const MISSING: u32 = u32::MAX;
 
 /// A table: named columns of the same length, as they are in a file, before any encoding.
 ///
-/// [`read_table`](crate::read_table) reads one from a file, and [`Table::new`] makes one of columns in memory.
-/// [`Preprocessing`](crate::Preprocessing) turns tables into data sets.
+/// [`read_table`](crate::read_table) reads one from a file, and [`Table::new`] makes one of columns in
+/// memory. [`Preprocessing`](crate::Preprocessing) turns tables into data sets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     pub(super) name: String,
@@ -156,8 +156,8 @@ impl Table {
     /// A table of columns in memory.
     ///
     /// # Errors
-    /// If there are no columns or no rows, if the columns differ in length, if two have the same name, or if a
-    /// code is neither the index of a word nor [`MISSING`].
+    /// If there are no columns or no rows, if the columns differ in length, if two have the same name, or if
+    /// a code is neither the index of a word nor [`MISSING`].
     pub fn new(name: impl Into<String>, columns: Vec<Column>) -> Result<Self, DataError> {
         let name = name.into();
         let rows = columns.first().map_or(0, |column| column.values.len());

@@ -4,8 +4,8 @@ use jiff::civil::{DateTime, Time};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::Offset;
 
-/// The forms of dates, in the notation of `strptime`, with an example each. All dates of a column have one form.
-/// Of the forms that fit all of them, the first is taken.
+/// The forms of dates, in the notation of `strptime`, with an example each. All dates of a column have one
+/// form. Of the forms that fit all of them, the first is taken.
 pub(super) const DATE_FORMS: [(&str, &str); 9] = [
     ("%Y-%m-%d", "2024-01-31"),
     ("%Y/%m/%d", "2024/01/31"),
@@ -62,8 +62,8 @@ impl DateForms {
     }
 }
 
-/// The date in a cell, in the form with this index, in seconds since the beginning of 1970. Without a zone, the
-/// time is UTC.
+/// The date in a cell, in the form with this index, in seconds since the beginning of 1970. Without a zone,
+/// the time is UTC.
 pub(super) fn date(cell: &[u8], form: usize) -> Option<f64> {
     seconds(date_text(cell)?, DATE_FORMS[form].0)
 }

@@ -5,9 +5,9 @@ use super::dates::DateForms;
 use super::rows::records;
 use csv::ByteRecord;
 
-/// The delimiters that are tried. Of those that explain a text equally well, the first is taken: a comma may be
-/// in the texts and the decimals of others, but hardly the other way around.
-const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
+/// The delimiters that are tried. Of those that explain a text equally well, the first is taken: a comma may
+/// be in the texts and the decimals of others, but hardly the other way around.
+pub(super) const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
 /// The number of rows that are looked at, and the number of their bytes, but at least two rows.
 const SAMPLE_ROWS: usize = 100;

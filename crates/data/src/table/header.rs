@@ -28,8 +28,8 @@ enum Look {
     Text,
 }
 
-/// Decides what the first of some records is, if `told` does not say it. `names` are those that a header would
-/// have.
+/// Decides what the first of some records is, if `told` does not say it. `names` are those that a header
+/// would have.
 pub(super) fn first_row(
     records: &[ByteRecord],
     rules: &RowRules,
@@ -131,8 +131,8 @@ fn look_below(below: &[ByteRecord], column: usize, rules: &RowRules) -> Look {
     found
 }
 
-/// Whether the cells that are numbers, at least two, are 0, 1, 2, ... or 1, 2, 3, ..., as are the columns of an
-/// array.
+/// Whether the cells that are numbers, at least two, are 0, 1, 2, ... or 1, 2, 3, ..., as are the columns of
+/// an array.
 fn consecutive_numbers(first: &ByteRecord) -> bool {
     let numbers = first.iter().filter_map(|cell| {
         let text = std::str::from_utf8(cell.trim_ascii()).ok()?;

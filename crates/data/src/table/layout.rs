@@ -3,7 +3,7 @@
 use super::block::Plan;
 use super::cells::{CellRules, Decimal};
 use super::columns::ColumnKind;
-use super::dialect::{delimiter, foreign_encoding, foreign_format, has_spaces_between_numbers, sample};
+use super::dialect::{DELIMITERS, delimiter, foreign_encoding, foreign_format, has_spaces_between_numbers, sample};
 use super::header::{FirstRow, first_row};
 use super::options::TableOptions;
 use super::rows::{RowRules, shown};
@@ -12,7 +12,7 @@ use super::text_blocks::{LONGEST_ROW, LineProblem, Rows, TextBlocks, line_ends};
 use crate::error::DataProblem;
 use crate::table_problem::TableProblem;
 use csv::ByteRecord;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memchr2};
 use std::io::Read;
 
 /// The number of bytes that are read before the layout is found, if rows are not longer.
@@ -51,6 +51,7 @@ impl Layout {
         if let Some(format) = foreign_format(text) {
             return Err(at_top(TableProblem::Format { format }));
         }
+        check_width_of_first_line(text, options.delimiter).map_err(at_top)?;
         let comment = options.comment.unwrap_or(b'#');
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter(text, comment));
         let missing = options.missing.iter().map(|text| text.trim().as_bytes().to_vec()).collect();
@@ -178,6 +179,17 @@ fn start(reader: &mut Box<dyn Read + Send>) -> Result<Vec<u8>, LineProblem> {
         }
         length *= 2;
     }
+}
+
+/// Checks the number of columns in the first line before anything is done with them.
+fn check_width_of_first_line(text: &[u8], delimiter: Option<u8>) -> Result<(), TableProblem> {
+    let line = &text[..memchr2(b'\n', b'\r', text).unwrap_or(text.len())];
+    let count = |delimiter: u8| memchr_iter(delimiter, line).count() + 1;
+    let found = delimiter.map_or_else(|| DELIMITERS.map(count).into_iter().max().unwrap_or(0), count);
+    if found > MOST_COLUMNS {
+        return Err(TableProblem::ManyColumns { found, limit: MOST_COLUMNS });
+    }
+    Ok(())
 }
 
 /// The position after the first record of a text.

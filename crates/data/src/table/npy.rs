@@ -19,8 +19,8 @@ const MOST_DIMENSIONS: usize = 64;
 const RATIO: u64 = 64;
 const ALLOWANCE: u64 = 1 << 23;
 
-/// The table of an array, or of the arrays in an archive, with a row per index of the first dimension. The other
-/// dimensions are columns, in row-major order.
+/// The table of an array, or of the arrays in an archive, with a row per index of the first dimension. The
+/// other dimensions are columns, in row-major order.
 pub(super) fn read_arrays(name: &str, bytes: &[u8]) -> Result<Table, DataError> {
     let refused = |problem: TableProblem| DataProblem::from(problem).of(name);
     let table = if bytes.starts_with(MAGICS[0]) {

@@ -21,8 +21,8 @@ pub struct TableOptions {
     pub decimal: Option<u8>,
     /// The byte at the start of lines that are skipped; `#` by default.
     pub comment: Option<u8>,
-    /// Further texts for a missing value, such as `-999`. Empty cells and the usual texts (`NA`, `N/A`, `NaN`,
-    /// `null`, `None`, `?`) always mean that a value is missing.
+    /// Further texts for a missing value, such as `-999`. Empty cells and the usual texts (`NA`, `N/A`,
+    /// `NaN`, `null`, `None`, `?`) always mean that a value is missing.
     pub missing: Vec<String>,
     /// The kinds of some columns, by name; the others are detected. A cell of another kind is an error.
     pub kinds: Vec<(String, ColumnKind)>,

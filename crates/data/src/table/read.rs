@@ -13,21 +13,22 @@ use std::path::Path;
 
 /// Reads a table from a text file, or from standard input if the path is `-`.
 ///
-/// The file has one row per line and columns between commas, tabs, semicolons or vertical bars, quoted as in RFC
-/// 4180, in UTF-8 with or without a byte order mark, plain or compressed by gzip (crate feature `gzip`). Empty
-/// lines, and lines that start with `#`, are skipped. With the crate feature `npy`, it may be an array of NumPy,
-/// or an archive of arrays with the same number of rows (NPY and NPZ). Delimiter, header, decimal comma, and the kinds of the
-/// columns are detected, unless the options say what they are; what is not evident is in
-/// [`notes`](Table::notes), and what is ambiguous is an error that says how to decide. A column is one of numbers
-/// if all of its cells are numbers, of dates if all are dates of one form, and of texts otherwise; cells that say
-/// that a value is missing do not count.
+/// The file has one row per line and columns between commas, tabs, semicolons or vertical bars, quoted as in
+/// RFC 4180, in UTF-8 with or without a byte order mark, plain or compressed by gzip (crate feature `gzip`).
+/// Empty lines, and lines that start with `#`, are skipped. With the crate feature `npy`, it may be an array
+/// of NumPy, or an archive of arrays with the same number of rows (NPY and NPZ). Delimiter, header, decimal
+/// comma, and the kinds of the columns are detected, unless the options say what they are; what is not
+/// evident is in [`notes`](Table::notes), and what is ambiguous is an error that says how to decide. A column
+/// is one of numbers if all of its cells are numbers, of dates if all are dates of one form, and of texts
+/// otherwise; cells that say that a value is missing do not count.
 ///
-/// Rows are parsed on all threads, with the same result for any number of them. The memory is that of the values
-/// and a few megabytes; of a stream, which cannot be read twice, also that of the text.
+/// Rows are parsed on all threads, with the same result for any number of them. The memory is that of the
+/// values and a few megabytes; of a stream, which cannot be read twice, also that of the text.
 ///
 /// # Errors
-/// If the file cannot be read, is not in UTF-8, has no rows, a row whose length differs from that of the first,
-/// two columns with the same name, or a quotation mark that nothing closes; with the line and the column.
+/// If the file cannot be read, is not in UTF-8, has no rows, a row whose length differs from that of the
+/// first, two columns with the same name, or a quotation mark that nothing closes; with the line and the
+/// column.
 pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Table, DataError> {
     let path = path.as_ref();
     let source = Source::of(path).map_err(|error| DataProblem::Unreadable(error).of_path(path))?;
@@ -50,8 +51,8 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
 
 /// A table in blocks of some megabytes of text, for files that are larger than the memory.
 ///
-/// The kinds of the columns are those of the first rows, or those that the options say: a later cell of another
-/// kind is an error.
+/// The kinds of the columns are those of the first rows, or those that the options say: a later cell of
+/// another kind is an error.
 pub struct TableBlocks {
     rows: Rows,
     has_ended: bool,

@@ -115,8 +115,8 @@ impl Rows {
         Self::scan_quoted(text, delimiter, comment)
     }
 
-    /// Checks that cells end with the mark that closes them. A cell that goes on was closed by a mark that opens
-    /// another, since its own is missing.
+    /// Checks that cells end with the mark that closes them. A cell that goes on was closed by a mark that
+    /// opens another, since its own is missing.
     pub(super) fn check_quotes(&self, text: &[u8], line: usize) -> Result<(), LineProblem> {
         let Some((open, close)) = self.stray else { return Ok(()) };
         let cell = excerpt(&String::from_utf8_lossy(&text[open + 1..close]));
@@ -133,8 +133,8 @@ impl Rows {
         Err((line + line_ends(&text[..quote]), TableProblem::OpenQuote.into()))
     }
 
-    /// The rows of a text with quotation marks. A mark at the start of a cell opens it, and two marks in an open
-    /// cell are one of its text; a mark within an unquoted cell has no meaning (RFC 4180).
+    /// The rows of a text with quotation marks. A mark at the start of a cell opens it, and two marks in an
+    /// open cell are one of its text; a mark within an unquoted cell has no meaning (RFC 4180).
     fn scan_quoted(text: &[u8], delimiter: u8, comment: u8) -> Self {
         let (mut end, mut at) = (None, 0);
         let (mut starts_row, mut stray) = (true, None);

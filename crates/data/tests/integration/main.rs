@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod annotations;
+#[cfg(feature = "npy")]
+mod arrays;
 mod bundled_sets;
 mod catalogue;
 #[cfg(all(feature = "csv", feature = "gzip"))]

@@ -160,7 +160,9 @@ fn texts_are_one_hot_up_to_a_limit() {
     assert_eq!(data.row(1), [1.0, 0.0, 0.0, 2.0]);
     let two = PreprocessingOptions { most_categories: 2, ..target("y") };
     let many = message(fit(content, &two));
-    assert!(many.contains("the column \"colour\" has 3 different texts, more than the limit of 2; leave it out with --drop \"colour\""), "{many}");
+    let limit =
+        "the column \"colour\" has 3 different texts, more than the limit of 2; leave it out with --drop";
+    assert!(many.contains(limit), "{many}");
     let numbers: String = (0..200)
         .map(|i| format!("{},{}\n", if i == 100 { "x1.5".into() } else { i.to_string() }, i % 2))
         .collect();
@@ -281,7 +283,9 @@ fn kinds_for_predictions_are_those_of_training() {
 
 #[test]
 fn a_preprocessing_survives_json_and_hostile_json_is_refused() {
-    let content = "d,x,colour,w,y\n2024-01-01,1,red,1,u\n2024-01-02,,blue,2,v\n2024-01-04,3,red,1,v\n2024-01-03,4,blue,1,u\n";
+    let rows =
+        ["2024-01-01,1,red,1,u", "2024-01-02,,blue,2,v", "2024-01-04,3,red,1,v", "2024-01-03,4,blue,1,u"];
+    let content = &format!("d,x,colour,w,y\n{}\n", rows.join("\n"));
     let options =
         PreprocessingOptions { weight: Some("w".into()), missing: Missing::Indicator, ..target("y") };
     let fitted = fit(content, &options).unwrap();

@@ -213,7 +213,7 @@ fn other_encodings_formats_and_separators_are_named() {
     for content in [little, wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
         assert!(message(read(content)).ends_with("the text is encoded in UTF-16; save it in UTF-8"));
     }
-    assert!(message(read(b"PK\x03\x04 etc")).contains("this is a ZIP file, such as one of Excel"));
+    assert!(message(read(b"PAR1 etc")).contains("this is a Parquet file, not a table that can be read"));
     assert!(message(read("1 2 3\n4 5 6\n")).contains("the columns are separated by spaces"));
 }
 
