@@ -58,7 +58,7 @@ fn blocks(tape: &mut Tape<Wide>, observed: &Observation<Wide>, turning: bool) ->
         feature: [Var::passive(observed.feature[0]), Var::passive(observed.feature[1])],
     };
     for (variable, &x) in recorded.inputs.iter_mut().zip(&observed.inputs) {
-        *variable = tape.var(x);
+        *variable = tape.input(x);
     }
     reprojection_error(&recorded, turning).map(|error| {
         let gradient = error.gradient();

@@ -73,7 +73,7 @@ impl Mode for Reverse {
     ) -> [T; N] {
         tape.clear();
         let fixed = fixed.map(Var::passive);
-        let x = x.map(|x| tape.var(x));
+        let x = x.map(|x| tape.input(x));
         let gradient = f.at(fixed, x).gradient();
         x.map(|x| gradient.or_zero(x))
     }

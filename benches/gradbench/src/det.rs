@@ -69,7 +69,10 @@ fn minor<T: Number>(
     let n = columns.next.len() - 1;
     let (mut sum, mut positive) = (None, true);
     columns.each_without(|columns, column| {
-        let term = a[row * n + column] * minor(a, (row + 1, last), columns, piece);
+        // Without a call for a piece, which would copy a large number.
+        let cofactor =
+            if row + 1 == last { piece(columns) } else { minor(a, (row + 1, last), columns, piece) };
+        let term = a[row * n + column] * cofactor;
         sum = Some(match sum {
             None => term,
             Some(sum) if positive => sum + term,
@@ -157,7 +160,7 @@ impl Expansion {
         });
         tape.clear();
         let tape = &*tape;
-        let a = tape.vars(&self.a);
+        let a = tape.inputs(&self.a);
         let mut pieces = values.iter().zip(columns.chunks(self.order)).zip(partials.chunks(entries));
         let mut operands = Vec::with_capacity(entries);
         let mut piece = |_: &Columns| {

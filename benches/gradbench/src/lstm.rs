@@ -178,7 +178,7 @@ impl Model {
     /// to the parameters are added.
     #[inline(always)]
     fn sweep(&self, tape: &Tape<Units>, start: usize, state: &[Units], derivatives: &mut Derivatives) {
-        let (parameters, before) = (tape.vars(&self.parameters), tape.vars(state));
+        let (parameters, before) = (tape.inputs(&self.parameters), tape.inputs(state));
         let mut after = before.clone();
         let steps = start..(start + self.segment()).min(self.steps());
         let mut predictions = Vec::with_capacity(steps.len() * self.groups);

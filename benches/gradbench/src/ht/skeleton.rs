@@ -58,7 +58,7 @@ impl Skeleton {
                 (Some(parent), Some(turn)) => compose(&parent, &turned(&bone.base_relative, &turn)),
             };
             let map = after(&absolute, &bone.inverse_base_absolute);
-            maps.push(from_fn(|i| from_fn(|j| (0..3).map(|k| whole[i][k] * map[k][j]).sum())));
+            maps.push(affine_of(|i, j| of_three(|k| whole[i][k] * map[k][j])));
             absolutes.push(absolute);
         }
         maps
@@ -140,40 +140,52 @@ fn rotation<T: Number>(r: [T; 3]) -> Linear<T> {
     })
 }
 
+/// The affine map with these entries, written in place.
+#[inline(always)]
+fn affine_of<T: Number>(entry: impl Fn(usize, usize) -> T) -> Affine<T> {
+    let mut map = [[T::constant(0.0); 4]; 3];
+    for (i, row) in map.iter_mut().enumerate() {
+        for (j, slot) in row.iter_mut().enumerate() {
+            *slot = entry(i, j);
+        }
+    }
+    map
+}
+
+/// The sum of three terms. Numbers with many directions are too large to pass through an iterator.
+#[inline(always)]
+fn of_three<T: Number>(term: impl Fn(usize) -> T) -> T {
+    term(0) + term(1) + term(2)
+}
+
 #[inline(always)]
 fn product<T: Number>(a: &Linear<T>, b: &Linear<T>) -> Linear<T> {
-    from_fn(|i| from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
+    from_fn(|i| from_fn(|j| of_three(|k| a[i][k] * b[k][j])))
 }
 
 /// `a` after a constant map.
 #[inline(always)]
 fn after<T: Number>(a: &Affine<T>, constant: &Affine<f64>) -> Affine<T> {
-    from_fn(|i| {
-        from_fn(|j| {
-            let linear: T = (0..3).map(|k| a[i][k] * constant[k][j]).sum();
-            if j == 3 { linear + a[i][3] } else { linear }
-        })
+    affine_of(|i, j| {
+        let linear = of_three(|k| a[i][k] * constant[k][j]);
+        if j == 3 { linear + a[i][3] } else { linear }
     })
 }
 
 /// A constant map after a rotation.
 #[inline(always)]
 fn turned<T: Number>(constant: &Affine<f64>, turn: &Linear<T>) -> Affine<T> {
-    from_fn(|i| {
-        from_fn(|j| match j {
-            3 => T::constant(constant[i][3]),
-            _ => (0..3).map(|k| turn[k][j] * constant[i][k]).sum(),
-        })
+    affine_of(|i, j| match j {
+        3 => T::constant(constant[i][3]),
+        _ => of_three(|k| turn[k][j] * constant[i][k]),
     })
 }
 
 /// `a` after `b`.
 #[inline(always)]
 fn compose<T: Number>(a: &Affine<T>, b: &Affine<T>) -> Affine<T> {
-    from_fn(|i| {
-        from_fn(|j| {
-            let linear: T = (0..3).map(|k| a[i][k] * b[k][j]).sum();
-            if j == 3 { linear + a[i][3] } else { linear }
-        })
+    affine_of(|i, j| {
+        let linear = of_three(|k| a[i][k] * b[k][j]);
+        if j == 3 { linear + a[i][3] } else { linear }
     })
 }

@@ -39,6 +39,7 @@ pub fn checkpoint<'t, T: Scalar>(
     f: impl for<'s> Fn(&[Var<'s, T>]) -> Vec<Var<'s, T>> + Send + 'static,
 ) -> Vec<Var<'t, T>> {
     let Some(tape) = inputs.iter().find_map(|x| x.tape()) else { return f(inputs) };
+    let inputs: Vec<_> = inputs.iter().map(|x| x.recorded()).collect();
     let arguments: Vec<_> = inputs.iter().enumerate().map(|(i, x)| Var::argument(x.primal(), i)).collect();
     let outputs = f(&arguments);
     // An output that is an unchanged input stays the same variable; only the others are recomputed.
@@ -47,7 +48,7 @@ pub fn checkpoint<'t, T: Scalar>(
     // An input that appears twice must be one variable in the new recording too.
     let same = |x: Var<'t, T>| inputs.iter().position(|&other| other.is_same_node(x));
     let segment = Segment { f, first_uses: inputs.iter().map(|&x| same(x)).collect(), computed };
-    let mut recorded = tape.custom(inputs, &values, move |at, x_bar| segment.sweep(at, x_bar)).into_iter();
+    let mut recorded = tape.custom(&inputs, &values, move |at, x_bar| segment.sweep(at, x_bar)).into_iter();
     let mut output = |y: Var<'_, T>| match y.argument_position() {
         Some(i) => inputs[i],
         None => recorded.next().expect("there is one recorded output per computed output"),

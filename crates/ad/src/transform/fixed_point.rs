@@ -81,7 +81,7 @@ pub fn fixed_point<'t, T: Float + Scalar>(
     let Some(tape) = parameters.iter().find_map(|p| p.tape()) else { return Ok(constants(&x)) };
     let fixed = tape.custom(parameters, &x, move |at, p_bar| {
         let tape = Tape::new();
-        let [x, p] = [at.y, at.x].map(|values| tape.vars(values));
+        let [x, p] = [at.y, at.x].map(|values| tape.inputs(values));
         let image = phi(&x, &p);
         let pull = |lambda: &[T]| tape.pull_back(image.iter().copied().zip(lambda.iter().copied()));
         let step = |lambda: &[T]| {

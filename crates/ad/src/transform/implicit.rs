@@ -47,7 +47,7 @@ pub fn implicit<'t, T: Scalar>(
         let lambda = solve_transposed(u, p, y_bar);
         assert_length("the adjoint solution", lambda.len(), u.len());
         let tape = Tape::new();
-        let variables = tape.vars(p);
+        let variables = tape.inputs(p);
         let equations = residual(&constants(u), &variables);
         assert_length("the residual", equations.len(), u.len());
         let cotangents = equations.iter().copied().zip(lambda.into_iter().map(|lambda| -lambda));

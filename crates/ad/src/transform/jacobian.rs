@@ -51,7 +51,7 @@ pub fn value_and_jacobian<T: Scalar>(
     sweeps: Sweeps,
 ) -> (Vec<T>, Array2<T>) {
     let tape = Tape::new();
-    let inputs = tape.vars(x);
+    let inputs = tape.inputs(x);
     let outputs = f(&inputs);
     let mut jacobian = Array2::from_elem((outputs.len(), inputs.len()), T::constant(0.0));
     let forward = match sweeps {

@@ -36,7 +36,7 @@ pub fn per_example_gradients(
     let mut tape = Tape::new();
     for first in (0..count).step_by(WIDTH) {
         tape.clear();
-        let variables: Vec<_> = parameters.iter().map(|&p| tape.var(Lanes([p; WIDTH]))).collect();
+        let variables = tape.inputs(&parameters.iter().map(|&p| Lanes([p; WIDTH])).collect::<Vec<_>>());
         // Unused lanes of the last block repeat the last example.
         let lane = |column| Lanes::from_fn(|w| examples[[(first + w).min(count - 1), column]]);
         let columns: Vec<_> = (0..examples.ncols()).map(lane).collect();

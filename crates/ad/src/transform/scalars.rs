@@ -71,7 +71,7 @@ pub fn vjp<T: Scalar>(
     cotangent: &[T],
 ) -> (Vec<T>, Vec<T>) {
     let tape = Tape::new();
-    let outputs = f(&tape.vars(x));
+    let outputs = f(&tape.inputs(x));
     let (have, want) = (cotangent.len(), outputs.len());
     assert!(have == want, "vjp: the function has {want} outputs, the cotangent has {have} components");
     let mut pulled = vec![T::constant(0.0); x.len()];

@@ -49,16 +49,17 @@ fn the_direction_with_fewer_sweeps_is_taken() {
     // The directions multiply the three factors from either end, and the last bits tell which it was.
     let (from_inputs, from_outputs) = (0.1 * 0.2 * 0.3, 0.3 * 0.2 * 0.1);
     assert_ne!(from_inputs, from_outputs);
-    fn chain<T: Number>(x: T) -> T {
-        x.scale(0.1).scale(0.2).scale(0.3)
+    // Each sum is a node.
+    fn chain<T: Number>(v: &[T]) -> T {
+        [0.1, 0.2, 0.3].into_iter().fold(v[0], |x, factor| x * factor + v[1])
     }
-    assert_eq!(jacobian(|v| vec![chain(v[0]); 2], &[1.0])[[0, 0]], from_inputs);
-    assert_eq!(jacobian(|v| vec![chain(v[0])], &[1.0, 1.0])[[0, 0]], from_outputs);
+    assert_eq!(jacobian(|v| vec![chain(v); 3], &[1.0, 0.0])[[0, 0]], from_inputs);
+    assert_eq!(jacobian(|v| vec![chain(v)], &[1.0, 0.0])[[0, 0]], from_outputs);
+    assert_eq!(value_and_jacobian(|v| vec![chain(v)], &[1.0, 0.0], Sweeps::Forward).1[[0, 0]], from_inputs);
     assert_eq!(
-        value_and_jacobian(|v| vec![chain(v[0])], &[1.0, 1.0], Sweeps::Forward).1[[0, 0]],
-        from_inputs
+        value_and_jacobian(|v| vec![chain(v); 3], &[1.0, 0.0], Sweeps::Reverse).1[[0, 0]],
+        from_outputs
     );
-    assert_eq!(value_and_jacobian(|v| vec![chain(v[0]); 2], &[1.0], Sweeps::Reverse).1[[0, 0]], from_outputs);
 }
 
 #[test]

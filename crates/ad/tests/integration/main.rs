@@ -16,6 +16,7 @@ mod extreme_reductions;
 mod formulas;
 mod fused;
 mod implicit;
+mod inputs_of_a_tape;
 mod jacobians;
 mod jets;
 mod kernels_in_other_modes;

@@ -8,7 +8,7 @@ use crate::support::assert_close;
 use ndarray::Array1;
 use proptest::prelude::*;
 use wengert_ad::check::difference;
-use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, Operand, Tape, Tensor};
+use wengert_ad::{Arithmetic, ArrayTape, Dual, Elementary, Operand, Tape, Tensor, Var};
 
 const INPUTS: usize = 4;
 
@@ -61,10 +61,14 @@ fn program() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step.prop_map(|(operator, a, b)| Step { operator, back: (a, b) }), 1..200)
 }
 
-/// The gradient by the scalar tape, 0 where there is no path.
-fn reverse(program: &[Step], x: &[f64]) -> (f64, Vec<f64>) {
+/// The gradient by the scalar tape, 0 where there is no path; the variables are made by `variables`.
+fn reverse(
+    program: &[Step],
+    x: &[f64],
+    variables: for<'t> fn(&'t Tape, &[f64]) -> Vec<Var<'t>>,
+) -> (f64, Vec<f64>) {
     let tape = Tape::new();
-    let inputs = tape.vars(x);
+    let inputs = variables(&tape, x);
     let y = run(program, &inputs);
     let gradient = y.gradient();
     (y.value(), inputs.iter().map(|&x| gradient.get(x).unwrap_or(0.0)).collect())
@@ -91,11 +95,14 @@ proptest! {
 
     #[test]
     fn all_modes_agree_on_any_graph(program in program(), x in prop::collection::vec(-0.9..0.9_f64, INPUTS)) {
-        let (value, gradient) = reverse(&program, &x);
+        let (value, gradient) = reverse(&program, &x, Tape::vars);
         prop_assert!(value.is_finite());
         prop_assert_eq!((value, gradient.clone()), reverse_on_arrays(&program, &x));
         let scale = gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
+        let (fused_value, fused_gradient) = reverse(&program, &x, Tape::inputs);
+        prop_assert_eq!(value, fused_value);
         for (wrt, &derivative) in gradient.iter().enumerate() {
+            assert_close("inputs", fused_gradient[wrt] / scale, derivative / scale, 1e-12);
             // The same products in another order: 200 steps leave some hundred roundings of the largest
             // derivative.
             assert_close("forward", forward(&program, &x, wrt) / scale, derivative / scale, 1e-12);

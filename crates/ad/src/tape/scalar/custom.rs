@@ -28,20 +28,22 @@ impl<T: Scalar> Tape<T> {
     /// One node per operand.
     #[track_caller]
     pub fn record<'t>(&'t self, value: T, operands: &[(Var<'t, T>, T)]) -> Var<'t, T> {
-        let mut y = Var::passive(value);
+        let (mut last, mut fuses) = (None, false);
         for &(operand, partial) in operands {
-            if let Some(tape) = operand.tape.filter(|tape| !std::ptr::eq(*tape, self)) {
+            let Some(tape) = operand.tape else { continue };
+            if !std::ptr::eq(tape, self) {
                 mixed_tapes("record", self.made_at, tape.made_at);
             }
-            y = match (operand.tape, y.tape) {
-                (None, _) => y,
-                (_, None) => {
-                    self.push_var(value, [operand.node(), NodeId::NONE], [partial, T::constant(0.0)])
-                }
-                _ => self.push_var(value, [y.node(), operand.node()], [T::constant(1.0), partial]),
-            };
+            fuses |= operand.fuses();
+            let partial = operand.to_node(partial);
+            last = Some(match last {
+                None => self.push([operand.node(), NodeId::NONE], [partial, T::constant(0.0)]),
+                Some(sum) => self.push([sum, operand.node()], [T::constant(1.0), partial]),
+            });
         }
-        y
+        let Some(node) = last else { return Var::passive(value) };
+        let y = Var::on_tape(self, value, node);
+        if fuses { y.fusing() } else { y }
     }
 
     /// Records outputs that were computed elsewhere, together with a custom pullback.
@@ -94,12 +96,13 @@ impl<T: Scalar> Tape<T> {
             return outputs.iter().map(|&y| Var::passive(y)).collect();
         }
         self.segments.push(Segment {
-            inputs: operands.iter().map(Var::node).collect(),
+            inputs: operands.iter().map(|x| x.recorded().node()).collect(),
             x: operands.iter().map(|x| x.primal()).collect(),
             first: self.len(),
             y: outputs.to_vec(),
             pullback: Box::new(pullback),
         });
-        outputs.iter().map(|&y| self.var(y)).collect()
+        let fuses = operands.iter().any(|x| x.fuses());
+        outputs.iter().map(|&y| if fuses { self.var(y).fusing() } else { self.var(y) }).collect()
     }
 }

@@ -22,7 +22,12 @@ impl<'t, T: Scalar> Gradient<'t, T> {
     /// The derivative with respect to `x`; `None` if no path leads from `x` to an output.
     ///
     /// If there is a path and the derivative is zero, this is `Some(0)`.
+    ///
+    /// # Panics
+    /// If `x` is not a node: see [`Tape::inputs`].
+    #[track_caller]
     pub fn get(&self, x: Var<'_, T>) -> Option<T> {
+        assert_node(x);
         let node = x.node();
         let is_own = x.tape.is_some_and(|tape| std::ptr::eq(tape, self.tape));
         let adjoint = *self.adjoints.get(node.index()).filter(|_| is_own)?;
@@ -34,7 +39,7 @@ impl<'t, T: Scalar> Gradient<'t, T> {
     /// The derivative with respect to `x`.
     ///
     /// # Panics
-    /// If no path leads from `x` to an output. Use [`get`](Self::get) where that may happen.
+    /// If `x` is not a node, or no path leads from it to an output. Use [`get`](Self::get) where that may happen.
     #[track_caller]
     pub fn wrt(&self, x: Var<'_, T>) -> T {
         let Some(derivative) = self.get(x) else {
@@ -46,12 +51,13 @@ impl<'t, T: Scalar> Gradient<'t, T> {
     /// The derivative with respect to `x`, 0 if no path leads from `x` to an output.
     ///
     /// # Panics
-    /// If `x` is recorded on another tape.
+    /// If `x` is recorded on another tape, or is not a node: see [`Tape::inputs`].
     #[track_caller]
     pub fn or_zero(&self, x: Var<'_, T>) -> T {
         if let Some(tape) = x.tape.filter(|tape| !std::ptr::eq(*tape, self.tape)) {
             mixed_tapes("gradient", self.tape.made_at, tape.made_at);
         }
+        assert_node(x);
         self.adjoints.get(x.node().index()).copied().unwrap_or(T::constant(0.0))
     }
 
@@ -73,6 +79,16 @@ impl<T: Scalar> Drop for Gradient<'_, T> {
     fn drop(&mut self) {
         self.tape.spare.replace(std::mem::take(&mut self.adjoints));
     }
+}
+
+#[track_caller]
+fn assert_node<T: Scalar>(x: Var<'_, T>) {
+    assert!(
+        !x.is_fused(),
+        "gradient: the intermediate value {:?} is computed from one input of a transform, or of Tape::inputs, \
+         which is not recorded; make the input with Tape::var to differentiate with respect to it",
+        x.primal()
+    );
 }
 
 /// Copies the adjoints of the first nodes into `slots`, and zeros where there are no more.

@@ -30,7 +30,7 @@ impl<T: Scalar> Tape<T> {
             if adjoints.len() <= root {
                 adjoints.resize(root + 1, T::constant(0.0));
             }
-            adjoints[root] = adjoints[root].accumulate(cotangent);
+            adjoints[root] = adjoints[root].accumulate(output.to_node(cotangent));
             roots.push(output.node());
         }
         self.sweep(&mut adjoints);
@@ -48,7 +48,7 @@ impl<T: Scalar> Tape<T> {
         gradient: &mut [T],
     ) -> T {
         self.clear();
-        let variables = self.vars_in_spare(x);
+        let variables = self.inputs_in_spare(x);
         let y = f(&variables);
         self.take_back(variables);
         let mut adjoints = self.spare.take();
@@ -56,7 +56,7 @@ impl<T: Scalar> Tape<T> {
         if let Some(tape) = y.tape {
             self.assert_own(tape);
             adjoints.resize(y.node().index(), T::constant(0.0));
-            adjoints.push(T::constant(1.0));
+            adjoints.push(y.to_node(T::constant(1.0)));
             self.sweep(&mut adjoints);
         }
         copy_first(&adjoints, gradient);

@@ -33,7 +33,7 @@ pub struct Tape<T = f64> {
     /// The adjoint buffer of an earlier sweep, kept for its memory.
     pub(super) spare: RefCell<Vec<T>>,
     /// The list of variables of an earlier recording, kept for its memory. A `Var` has fields of these types.
-    pub(super) handles: SpareList<(usize, T, u64)>,
+    pub(super) handles: SpareList<(usize, [T; 2], u64)>,
     pub(super) made_at: &'static Location<'static>,
 }
 

@@ -14,10 +14,18 @@ use crate::tape::mixed::mixed_tapes;
 pub struct Var<'t, T = f64> {
     pub(super) tape: Option<&'t Tape<T>>,
     value: T,
-    /// A [`NodeId`] of 32 bits. It fills the word: to read back padding that was copied in two
+    /// The derivative with respect to the node, if the value is [`FUSED`]; else 1.
+    partial: T,
+    /// A [`NodeId`] of 32 bits and the flags. It fills the word: to read back padding that was copied in two
     /// pieces stalls the processor.
     node: u64,
 }
+
+/// The flag of [inputs](Tape::inputs) and of what is computed from them: an operation that depends on one
+/// node only makes a [fused](FUSED) value instead of a node.
+const FUSES: u64 = 1 << 32;
+/// The flag of a value that is not that of its node, but a function of it.
+const FUSED: u64 = 1 << 33;
 
 impl<T: Scalar> Tape<T> {
     /// Records an operation with this value.
@@ -67,31 +75,87 @@ impl<'t, T: Scalar> Var<'t, T> {
         (self.tape.is_none() && self.node() != NodeId::NONE).then_some(self.node().index())
     }
 
-    /// Records `y`, computed from `self` and `rhs`, unless both are constants.
+    /// The same variable, but operations that depend on it alone are not recorded: see [`Tape::inputs`].
+    #[inline(always)]
+    pub(super) fn fusing(self) -> Self {
+        Self { node: self.node | FUSES, ..self }
+    }
+
+    /// Whether this is a function of its node, whose derivative is lost.
+    #[inline(always)]
+    pub(super) fn is_fused(self) -> bool {
+        self.node & FUSED != 0
+    }
+
+    /// The same value as a node of its own.
+    pub(crate) fn recorded(self) -> Self {
+        match self.tape.filter(|_| self.is_fused()) {
+            None => self,
+            Some(tape) => {
+                tape.push_var(self.value, [self.node(), NodeId::NONE], [self.partial, T::constant(0.0)])
+            }
+        }
+    }
+
+    /// The chain rule's product of a derivative with respect to this value and that of the value with respect
+    /// to its node.
     #[inline(always)]
     #[track_caller]
-    fn record(self, rhs: Self, operator: &str, y: T, partials: impl FnOnce() -> (T, T)) -> Self {
-        let Some(tape) = self.tape.or(rhs.tape) else { return Self::passive(y) };
-        if let (Some(left), Some(right)) = (self.tape, rhs.tape)
-            && !std::ptr::eq(left, right)
-        {
-            mixed_tapes(operator, left.made_at, right.made_at);
-        }
-        let (da, db) = partials();
-        tape.push_var(y, [self.node(), rhs.node()], [da, db])
+    pub(super) fn to_node(self, partial: T) -> T {
+        if self.is_fused() { partial.chain(self.partial) } else { partial }
+    }
+
+    /// The product of [`to_node`](Self::to_node) for a constant.
+    #[inline(always)]
+    #[track_caller]
+    fn constant_to_node(self, partial: f64) -> T {
+        if self.is_fused() { self.partial.chain_constant(partial) } else { T::constant(partial) }
+    }
+
+    /// A function of this value, given its derivative with respect to the node.
+    #[inline(always)]
+    fn fused(self, value: T, partial: T) -> Self {
+        Self { value, partial, node: self.node | FUSED, ..self }
+    }
+
+    /// Whether the operation on this number and a constant is fused.
+    #[inline(always)]
+    pub(super) fn fuses(self) -> bool {
+        self.node & FUSES != 0
+    }
+
+    /// The variable `y`, computed from `self` and `rhs`, or a constant if both are constants. `partials` are
+    /// those with respect to the nodes of the two.
+    #[inline(always)]
+    #[track_caller]
+    fn record(self, rhs: Self, operator: &str, y: T, partials: impl FnOnce() -> [T; 2]) -> Self {
+        let tape = match (self.tape, rhs.tape) {
+            (Some(left), Some(right)) => {
+                if !std::ptr::eq(left, right) {
+                    mixed_tapes(operator, left.made_at, right.made_at);
+                }
+                left
+            }
+            (None, None) => return Self::passive(y),
+            (Some(_), None) if self.fuses() => return self.fused(y, partials()[0]),
+            (None, Some(_)) if rhs.fuses() => return rhs.fused(y, partials()[1]),
+            (Some(tape), None) | (None, Some(tape)) => tape,
+        };
+        let y = tape.push_var(y, [self.node(), rhs.node()], partials());
+        Self { node: y.node | (self.node | rhs.node) & FUSES, ..y }
     }
 }
 
-impl<'t, T> Var<'t, T> {
+impl<'t, T: Scalar> Var<'t, T> {
     /// The number with this node on `tape`.
     #[inline(always)]
     pub(super) fn on_tape(tape: &'t Tape<T>, value: T, node: NodeId) -> Self {
-        Self { tape: Some(tape), value, node: node.as_u32().into() }
+        Self { tape: Some(tape), value, partial: T::constant(1.0), node: node.as_u32().into() }
     }
 
     #[inline(always)]
     fn off_tape(value: T, node: NodeId) -> Self {
-        Self { tape: None, value, node: node.as_u32().into() }
+        Self { tape: None, value, partial: T::constant(1.0), node: node.as_u32().into() }
     }
 
     /// Its node; [`NodeId::NONE`] for a constant.
@@ -109,6 +173,10 @@ impl<T: Scalar> Operand for Var<'_, T> {
         let y = value_of(rule, self.value);
         match self.tape {
             None => Self::passive(y),
+            Some(_) if self.fuses() && R::LINEAR => {
+                self.fused(y, self.constant_to_node(rule.partial(0.0, 0.0)))
+            }
+            Some(_) if self.fuses() => self.fused(y, self.to_node(rule.partial(self.value, y))),
             Some(tape) => {
                 let partials = [rule.partial(self.value, y), T::constant(0.0)];
                 tape.push_var(y, [self.node(), NodeId::NONE], partials)
@@ -120,7 +188,20 @@ impl<T: Scalar> Operand for Var<'_, T> {
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = value_of_both(rule, self.value, rhs.value);
-        self.record(rhs, R::NAME, y, || rule.partials(self.value, rhs.value, y))
+        self.record(
+            rhs,
+            R::NAME,
+            y,
+            #[inline(always)]
+            || {
+                if R::LINEAR {
+                    let (da, db) = rule.partials(0.0, 0.0, 0.0);
+                    return [self.constant_to_node(da), rhs.constant_to_node(db)];
+                }
+                let (da, db) = rule.partials(self.value, rhs.value, y);
+                [self.to_node(da), rhs.to_node(db)]
+            },
+        )
     }
 }
 
@@ -137,7 +218,9 @@ impl<T: Scalar> Numeric for Var<'_, T> {
     fn select(self, rhs: Self, test: fn(f64, f64) -> bool, yes: Self, no: Self) -> Self {
         let pick = |yes, no| self.value.select(rhs.value, test, yes, no);
         let (one, zero) = (T::constant(1.0), T::constant(0.0));
-        yes.record(no, "select", pick(yes.value, no.value), || (pick(one, zero), pick(zero, one)))
+        yes.record(no, "select", pick(yes.value, no.value), || {
+            [yes.to_node(pick(one, zero)), no.to_node(pick(zero, one))]
+        })
     }
 }
 

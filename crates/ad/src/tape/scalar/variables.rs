@@ -28,13 +28,43 @@ impl<T: Scalar> Tape<T> {
         variables
     }
 
-    /// Same as [`vars`](Self::vars), in the memory of a list that was [taken back](Self::take_back).
+    /// New independent variables, with respect to which alone a derivative is asked for.
+    ///
+    /// Of what is computed from them, only operations that depend on two nodes become nodes: a rule of one
+    /// operand and an operation with a constant multiply the partial that the handle carries. The tape is
+    /// shorter, often by half, and the sweep faster. The derivative with respect to an intermediate value
+    /// that is not a node is lost; to ask for it panics. The functional transforms, such as
+    /// [`grad`](crate::grad), use these variables.
+    ///
+    /// ```
+    /// use wengert_ad::{Elementary, Tape};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.inputs(&[2.0, 3.0]);
+    /// let y = x[0].powi(3) * (x[0] + x[1] * 3.0);
+    /// assert_eq!(tape.len(), 2 + 2); // The sum and the product.
+    /// assert_eq!((y.gradient().wrt(x[0]), y.gradient().wrt(x[1])), (140.0, 24.0));
+    /// ```
+    pub fn inputs(&self, values: &[T]) -> Vec<Var<'_, T>> {
+        let mut variables = self.vars(values);
+        variables.iter_mut().for_each(|x| *x = x.fusing());
+        variables
+    }
+
+    /// A new variable of the kind that [`inputs`](Self::inputs) makes.
+    #[inline]
+    pub fn input(&self, value: T) -> Var<'_, T> {
+        self.var(value).fusing()
+    }
+
+    /// Same as [`inputs`](Self::inputs), in the memory of a list that was [taken back](Self::take_back).
     // Inlined: a list that is returned is written in words and read back in pairs of them, which
     // stalls the processor.
     #[inline(always)]
-    pub(super) fn vars_in_spare(&self, values: &[T]) -> Vec<Var<'_, T>> {
+    pub(super) fn inputs_in_spare(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let mut variables = self.handles.lend();
         self.add_vars(values, &mut variables);
+        variables.iter_mut().for_each(|x| *x = x.fusing());
         variables
     }
 

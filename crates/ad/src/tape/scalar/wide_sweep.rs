@@ -49,14 +49,15 @@ impl<T: Scalar, const W: usize> Columns<T, W> {
     fn seeded(nodes: usize, seeds: &[Var<'_, T>]) -> Self {
         let mut columns = vec![[T::constant(0.0); W]; nodes];
         for (w, seed) in seeds.iter().enumerate().filter(|(_, seed)| seed.tape.is_some()) {
-            columns[seed.node().index()][w] = T::constant(1.0);
+            columns[seed.node().index()][w] = seed.to_node(T::constant(1.0));
         }
         Self(columns)
     }
 
     /// The lanes at the node of `x`; zeros if `x` is a constant.
     pub(crate) fn at(&self, x: Var<'_, T>) -> [T; W] {
-        self.0.get(x.node().index()).copied().unwrap_or([T::constant(0.0); W])
+        let lanes = self.0.get(x.node().index()).copied().unwrap_or([T::constant(0.0); W]);
+        lanes.map(|lane| x.to_node(lane))
     }
 }
 

@@ -10,11 +10,16 @@ use wengert_ad::{ArrayTape, Dual, Element, Jet, Scalar, Tape, Tensor, Var};
 pub(crate) type Mode<T> = fn(&AnyRule, &[T]) -> (T, Vec<T>);
 
 /// The modes whose numbers are made of elements `T`, with their names.
-pub(crate) fn modes<T: Element>() -> [(&'static str, Mode<T>); 3]
+pub(crate) fn modes<T: Element>() -> [(&'static str, Mode<T>); 4]
 where
     dyn EveryMode: Apply<Dual<T>> + for<'t> Apply<Var<'t, T>> + for<'t> Apply<Tensor<'t, T>>,
 {
-    [("forward mode", forward), ("the scalar tape", scalar_tape), ("the array tape", array_tape)]
+    [
+        ("forward mode", forward),
+        ("the scalar tape", scalar_tape),
+        ("inputs of a scalar tape", scalar_inputs),
+        ("the array tape", array_tape),
+    ]
 }
 
 pub(crate) fn forward<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
@@ -34,8 +39,27 @@ pub(crate) fn scalar_tape<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
 where
     dyn EveryMode: for<'t> Apply<Var<'t, T>>,
 {
+    on_scalar_tape(rule, xs, Tape::vars)
+}
+
+/// The same with variables of which functions are not recorded.
+pub(crate) fn scalar_inputs<T: Element>(rule: &AnyRule, xs: &[T]) -> (T, Vec<T>)
+where
+    dyn EveryMode: for<'t> Apply<Var<'t, T>>,
+{
+    on_scalar_tape(rule, xs, Tape::inputs)
+}
+
+fn on_scalar_tape<T: Element>(
+    rule: &AnyRule,
+    xs: &[T],
+    variables: for<'t> fn(&'t Tape<T>, &[T]) -> Vec<Var<'t, T>>,
+) -> (T, Vec<T>)
+where
+    dyn EveryMode: for<'t> Apply<Var<'t, T>>,
+{
     let tape = Tape::new();
-    let variables = tape.vars(xs);
+    let variables = variables(&tape, xs);
     let y = rule.apply(&variables);
     let gradient = y.gradient();
     (y.primal(), variables.iter().map(|&x| gradient.wrt(x)).collect())
