@@ -24,7 +24,7 @@ pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
         ("sampling", settings.sampling.name().to_owned()),
         ("optimizer", format!("{}:{}", optimizer.method, own.join(","))),
     ];
-    ModelMetadata {
+    let metadata = ModelMetadata {
         features: names(data.feature_names()),
         targets: names(data.target_names()),
         classes: names(data.class_names()),
@@ -35,5 +35,21 @@ pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
             seed: Some(training.settings.seed),
             settings: named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         },
+    };
+    with_preprocessing(metadata, data)
+}
+
+/// The metadata with the preprocessing of the table that the data come from.
+#[cfg(feature = "tables")]
+fn with_preprocessing<T: Real>(metadata: ModelMetadata, data: &Dataset<T>) -> ModelMetadata {
+    match data.preprocessing() {
+        Some(preprocessing) => metadata.with_preprocessing(preprocessing),
+        None => metadata,
     }
+}
+
+/// Without the feature `tables`, data do not come from tables.
+#[cfg(not(feature = "tables"))]
+fn with_preprocessing<T: Real>(metadata: ModelMetadata, _: &Dataset<T>) -> ModelMetadata {
+    metadata
 }

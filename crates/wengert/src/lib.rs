@@ -91,7 +91,7 @@ pub mod prelude {
     };
     pub use crate::optim::{Adam, Group, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use crate::train::{
-        Backprop, Batch, Epoch, Metrics, StopReason, Strategy, TrainedModel, Trainer, Training,
-        TrainingReport, TrainingState,
+        AfterEpoch, Backprop, Batch, BestBy, Callback, ClassWeights, Defaults, Epoch, History, Metrics,
+        Sampling, StopReason, Strategy, TrainedModel, Trainer, Training, TrainingReport, TrainingState,
     };
 }
