@@ -75,7 +75,7 @@ def with_scikit_learn(train, test, task, seed, hidden):
 
     widths = () if hidden == "none" else tuple(int(width) for width in hidden.split(","))
     network = MLPClassifier if task == "classification" else MLPRegressor
-    model = make_pipeline(StandardScaler(), network(widths, random_state=seed))
+    model = make_pipeline(StandardScaler(), network(hidden_layer_sizes=widths, random_state=seed))
     if task == "regression":
         model = TransformedTargetRegressor(model, transformer=StandardScaler())
     (x, y), (x_test, y_test) = table_of(train, task), table_of(test, task)

@@ -3,6 +3,7 @@
 
 mod allocation;
 mod data;
+mod defaults;
 mod determinism;
 mod divergence;
 mod epochs;
