@@ -18,6 +18,7 @@ inputs that fail to a folder. The exit status is 1 if there is a failure.
 
 import argparse
 import gzip
+import io
 import json
 import os
 import random
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,6 +49,18 @@ NUMBERS = [
 ]
 WORDS = {
     "csv": [b",", b";", b"\t", b'"', b"\n", b"\r\n", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"#", b"x,y,class\n", b",,"],
+    "table": [
+        b",", b";", b"\t", b"|", b'"', b"\n", b"\r\n", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"#", b"NA", b"null", b"?", b"nan", b"2024-02-30",
+        b"2024-01-01T25:00:00Z", b"0000-00-00", b"99999999-01-01", b"true", b"1,5", b"size", b"city", b"kind", b",,,", b"Unnamed: 0", b"\xc3",
+    ],
+    "npy": [
+        b"\x93NUMPY", b"\x01\x00", b"\x03\x00", b"'descr'", b"'<f8'", b"'>f4'", b"'|O'", b"'<U10'", b"'fortran_order'", b"True", b"False",
+        b"'shape'", b"(", b")", b"(0, 3)", b"(99999999999, 99999999999)", b"{", b"}", b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\xff" * 8,
+    ],
+    "config": [
+        b"[", b"]", b"=", b'"', b"\n", b"#", b"[[", b'"""', b"true", b"1e999", b"-1", b"data", b"epochs", b"hidden", b"optimizer", b"seed",
+        b"iris", b"unknown = 1\n", b"inf", b"nan", b"1979-05-27", b"\\u0000", b"{", b"}", b"99999999999999999999",
+    ],
     "idx": [bytes([0, 0, 8, 3]), bytes([0, 0, 8, 1]), bytes([0, 0, 8, 255]), b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", bytes(4)],
     "model": [
         b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"I8", b"wengert-mlp-1", b"wengert-mlp-2", b"wengert-mlp-3",
@@ -115,6 +129,65 @@ def gzip_inputs(chance):
     return [gzip.compress(text, mtime=0) for text in csv_inputs(chance)] * 8 + bombs
 
 
+def table_inputs(chance):
+    """Tables with texts, dates, missing values, other delimiters and decimal commas."""
+    cities, kinds = ["Bonn", "Oslo", "Lima"], ["a", "b"]
+    rows = [
+        [f"{chance.uniform(1, 9):.2f}", chance.choice(cities), f"2024-0{1 + i % 9}-1{i % 10}", str(1_700_000_000 + 60 * i), kinds[i % 2]]
+        for i in range(40)
+    ]
+    header = ["size", "city", "day", "seen", "kind"]
+
+    def text(delimiter, rows=rows, header=header):
+        return "".join(delimiter.join(row) + "\n" for row in [header, *rows])
+
+    comma = [[row[0].replace(".", ","), *row[1:]] for row in rows]
+    missing = [["NA" if i % 7 == 0 else row[0], "" if i % 5 == 0 else row[1], *row[2:]] for i, row in enumerate(rows)]
+    indexed = [[str(i), *row] for i, row in enumerate(rows)]
+    quoted = [[f'"{row[0]}"', f'"{row[1]}, ""x"""', *row[2:]] for row in rows]
+    return [
+        text(",").encode(), text("\t").encode(), text("|").encode(), text(";", comma).encode(), text(",", missing).encode(),
+        text(",", indexed, ["", *header]).encode(), text(",", quoted).encode(), ("# a comment\n" + text(",")).encode(),
+        b"\xef\xbb\xbf" + text(";").encode(), text(",").encode("utf-16"),
+    ]
+
+
+def npy_array(shape, descr="<f8", fortran=False, data=None):
+    header = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    count = shape[0] * (shape[1] if len(shape) > 1 else 1)
+    kind = {"<f8": "d", "<f4": "f", "<i8": "q", "|u1": "B"}[descr]
+    values = [i * 0.37 % 2 if kind in "df" else i % 3 for i in range(count)]
+    content = data if data is not None else struct.pack(f"<{count}{kind}", *values)
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + content
+
+
+def npy_inputs():
+    """Arrays of NumPy, and archives of them."""
+    single = [npy_array((20, 3)), npy_array((20, 3), "<f4"), npy_array((20, 2), "<i8"), npy_array((15, 4), "|u1", True), npy_array((30,))]
+    huge = npy_array((1, 1)).replace(b"(1, 1)", b"(4000000000, 4000000000)")
+    archives = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", method) as archive:
+            archive.writestr("x.npy", single[0])
+            archive.writestr("y.npy", npy_array((20,), "<i8"))
+        archives.append(content.getvalue())
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", npy_array((1_500_000, 1), data=bytes(12_000_000)))
+    return single * 3 + archives * 6 + [huge, bomb.getvalue()]
+
+
+def config_inputs(program, folder):
+    """Settings by hand, and those that a run writes."""
+    written = folder / "written.toml"
+    command = [program, "train", "iris", "--epochs", "1", "--hidden", "3", "--write-config", written]
+    subprocess.run(command, check=True, capture_output=True)
+    by_hand = b'data = "moons"\nepochs = 1\nhidden = "none"\noptimizer = "sgd:momentum=0.9"\nseed = 3\n'
+    return [b'data = "iris"\nepochs = 1\n', by_hand, written.read_bytes()]
+
+
 def idx_inputs(chance):
     """Pairs of training images and labels; the test files are the same."""
     pairs = []
@@ -162,6 +235,11 @@ def readers(program, folder, chance):
     csv, compressed, models = csv_inputs(chance), gzip_inputs(chance), model_inputs(program, folder)
     model, rows = folder / "b.safetensors", folder / "rows.csv"
     rows.write_text("1,2\n3,4\n")
+    tables = table_inputs(random.Random(2))
+    named = folder / "named.safetensors"
+    (folder / "named.csv").write_bytes(tables[0])
+    command = [program, "train", folder / "named.csv", "--epochs", "2", "--hidden", "3", "--save", named]
+    subprocess.run(command, check=True, capture_output=True)
 
     def one_of(*commands):
         return lambda at, place, data: commands[at % len(commands)](place, data)
@@ -197,6 +275,20 @@ def readers(program, folder, chance):
     return {
         "csv": Reader(csv, "csv", one_of(in_file("data.csv", *train), in_file("data.csv", "predict", model, "FILE"))),
         "gzip": Reader(compressed, "csv", one_of(in_file("data.csv.gz", *train), in_file("data", "predict", model, "FILE"))),
+        "table": Reader(
+            tables, "table",
+            one_of(in_file("data.csv", *train), in_file("data.txt", *train, "--missing", "mean", "--target", "size"),
+                   in_file("data", "data", "describe", "FILE"), in_file("data.csv", "predict", named, "FILE"),
+                   in_file("data.csv", "evaluate", named, "FILE")),
+        ),
+        "npy": Reader(
+            npy_inputs(), "npy",
+            one_of(in_file("data.npy", *train), in_file("data.npz", "data", "describe", "FILE"), in_file("data.npz", *train)),
+        ),
+        "config": Reader(
+            config_inputs(program, folder), "config",
+            one_of(in_file("run.toml", "train", "--config", "FILE", "--threads", "1", "--epochs", "1", "--hidden", "2")),
+        ),
         "idx": Reader(idx_inputs(chance), "idx", one_of(lambda p, d: idx(p, d, True), lambda p, d: idx(p, d, False))),
         "model": Reader(models, "model", one_of(in_file("model", "predict", "FILE", rows))),
         "formula": Reader(
@@ -290,7 +382,7 @@ def check(program, name, reader, number, seed, keep):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--count", type=int, default=10_000, help="inputs per reader")
-    arguments.add_argument("--only", help="one reader: csv, gzip, idx, model, formula or point")
+    arguments.add_argument("--only", help="one reader: csv, gzip, table, npy, config, idx, model, formula or point")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--program", default=ROOT / "target/release/wengert")
     arguments.add_argument("--keep", help="a folder for the inputs that fail")
