@@ -1,8 +1,6 @@
 //! The lists of all named data sets and all file formats, and the functions that load data from them.
 
 use crate::bundled::{breast_cancer, diabetes, digits, iris, wine};
-#[cfg(feature = "csv")]
-use crate::csv_file::read_csv;
 use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem};
 use crate::generated::{
@@ -10,7 +8,11 @@ use crate::generated::{
     piecewise_linear, sine, spiral, step, xor,
 };
 use crate::idx_file::read_idx_folder;
+#[cfg(feature = "csv")]
+use crate::preprocessing::PreprocessingOptions;
 use crate::split::Split;
+#[cfg(feature = "csv")]
+use crate::table::read_csv;
 use crate::task::Task;
 use std::path::Path;
 
@@ -130,10 +132,17 @@ struct Format {
 const FORMATS: &[Format] = &[
     Format { recognises: Path::is_dir, read: |path| read_idx_folder(path).map(Loaded::Parts) },
     #[cfg(feature = "csv")]
-    Format { recognises: is_file_path, read: |path| read_csv(path).map(Loaded::Whole) },
+    Format { recognises: is_file_path, read: read_table_file },
     #[cfg(not(feature = "csv"))]
     Format { recognises: is_file_path, read: |path| Err(DataProblem::NoReader.of_path(path)) },
 ];
+
+/// The data set in a table, with the defaults for everything.
+#[cfg(feature = "csv")]
+fn read_table_file(path: &Path) -> Result<Loaded, DataError> {
+    let data = read_csv(path)?.dataset(&PreprocessingOptions::default())?;
+    Ok(Loaded::Whole(data.cast()))
+}
 
 /// The path of a file, whatever its name, or a path that can only be meant as one: with the ending `csv` or
 /// `gz`, or with a folder in it.
@@ -154,7 +163,8 @@ pub enum Loaded {
 }
 
 /// Loads a data set by its [name](data_set), or from a path: a folder in the [form of
-/// MNIST](crate::read_idx_folder), or with the feature `csv` a CSV file with any name.
+/// MNIST](crate::read_idx_folder), or with the feature `csv` a table, whatever the name of the file. The
+/// targets of a table are in its last column; for all other choices, see `read_table` and `Preprocessing`.
 ///
 /// A name takes precedence over a file or a folder with the same name; `./NAME` is the file or the folder.
 ///

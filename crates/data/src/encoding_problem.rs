@@ -175,7 +175,9 @@ impl EncodingProblem {
                 )?;
                 match cell {
                     Some(_) => write!(f, "correct the cell, or leave the column out with --drop {name:?}"),
-                    None => write!(f, "leave it out with --drop {name:?}, or raise the limit with --categories"),
+                    None => {
+                        write!(f, "leave it out with --drop {name:?}, or raise the limit with --categories")
+                    }
                 }
             }
             Self::UnknownCategory { cell, known } => write!(

@@ -8,7 +8,6 @@ use crate::table_problem::TableProblem;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
-use std::ops::RangeInclusive;
 use std::path::Path;
 use wengert_files::{excerpt, list, shortened};
 
@@ -95,8 +94,6 @@ pub enum DataProblem {
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
     /// A file exists, but the crate was compiled without the reader of CSV files.
     NoReader,
-    /// A problem with the content of a CSV file.
-    Csv(CsvProblem),
     /// A problem with IDX files.
     Idx(IdxProblem),
     /// A problem with a table.
@@ -107,31 +104,6 @@ pub enum DataProblem {
     Encoding(EncodingProblem),
     /// A file changed while it was read.
     Changed,
-}
-
-/// A problem with a row or a cell of a CSV file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "the sentence of each variant explains its fields")]
-pub enum CsvProblem {
-    /// A row has the wrong number of columns: those `found`, and those `needed`.
-    Columns { found: usize, needed: RangeInclusive<usize> },
-    /// A `cell` is not a finite number.
-    NotANumber { cell: String },
-    /// A `cell` is not a label: a whole number that counts from 0.
-    NotALabel { cell: String },
-    /// A `label` is too large for the number of `examples`: most of the classes up to it have none.
-    SparseLabels { label: u32, examples: usize },
-    /// The columns are separated by what was `found`, not by commas; decimals may have commas.
-    Separator { found: &'static str, decimal_commas: bool },
-    /// A `cell` is a number with a comma before its decimals.
-    DecimalComma { cell: String },
-    /// A `cell` has several lines: a quotation mark before it is not closed.
-    LineBreak { cell: String },
-    /// A row is longer than the `limit` in bytes.
-    LongRow { limit: usize },
-    /// The text is not in UTF-8, but in this `encoding`.
-    Encoding { encoding: &'static str },
 }
 
 /// A problem with an IDX file, a pair of them, or a folder of them.
@@ -155,12 +127,6 @@ pub enum IdxProblem {
     LabelCount { labels: usize, images: usize },
     /// The test images have another number of pixels, `found`, than the training images, `needed`.
     ImageSize { found: usize, needed: usize },
-}
-
-impl From<CsvProblem> for DataProblem {
-    fn from(problem: CsvProblem) -> Self {
-        Self::Csv(problem)
-    }
 }
 
 #[cfg(feature = "csv")]
@@ -279,59 +245,12 @@ impl Display for DataProblem {
                 f.write_str("; of a file, give the path")
             }
             Self::NoReader => f.write_str("to read this file, turn on the crate feature \"csv\""),
-            Self::Csv(problem) => problem.fmt(f),
             Self::Idx(problem) => problem.fmt(f),
             #[cfg(feature = "csv")]
             Self::Table(problem) => problem.fmt(f),
             #[cfg(feature = "csv")]
             Self::Encoding(problem) => problem.fmt(f),
             Self::Changed => f.write_str("the file changed while it was read; read it again"),
-        }
-    }
-}
-
-impl Display for CsvProblem {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Columns { found, needed } => {
-                write!(f, "the row has {found} columns, must have ")?;
-                match (*needed.start(), *needed.end()) {
-                    (least, usize::MAX) => write!(f, "at least {least}: the features, then the label"),
-                    (first, last) if first == last => write!(f, "{first} like the first row"),
-                    (first, last) => write!(f, "{first} (features) or {last} (features, then the targets)"),
-                }
-            }
-            Self::NotANumber { cell } => {
-                write!(f, "{cell:?} must be a finite number; where a value is missing, fill it in or ")?;
-                write!(f, "remove the row")
-            }
-            Self::NotALabel { cell } => {
-                write!(f, "{cell:?} must be a label, a whole number that counts from 0")
-            }
-            Self::SparseLabels { label, examples } => write!(
-                f,
-                "the label {label} makes {} classes of {examples} examples; number the classes from 0 \
-                 without gaps",
-                u64::from(*label) + 1
-            ),
-            Self::Separator { found, decimal_commas } => {
-                write!(f, "the columns are separated by {found}; separate them by commas")?;
-                f.write_str(if *decimal_commas { ", and write decimals with a point, as in 2.5" } else { "" })
-            }
-            Self::DecimalComma { cell } => {
-                write!(f, "{cell:?} has a decimal comma; write {:?}", cell.replacen(',', ".", 1))
-            }
-            Self::LineBreak { cell } => write!(
-                f,
-                "the cell {cell:?} has several lines; is a quotation mark missing after it, or one too many \
-                 before it?"
-            ),
-            Self::LongRow { limit } => write!(
-                f,
-                "a row has more than {} MiB; is a quotation mark missing, or is this not a CSV file?",
-                limit >> 20
-            ),
-            Self::Encoding { encoding } => write!(f, "the text is encoded in {encoding}; save it in UTF-8"),
         }
     }
 }

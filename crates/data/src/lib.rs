@@ -1,10 +1,11 @@
 //! Data sets, readers, splits, standardisation and mini-batches.
 //!
-//! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`],
-//! [`diabetes`], ...), or read from a file: IDX files, CSV files with the feature `csv`, compressed files
-//! with the feature `gzip`. Before training it is [split](Dataset::split),
-//! [standardised](Split::standardised) and divided into [`Batches`]. Randomness depends only on seeds: the
-//! same seed gives the same data, the same split and the same order.
+//! A [`Dataset`] is generated ([`moons`], [`spiral`], ...), bundled with the crate ([`digits`], [`iris`]), or
+//! read from a file: IDX files, compressed files with the feature `gzip`, and with the feature `csv` tables
+//! (`read_table`), whose columns a `Preprocessing` encodes; arrays of NumPy are tables with the feature `npy`.
+//! Before training it is [split](Dataset::split), [scaled](Split::scaled) and divided into
+//! [`Batches`]. Randomness depends only on seeds: the same seed gives the same data, the same split and the
+//! same order.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};
@@ -26,10 +27,6 @@ mod batches;
 mod bundled;
 mod catalogue;
 mod column_statistics;
-#[cfg(feature = "csv")]
-mod csv_file;
-#[cfg(feature = "csv")]
-mod csv_mistakes;
 mod dataset;
 #[cfg(feature = "gzip")]
 mod decompressed;
@@ -47,8 +44,6 @@ mod precision;
 #[cfg(feature = "csv")]
 mod preprocessing;
 mod quantiles;
-#[cfg(feature = "csv")]
-mod recent_text;
 mod rows;
 mod scaling;
 mod scaling_method;
@@ -64,14 +59,11 @@ pub use batch::Batch;
 pub use batches::Batches;
 pub use bundled::{breast_cancer, diabetes, digits, iris, wine};
 pub use catalogue::{Loaded, NamedDataSet, data_set, data_set_names, data_sets, load};
-#[cfg(feature = "csv")]
-#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
-pub use csv_file::{FeatureRows, TargetColumns, read_csv, read_features_csv};
 pub use dataset::{Dataset, Targets};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use encoding_problem::EncodingProblem;
-pub use error::{CsvProblem, DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
+pub use error::{DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use fitting::{Prepared, Shares};
@@ -92,7 +84,9 @@ pub use split::Split;
 pub use standardiser::{Standardiser, StandardiserError};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
-pub use table::{Column, ColumnKind, ColumnValues, MISSING, Table, TableBlocks, TableOptions, read_table};
+pub use table::{
+    Column, ColumnKind, ColumnValues, MISSING, Table, TableBlocks, TableOptions, read_csv, read_table,
+};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table_problem::TableProblem;

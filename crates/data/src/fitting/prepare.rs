@@ -93,18 +93,26 @@ impl Table {
         Ok(Prepared { split, preprocessing, notes })
     }
 
+    /// The table as a data set, in the user's units and double precision. What replaces missing values is
+    /// computed from all rows; [`prepare`](Self::prepare) splits the table before that.
+    ///
+    /// # Errors
+    /// As [`Preprocessing::fit`] and [`Preprocessing::dataset`].
+    pub fn dataset(&self, options: &PreprocessingOptions) -> Result<Dataset<f64>, DataError> {
+        Preprocessing::fit(self, 0..self.rows(), options)?.dataset(self)
+    }
+
     /// The table as a data set whose targets are in the column with this name or number, with the defaults
-    /// for everything else: the short form of [`prepare`](Self::prepare).
+    /// for everything else: the short form of [`dataset`](Self::dataset).
     ///
     /// The result is in single precision, and keeps the digits of large numbers: see [`Dataset::cast`].
     ///
     /// # Errors
-    /// As [`Preprocessing::fit`] and [`Preprocessing::dataset`].
+    /// As [`dataset`](Self::dataset).
     pub fn target(&self, column: &str) -> Result<Dataset, DataError> {
-        let options =
-            PreprocessingOptions { targets: vec![column.to_owned()], ..PreprocessingOptions::default() };
-        let preprocessing = Preprocessing::fit(self, 0..self.rows(), &options)?;
-        Ok(preprocessing.dataset(self)?.cast())
+        let targets = vec![column.to_owned()];
+        let options = PreprocessingOptions { targets, ..PreprocessingOptions::default() };
+        Ok(self.dataset(&options)?.cast())
     }
 }
 

@@ -3,7 +3,9 @@
 use super::block::Plan;
 use super::cells::{CellRules, Decimal};
 use super::columns::ColumnKind;
-use super::dialect::{DELIMITERS, delimiter, foreign_encoding, foreign_format, has_spaces_between_numbers, sample};
+use super::dialect::{
+    DELIMITERS, delimiter, foreign_encoding, foreign_format, has_spaces_between_numbers, sample,
+};
 use super::header::{FirstRow, first_row};
 use super::options::TableOptions;
 use super::rows::{RowRules, shown};

@@ -32,4 +32,4 @@ mod text_blocks;
 pub(crate) use columns::number_text;
 pub use columns::{Column, ColumnKind, ColumnValues, MISSING, Table};
 pub use options::TableOptions;
-pub use read::{TableBlocks, read_table};
+pub use read::{TableBlocks, read_csv, read_table};

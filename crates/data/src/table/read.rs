@@ -49,6 +49,25 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
     reading.table()?.ok_or_else(|| DataProblem::Changed.of(&*name))
 }
 
+/// Reads a table, and detects everything: [`read_table`] with the default options.
+///
+/// ```
+/// use wengert_data::read_csv;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("houses.csv");
+/// # std::fs::write(&path, "size,age,price\n100,5,2.5\n120,30,2.25\n80,1,2.125\n")?;
+/// let houses = read_csv(&path)?.target("price")?;
+/// assert_eq!(houses.feature_names().unwrap_or_default(), ["size", "age"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_csv(path: impl AsRef<Path>) -> Result<Table, DataError> {
+    read_table(path, &TableOptions::default())
+}
+
 /// A table in blocks of some megabytes of text, for files that are larger than the memory.
 ///
 /// The kinds of the columns are those of the first rows, or those that the options say: a later cell of

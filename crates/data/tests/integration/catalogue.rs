@@ -87,13 +87,13 @@ fn a_csv_file_is_recognised_because_it_exists_or_by_its_path() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["points.csv", "points"] {
         let path = folder.path().join(name);
-        std::fs::write(&path, "1,2,0\n3,4,1\n").unwrap();
+        std::fs::write(&path, "1,2,0\n3,4,1\n5,6,1\n7,8,0\n").unwrap();
         let Loaded::Whole(data) = load(path.to_str().unwrap(), 7).unwrap() else { panic!("one data set") };
-        assert_eq!((data.name(), data.examples()), ("points", 2));
+        assert_eq!((data.name(), data.examples()), ("points", 4));
     }
     // Relative paths are those of the tests' folder: that of the package.
     let other = load("Cargo.toml", 7).unwrap_err();
-    assert!(matches!(other.problem, DataProblem::Csv(_)), "{other}");
+    assert!(matches!(other.problem, DataProblem::Table(_) | DataProblem::Encoding(_)), "{other}");
     let absent = load("absent.csv", 7).unwrap_err();
     assert!(matches!(absent.problem, DataProblem::Unreadable(_)), "{absent}");
 }

@@ -6,8 +6,6 @@ mod annotations;
 mod arrays;
 mod bundled_sets;
 mod catalogue;
-#[cfg(all(feature = "csv", feature = "gzip"))]
-mod csv_files;
 mod data_sets;
 #[cfg(all(feature = "csv", feature = "gzip"))]
 mod files;
