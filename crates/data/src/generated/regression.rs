@@ -52,8 +52,8 @@ pub fn piecewise_linear(n: usize, noise: f64, seed: u64) -> Dataset {
 /// Friedman's first function, `y = 10 sin(pi x_1 x_2) + 20 (x_3 - 1/2)^2 + 10 x_4 + 5 x_5`, with ten features
 /// uniform on `[0, 1)`, of which the last five do not matter; `n` examples. Friedman's noise is 1.
 ///
-/// Source: Friedman 1991, *Multivariate Adaptive Regression Splines*, and Breiman 1996, *Bagging Predictors*,
-/// section 3.2; `make_friedman1` of scikit-learn.
+/// Source: Friedman 1991, *Multivariate Adaptive Regression Splines*, and Breiman 1996, *Bagging Predictors*;
+/// `make_friedman1` of scikit-learn.
 ///
 /// # Panics
 /// If `n` is 0, or if `noise` is negative, infinite or NaN.
