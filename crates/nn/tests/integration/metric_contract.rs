@@ -171,7 +171,7 @@ fn a_nan_never_makes_a_metric_better() {
                     assert_eq!(alone, 0.0, "{}: {alone} of a NaN alone", metric.name());
                     let others: Vec<usize> = (0..ROWS).filter(|&i| i != row).collect();
                     let others = sample.select(&others).value(metric).unwrap();
-                    // Precision judges only predictions, so that a miss may raise it, as it may without a NaN.
+                    // Precision judges only predictions, so that a miss may raise it.
                     let is_raised = value > others.max(without) + 1e-12;
                     assert!(!is_raised || metric.name().ends_with("precision"), "{}: {value}", metric.name());
                 }
