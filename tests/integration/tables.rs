@@ -133,6 +133,9 @@ fn a_first_row_of_missing_values_is_not_swallowed() {
         let (report, _) = trained(folder.path(), &data, &["--missing", how, "--epochs", "1"]);
         assert_eq!(report["examples"], examples, "{how}");
     }
+    let run = wengert(&["evaluate", folder.path().join("model.safetensors").to_str().unwrap(), &data]);
+    let message = String::from_utf8(run.stderr).unwrap();
+    assert!(message.contains("note: 1 of 61 rows have missing values and are left out"), "{message}");
 }
 
 #[test]

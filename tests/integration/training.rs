@@ -204,6 +204,7 @@ fn settings_out_of_range_are_rejected_with_their_name() {
     for share in ["-0.1", "0.9"] {
         assert_rejected(2, &["train", "moons", "--validation", share], &["--validation", "below 0.9"]);
     }
+    assert_rejected(2, &["train", "moons", "--validation", "own"], &["--validation", "only --test"]);
     let unwritable = "no/such/folder/model.safetensors";
     assert_rejected(1, &["train", "moons", "--epochs", "1", "--save", unwritable], &[unwritable]);
 }

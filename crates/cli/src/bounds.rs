@@ -110,6 +110,14 @@ pub(crate) fn part(text: &str) -> Result<Part, String> {
     }
 }
 
+/// A share or a file.
+pub(crate) fn share_or_file(text: &str) -> Result<Part, String> {
+    match part(text)? {
+        Part::Own => Err("only --test can be own".to_owned()),
+        part => Ok(part),
+    }
+}
+
 /// A character of one byte that separates columns, by itself or by its name.
 pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match (text, text.as_bytes()) {

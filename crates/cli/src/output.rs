@@ -36,6 +36,34 @@ pub(crate) fn table(header: Vec<String>, left: &[usize]) -> Table {
     table
 }
 
+/// A table for the terminal and for reports. The first column has names, the others numbers.
+pub(crate) struct Tabular {
+    /// What the table is about; may be empty.
+    pub(crate) caption: String,
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Tabular {
+    pub(crate) fn new(caption: &str, header: &[&str]) -> Self {
+        let header = header.iter().map(|&name| name.to_owned()).collect();
+        Self { caption: caption.to_owned(), header, rows: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = String>) {
+        self.rows.push(row.into_iter().collect());
+    }
+
+    /// The caption and the table.
+    pub(crate) fn text(&self) -> String {
+        let mut shown = table(self.header.clone(), &[0]);
+        for row in &self.rows {
+            shown.add_row(row);
+        }
+        if self.caption.is_empty() { shown.to_string() } else { format!("{}\n{shown}", self.caption) }
+    }
+}
+
 /// A number as JSON; infinities and NaN, which JSON does not have, as the strings `"inf"`, `"-inf"`
 /// and `"NaN"`.
 pub(crate) fn json_number(x: f64) -> serde_json::Value {

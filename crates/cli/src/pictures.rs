@@ -152,6 +152,12 @@ fn shares<M: Module<f32>>(model: &TrainedModel<M>, x: &Array2<f64>) -> Vec<f64> 
 }
 
 /// A report with the tables of an evaluation.
-pub(crate) fn with_tables(report: Report, evaluation: &Evaluation) -> Report {
-    report.code(&evaluation.text())
+pub(crate) fn with_tables(mut report: Report, evaluation: &Evaluation) -> Report {
+    for table in evaluation.tables() {
+        report = report.captioned_table(&table.caption, &table.header, &table.rows);
+    }
+    match evaluation.note() {
+        Some(note) => report.text(&note),
+        None => report,
+    }
 }

@@ -49,7 +49,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let model = LoadedModel::load(&arguments.model)?;
     let source = open(&arguments.data, 0, &arguments.reading.or(model.table_options()))?;
     let (features, targets) = match source {
-        Source::Table(table) => model.examples(&table)?,
+        Source::Table(table) => {
+            let examples = model.examples(&table)?;
+            let (found, rows) = (examples.0.nrows(), table.rows());
+            if found < rows {
+                eprintln!("note: {} of {rows} rows have missing values and are left out", rows - found);
+            }
+            examples
+        }
         Source::Images(images) => {
             let features = model.image_features(&images.test, &arguments.data)?;
             (features, model.image_targets(&images.test, &arguments.data)?)

@@ -1,7 +1,7 @@
 //! Predictions of classes beside the labels.
 
-use super::{comparison, json_metrics};
-use crate::output::{number, table};
+use super::json_metrics;
+use crate::output::{Tabular, number};
 use ndarray::Array2;
 use serde_json::{Value, json};
 use wengert::nn::Outputs;
@@ -36,11 +36,9 @@ impl ClassEvaluation {
 
     /// The metrics that are defined for these outputs.
     fn metrics(&self) -> impl Iterator<Item = &'static Metric> + use<> {
-        let of_probabilities = ["log_loss", "brier_score", "expected_calibration_error", "roc_auc"];
         let has_probabilities = self.has_probabilities();
-        metrics().iter().filter(move |metric| {
-            metric.is_of_classes() && (has_probabilities || !of_probabilities.contains(&metric.name()))
-        })
+        let fits = move |metric: &&Metric| has_probabilities || !metric.needs_probabilities();
+        metrics().iter().filter(|metric| metric.is_of_classes()).filter(fits)
     }
 
     pub(crate) fn metric(&self, name: &str) -> Option<f64> {
@@ -56,12 +54,28 @@ impl ClassEvaluation {
         (&self.names[largest.unwrap_or(0)], predictions.majority_baseline())
     }
 
-    pub(super) fn text(&self) -> String {
-        let predictions = self.predictions();
+    pub(super) fn tables(&self) -> Vec<Tabular> {
+        let matrix = self.predictions().confusion_matrix();
+        let mut tables = vec![self.metrics_table(), self.per_class(&matrix)];
+        if self.names.len() <= MOST_CLASSES {
+            tables.push(self.confusions(&matrix));
+        }
+        tables
+    }
+
+    /// What should be known about the numbers.
+    pub(super) fn note(&self) -> Option<String> {
+        let unpredicted: f64 = self.predictions().confusion_matrix().unpredicted().iter().sum();
+        let note = || format!("{unpredicted} examples have no prediction, since the outputs are not finite.");
+        (unpredicted > 0.0).then(note)
+    }
+
+    /// Metrics beside those of the most frequent class.
+    fn metrics_table(&self) -> Tabular {
         let (class, share) = self.majority();
         let percent = |share: f64| format!("{:.2} %", 100.0 * share);
-        let dash = || "-".to_owned();
-        let mut rows = vec![["accuracy".to_owned(), percent(predictions.accuracy()), percent(share)]];
+        let mut table = Tabular::new("", &["", "model", &format!("always {class}")]);
+        table.push(["accuracy".to_owned(), percent(self.predictions().accuracy()), percent(share)]);
         for (name, shown) in [
             ("balanced_accuracy", "balanced accuracy"),
             ("macro_f1", "F1, mean of the classes"),
@@ -71,30 +85,17 @@ impl ClassEvaluation {
         ] {
             if let Some(value) = self.metric(name) {
                 let value = if name == "balanced_accuracy" { percent(value) } else { number(value) };
-                rows.push([shown.to_owned(), value, dash()]);
+                table.push([shown.to_owned(), value, "-".to_owned()]);
             }
         }
-        let matrix = predictions.confusion_matrix();
-        let mut text = comparison(rows, &format!("always {class}"));
-        text += &format!("\n\n{}", self.per_class(&matrix));
-        if self.names.len() <= MOST_CLASSES {
-            text +=
-                &format!("\n\nRows are true classes, columns predicted ones.\n{}", self.confusions(&matrix));
-        }
-        let unpredicted: f64 = matrix.unpredicted().iter().sum();
-        if unpredicted > 0.0 {
-            text +=
-                &format!("\n{unpredicted} examples have no prediction, since the outputs are not finite.");
-        }
-        text
+        table
     }
 
-    fn per_class(&self, matrix: &ConfusionMatrix<f64>) -> String {
-        let header = ["class", "examples", "precision", "recall", "F1"].map(str::to_owned);
-        let mut shown = table(header.into(), &[0]);
+    fn per_class(&self, matrix: &ConfusionMatrix<f64>) -> Tabular {
+        let mut table = Tabular::new("", &["class", "examples", "precision", "recall", "F1"]);
         let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
         for (class, name) in self.names.iter().enumerate() {
-            shown.add_row([
+            table.push([
                 name.clone(),
                 matrix.examples_of(class).to_string(),
                 share(matrix.precision(class)),
@@ -102,15 +103,16 @@ impl ClassEvaluation {
                 share(matrix.f1(class)),
             ]);
         }
-        shown.to_string()
+        table
     }
 
-    fn confusions(&self, matrix: &ConfusionMatrix<f64>) -> String {
-        let mut shown = table([&[String::new()], &self.names[..]].concat(), &[0]);
+    fn confusions(&self, matrix: &ConfusionMatrix<f64>) -> Tabular {
+        let names: Vec<&str> = std::iter::once("").chain(self.names.iter().map(String::as_str)).collect();
+        let mut table = Tabular::new("Rows are true classes, columns predicted ones.", &names);
         for (name, row) in self.names.iter().zip(matrix.counts().rows()) {
-            shown.add_row([vec![name.clone()], row.iter().map(f64::to_string).collect()].concat());
+            table.push(std::iter::once(name.clone()).chain(row.iter().map(f64::to_string)));
         }
-        shown.to_string()
+        table
     }
 
     /// The counts of the confusion matrix, row by row.

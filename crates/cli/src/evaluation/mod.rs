@@ -3,7 +3,7 @@
 mod classes;
 mod values;
 
-use crate::output::table;
+use crate::output::Tabular;
 use ndarray::{Array2, ArrayView2};
 use serde_json::{Map, Value};
 use wengert::data::{Dataset, Targets};
@@ -57,12 +57,26 @@ impl Evaluation {
         }
     }
 
+    /// Metrics beside those of the simplest predictions, and what else can be shown in tables.
+    pub(crate) fn tables(&self) -> Vec<Tabular> {
+        match self {
+            Self::Classes(evaluation) => evaluation.tables(),
+            Self::Values(evaluation) => evaluation.tables(),
+        }
+    }
+
+    /// What should be known about the numbers.
+    pub(crate) fn note(&self) -> Option<String> {
+        match self {
+            Self::Classes(evaluation) => evaluation.note(),
+            Self::Values(_) => None,
+        }
+    }
+
     /// Lines to be printed.
     pub(crate) fn text(&self) -> String {
-        match self {
-            Self::Classes(evaluation) => evaluation.text(),
-            Self::Values(evaluation) => evaluation.text(),
-        }
+        let tables = self.tables().iter().map(Tabular::text).collect::<Vec<_>>();
+        tables.into_iter().chain(self.note()).collect::<Vec<_>>().join("\n\n")
     }
 
     /// All metrics by name, and what else there is.
@@ -72,15 +86,6 @@ impl Evaluation {
             Self::Values(evaluation) => evaluation.json(),
         }
     }
-}
-
-/// Metrics beside those of the simplest predictions.
-fn comparison(rows: Vec<[String; 3]>, baseline: &str) -> String {
-    let mut shown = table(["".to_owned(), "model".to_owned(), baseline.to_owned()].into(), &[0]);
-    for row in rows {
-        shown.add_row(row);
-    }
-    shown.to_string()
 }
 
 /// An object of numbers; what is undefined or not finite is null.

@@ -1,7 +1,7 @@
 //! Predictions of values beside the targets.
 
-use super::{comparison, json_metrics};
-use crate::output::number;
+use super::json_metrics;
+use crate::output::{Tabular, number};
 use ndarray::{Array2, Axis};
 use serde_json::{Value, json};
 use wengert::nn::metrics::{Metric, ValuePredictions, metrics};
@@ -47,27 +47,26 @@ impl ValueEvaluation {
         std::iter::once((None, all)).chain(each.map(|(j, name)| (Some(j), name.clone())))
     }
 
-    pub(super) fn text(&self) -> String {
-        let parts = self.columns().map(|(column, name)| {
+    /// A table for each column, with the metrics beside those of the mean.
+    pub(super) fn tables(&self) -> Vec<Tabular> {
+        let table = |(column, name): (Option<usize>, String)| {
             let predictions = self.predictions(column);
             let baseline = predictions.mean_baseline();
-            let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number);
-            let row = |(metric, label): (&str, &str)| {
-                let metric = own_metrics().find(|known| known.name() == metric).expect("it is in the list");
-                let values =
-                    [&predictions, &baseline].map(|predictions| shown(metric.of_values(predictions)));
-                let [model, mean] = values;
-                [label.to_owned(), model, mean]
-            };
-            let rows = [
+            let mut table = Tabular::new(&name, &["", "model", "always the mean"]);
+            for (metric, label) in [
                 ("root_mean_squared_error", "root mean squared error"),
                 ("mean_absolute_error", "mean absolute error"),
                 ("median_absolute_error", "median absolute error"),
                 ("r_squared", "R^2"),
-            ];
-            format!("{name}\n{}", comparison(rows.map(row).into(), "always the mean"))
-        });
-        parts.collect::<Vec<_>>().join("\n\n")
+            ] {
+                let metric = own_metrics().find(|known| known.name() == metric).expect("it is in the list");
+                let shown =
+                    |predictions| metric.of_values(predictions).map_or_else(|| "-".to_owned(), number);
+                table.push([label.to_owned(), shown(&predictions), shown(&baseline)]);
+            }
+            table
+        };
+        self.columns().map(table).collect()
     }
 
     pub(super) fn json(&self) -> Value {

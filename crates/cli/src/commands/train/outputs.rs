@@ -74,7 +74,7 @@ fn pictures(results: &Results<'_>) -> Vec<Picture> {
             epochs.iter().map(|epoch| epoch.validation.as_ref().map_or(f64::NAN, of)).collect();
         let curves = LearningCurves::new(quantity).series("training", &train);
         let curves = if has_validation { curves.series("validation", &validation) } else { curves };
-        if report.best_epoch > 0 { curves.best(report.best_epoch) } else { curves }
+        if (1..epochs.len()).contains(&report.best_epoch) { curves.best(report.best_epoch) } else { curves }
     };
     let mut pictures =
         vec![Picture::new("loss", &curves("mean loss per example", &|found| found.loss).title("Loss"))];
