@@ -70,7 +70,8 @@ fn agree(shown: &str, found: &str) -> bool {
     }
 }
 
-/// Asserts that an output is the one that is shown. Three dots stand for lines that are left out, and times differ.
+/// Asserts that an output is the one that is shown. Three dots stand for lines that are left out, and times
+/// differ.
 #[track_caller]
 fn assert_shown(command: &str, shown: &str, found: &str) {
     let mut rest = words(found);

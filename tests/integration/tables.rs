@@ -64,8 +64,11 @@ fn a_target_of_many_numbers_is_a_regression_and_the_program_says_why() {
 fn labels_that_count_from_one_make_no_class_zero() {
     let folder = tempfile::tempdir().unwrap();
     let row = |i: usize| format!("{:.3},{:.3},{}\n", (i % 3) as f64 + noise(i), noise(i + 7), 1 + i % 3);
-    let data =
-        written(folder.path(), "labels.csv", &format!("x,y,kind\n{}", (0..300).map(row).collect::<String>()));
+    let data = written(
+        folder.path(),
+        "labels.csv",
+        &format!("width,height,kind\n{}", (0..300).map(row).collect::<String>()),
+    );
     let (report, model) = trained(folder.path(), &data, &["--epochs", "30"]);
     assert!(report["notes"][0].as_str().unwrap().contains("3 classes"), "{report}");
     let evaluated = json_of(&["evaluate", &model, &data, "--json"]);
@@ -110,17 +113,22 @@ fn a_label_in_the_first_column_is_asked_for_or_named_by_its_number() {
 }
 
 #[test]
-fn a_header_of_numbers_is_a_question_or_an_option_and_never_a_row() {
+fn a_header_of_numbers_is_a_question_or_told_and_never_a_silent_row() {
     let folder = tempfile::tempdir().unwrap();
-    let row = |i: usize| format!("{},{},{}\n", i % 7, i % 5, ["low", "high"][i % 2]);
+    let row = |i: usize| format!("{},{},{}\n", i % 7, i % 5, i % 2);
     let rows: String = (0..40).map(row).collect();
-    let data = written(folder.path(), "years.csv", &format!("2019,2020,2021\n{rows}"));
-    assert_rejected(1, &["train", &data], &["years.csv", "--header yes", "--header no"]);
-    let (report, model) = trained(folder.path(), &data, &["--header", "yes", "--epochs", "1"]);
+    let counted = written(folder.path(), "counted.csv", &format!("0,1,2\n{rows}"));
+    assert_rejected(1, &["train", &counted], &["counted.csv", "--header yes", "--header no"]);
+    let years = written(folder.path(), "years.csv", &format!("1990,2005,2020\n{rows}"));
+    let run = wengert(&["train", &years, "--epochs", "1"]);
+    let message = String::from_utf8(run.stderr).unwrap();
+    let part = "the first row (1990, 2005, 2020) is taken for data, not for names; --header yes";
+    assert!(message.contains(part), "{message}");
+    let (report, model) = trained(folder.path(), &years, &["--header", "yes", "--epochs", "1"]);
     assert_eq!(report["examples"], 40);
-    assert_eq!(json_of(&["inspect", &model, "--json"])["features"], serde_json::json!(["2019", "2020"]));
+    assert_eq!(json_of(&["inspect", &model, "--json"])["features"], serde_json::json!(["1990", "2005"]));
     // The model knows the names, so that the header is one in a prediction too.
-    assert_eq!(output_of(&["predict", &model, &data]).lines().count(), 41);
+    assert_eq!(output_of(&["predict", &model, &years]).lines().count(), 41);
 }
 
 #[test]

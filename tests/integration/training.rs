@@ -185,8 +185,8 @@ fn invalid_data_is_rejected_with_file_line_and_column() {
     };
     assert_rejected(1, &["train", "digitz"], &["digitz", "did you mean \"digits\"", "moons"]);
     assert_rejected(1, &["train", "absent.csv"], &["absent.csv", "No such file"]);
-    rejected("empty.csv", "", &["empty"]);
-    rejected("header.csv", "length,width,class\n", &["no"]);
+    rejected("empty.csv", "", &["no examples"]);
+    rejected("header.csv", "length,width,class\n", &["no examples"]);
     rejected("nan.csv", "1,2,0\n3,NaN,1\n", &["line 2", "column 2", "missing"]);
     rejected("ragged.csv", "1,2,0\n3,1\n", &["line 2", "2", "3"]);
     assert_rejected(1, &["predict", "absent.safetensors", "x.csv"], &["absent.safetensors", "No such file"]);

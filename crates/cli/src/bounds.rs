@@ -111,7 +111,7 @@ pub(crate) fn part(text: &str) -> Result<Part, String> {
 }
 
 /// A share or a file.
-pub(crate) fn share_or_file(text: &str) -> Result<Part, String> {
+pub(crate) fn held_out(text: &str) -> Result<Part, String> {
     match part(text)? {
         Part::Own => Err("only --test can be own".to_owned()),
         part => Ok(part),

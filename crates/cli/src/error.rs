@@ -2,7 +2,7 @@
 
 use crate::expression::{ParseError, PointError};
 use crate::settings::SettingsError;
-use std::path::PathBuf;
+use crate::unfit_data::UnfitData;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
@@ -10,7 +10,7 @@ use wengert::figures::SaveError;
 use wengert::optim::ScheduleError;
 use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
-use wengert_files::{WriteError, excerpt, shortened};
+use wengert_files::WriteError;
 
 #[derive(Debug)]
 pub(crate) enum CliError {
@@ -24,20 +24,8 @@ pub(crate) enum CliError {
     Choice(ChoiceError),
     /// A training is too short for its schedule.
     Schedule(ScheduleError),
-    /// The data come without a test part.
-    NoTestPart { data: String },
-    /// A part of images cannot be a table.
-    ImagesWithFile { path: PathBuf },
-    /// The images are not of the size that the model takes.
-    ImageSize { data: String, found: usize, needed: usize },
-    /// A label of images is beyond the classes of the model.
-    UnknownLabel { data: String, label: u32, known: usize },
-    /// The preprocessing in a model is wrong.
-    Preprocessing { model: PathBuf, problem: String },
-    /// The outputs of the model at a place of the data are not finite.
-    NoPrediction { data: String, place: String, outputs: Vec<f64> },
-    /// A folder for pictures cannot be made.
-    Folder { path: PathBuf, error: io::Error },
+    /// The data do not fit the options or the model.
+    Unfit(UnfitData),
     /// A picture cannot be written.
     Picture(SaveError),
     /// There are more things than the program can handle.
@@ -72,7 +60,8 @@ impl CliError {
             | Self::Point(_)
             | Self::ConstantFormula { .. }
             | Self::Settings(_)
-            | Self::Choice(_) => ExitCode::from(2),
+            | Self::Choice(_)
+            | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
@@ -88,40 +77,10 @@ impl fmt::Display for CliError {
             Self::Choice(error) => error.fmt(f),
             Self::Schedule(error) => error.fmt(f),
             Self::Picture(error) => error.fmt(f),
-            Self::NoTestPart { data } => write!(
-                f,
-                "{data}: these data have no test part of their own; hold out a share, as in --test 0.2"
-            ),
             Self::TooMany { what, size, limit, remedy } => {
                 write!(f, "{size} {what} are too many, at most {limit} are possible; {remedy}")
             }
             Self::Input { name, error } => write!(f, "cannot read {name}: {error}"),
-            Self::ImagesWithFile { path } => write!(
-                f,
-                "{}: parts of images are a share of the training images, or \"own\" for the test images",
-                excerpt(&path.display().to_string())
-            ),
-            Self::ImageSize { data, found, needed } => {
-                write!(f, "{data}: the images have {found} pixels, but the model takes {needed} numbers")
-            }
-            Self::UnknownLabel { data, label, known } => {
-                write!(f, "{data}: the label {label} is not one of the {known} classes of the model")
-            }
-            Self::Preprocessing { model, problem } => write!(
-                f,
-                "{}: the preprocessing of the model is wrong: {}",
-                excerpt(&model.display().to_string()),
-                shortened(problem, 200)
-            ),
-            Self::Folder { path, error } => {
-                write!(f, "cannot make the folder {}: {error}", excerpt(&path.display().to_string()))
-            }
-            Self::NoPrediction { data, place, outputs } => {
-                let outputs: Vec<String> = outputs.iter().take(8).map(f64::to_string).collect();
-                write!(f, "{}, {place}: the outputs of the model are not finite ", excerpt(data))?;
-                write!(f, "({}); its numbers are too large for the model, ", outputs.join(", "))?;
-                write!(f, "check them against the training data")
-            }
             Self::Diverged(divergence) => {
                 write!(f, "training diverged: {divergence}")?;
                 match divergence.cause {
@@ -142,6 +101,7 @@ impl fmt::Display for CliError {
                  hides the derivative; choose another point",
             ),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+            Self::Unfit(error) => error.fmt(f),
         }
     }
 }
@@ -187,6 +147,12 @@ impl From<ScheduleError> for CliError {
 impl From<SaveError> for CliError {
     fn from(error: SaveError) -> Self {
         Self::Picture(error)
+    }
+}
+
+impl From<UnfitData> for CliError {
+    fn from(error: UnfitData) -> Self {
+        Self::Unfit(error)
     }
 }
 

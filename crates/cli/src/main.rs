@@ -12,6 +12,7 @@ mod pictures;
 mod progress;
 mod settings;
 mod source;
+mod unfit_data;
 
 use clap::error::ContextValue;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};

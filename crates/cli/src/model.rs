@@ -1,6 +1,7 @@
 //! Saved models that take tables.
 
 use crate::error::CliError;
+use crate::unfit_data::UnfitData;
 use ndarray::Array2;
 use std::path::Path;
 use wengert::data::{Dataset, Preprocessing, Table, TableOptions, TargetEncoding, Targets};
@@ -18,7 +19,7 @@ pub(crate) struct LoadedModel {
 impl LoadedModel {
     pub(crate) fn load(path: &Path) -> Result<Self, CliError> {
         let saved = SavedMlp::load(path)?;
-        let problem = |problem: String| CliError::Preprocessing { model: path.to_owned(), problem };
+        let problem = |problem: String| UnfitData::Preprocessing { model: path.to_owned(), problem };
         let stored = saved.metadata.preprocessing().map_err(|error| problem(error.to_string()))?;
         let preprocessing = match stored {
             Some(preprocessing) => preprocessing,
@@ -37,7 +38,8 @@ impl LoadedModel {
             return Err(problem(format!(
                 "it is for {features} features and {targets} outputs, but the network has {inputs} inputs \
                  and {outputs} outputs"
-            )));
+            ))
+            .into());
         }
         Ok(Self { trained: saved.to_trained(), preprocessing, saved })
     }
@@ -66,7 +68,7 @@ impl LoadedModel {
     pub(crate) fn image_features(&self, images: &Dataset, data: &str) -> Result<Array2<f64>, CliError> {
         let (found, needed) = (images.width(), self.preprocessing.width());
         if found != needed {
-            return Err(CliError::ImageSize { data: excerpt(data), found, needed });
+            return Err(UnfitData::ImageSize { data: excerpt(data), found, needed }.into());
         }
         let pixels = images.unscaled().features().to_vec();
         Ok(Array2::from_shape_vec((images.examples(), found), pixels).expect("rows of one width"))
@@ -77,7 +79,7 @@ impl LoadedModel {
         let Targets::Classes { labels, .. } = images.targets() else { unreachable!("images have labels") };
         let known = self.class_names().map_or(0, <[String]>::len);
         match labels.iter().find(|&&label| label as usize >= known) {
-            Some(&label) => Err(CliError::UnknownLabel { data: excerpt(data), label, known }),
+            Some(&label) => Err(UnfitData::UnknownLabel { data: excerpt(data), label, known }.into()),
             None => Ok(Targets::Classes { labels: labels.clone(), classes: known }),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use crate::evaluation::{BINS, ClassEvaluation, Evaluation, ValueEvaluation};
+use crate::unfit_data::UnfitData;
 use ndarray::{Array2, Axis};
 use std::path::Path;
 use wengert::data::{Dataset, Targets};
@@ -36,7 +37,7 @@ impl Picture {
 /// Checks that pictures can be written to a folder, which is made if it is absent.
 pub(crate) fn check_folder(folder: &Path) -> Result<(), CliError> {
     let made = if folder.is_dir() { Ok(()) } else { std::fs::create_dir(folder) };
-    made.map_err(|error| CliError::Folder { path: folder.to_owned(), error })?;
+    made.map_err(|error| UnfitData::Folder { path: folder.to_owned(), error })?;
     Output::new(folder.join("loss.svg"))?;
     Ok(())
 }

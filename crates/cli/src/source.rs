@@ -43,8 +43,8 @@ pub(crate) enum Source {
     Images(Box<Split>),
 }
 
-/// Opens data by the name of a data set, which takes precedence, by a path, or from standard input for `-`. The
-/// seed is that of generated data.
+/// Opens data by the name of a data set, which takes precedence, by a path, or from standard input for `-`.
+/// The seed is that of generated data.
 pub(crate) fn open(source: &str, seed: u64, options: &TableOptions) -> Result<Source, CliError> {
     let path = Path::new(source);
     if is_named(source) {

@@ -6,6 +6,7 @@ use crate::error::CliError;
 use crate::model::LoadedModel;
 use crate::output::is_closed;
 use crate::source::{ReadingOptions, Source, is_named, open};
+use crate::unfit_data::UnfitData;
 use clap::Args;
 use ndarray::Array2;
 use rows::Rows;
@@ -102,6 +103,7 @@ impl Arguments {
         let Some(row) = outputs.rows().into_iter().position(|row| !is_finite(&row)) else { return Ok(()) };
         let line = table.and_then(|table| table.line(row));
         let place = line.map_or_else(|| format!("row {}", first + row + 1), |line| format!("line {line}"));
-        Err(CliError::NoPrediction { data: self.data.clone(), place, outputs: outputs.row(row).to_vec() })
+        Err(UnfitData::NoPrediction { data: self.data.clone(), place, outputs: outputs.row(row).to_vec() }
+            .into())
     }
 }

@@ -4,6 +4,7 @@ use super::options::Options;
 use crate::bounds::Part;
 use crate::error::CliError;
 use crate::source::{Source, is_named, open, task_of};
+use crate::unfit_data::UnfitData;
 use std::path::{Path, PathBuf};
 use wengert::data::{
     Dataset, Prepared, Preprocessing, PreprocessingOptions, ScalingMethod, Shares, Split, Table, Targets,
@@ -72,7 +73,7 @@ impl Options {
             None => Ok(default),
             Some(Part::Share(share)) => Ok(*share),
             Some(Part::Own) => Ok(0.0),
-            Some(Part::File(path)) => Err(CliError::ImagesWithFile { path: path.clone() }),
+            Some(Part::File(path)) => Err(UnfitData::ImagesWithFile { path: path.clone() }.into()),
         }
     }
 
@@ -82,7 +83,7 @@ impl Options {
             None => Ok(default),
             Some(Part::Share(share)) => Ok(*share),
             Some(Part::File(_)) => Ok(0.0),
-            Some(Part::Own) => Err(CliError::NoTestPart { data: excerpt(self.source()) }),
+            Some(Part::Own) => Err(UnfitData::NoTestPart { data: excerpt(self.source()) }),
         };
         let shares = Shares {
             validation: share(&self.columns.validation, validation)?,

@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::evaluation::Evaluation;
 use crate::output::print_line;
 use crate::settings::Recorded;
+use crate::unfit_data::UnfitData;
 use data::Data;
 use network::{Plan, Report};
 use options::Options;
@@ -23,6 +24,9 @@ use wengert::nn::{LossChoice, TargetKind};
 pub(crate) type Arguments = Recorded<Options>;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    if arguments.data.is_none() {
+        return Err(UnfitData::NoData.into());
+    }
     let outputs = Outputs::checked(arguments)?;
     let data = arguments.load(arguments.scales_targets())?;
     for note in &data.notes {

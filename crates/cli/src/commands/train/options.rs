@@ -62,7 +62,7 @@ pub(super) struct ColumnOptions {
     #[arg(long, value_parser = bounds::scaling, value_name = "METHOD")]
     pub(super) scaling: Option<ScalingMethod>,
     /// Share or file of examples to choose settings by [default: 0.1; images 0].
-    #[arg(long, allow_negative_numbers = true, value_parser = bounds::share_or_file, value_name = "SHARE|FILE")]
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::held_out, value_name = "SHARE|FILE")]
     pub(super) validation: Option<Part>,
     /// Share or file to evaluate once, at the end; "own": the test images of a folder.
     #[arg(long, allow_negative_numbers = true, value_parser = bounds::part, value_name = "SHARE|FILE")]

@@ -54,8 +54,8 @@ impl Results<'_> {
             .collect()
     }
 
-    /// The evaluation that says most about new data: of the test part, or else of the validation part, or else
-    /// of the training part; and the name of the part.
+    /// The evaluation that says most about new data: of the test part, or else of the validation part, or
+    /// else of the training part; and the name of the part.
     pub(super) fn best_evidence(&self) -> Option<(&'static str, &Evaluation)> {
         let parts = self.parts().into_iter().rev();
         parts.filter_map(|part| Some((part.name, part.evaluation?))).next()
@@ -117,7 +117,8 @@ impl Results<'_> {
         let (parameters, epochs) = (self.report.model.params.len(), self.report.history.len());
         let best = self.report.best_epoch;
         let kept = if best == epochs { String::new() } else { format!(" (the best is {best})") };
-        format!("{parameters} parameters, {epochs} epochs{kept} in {:.2} s", self.report.seconds)
+        let plural = if epochs == 1 { "" } else { "s" };
+        format!("{parameters} parameters, {epochs} epoch{plural}{kept} in {:.2} s", self.report.seconds)
     }
 
     pub(super) fn json(&self) -> String {
