@@ -16,8 +16,7 @@ pub trait MatrixProduct: Numeric {
     /// # Panics
     /// If the shapes do not fit.
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        check_shapes(a, b, c.len());
-        product(a, b, c, overwrite);
+        portable_product(a, b, c, overwrite);
     }
 
     /// `Y = X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`, with `y` in
@@ -30,6 +29,16 @@ pub trait MatrixProduct: Numeric {
         repeat(b, y);
         Self::gemm(x, w, y, false);
     }
+}
+
+/// [`MatrixProduct::gemm`] in portable code, for any type of number.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub fn portable_product<T: Numeric>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], overwrite: bool) {
+    check_shapes(a, b, c.len());
+    product(a, b, c, overwrite);
 }
 
 #[track_caller]

@@ -38,7 +38,7 @@ pub mod validate;
 pub use arena::Arena;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use float::{Float, PerFloat, exact_product};
-pub use gemm::MatrixProduct;
+pub use gemm::{MatrixProduct, portable_product};
 pub use householder::HouseholderQr;
 pub use matrix::Matrix;
 pub use norms::{max_norm, norm};

@@ -44,6 +44,17 @@ impl<'a, T> Matrix<'a, T> {
         [part(self.data, rows), part(&self.data[(rows * down).min(self.data.len())..], m - rows)]
     }
 
+    /// The matrix of the same shape and the same order in memory with other elements.
+    ///
+    /// # Panics
+    /// If the number of elements differs.
+    #[track_caller]
+    pub fn with_elements<U>(self, data: &[U]) -> Matrix<'_, U> {
+        let (have, want) = (data.len(), self.data.len());
+        assert!(have == want, "matrix: there are {want} elements, {have} are given");
+        Matrix { data, shape: self.shape, strides: self.strides }
+    }
+
     /// The elements in the order of memory: row by row, or column by column for a transpose.
     pub fn elements(self) -> &'a [T] {
         self.data

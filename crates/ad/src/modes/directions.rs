@@ -1,10 +1,11 @@
 //! Dual numbers with several directions: a primal with several tangents.
 
+use super::planes::{Planes, planar_product};
 use crate::element::Element;
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
-use wengert_kernels::MatrixProduct;
+use wengert_kernels::{Matrix, MatrixProduct};
 
 /// A primal with its derivatives along `W` directions.
 ///
@@ -209,4 +210,24 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
 
 infix_operators!([const W: usize, T: Scalar] Directions<W, T>);
 scalar_sum!([const W: usize, T: Scalar] Directions<W, T>);
-impl<const W: usize, T: Element> MatrixProduct for Directions<W, T> {}
+
+impl<const W: usize, T: Element> Planes for Directions<W, T> {
+    type Component = T;
+    const PLANES: usize = 1 + W;
+
+    fn component(self, i: usize) -> T {
+        i.checked_sub(1).map_or(self.primal, |w| self.tangents[w])
+    }
+    fn from_components(component: impl Fn(usize) -> T) -> Self {
+        Self { primal: component(0), tangents: Self::each(|w| component(1 + w)) }
+    }
+    fn terms(i: usize) -> impl Iterator<Item = [usize; 2]> {
+        [[i, 0], [0, i]].into_iter().take(if i == 0 { 1 } else { 2 })
+    }
+}
+
+impl<const W: usize, T: Element> MatrixProduct for Directions<W, T> {
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_product(a, b, c, overwrite);
+    }
+}

@@ -1,10 +1,11 @@
 //! Dual numbers: a primal with its tangent.
 
+use super::planes::{Planes, planar_product};
 use crate::element::Element;
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
-use wengert_kernels::MatrixProduct;
+use wengert_kernels::{Matrix, MatrixProduct};
 
 /// A dual number `x + x_dot e`, `e^2 = 0`: the primal and the derivative along one direction.
 ///
@@ -120,4 +121,24 @@ impl<T: Scalar> Scalar for Dual<T> {
 
 infix_operators!([T: Scalar] Dual<T>);
 scalar_sum!([T: Scalar] Dual<T>);
-impl<T: Element> MatrixProduct for Dual<T> {}
+
+impl<T: Element> Planes for Dual<T> {
+    type Component = T;
+    const PLANES: usize = 2;
+
+    fn component(self, i: usize) -> T {
+        if i == 0 { self.primal } else { self.tangent }
+    }
+    fn from_components(component: impl Fn(usize) -> T) -> Self {
+        Self { primal: component(0), tangent: component(1) }
+    }
+    fn terms(i: usize) -> impl Iterator<Item = [usize; 2]> {
+        (0..=i).map(move |j| [j, i - j])
+    }
+}
+
+impl<T: Element> MatrixProduct for Dual<T> {
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_product(a, b, c, overwrite);
+    }
+}

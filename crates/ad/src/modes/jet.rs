@@ -2,11 +2,12 @@
 //!
 //! All derivatives are computed from the rule table, whose partials are evaluated at jets.
 
+use super::planes::{Planes, planar_product};
 use crate::element::Element;
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{ChainProduct, Elementary, infix_operators, scalar_sum};
-use wengert_kernels::MatrixProduct;
+use wengert_kernels::{Matrix, MatrixProduct};
 
 /// The value `x(t)` and its derivatives `x'(t), ..., x^(N-1)(t)`, of which `N - 1` is the order.
 ///
@@ -207,7 +208,32 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
 
 infix_operators!([const N: usize, T: Scalar] Jet<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Jet<N, T>);
-impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {}
+
+/// The components are the coefficients of the Taylor series, `x^(k) / k!`, whose product is a convolution.
+impl<const N: usize, T: Element> Planes for Jet<N, T> {
+    type Component = T;
+    const PLANES: usize = N;
+
+    fn component(self, i: usize) -> T {
+        self.derivatives[i].divide(factorial(i))
+    }
+    fn from_components(component: impl Fn(usize) -> T) -> Self {
+        Self::new(std::array::from_fn(|i| component(i).scale(factorial(i))))
+    }
+    fn terms(i: usize) -> impl Iterator<Item = [usize; 2]> {
+        (0..=i).map(move |j| [j, i - j])
+    }
+}
+
+fn factorial(k: usize) -> f64 {
+    (1..=k).map(|i| i as f64).product()
+}
+
+impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_product(a, b, c, overwrite);
+    }
+}
 
 /// A number that remembers whether it depends on the output of a rule: used to find out whether a partial
 /// reads `y`.

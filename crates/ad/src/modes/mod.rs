@@ -7,6 +7,7 @@ mod directions;
 mod dual;
 mod jet;
 mod lanes;
+mod planes;
 
 pub use directions::Directions;
 pub use dual::Dual;

@@ -1,7 +1,8 @@
 //! The loops of the kernels on numbers that carry derivatives or lanes.
 
-use wengert_ad::kernels::{Matrix, MatrixProduct, cholesky, largest};
-use wengert_ad::{Dual, Elementary, Lanes};
+use crate::support::{ROUNDING, assert_close};
+use wengert_ad::kernels::{Matrix, MatrixProduct, cholesky, largest, portable_product};
+use wengert_ad::{Directions, Dual, Element, Elementary, Jet, Lanes};
 
 #[test]
 fn the_largest_is_found_in_each_lane_and_keeps_its_tangent() {
@@ -28,4 +29,56 @@ fn a_product_of_dual_matrices_follows_the_product_rule() {
     let columns = [12.0, 14.0, 12.0, 14.0];
     let values = [19.0, 22.0, 43.0, 50.0];
     assert_eq!(c, std::array::from_fn(|i| Dual::new(values[i], columns[i])));
+}
+
+/// The product of two matrices of this size, computed in planes, and the one of the definition.
+fn products<T: Element>(number: impl Fn(usize) -> T, [m, k, n]: [usize; 3]) -> [Vec<T>; 2] {
+    let (a, b): (Vec<T>, Vec<T>) =
+        ((0..m * k).map(&number).collect(), (0..k * n).map(|i| number(i + 7)).collect());
+    let (a, b) = (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n));
+    let mut both = [true, false].map(|_| vec![T::constant(0.25); m * n]);
+    for (c, product) in both.iter_mut().zip([T::gemm, portable_product]) {
+        product(a, b, c, true);
+        product(a, b, c, false);
+    }
+    both
+}
+
+#[test]
+fn products_in_planes_are_those_of_the_definition() {
+    let value = |i: usize| (i as f64 * 0.7).sin();
+    for size in [[3, 5, 2], [9, 20, 11], [16, 33, 17]] {
+        let dual = |i: usize| Dual::new(value(i), value(i + 3));
+        let [planes, portable] = products(dual, size);
+        for (x, y) in planes.iter().zip(&portable) {
+            assert_close("dual", x.primal, y.primal, ROUNDING);
+            assert_close("dual", x.tangent, y.tangent, ROUNDING);
+        }
+        let [planes, portable] = products(|i| Dual::new(dual(i), dual(i + 1)), size);
+        for (x, y) in planes.iter().zip(&portable) {
+            assert_close("nested", x.tangent.tangent, y.tangent.tangent, ROUNDING);
+            assert_close("nested", x.primal.tangent, y.primal.tangent, ROUNDING);
+        }
+        let [planes, portable] = products(|i| Directions::new(value(i), [value(i + 1), value(i + 2)]), size);
+        for (x, y) in planes.iter().zip(&portable) {
+            assert_close("directions", x.tangents[0], y.tangents[0], ROUNDING);
+            assert_close("directions", x.tangents[1], y.tangents[1], ROUNDING);
+        }
+        let jet = |i: usize| Jet::new([value(i), value(i + 1), value(i + 2), value(i + 3)]);
+        let [planes, portable] = products(jet, size);
+        for (x, y) in planes.iter().zip(&portable) {
+            for (x, y) in x.derivatives().into_iter().zip(y.derivatives()) {
+                assert_close("jet", x, y, ROUNDING);
+            }
+        }
+    }
+}
+
+#[test]
+fn zero_times_infinity_is_zero_in_products_of_any_size() {
+    let [planes, portable] =
+        products(|i| Dual::new(if i == 5 { f64::INFINITY } else { 1.0 }, 0.0), [16, 16, 16]);
+    let bits = |c: &[Dual]| c.iter().map(|c| [c.primal.to_bits(), c.tangent.to_bits()]).collect::<Vec<_>>();
+    assert_eq!(bits(&planes), bits(&portable));
+    assert!(planes.iter().all(|c| c.tangent == 0.0));
 }
