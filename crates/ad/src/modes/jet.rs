@@ -66,6 +66,16 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
         Self::line(x, T::constant(0.0))
     }
 
+    /// The jet of as many derivatives that starts at `y` and continues with these.
+    #[inline(always)]
+    fn mapped(self, y: T, derivative: impl Fn(usize) -> T) -> Self {
+        let mut jet = Self { known: self.known, ..Self::constant_of(y) };
+        for (k, slot) in jet.derivatives.iter_mut().enumerate().skip(1) {
+            *slot = derivative(k);
+        }
+        jet
+    }
+
     fn truncated(self, known: usize) -> Self {
         Self { known: known.min(self.known), ..self }
     }
@@ -119,9 +129,14 @@ impl<const N: usize, T: Scalar> Jet<N, T> {
 
 /// The derivative of order `k` of `p x'`: `sum_j C(k, j) p^(j) x^(k+1-j)`.
 fn leibniz<const N: usize, T: Scalar>(p: &Jet<N, T>, x: &Jet<N, T>, k: usize) -> T {
+    leibniz_sum((0..=k).map(|j| [p.derivatives[j], x.derivatives[k + 1 - j]]), k)
+}
+
+/// `sum_j C(k, j) p_j x_j` over `k + 1` terms.
+#[inline(always)]
+fn leibniz_sum<T: Scalar>(terms: impl Iterator<Item = [T; 2]>, k: usize) -> T {
     let (mut sum, mut binomial) = (T::constant(0.0), 1.0);
-    for j in 0..=k {
-        let (p, x) = (p.derivatives[j], x.derivatives[k + 1 - j]);
+    for (j, [p, x]) in terms.enumerate() {
         if !x.is_zero() && !p.is_zero() {
             sum = sum + p.chain(x).scale(binomial);
         }
@@ -136,6 +151,10 @@ impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
     fn unary<R: Unary>(self, rule: R) -> Self {
         let x = self.derivatives[0];
         let mut y = value_of(rule, x);
+        if R::LINEAR {
+            let c = rule.partial(0.0, 0.0);
+            return self.mapped(y, |k| self.derivatives[k].chain_constant(c));
+        }
         if self.known > 2 {
             y = rule.lifted(self, Self::constant_of(y)).derivatives[0];
         }
@@ -146,6 +165,12 @@ impl<const N: usize, T: Scalar> Operand for Jet<N, T> {
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (a, b) = (self.derivatives[0], rhs.derivatives[0]);
         let mut y = value_of_both(rule, a, b);
+        if R::LINEAR {
+            let (da, db) = rule.partials(0.0, 0.0, 0.0);
+            return self.truncated(rhs.known).mapped(y, |k| {
+                self.derivatives[k].chain_constant(da).accumulate(rhs.derivatives[k].chain_constant(db))
+            });
+        }
         if self.known.min(rhs.known) > 2 {
             y = rule.lifted(self, rhs, Self::constant_of(y)).derivatives[0];
         }
@@ -184,7 +209,13 @@ impl<const N: usize, T: Scalar> Scalar for Jet<N, T> {
     }
     #[track_caller]
     fn chain(self, dot: Self) -> Self {
-        self.binary(dot, ChainProduct)
+        let known = self.known.min(dot.known);
+        let mut product = Self { known, ..Self::constant_of(self.derivatives[0].chain(dot.derivatives[0])) };
+        for order in 1..known {
+            let terms = (0..=order).map(|j| [self.derivatives[j], dot.derivatives[order - j]]);
+            product.derivatives[order] = leibniz_sum(terms, order);
+        }
+        product
     }
     fn norm_at_zero(x: impl Iterator<Item = Self> + Clone) -> Self {
         if x.clone().all(Self::is_zero) {
@@ -225,8 +256,15 @@ impl<const N: usize, T: Element> Planes for Jet<N, T> {
     }
 }
 
+#[inline(always)]
 fn factorial(k: usize) -> f64 {
-    (1..=k).map(|i| i as f64).product()
+    match k {
+        0 | 1 => 1.0,
+        2 => 2.0,
+        3 => 6.0,
+        4 => 24.0,
+        _ => (1..=k).map(|i| i as f64).product(),
+    }
 }
 
 impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {
