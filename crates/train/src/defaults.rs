@@ -46,8 +46,8 @@ pub struct Defaults {
     pub best_by: Option<BestBy>,
 }
 
-/// The number of steps to aim at.
-const STEPS: usize = 3000;
+/// The number of steps for up to a thousand examples, and the largest one.
+const STEPS: [f64; 2] = [3000.0, 6000.0];
 /// The learning rate for few examples.
 const RATE: f64 = 0.01;
 /// The number of examples from which on the learning rate falls, like the inverse of the root of their number.
@@ -67,7 +67,7 @@ impl Defaults {
     /// | optimizer | AdamW with weight decay `50 d / n`, from 0.001 to 10 |
     /// | learning rate | 0.01, and `0.01 sqrt(2000 / n)` for more than 2000 examples; falls along half a cosine |
     /// | batch size | about `n / 32` for classes and `n / 64` for values, a power of two from 16 to 128 |
-    /// | epochs | as many as 3000 steps take, at most 300; at least 10, less for more than 100,000 examples |
+    /// | epochs | as many as 3000 steps take, or `3000 sqrt(n / 1000)` up to 6000 for more than 1000 examples; at most 300; at least 10, less for more than 100,000 examples |
     ///
     /// The numbers were chosen for the bundled and generated data sets together, by comparison with
     /// scikit-learn's perceptrons of the same widths: `benches/peers/defaults.py`.
@@ -78,6 +78,7 @@ impl Defaults {
         let batches = if is_regression { 64 } else { 32 };
         let batch_size = (examples / batches).next_power_of_two().clamp(16, 128);
         let steps_per_epoch = examples.div_ceil(batch_size);
+        let steps = (STEPS[0] * (examples as f64 / 1000.0).sqrt()).clamp(STEPS[0], STEPS[1]) as usize;
         let least_epochs = (1_000_000 / examples).clamp(2, 10);
         let decay = (DECAY * features as f64 / examples as f64).clamp(1e-3, 10.0);
         let decay = rounded(decay);
@@ -90,7 +91,7 @@ impl Defaults {
             rate: rounded(RATE * (FEW / examples as f64).sqrt().min(1.0)),
             schedule: "cosine".parse().expect(known),
             batch_size,
-            epochs: STEPS.div_ceil(steps_per_epoch).clamp(least_epochs, 300),
+            epochs: steps.div_ceil(steps_per_epoch).clamp(least_epochs, 300),
             validation: 0.1,
             best_by: None,
         }
