@@ -137,7 +137,7 @@ impl UnaryVisitor for Described {
     }
 }
 
-/// The operand, which the rule replaces by its result, and the weight and the bias of an affine map before it.
+/// The operand, which the rule replaces by its result; and the weight and the bias of an affine map before.
 struct Applied<'t, T: Element> {
     x: Tensor<'t, T>,
     affine: Option<[Tensor<'t, T>; 2]>,

@@ -18,6 +18,43 @@ pub struct Choice {
     given: Vec<(&'static Setting, Vec<f64>)>,
 }
 
+/// Choosing.
+impl Registry {
+    /// The choice that a text describes, such as `sgd:momentum=0.9,nesterov`.
+    ///
+    /// # Errors
+    /// If nothing has this name, if it has no such setting, or if a value is not valid. The message says what
+    /// is.
+    pub fn parse(&'static self, text: &str) -> Result<Choice, ChoiceError> {
+        let (name, settings) = match text.split_once(':') {
+            Some((name, settings)) => (name, Some(settings)),
+            None => (text, None),
+        };
+        let mut choice = self.choose(name)?;
+        for part in settings.into_iter().flat_map(|settings| settings.split(',')) {
+            choice = match part.split_once('=') {
+                Some((setting, value)) => choice.given_once(setting, Some(value))?,
+                None => choice.given_once(part, None)?,
+            };
+        }
+        Ok(choice)
+    }
+
+    /// The choice of this name, with its default settings.
+    ///
+    /// # Errors
+    /// If nothing has this name.
+    pub fn choose(&'static self, name: &str) -> Result<Choice, ChoiceError> {
+        let wanted = normalised(name);
+        let entry = self.entries.iter().find(|entry| entry.name == wanted);
+        entry.map(|entry| Choice::new(self, entry)).ok_or_else(|| {
+            let (known, nearest) = (self.names().collect(), self.nearest(&wanted));
+            let problem = ChoiceProblem::UnknownName { name: excerpt(name), known, nearest };
+            ChoiceError { kind: self.kind, problem }
+        })
+    }
+}
+
 impl PartialEq for Choice {
     fn eq(&self, other: &Self) -> bool {
         self.registry.kind == other.registry.kind && self.to_string() == other.to_string()
@@ -25,7 +62,7 @@ impl PartialEq for Choice {
 }
 
 impl Choice {
-    pub(crate) fn new(registry: &'static Registry, entry: &'static Entry) -> Self {
+    fn new(registry: &'static Registry, entry: &'static Entry) -> Self {
         Self { registry, entry, given: Vec::new() }
     }
 
@@ -93,7 +130,7 @@ impl Choice {
     }
 
     /// As [`with`](Self::with), but an error if the setting was given before.
-    pub(crate) fn given_once(mut self, setting: &str, value: Option<&str>) -> Result<Self, ChoiceError> {
+    fn given_once(mut self, setting: &str, value: Option<&str>) -> Result<Self, ChoiceError> {
         let known = self.find(setting)?;
         if self.has(known.name) {
             return Err(self.error(ChoiceProblem::Twice { choice: self.name(), setting: known.name }));

@@ -1,9 +1,6 @@
 //! The lists of what can be chosen.
 
-use crate::choice::Choice;
-use crate::error::{ChoiceError, ChoiceProblem};
 use crate::valid::Valid;
-use wengert_files::excerpt;
 
 /// What can be chosen, of one kind: all optimizers, say.
 #[derive(Debug, PartialEq)]
@@ -46,40 +43,6 @@ pub(crate) fn normalised(name: &str) -> String {
 }
 
 impl Registry {
-    /// The choice that a text describes, such as `sgd:momentum=0.9,nesterov`.
-    ///
-    /// # Errors
-    /// If nothing has this name, if it has no such setting, or if a value is not valid. The message says what
-    /// is.
-    pub fn parse(&'static self, text: &str) -> Result<Choice, ChoiceError> {
-        let (name, settings) = match text.split_once(':') {
-            Some((name, settings)) => (name, Some(settings)),
-            None => (text, None),
-        };
-        let mut choice = self.choose(name)?;
-        for part in settings.into_iter().flat_map(|settings| settings.split(',')) {
-            choice = match part.split_once('=') {
-                Some((setting, value)) => choice.given_once(setting, Some(value))?,
-                None => choice.given_once(part, None)?,
-            };
-        }
-        Ok(choice)
-    }
-
-    /// The choice of this name, with its default settings.
-    ///
-    /// # Errors
-    /// If nothing has this name.
-    pub fn choose(&'static self, name: &str) -> Result<Choice, ChoiceError> {
-        let wanted = normalised(name);
-        let entry = self.entries.iter().find(|entry| entry.name == wanted);
-        entry.map(|entry| Choice::new(self, entry)).ok_or_else(|| {
-            let (known, nearest) = (self.names().collect(), self.nearest(&wanted));
-            let problem = ChoiceProblem::UnknownName { name: excerpt(name), known, nearest };
-            ChoiceError { kind: self.kind, problem }
-        })
-    }
-
     /// The names of all entries.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.entries.iter().map(|entry| entry.name)
@@ -87,7 +50,7 @@ impl Registry {
 
     /// The known name that `name` may be a misspelling of: at most two edits, and fewer than half of its
     /// letters.
-    fn nearest(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn nearest(&self, name: &str) -> Option<&'static str> {
         // No name is so long, and the distance takes time in proportion to both lengths.
         let distances = self.names().filter(|_| name.len() < 60);
         distances

@@ -50,10 +50,10 @@ pub struct Defaults {
 const STEPS: [f64; 2] = [3000.0, 6000.0];
 /// The learning rate for few examples.
 const RATE: f64 = 0.01;
-/// The number of examples from which on the learning rate falls, like the inverse of the root of their number.
+/// The number of examples from which on the learning rate falls, like the inverse of its root.
 const FEW: f64 = 2000.0;
-/// The weight decay per feature and example: noise is fitted most easily where there are many features and few
-/// examples.
+/// The weight decay per feature and example: noise is fitted most easily where there are many features and
+/// few examples.
 const DECAY: f64 = 50.0;
 
 impl Defaults {

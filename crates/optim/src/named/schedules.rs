@@ -120,8 +120,8 @@ choice_type! {
     /// | `over_log_t`, `over_root_t`, `over_t` | [`Schedule::over_log_t`], ... | `tau=1` epochs |
     /// | `step` | [`Schedule::step`] | `factor=0.5`, `every=10` epochs |
     ///
-    /// All have `warmup=0`: the number of epochs of a [warm-up](Schedule::warmed_up), after which the schedule
-    /// begins, and has the rest of the run.
+    /// All have `warmup=0`: the number of epochs of a [warm-up](Schedule::warmed_up), after which the
+    /// schedule begins, and has the rest of the run.
     ///
     /// ```
     /// use wengert_optim::{Run, ScheduleChoice};
