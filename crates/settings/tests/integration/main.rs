@@ -1,3 +1,4 @@
-//! The integration tests of the crate.
+//! The tests of `wengert-settings`, in one program.
+#![allow(clippy::unwrap_used, reason = "in tests")]
 
 mod choices;
