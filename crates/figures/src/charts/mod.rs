@@ -10,7 +10,7 @@ pub struct Kind {
     pub name: &'static str,
     /// What the chart shows.
     pub summary: &'static str,
-    /// Draws the example.
+    /// Draws the example, of invented numbers.
     pub example: fn() -> Figure,
     /// Draws the chart with these numbers and this text at all places where a user can have any numbers and
     /// texts.
