@@ -180,8 +180,13 @@ impl<F: Float> Dataset<F> {
         Dataset { name, features, width, targets, scaling, standardised, annotations }
     }
 
-    /// The data set in another precision, stored with these maps.
-    pub(crate) fn cast_as<G: Float>(&self, scaling: &Scaling) -> Dataset<G> {
+    /// The data set in another precision, stored with these maps: those of other data, or of a model.
+    ///
+    /// # Panics
+    /// As [`scaled_as`](Self::scaled_as).
+    #[must_use]
+    #[track_caller]
+    pub fn cast_as<G: Float>(&self, scaling: &Scaling) -> Dataset<G> {
         let wide = self.cast::<f64>().scaled_as(scaling).into_owned();
         let nearest = |values: &[f64]| values.iter().map(|&x| G::literal(x)).collect();
         let targets = match &wide.targets {

@@ -85,7 +85,8 @@ pub use standardiser::{Standardiser, StandardiserError};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table::{
-    Column, ColumnKind, ColumnValues, MISSING, Table, TableBlocks, TableOptions, read_csv, read_table,
+    Column, ColumnKind, ColumnValues, MISSING, ShuffledTable, Table, TableBlocks, TableOptions, read_csv,
+    read_table,
 };
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]

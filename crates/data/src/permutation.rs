@@ -12,6 +12,15 @@ pub(crate) enum Purpose {
     Folds,
     Epoch(u64),
     Draws(u64),
+    /// The blocks of a file in an epoch.
+    #[cfg(feature = "csv")]
+    Blocks(u64),
+    /// The rows of a piece of the file, by epoch and piece.
+    #[cfg(feature = "csv")]
+    Rows(u64, u64),
+    /// A part of a file that stands for the whole.
+    #[cfg(feature = "csv")]
+    Sample,
 }
 
 /// Overwrites `order` with a permutation of its indices, which depends only on its length, the seed and the
@@ -31,16 +40,23 @@ pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
 }
 
 fn stream(seed: u64, purpose: Purpose) -> StdRng {
-    let (tag, index) = match purpose {
-        Purpose::Split => (*b"split---", 0),
-        Purpose::Folds => (*b"folds---", 0),
-        Purpose::Epoch(epoch) => (*b"epoch---", epoch),
-        Purpose::Draws(epoch) => (*b"draws---", epoch),
+    let (tag, index, second) = match purpose {
+        Purpose::Split => (*b"split---", 0, 0),
+        Purpose::Folds => (*b"folds---", 0, 0),
+        Purpose::Epoch(epoch) => (*b"epoch---", epoch, 0),
+        Purpose::Draws(epoch) => (*b"draws---", epoch, 0),
+        #[cfg(feature = "csv")]
+        Purpose::Blocks(epoch) => (*b"blocks--", epoch, 0),
+        #[cfg(feature = "csv")]
+        Purpose::Rows(epoch, piece) => (*b"rows----", epoch, piece),
+        #[cfg(feature = "csv")]
+        Purpose::Sample => (*b"sample--", 0, 0),
     };
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     key[8..16].copy_from_slice(&tag);
     key[16..24].copy_from_slice(&index.to_le_bytes());
+    key[24..].copy_from_slice(&second.to_le_bytes());
     StdRng::from_seed(key)
 }
 

@@ -76,7 +76,9 @@ impl Layout {
             _ => end_of_first_record(text, &rules),
         };
         let line = 1 + line_ends(&text[..header_end]);
-        let blocks = TextBlocks::new(text[header_end..].to_vec(), line, reader, (delimiter, comment));
+        let offset = (start.len() - text.len() + header_end) as u64;
+        let blocks =
+            TextBlocks::new(text[header_end..].to_vec(), (line, offset), reader, (delimiter, comment));
         let layout = Self::of_first_rows(&records, first, rules, options)?;
         Ok((layout, blocks))
     }

@@ -3,6 +3,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `columns` | [`Table`], [`Column`] and their values |
+//! | `shuffled` | tables that are larger than the memory, in a random order |
 //! | `options`, `read` | what a user says, and what is read |
 //! | `reading`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
 //! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
@@ -25,6 +26,7 @@ mod options;
 mod read;
 mod reading;
 mod rows;
+mod shuffled;
 mod source;
 mod survey;
 mod text_blocks;
@@ -33,3 +35,4 @@ pub(crate) use columns::number_text;
 pub use columns::{Column, ColumnKind, ColumnValues, MISSING, Table};
 pub use options::TableOptions;
 pub use read::{TableBlocks, read_csv, read_table};
+pub use shuffled::ShuffledTable;

@@ -54,13 +54,22 @@ impl Reading {
 
     /// What the cells of all rows are.
     pub(super) fn survey(&mut self) -> Result<Survey, DataError> {
+        self.survey_each(|_| {})
+    }
+
+    /// What the cells of all rows are; `see` is called with each block.
+    pub(super) fn survey_each(&mut self, mut see: impl FnMut(&TextBlock)) -> Result<Survey, DataError> {
         let columns = self.layout.names.len();
         let mut survey = Survey::new(columns, &self.layout.rules);
         let of_block = |block: &TextBlock, layout: &Layout| {
             let mut survey = Survey::new(columns, &layout.rules);
             survey.add_block(block, &layout.rules).map(|()| survey)
         };
-        while let Some(found) = self.next_group(of_block)? {
+        loop {
+            if let Ok(group) = &self.ahead {
+                group.iter().for_each(&mut see);
+            }
+            let Some(found) = self.next_group(of_block)? else { break };
             for later in found {
                 survey.join(later.map_err(|error| self.error(error))?);
             }
@@ -108,6 +117,20 @@ impl Reading {
         }
         table.check()?;
         Ok(Some(table))
+    }
+
+    /// The rows of some blocks, without notes.
+    pub(super) fn table_of(&self, blocks: &[TextBlock]) -> Result<Table, DataError> {
+        let (mut columns, mut lines, mut rows) = (self.columns(), RowLines::default(), 0);
+        let layout = &self.layout;
+        let parsed: Vec<_> = blocks.par_iter().map(|block| of_plan(block, layout)).collect();
+        for block in parsed {
+            let block = block.map_err(|error| self.error(error))?;
+            lines.extend(rows, &block.lines);
+            rows += block.rows;
+            columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
+        }
+        Ok(Table { notes: Vec::new(), ..self.as_table(columns, rows, lines) })
     }
 
     fn columns(&self) -> Vec<Growing> {

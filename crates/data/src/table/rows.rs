@@ -170,7 +170,7 @@ mod tests {
             "",
             "\u{e9},\u{fc}\n",
         ] {
-            let block = TextBlock { text: text.into(), line: 7 };
+            let block = TextBlock { text: text.into(), line: 7, offset: 0 };
             let (mut plain, mut general): (Found, Found) = Default::default();
             let take = |all: &mut Found, row: Row<'_>| {
                 all.push((row.line, row.cells().map(<[u8]>::to_vec).collect()));

@@ -21,6 +21,8 @@ pub(super) struct Seen {
 #[derive(Clone, Debug)]
 pub(super) struct Survey {
     pub(super) columns: Vec<Seen>,
+    /// The number of rows.
+    pub(super) rows: usize,
     /// The first number of each notation with decimals.
     pub(super) comma: Option<String>,
     pub(super) point: Option<String>,
@@ -34,6 +36,7 @@ impl Survey {
         let seen = Seen { any: false, numbers: true, dates: DateForms::ALL };
         Self {
             columns: vec![seen; columns],
+            rows: 0,
             comma: None,
             point: None,
             thousands: None,
@@ -83,6 +86,7 @@ impl Survey {
             let width = row.check_width(self.columns.len(), rules);
             width.map_err(|problem| BlockError::Problem(problem, None))?;
             self.add(&row, rules);
+            self.rows += 1;
             Ok(())
         })
     }
@@ -94,6 +98,7 @@ impl Survey {
             seen.numbers &= later.numbers;
             seen.dates = seen.dates.and(later.dates);
         }
+        self.rows += later.rows;
         self.comma = self.comma.take().or(later.comma);
         self.point = self.point.take().or(later.point);
         self.thousands = self.thousands.take().or(later.thousands);

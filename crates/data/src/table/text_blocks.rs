@@ -19,6 +19,8 @@ pub(super) struct TextBlock {
     pub(super) text: Vec<u8>,
     /// The line of its first byte, counted from 1.
     pub(super) line: usize,
+    /// The position of its first byte in the text.
+    pub(super) offset: u64,
 }
 
 /// The blocks of a text.
@@ -29,6 +31,7 @@ pub(super) struct TextBlocks {
     /// What was read after the end of the last block.
     rest: Vec<u8>,
     line: usize,
+    offset: u64,
     is_at_end: bool,
 }
 
@@ -36,14 +39,15 @@ pub(super) struct TextBlocks {
 pub(super) type LineProblem = (usize, DataProblem);
 
 impl TextBlocks {
-    /// The blocks of what `start` and then the reader contain, from this line on.
+    /// The blocks of what `start` and then the reader contain, from this line and this
+    /// position on.
     pub(super) fn new(
         start: Vec<u8>,
-        line: usize,
+        (line, offset): (usize, u64),
         reader: Box<dyn Read + Send>,
         (delimiter, comment): (u8, u8),
     ) -> Self {
-        Self { reader, delimiter, comment, rest: start, line, is_at_end: false }
+        Self { reader, delimiter, comment, rest: start, line, offset, is_at_end: false }
     }
 
     /// The next block; `None` at the end.
@@ -67,9 +71,10 @@ impl TextBlocks {
             length = 2 * text.len();
         };
         self.rest = text.split_off(end);
-        let line = self.line;
+        let (line, offset) = (self.line, self.offset);
         self.line += line_ends(&text);
-        Ok((!text.is_empty()).then_some(TextBlock { text, line }))
+        self.offset += text.len() as u64;
+        Ok((!text.is_empty()).then_some(TextBlock { text, line, offset }))
     }
 
     /// Reads until the text has this length, or to the end.
@@ -220,7 +225,7 @@ mod tests {
     fn blocks_are_whole_rows_and_know_their_lines() {
         let rows: String = (0..200_000).map(|i| format!("{i},\"a\nb\"\n")).collect();
         let reader = Box::new(std::io::Cursor::new(rows.clone().into_bytes()));
-        let mut blocks = TextBlocks::new(Vec::new(), 1, reader, (b',', b'#'));
+        let mut blocks = TextBlocks::new(Vec::new(), (1, 0), reader, (b',', b'#'));
         let (mut all, mut count) = (Vec::new(), 0);
         while let Some(block) = blocks.next().unwrap() {
             assert_eq!(block.line, 1 + line_ends(&all));
@@ -234,11 +239,11 @@ mod tests {
     #[test]
     fn a_row_without_an_end_is_an_error_and_not_an_endless_buffer() {
         let reader = Box::new(std::io::repeat(b'x'));
-        let mut blocks = TextBlocks::new(Vec::new(), 1, reader, (b',', b'#'));
+        let mut blocks = TextBlocks::new(Vec::new(), (1, 0), reader, (b',', b'#'));
         let (line, problem) = blocks.next().unwrap_err();
         assert!(line == 1 && problem.to_string().contains("more than 16 MiB"), "{problem}");
         let reader = Box::new(std::io::Cursor::new(b"1,2\n3,\"4\n5,6\n".to_vec()));
-        let mut blocks = TextBlocks::new(Vec::new(), 1, reader, (b',', b'#'));
+        let mut blocks = TextBlocks::new(Vec::new(), (1, 0), reader, (b',', b'#'));
         assert_eq!(blocks.next().unwrap_err().0, 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::files::{Given, compressed, given};
 use wengert_data::{
-    ColumnKind, ColumnValues, DataError, MISSING, Table, TableBlocks, TableOptions, read_table,
+    ColumnKind, ColumnValues, DataError, MISSING, ShuffledTable, Table, TableBlocks, TableOptions, read_table,
 };
 
 fn read(content: impl AsRef<[u8]>) -> Result<Table, DataError> {
@@ -251,4 +251,49 @@ fn options_decide_what_would_be_detected() {
     assert!(refused.contains("line 3, column 2 (\"day\"): \"tomorrow\" must be a date"), "{refused}");
     let names = TableOptions { names: vec!["0".into(), "1".into()], ..TableOptions::default() };
     assert!(read_as("0,1\n5,6\n", &names).unwrap().has_header());
+}
+
+#[test]
+fn a_file_is_read_in_a_random_order_with_every_row_once_per_epoch() {
+    // Six megabytes: two pieces.
+    let rows: String = (0..420_000).map(|i| format!("{i},{},w{}\n", i % 1000, i % 3)).collect();
+    let Given { path, .. } = &given("points.csv", format!("\u{feff}n,x,word\n{rows}"));
+    let open = |seed| ShuffledTable::open(path, &TableOptions::default(), seed).unwrap();
+    let table = open(7);
+    assert_eq!((table.rows(), table.names()), (420_000, &["n".into(), "x".into(), "word".into()][..]));
+    let epoch = |table: &ShuffledTable, epoch| {
+        let mut order = Vec::new();
+        for piece in table.epoch(epoch) {
+            let piece = piece.unwrap();
+            for i in [0, piece.rows() - 1] {
+                let n = numbers(&piece, 0)[i];
+                assert_eq!(piece.columns()[2].values.text(i), Some(format!("w{}", n % 3.0).into()));
+                assert_eq!(piece.line(i), Some(n as usize + 2));
+            }
+            order.extend_from_slice(numbers(&piece, 0));
+        }
+        order
+    };
+    let first = epoch(&table, 0);
+    let mut sorted = first.clone();
+    sorted.sort_by(f64::total_cmp);
+    assert!(sorted.iter().enumerate().all(|(i, &n)| n == i as f64) && sorted.len() == 420_000);
+    assert!(first == epoch(&open(7), 0) && first != epoch(&table, 1) && first != epoch(&open(8), 0));
+    // Neighbours are as far apart as those of a shuffle within a piece, whose rows are two thirds of all.
+    let apart = first.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>() / 419_999.0;
+    assert!(apart > 50_000.0, "{apart}");
+    assert!(table.sample().unwrap().rows() > 100_000);
+}
+
+#[test]
+fn what_cannot_be_read_in_any_order_is_refused() {
+    let gzip = given("points.csv.gz", compressed("x,y\n1,2\n"));
+    let refused = ShuffledTable::open(&gzip.path, &TableOptions::default(), 7).err().unwrap().to_string();
+    assert!(refused.contains("points.csv.gz") && refused.contains("decompress it first"), "{refused}");
+    let ragged = given("points.csv", "x,y\n1,2\n3\n");
+    let refused = ShuffledTable::open(&ragged.path, &TableOptions::default(), 7).err().unwrap().to_string();
+    assert!(refused.contains("line 3: the row has 1 columns, must have 2"), "{refused}");
+    let empty = given("points.csv", "x,y\n");
+    let refused = ShuffledTable::open(&empty.path, &TableOptions::default(), 7).err().unwrap().to_string();
+    assert!(refused.contains("there are no examples"), "{refused}");
 }
