@@ -219,7 +219,7 @@ impl Display for DataProblem {
             Self::WeightCount { found, examples } => {
                 write!(f, "there are {found} weights for {examples} examples; one per example is needed")
             }
-            Self::Weight { value } => write!(f, "the weight {value} must be 0 or from 1e-300 to 1e300"),
+            Self::Weight { value } => write!(f, "the weight {value:?} must be 0 or from 1e-300 to 1e300"),
             Self::WeightSum { sum } => {
                 write!(f, "the weights add up to {sum}; their sum must be positive and finite")
             }
