@@ -92,7 +92,7 @@ impl Reading {
             }
         }
         let mut table = self.as_table(columns, self.rows, lines);
-        self.name_classes(&mut table)?;
+        self.name_classes(&mut table, true)?;
         table.check()?;
         Ok(Some(without_empty_unnamed_columns(table)))
     }
@@ -115,6 +115,7 @@ impl Reading {
         if before > 0 {
             table.notes.clear();
         }
+        self.name_classes(&mut table, false)?;
         table.check()?;
         Ok(Some(table))
     }
@@ -130,7 +131,9 @@ impl Reading {
             rows += block.rows;
             columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
         }
-        Ok(Table { notes: Vec::new(), ..self.as_table(columns, rows, lines) })
+        let mut table = Table { notes: Vec::new(), ..self.as_table(columns, rows, lines) };
+        self.name_classes(&mut table, false)?;
+        Ok(table)
     }
 
     fn columns(&self) -> Vec<Growing> {
@@ -157,26 +160,30 @@ impl Reading {
         }
     }
 
-    /// Gives the classes in the last column their names in the first row of a file of scikit-learn.
-    fn name_classes(&self, table: &mut Table) -> Result<(), DataError> {
-        let Some((rows, words)) = &self.layout.preamble else { return Ok(()) };
-        let code =
-            |&x: &f64| (x.fract() == 0.0 && (0.0..words.len() as f64).contains(&x)).then_some(x as u32);
+    /// Gives the classes in the last column their names in the first row of a file of scikit-learn, which
+    /// also says how many rows there are in all.
+    fn name_classes(&self, table: &mut Table, are_all_rows: bool) -> Result<(), DataError> {
+        let Some((rows, names)) = &self.layout.preamble else { return Ok(()) };
+        let number =
+            |&x: &f64| (x.fract() == 0.0 && (0.0..names.len() as f64).contains(&x)).then_some(x as u32);
         let codes: Option<Vec<u32>> = match table.columns.last().map(|column| &column.values) {
-            Some(ColumnValues::Numbers(labels)) if table.rows == *rows => labels.iter().map(code).collect(),
+            Some(ColumnValues::Numbers(labels)) => labels.iter().map(number).collect(),
+            Some(ColumnValues::Texts { codes, words }) => {
+                let label = |word: &String| word.parse().ok().and_then(|x| number(&x));
+                let labels: Vec<Option<u32>> = words.iter().map(label).collect();
+                codes.iter().map(|&code| labels.get(code as usize).copied().flatten()).collect()
+            }
             _ => None,
         };
-        match (codes, table.columns.last_mut()) {
+        match (codes.filter(|_| !are_all_rows || table.rows == *rows), table.columns.last_mut()) {
             (Some(codes), Some(last)) => {
-                last.values = ColumnValues::Texts { codes, words: words.clone() };
+                last.values = ColumnValues::Texts { codes, words: names.clone() };
                 Ok(())
             }
             _ => {
-                let (rows, found, classes) = (*rows, table.rows, words.len());
-                Err(self.error(BlockError::Problem(
-                    (1, TableProblem::Preamble { rows, found, classes }.into()),
-                    None,
-                )))
+                let (rows, found, classes) = (*rows, table.rows, names.len());
+                let problem = TableProblem::Preamble { rows, found, classes };
+                Err(of_line(&self.name, (1, problem.into())))
             }
         }
     }

@@ -121,6 +121,16 @@ fn a_file_of_scikit_learn_names_its_classes() {
     let table = read("4,2,setosa,virginica\n1,2,0\n3,4,1\n5,6,1\n7,8,0\n").unwrap();
     assert_eq!(texts(&table, 2), ["setosa", "virginica", "virginica", "setosa"]);
     assert_eq!((table.rows(), table.line(0)), (4, Some(2)));
+    // Whatever kind the last column has to have, and in blocks.
+    let kinds =
+        TableOptions { kinds: vec![("column 3".into(), ColumnKind::Texts)], ..TableOptions::default() };
+    let content = "4,2,setosa,virginica\n1,2,0\n3,4,1\n5,6,1\n7,8,0\n";
+    assert_eq!(texts(&read_as(content, &kinds).unwrap(), 2), texts(&table, 2));
+    let Given { path, .. } = &given("points.csv", content);
+    for options in [&TableOptions::default(), &kinds] {
+        let blocks: Vec<_> = TableBlocks::open(path, options).unwrap().collect();
+        assert_eq!(texts(blocks[0].as_ref().unwrap(), 2), texts(&table, 2));
+    }
     let wrong = message(read("5,2,setosa,virginica\n1,2,0\n3,4,1\n5,6,1\n7,8,0\n"));
     assert!(
         wrong.contains("line 1: the first row promises 5 rows") && wrong.contains("there are 4 rows"),
