@@ -5,7 +5,7 @@
 //! element for a whole run of equal shapes, so that ten thousand points take 100 kB instead of a megabyte.
 
 use crate::text::{self, escaped};
-use crate::theme::Ink;
+use crate::theme::{Ink, Theme};
 use plotters::element::{Drawable, PointCollection};
 use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -21,7 +21,7 @@ pub(crate) const UNITS: f64 = 10.0;
 
 /// The colour under which plotters knows a role.
 pub(crate) fn color(ink: Ink) -> RGBColor {
-    let (red, green, blue) = ink.rgb(crate::Theme::Light);
+    let (red, green, blue) = ink.rgb(Theme::Light);
     RGBColor(red, green, blue)
 }
 

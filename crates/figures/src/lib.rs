@@ -28,11 +28,13 @@ mod cells;
 mod chart;
 mod charts;
 mod contours;
+mod example_numbers;
 mod figure;
 mod image;
 mod layout;
 mod left_out;
 mod mark;
+mod numbers;
 mod pen;
 #[cfg(feature = "png")]
 mod raster_file;

@@ -1,10 +1,10 @@
 //! Bars.
 
-use super::numbers;
 use crate::chart::Chart;
 use crate::figure::{Axis, Figure, Panel, Ticks};
 use crate::left_out::LeftOut;
 use crate::mark::{Mark, Paint};
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 

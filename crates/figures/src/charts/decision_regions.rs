@@ -1,11 +1,12 @@
 //! The decision regions of classifiers of two features.
 
-use super::{noise, numbers};
 use crate::cells::merged;
 use crate::chart::Chart;
+use crate::example_numbers::noise;
 use crate::figure::{Axis, Figure, Key, Panel, Shape, Symbol, Ticks};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::{Ink, SERIES_COLORS};
 use std::ops::Range;

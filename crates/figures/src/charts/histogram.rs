@@ -1,10 +1,11 @@
 //! Histograms.
 
-use super::{noise, numbers};
 use crate::chart::Chart;
+use crate::example_numbers::noise;
 use crate::figure::{Axis, Figure, Key, Panel, Symbol};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 use plotters::coord::ranged1d::Ranged;

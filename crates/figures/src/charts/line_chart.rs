@@ -1,10 +1,10 @@
 //! Lines with bands.
 
-use super::numbers;
 use crate::chart::Chart;
 use crate::figure::{Axis, Figure, Key, Panel, Symbol};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 

@@ -62,24 +62,3 @@ charts! {
     bar_chart: BarChart, "A number per name, with error bars";
     histogram: Histogram, "The distribution of numbers";
 }
-
-/// Numbers of any type in double precision.
-fn numbers<T: Copy + Into<f64>>(numbers: &[T]) -> Vec<f64> {
-    numbers.iter().map(|&number| number.into()).collect()
-}
-
-/// Numbers between 0 and 1 for examples: the multiples of the golden ratio, which are spread evenly.
-fn spread(count: usize, start: f64) -> impl Iterator<Item = f64> {
-    (1..=count).map(move |i| (start + i as f64 * 0.618_033_988_749_895).fract())
-}
-
-/// Numbers for examples that look like draws from the standard normal distribution: twelve numbers between 0
-/// and 1 minus 6.
-fn noise(count: usize, start: f64) -> Vec<f64> {
-    let sum = |i: usize| {
-        let terms = (1..=12)
-            .map(|j| ((i * j * j + j) as f64 * 0.754_877_666_246_693 * start + start * j as f64).fract());
-        terms.sum::<f64>() - 6.0
-    };
-    (1..=count).map(sum).collect()
-}

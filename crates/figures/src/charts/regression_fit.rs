@@ -1,10 +1,11 @@
 //! Regressions of one feature.
 
-use super::{noise, numbers, spread};
 use crate::chart::Chart;
+use crate::example_numbers::{noise, spread};
 use crate::figure::{Axis, Figure, Key, Panel, Symbol};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 use plotters::coord::ranged1d::Ranged;

@@ -1,10 +1,11 @@
 //! Reliability diagrams.
 
-use super::numbers;
 use crate::chart::Chart;
+use crate::example_numbers::spread;
 use crate::figure::{Axis, Figure, Key, Panel, Shape, Symbol};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 
@@ -132,8 +133,8 @@ impl Chart for Reliability {
 
 /// Predictions that are overconfident.
 pub(super) fn example() -> Reliability {
-    let confidences: Vec<f64> = super::spread(600, 0.1).map(|x| 1.0 - 0.65 * x * x).collect();
-    let chance = super::spread(600, 0.77).map(|x| (x * 7.3).fract());
+    let confidences: Vec<f64> = spread(600, 0.1).map(|x| 1.0 - 0.65 * x * x).collect();
+    let chance = spread(600, 0.77).map(|x| (x * 7.3).fract());
     let right: Vec<bool> =
         confidences.iter().zip(chance).map(|(p, chance)| chance < p - 0.5 * (1.0 - p) * p).collect();
     Reliability::new(&confidences, &right)

@@ -1,10 +1,11 @@
 //! The errors of regressions.
 
-use super::{noise, numbers, spread};
 use crate::chart::Chart;
+use crate::example_numbers::{noise, spread};
 use crate::figure::{Axis, Figure, Panel};
 use crate::left_out::LeftOut;
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
 use plotters::coord::ranged1d::Ranged;

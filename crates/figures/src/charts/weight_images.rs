@@ -1,10 +1,10 @@
 //! Weights as images.
 
-use super::numbers;
 use crate::chart::Chart;
 use crate::figure::{Axis, Figure, Panel, Shape, Ticks};
 use crate::image::{ColorMap, address};
 use crate::mark::Mark;
+use crate::numbers::numbers;
 use crate::scale::{Scale, is_drawn};
 use crate::theme::Rgb;
 
