@@ -59,7 +59,8 @@ pub(crate) fn address(width: usize, pixels: &[Option<Rgb>]) -> String {
     let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::High);
+    // The other levels have different bytes when another crate chooses the implementation of flate2.
+    encoder.set_compression(png::Compression::Fast);
     let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&bytes));
     written.expect("an image of whole rows is written to memory");
     format!("data:image/png;base64,{}", STANDARD.encode(file))
