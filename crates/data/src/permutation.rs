@@ -40,7 +40,7 @@ pub(crate) fn draw(drawn: &mut [usize], seed: u64, purpose: Purpose) {
 }
 
 fn stream(seed: u64, purpose: Purpose) -> StdRng {
-    let (tag, index, second) = match purpose {
+    let (tag, index, second): ([u8; 8], u64, u64) = match purpose {
         Purpose::Split => (*b"split---", 0, 0),
         Purpose::Folds => (*b"folds---", 0, 0),
         Purpose::Epoch(epoch) => (*b"epoch---", epoch, 0),
