@@ -2,10 +2,10 @@
 //!
 //! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`],
 //! [`diabetes`], ...; [`data_sets`] lists all), or read from a file: IDX files, compressed files with the
-//! feature `gzip`, and with the feature `csv` tables (`read_table`), whose columns a `Preprocessing` encodes;
-//! arrays of NumPy are tables with the feature `npy`. Before training it is [split](Dataset::split),
-//! [scaled](Split::scaled) and divided into [`Batches`]. Randomness depends only on seeds: the same seed gives
-//! the same data, the same split and the same order.
+//! feature `gzip`, and with the feature `csv` tables (`read_table`), whose columns a `Preprocessing`
+//! encodes; arrays of NumPy are tables with the feature `npy`. Before training it is
+//! [split](Dataset::split), [scaled](Split::scaled) and divided into [`Batches`]. Randomness depends only
+//! on seeds: the same seed gives the same data, the same split and the same order.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};

@@ -83,6 +83,15 @@ impl Display for TableProblem {
                 f,
                 "the quoted cell {cell:?} is followed by more text; write quotation marks within it twice"
             ),
+            _ => self.fmt_row(f),
+        }
+    }
+}
+
+impl TableProblem {
+    /// A problem with rows, names and numbers.
+    fn fmt_row(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Columns { found, needed, header } => {
                 let first = if *header { "header" } else { "first row" };
                 write!(f, "the row has {found} columns, must have {needed} like the {first}")
@@ -120,6 +129,7 @@ impl Display for TableProblem {
             }
             Self::NotANumber { cell } => write!(f, "{cell:?} must be a finite number"),
             Self::NotADate { cell } => write!(f, "{cell:?} must be a date like the others of the column"),
+            _ => Ok(()),
         }
     }
 }

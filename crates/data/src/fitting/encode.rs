@@ -94,6 +94,14 @@ impl Preprocessing {
         Ok(data)
     }
 
+    /// The problem of a missing value.
+    fn missing_problem(&self) -> EncodingProblem {
+        match self.missing() {
+            Missing::Refuse | Missing::Drop => EncodingProblem::Missing,
+            Missing::Mean | Missing::Median | Missing::Indicator => EncodingProblem::NewlyMissing,
+        }
+    }
+
     /// Writes the features of a column, which are 0 before.
     fn encode(
         &self,
@@ -105,13 +113,7 @@ impl Preprocessing {
         let values = &table.columns()[column].values;
         let rows =
             features.chunks_exact_mut(width).map(|row| &mut row[start..start + input.width()]).enumerate();
-        let missing = |row: usize| {
-            let problem = match self.missing() {
-                Missing::Refuse | Missing::Drop => EncodingProblem::Missing,
-                Missing::Mean | Missing::Median | Missing::Indicator => EncodingProblem::NewlyMissing,
-            };
-            table.cell_error(row, column, problem)
-        };
+        let missing = |row: usize| table.cell_error(row, column, self.missing_problem());
         match (&input.encoding, values) {
             (ColumnEncoding::Number, ColumnValues::Numbers(values))
             | (ColumnEncoding::Date, ColumnValues::Dates(values)) => {
