@@ -47,8 +47,8 @@ pub struct OwnValues {
 pub struct TrainingReport<M, T = f32> {
     /// The model with its final parameters: those of the best epoch under early stopping or
     /// [`best_by`](crate::Trainer::best_by), otherwise those of the last. If training diverged without
-    /// either, they are those of the last epoch after which the losses on the training and validation data are
-    /// finite, or those at the start if there is none.
+    /// either, they are those of the last epoch after which the losses on the training and validation data
+    /// are finite, or those at the start if there is none.
     pub model: TrainedModel<M, T>,
     /// The metrics on the training data with the final parameters, in evaluation mode.
     pub train: Metrics,

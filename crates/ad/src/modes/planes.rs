@@ -1,5 +1,5 @@
-//! Matrix products of numbers that carry derivatives: products of the planes of their components, in the kernels
-//! of these.
+//! Matrix products of numbers that carry derivatives: products of the planes of their components, in the
+//! kernels of these.
 
 use crate::element::Element;
 use crate::number::Scalar;
@@ -26,14 +26,14 @@ pub(super) trait Planes: Scalar {
 /// The number of multiply-adds below which the components are not worth being taken apart.
 const SMALLEST: usize = 1 << 9;
 
-/// `C = A B` if `overwrite`, else `C += A B`: see [`MatrixProduct::gemm`](wengert_kernels::MatrixProduct::gemm).
+/// `C = A B` if `overwrite`, else `C += A B`: see [`MatrixProduct::gemm`].
 ///
-/// Planes that are zero, such as the tangents of a constant matrix, are left out. If a component is infinite or
-/// NaN, the product is computed element by element, since zero times infinity is zero in the chain rule.
+/// Planes that are zero, such as the tangents of a constant matrix, are left out. If a component is infinite
+/// or NaN, the product is computed element by element, since zero times infinity is zero in the chain rule.
 ///
 /// # Cost
-/// For first derivatives along one direction, three products of components; the memory of the planes is kept from
-/// one product to the next.
+/// For first derivatives along one direction, three products of components; the memory of the planes is kept
+/// from one product to the next.
 pub(super) fn planar_product<P: Planes>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool) {
     let ([m, k], [_, n]) = (a.shape(), b.shape());
     if m.min(k).min(n) < 2 || m * k * n < SMALLEST || !in_planes(a, b, c, overwrite) {

@@ -57,7 +57,8 @@ binary! {
     Quotient "/" over on (-2.0, 2.0), (0.3, 2.0),
         primal |a, b| a / b,
         partials |_, b, y| {
-            // `1 / b` overflows for `b` below 5e-309; a second quotient would double the work of nested modes.
+            // `1 / b` overflows for `b` below 5e-309; a second quotient would double the work of nested
+            // modes.
             let r = b.recip();
             (r, -(if b.is_differentiated() && r.is_finite() { y * r } else { y / b }))
         };

@@ -39,7 +39,8 @@ impl<'t, T: Scalar> Gradient<'t, T> {
     /// The derivative with respect to `x`.
     ///
     /// # Panics
-    /// If `x` is not a node, or no path leads from it to an output. Use [`get`](Self::get) where that may happen.
+    /// If `x` is not a node, or no path leads from it to an output. Use [`get`](Self::get) where that may
+    /// happen.
     #[track_caller]
     pub fn wrt(&self, x: Var<'_, T>) -> T {
         let Some(derivative) = self.get(x) else {
@@ -85,8 +86,8 @@ impl<T: Scalar> Drop for Gradient<'_, T> {
 fn assert_node<T: Scalar>(x: Var<'_, T>) {
     assert!(
         !x.is_fused(),
-        "gradient: the intermediate value {:?} is computed from one input of a transform, or of Tape::inputs, \
-         which is not recorded; make the input with Tape::var to differentiate with respect to it",
+        "gradient: the intermediate value {:?} is computed from one input of a transform, or of \
+         Tape::inputs, which is not recorded; make the input with Tape::var to differentiate with respect to it",
         x.primal()
     );
 }

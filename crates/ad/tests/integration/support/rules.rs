@@ -12,7 +12,7 @@ use wengert_ad::trace::Traced;
 use wengert_ad::{Binary, Directions, Dual, Jet, Lanes, Operand, Scalar, Tensor, Unary, Var};
 
 /// Two perturbations around a jet of order two, which takes the place of two more: after the derivative with
-/// respect to each, the fourth derivative remains. Four duals inside each other would be compiled for minutes,
+/// respect to each, the fourth derivative remains. Four duals inside each other take minutes to compile,
 /// since every level is inlined.
 pub(crate) type FourLevels = Dual<Dual<Jet<3>>>;
 
