@@ -20,7 +20,7 @@ fn a_file_is_read_whatever_its_name() {
 fn the_mistake_in_a_csv_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     for (content, parts) in [
-        ("NA,?,?\n1,2,0\n", &["line 1", "column", "missing"][..]),
+        ("NA,?,?\n1,2,0\n3,4,1\n", &["line 1", "column", "missing"][..]),
         ("1,2,0\n1,\"2,0\n3,4,1\n", &["line 2", "quotation mark"]),
     ] {
         assert_rejected(1, &["train", &written(folder.path(), "wrong.csv", content)], parts);

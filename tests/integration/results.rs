@@ -23,11 +23,11 @@ fn the_history_of_a_run_is_a_table_or_lines_of_json() {
         output_of(&["train", "iris", "--epochs", "4", "--history", path.to_str().unwrap()]);
     }
     let table = fs::read_to_string(table).unwrap();
-    assert!(table.starts_with("epoch,train_loss,") && table.lines().count() == 5, "{table}");
+    assert!(table.starts_with("epoch,learning_rate,train_loss,") && table.lines().count() == 5, "{table}");
     let lines: Vec<serde_json::Value> =
         fs::read_to_string(lines).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((lines.len(), &lines[3]["epoch"]), (4, &4.into()));
-    let cell = table.lines().nth(4).unwrap().split(',').nth(1).unwrap().parse::<f64>().unwrap();
+    let cell = table.lines().nth(4).unwrap().split(',').nth(2).unwrap().parse::<f64>().unwrap();
     assert_eq!(lines[3]["train_loss"].as_f64(), Some(cell));
 }
 

@@ -96,3 +96,10 @@ pub(crate) fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
     let bytes = writer.into_inner().expect("a vector takes all bytes");
     String::from_utf8(bytes).expect("the fields are text")
 }
+
+/// An object of numbers; what is undefined or not finite is null.
+pub(crate) fn json_metrics(metrics: impl Iterator<Item = (&'static str, Option<f64>)>) -> serde_json::Value {
+    serde_json::Value::Object(
+        metrics.map(|(name, value)| (name.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
+    )
+}

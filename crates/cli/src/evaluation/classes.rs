@@ -1,7 +1,6 @@
 //! Predictions of classes beside the labels.
 
-use super::json_metrics;
-use crate::output::{Tabular, number};
+use crate::output::{Tabular, json_metrics, number};
 use ndarray::Array2;
 use serde_json::{Value, json};
 use wengert::nn::Outputs;

@@ -5,7 +5,7 @@ mod values;
 
 use crate::output::Tabular;
 use ndarray::{Array2, ArrayView2};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wengert::data::{Dataset, Targets};
 use wengert::nn::Module;
 use wengert::train::TrainedModel;
@@ -86,9 +86,4 @@ impl Evaluation {
             Self::Values(evaluation) => evaluation.json(),
         }
     }
-}
-
-/// An object of numbers; what is undefined or not finite is null.
-fn json_metrics(metrics: impl Iterator<Item = (&'static str, Option<f64>)>) -> Value {
-    Value::Object(metrics.map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<_, _>>())
 }

@@ -1,7 +1,6 @@
 //! Predictions of values beside the targets.
 
-use super::json_metrics;
-use crate::output::{Tabular, number};
+use crate::output::{Tabular, json_metrics, number};
 use ndarray::{Array2, Axis};
 use serde_json::{Value, json};
 use wengert::nn::metrics::{Metric, ValuePredictions, metrics};

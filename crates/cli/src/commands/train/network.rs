@@ -1,18 +1,15 @@
 //! The network and the settings of a training run: what was asked for, and defaults for everything else.
 
 use super::options::Options;
-use super::report::summary;
+use super::report::{Report, summary};
 use crate::bounds::check_network;
 use crate::error::CliError;
 use crate::progress::Progress;
 use std::time::Duration;
 use wengert::data::Split;
-use wengert::nn::{AnyActivation, Loss, Mlp, MlpModule, TargetKind};
+use wengert::nn::{AnyActivation, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
-use wengert::train::{Defaults, Trainer, TrainingReport};
-
-/// The report on a network that was chosen at run time.
-pub(super) type Report = TrainingReport<MlpModule<AnyActivation>>;
+use wengert::train::{Defaults, Trainer};
 
 /// What is trained, and how.
 pub(super) struct Plan {

@@ -1,13 +1,16 @@
 //! The results of a training run, as a table and as JSON.
 
 use super::data::Data;
-use super::network::Report;
 use crate::evaluation::Evaluation;
 use crate::output::{json_document, number, table};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use wengert::data::Dataset;
-use wengert::train::{Epoch, Metrics};
+use wengert::nn::{AnyActivation, MlpModule};
+use wengert::train::{Epoch, Metrics, TrainingReport};
+
+/// The report on a network that was chosen at run time.
+pub(super) type Report = TrainingReport<MlpModule<AnyActivation>>;
 
 /// What a training run was on, and what came out.
 pub(super) struct Results<'a> {
