@@ -136,12 +136,17 @@ impl<'t, T: Scalar> Var<'t, T> {
                 }
                 left
             }
-            (None, None) => return Self::passive(y),
-            (Some(_), None) if self.fuses() => return self.fused(y, partials()[0]),
-            (None, Some(_)) if rhs.fuses() => return rhs.fused(y, partials()[1]),
             (Some(tape), None) | (None, Some(tape)) => tape,
+            (None, None) => return Self::passive(y),
         };
-        let y = tape.push_var(y, [self.node(), rhs.node()], partials());
+        let [da, db] = partials();
+        if rhs.tape.is_none() && self.fuses() {
+            return self.fused(y, da);
+        }
+        if self.tape.is_none() && rhs.fuses() {
+            return rhs.fused(y, db);
+        }
+        let y = tape.push_var(y, [self.node(), rhs.node()], [da, db]);
         Self { node: y.node | (self.node | rhs.node) & FUSES, ..y }
     }
 }
@@ -171,17 +176,15 @@ impl<T: Scalar> Operand for Var<'_, T> {
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
         let y = value_of(rule, self.value);
-        match self.tape {
-            None => Self::passive(y),
-            Some(_) if self.fuses() && R::LINEAR => {
-                self.fused(y, self.constant_to_node(rule.partial(0.0, 0.0)))
-            }
-            Some(_) if self.fuses() => self.fused(y, self.to_node(rule.partial(self.value, y))),
-            Some(tape) => {
-                let partials = [rule.partial(self.value, y), T::constant(0.0)];
-                tape.push_var(y, [self.node(), NodeId::NONE], partials)
-            }
+        let Some(tape) = self.tape else { return Self::passive(y) };
+        if R::LINEAR && self.fuses() {
+            return self.fused(y, self.constant_to_node(rule.partial(0.0, 0.0)));
         }
+        let partial = rule.partial(self.value, y);
+        if self.fuses() {
+            return self.fused(y, self.to_node(partial));
+        }
+        tape.push_var(y, [self.node(), NodeId::NONE], [partial, T::constant(0.0)])
     }
 
     #[inline(always)]
