@@ -25,6 +25,7 @@ impl Preprocessing {
     ///
     /// # Panics
     /// If there is no such row.
+    #[track_caller]
     pub fn fit(
         table: &Table,
         training_rows: impl IntoIterator<Item = usize>,

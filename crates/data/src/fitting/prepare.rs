@@ -43,11 +43,11 @@ impl Table {
     /// ```
     /// use wengert_data::{PreprocessingOptions, ScalingMethod, Shares, TableOptions, read_table};
     ///
-    /// # let folder = tempfile::tempdir()?;
-    /// # let path = folder.path().join("flowers.csv");
+    /// # let mut file = tempfile::NamedTempFile::new()?;
     /// # let rows: String = (0..30).map(|i| format!("{}.5,{}\n", i % 7, ["rose", "tulip"][i % 2])).collect();
-    /// # std::fs::write(&path, format!("length,flower\n{rows}"))?;
-    /// let table = read_table(&path, &TableOptions::default())?;
+    /// # std::io::Write::write_all(&mut file, format!("length,flower\n{rows}").as_bytes())?;
+    /// # let path = file.path();
+    /// let table = read_table(path, &TableOptions::default())?;
     /// let shares = Shares { validation: 0.1, test: 0.1, seed: 7 };
     /// let prepared = table.prepare(&PreprocessingOptions::default(), &shares)?;
     /// let reason = "classification of \"flower\": the target has texts; 2 classes";

@@ -54,10 +54,11 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
 /// ```
 /// use wengert_data::read_csv;
 ///
-/// # let folder = tempfile::tempdir()?;
-/// # let path = folder.path().join("houses.csv");
-/// # std::fs::write(&path, "size,age,price\n100,5,2.5\n120,30,2.25\n80,1,2.125\n")?;
-/// let houses = read_csv(&path)?.target("price")?;
+/// # let mut file = tempfile::NamedTempFile::new()?;
+/// # let text = "size,age,price\n100,5,2.5\n120,30,2.25\n80,1,2.125\n";
+/// # std::io::Write::write_all(&mut file, text.as_bytes())?;
+/// # let path = file.path();
+/// let houses = read_csv(path)?.target("price")?;
 /// assert_eq!(houses.feature_names().unwrap_or_default(), ["size", "age"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

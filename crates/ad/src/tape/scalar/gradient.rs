@@ -87,7 +87,8 @@ fn assert_node<T: Scalar>(x: Var<'_, T>) {
     assert!(
         !x.is_fused(),
         "gradient: the intermediate value {:?} is computed from one input of a transform, or of \
-         Tape::inputs, which is not recorded; make the input with Tape::var to differentiate with respect to it",
+         Tape::inputs, which is not recorded; make the input with Tape::var to differentiate with respect \
+         to it",
         x.primal()
     );
 }

@@ -66,7 +66,7 @@ impl<'a> Rows<'a> {
         format!("{{\"version\": {JSON_VERSION}, \"{}\": {}, \"rows\": [", names.0, json!(names.1))
     }
 
-    fn cells(&self, outputs: ArrayView2<'_, f64>) -> Vec<Vec<Cell>> {
+    fn cells(&self, outputs: &ArrayView2<'_, f64>) -> Vec<Vec<Cell>> {
         let Some(classes) = self.classes else {
             return outputs
                 .rows()
@@ -74,7 +74,7 @@ impl<'a> Rows<'a> {
                 .map(|row| row.iter().map(|&x| Cell::Number(x)).collect())
                 .collect();
         };
-        let probabilities = self.has_probabilities.then(|| class_probabilities(&outputs));
+        let probabilities = self.has_probabilities.then(|| class_probabilities(outputs));
         let of_row = |(i, row): (usize, ArrayView1<'_, f64>)| {
             let class = predicted_class(&row.to_vec()).expect("outputs are finite");
             let probabilities = probabilities.iter().flat_map(|all| all.row(i).to_vec());
@@ -106,10 +106,10 @@ impl Begun<'_> {
     /// Writes the predictions of some rows, and before the first ones the names of the columns: input that is
     /// wrong from its start leaves no output.
     pub(super) fn write(&mut self, outputs: &Array2<f64>, writer: &mut dyn Write) -> Result<(), CliError> {
-        outputs.axis_chunks_iter(Axis(0), CHUNK).try_for_each(|outputs| self.write_chunk(outputs, writer))
+        outputs.axis_chunks_iter(Axis(0), CHUNK).try_for_each(|outputs| self.write_chunk(&outputs, writer))
     }
 
-    fn write_chunk(&mut self, outputs: ArrayView2<'_, f64>, writer: &mut dyn Write) -> Result<(), CliError> {
+    fn write_chunk(&mut self, outputs: &ArrayView2<'_, f64>, writer: &mut dyn Write) -> Result<(), CliError> {
         let cells = self.rows.cells(outputs);
         let count = cells.len();
         let mut text = if self.written == 0 { self.rows.start() } else { String::new() };
