@@ -48,7 +48,8 @@ pub(super) fn judge(exact: f64, difference: &Difference) -> Verdict {
     } else if !uncertainty.is_finite() {
         Verdict::CannotTell
     } else if exact.is_infinite() {
-        if converged { Verdict::Failed } else { Verdict::CannotTell }
+        let is_clear = converged || uncertainty <= RESOLUTION * value.abs();
+        if is_clear { Verdict::Failed } else { Verdict::CannotTell }
     } else if error <= TOLERANCE * scale + uncertainty {
         let confirmed = exact == 0.0 || uncertainty <= RESOLUTION * scale;
         if confirmed { Verdict::Passed } else { Verdict::CannotTell }

@@ -99,14 +99,14 @@ impl<'t, T: Scalar> Var<'t, T> {
 
     /// The chain rule's product of a derivative with respect to this value and that of the value with respect
     /// to its node.
-    #[inline(always)]
+    #[inline]
     #[track_caller]
     pub(super) fn to_node(self, partial: T) -> T {
         if self.is_fused() { partial.chain(self.partial) } else { partial }
     }
 
     /// The product of [`to_node`](Self::to_node) for a constant.
-    #[inline(always)]
+    #[inline]
     #[track_caller]
     fn constant_to_node(self, partial: f64) -> T {
         if self.is_fused() { self.partial.chain_constant(partial) } else { T::constant(partial) }
