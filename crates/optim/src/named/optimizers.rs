@@ -151,8 +151,7 @@ optimizers! { choice, rate:
 
 const AMSGRAD: Setting = setting("amsgrad", "the largest mean square so far", Valid::Flag, 0.0);
 const UNCORRECTED: Setting = setting("uncorrected", "no bias correction", Valid::Flag, 0.0);
-const INITIAL_SUM: Setting =
-    setting("initial_sum", "initial sum of squares", Valid::within(0.0, 1e30), 0.0);
+const INITIAL_SUM: Setting = setting("initial_sum", "initial sum of squares", Valid::within(0.0, 1e30), 0.0);
 const CENTRED: Setting =
     setting("centred", "standard deviation instead of root mean square", Valid::Flag, 0.0);
 const MOMENTUM_DECAY: Setting =
