@@ -66,7 +66,7 @@ pub(crate) fn is_named(source: &str) -> bool {
     data_set_names().any(|name| name == source)
 }
 
-/// What is to be learnt from a named data set.
+/// The task of a named data set.
 pub(crate) fn task_of(source: &str) -> Option<Task> {
     data_sets().iter().find(|set| set.name() == source).map(NamedDataSet::task)
 }

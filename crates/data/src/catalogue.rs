@@ -34,7 +34,7 @@ impl NamedDataSet {
         self.name
     }
 
-    /// What is to be learnt.
+    /// The task: classification or regression.
     #[must_use]
     pub fn task(&self) -> Task {
         self.task

@@ -139,7 +139,7 @@ impl<F: Float> Dataset<F> {
         &self.scaling
     }
 
-    /// What is to be learnt: classification if the targets are classes, regression if they are values.
+    /// The task: classification if the targets are classes, regression if they are values.
     #[must_use]
     pub fn task(&self) -> Task {
         match &self.targets {

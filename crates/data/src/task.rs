@@ -1,4 +1,4 @@
-//! The kind of what is to be learnt.
+//! The task that a data set is for: classification or regression.
 
 use std::fmt;
 

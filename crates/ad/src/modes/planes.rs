@@ -94,8 +94,8 @@ thread_local! {
 /// Calls `work` with a list that keeps its memory on this thread.
 fn with_spare<C: 'static, Y>(work: impl FnOnce(&mut Vec<C>) -> Y) -> Y {
     let kind = TypeId::of::<Vec<C>>();
-    // Taken out meanwhile: components may have planes themselves, and a thread that waits may begin another
-    // product.
+    // Removed from the map while it is in use: components may have planes themselves, and a thread that waits
+    // for another may begin a second product.
     let kept = SPARE.with_borrow_mut(|spare| spare.remove(&kind));
     let mut kept = kept.unwrap_or_else(|| Box::new(Vec::<C>::new()));
     let result = work(kept.downcast_mut().expect("a list is kept under its own type"));

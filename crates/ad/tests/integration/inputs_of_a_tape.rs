@@ -39,4 +39,9 @@ fn custom_operations_and_checkpoints_take_functions_of_one_input() {
     let (exp, cos) = (0.5_f64.exp(), 0.25_f64.cos());
     let slope = exp * 1.0 + 0.25 * exp + cos;
     assert!((y[0].gradient().wrt(x) - slope).abs() < 1e-14);
+    // Functions of their outputs take no nodes either.
+    let nodes = tape.len();
+    let functions = [sum.sin(), doubled[0].sin(), y[0].sin()];
+    assert_eq!(tape.len(), nodes);
+    assert!((functions[2].gradient().wrt(x) - y[0].value().cos() * slope).abs() < 1e-14);
 }

@@ -92,7 +92,9 @@ impl<'t, T: Scalar> Var<'t, T> {
         match self.tape.filter(|_| self.is_fused()) {
             None => self,
             Some(tape) => {
-                tape.push_var(self.value, [self.node(), NodeId::NONE], [self.partial, T::constant(0.0)])
+                let partials = [self.partial, T::constant(0.0)];
+                let y = tape.push_var(self.value, [self.node(), NodeId::NONE], partials);
+                Self { node: y.node | self.node & FUSES, ..y }
             }
         }
     }
