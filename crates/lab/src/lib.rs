@@ -1,7 +1,22 @@
-//! Experiments from lectures on gradient descent and on neural networks, as library functions.
+//! Experiments from lectures on gradient descent and on neural networks.
 //!
 //! This crate contains what only a lecture needs. Everything that a user of the library needs is in
 //! the crate of its topic.
+//!
+//! An [`Experiment`] is a type whose fields are the settings; it runs to a [`Report`] with numbers, what they
+//! should be, tables, figures, and what to see in them. [`TOPICS`] lists all experiments, which the program
+//! runs by name.
+//!
+//! ```
+//! use wengert_lab::Experiment;
+//! use wengert_lab::least_squares::ConditionNumber;
+//!
+//! let report = ConditionNumber { condition: 100.0, ..ConditionNumber::with_defaults() }.run()?;
+//! assert!(report.wrong().next().is_none());
+//! # Ok::<(), wengert_lab::LabError>(())
+//! ```
+//!
+//! The experiments use these functions, which can be used on their own:
 //!
 //! | gradient descent | |
 //! |---|---|
@@ -17,20 +32,60 @@
 //! | [`relu_corners`] | the corners of the units of a layer with one input |
 //! | [`piecewise_linear_network`] | the network that computes a given piecewise linear function |
 
+mod error;
+mod experiment;
+mod facts;
 mod gradient_noise;
+pub mod graphs;
 mod landscape;
+pub mod least_squares;
+pub mod limits;
+pub mod losses;
+pub mod networks;
+mod number;
+pub mod optimizers;
 mod piecewise_linear;
+mod ranges;
 mod relu_corners;
+mod report;
 mod sampling;
 mod singular_modes;
 mod squared_error;
+pub mod stochastic;
 
+pub use error::LabError;
+pub use experiment::{Entry, Experiment, Topic};
+pub use facts::{FACTS, Fact};
 pub use gradient_noise::{
     ConfusionRegion, gradient_covariance, region_of_confusion, sampled_updates, update_covariance,
 };
 pub use landscape::{GradientNoise, Landscape, OptimizerPath, compare_optimizers};
+pub use number::{Expected, Number, STANDARD_ERRORS, digits, short};
 pub use piecewise_linear::piecewise_linear_network;
 pub use relu_corners::{Corner, relu_corners};
+pub use report::{Report, Table};
 pub use sampling::Sampling;
 pub use singular_modes::{Regime, SingularMode, condition_number, first_fitted_mode};
 pub use squared_error::{SquaredError, stochastic_gradient_descent};
+
+/// All experiments, topic by topic, in the order of the book.
+pub static TOPICS: &[&Topic] = &[
+    &graphs::TOPIC,
+    &networks::TOPIC,
+    &losses::TOPIC,
+    &least_squares::TOPIC,
+    &stochastic::TOPIC,
+    &optimizers::TOPIC,
+    &limits::TOPIC,
+];
+
+/// All experiments.
+pub fn experiments() -> impl Iterator<Item = &'static Entry> {
+    TOPICS.iter().flat_map(|topic| topic.experiments)
+}
+
+/// The experiment of this name.
+#[must_use]
+pub fn experiment(name: &str) -> Option<&'static Entry> {
+    experiments().find(|entry| entry.name == name)
+}

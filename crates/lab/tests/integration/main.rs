@@ -1,6 +1,7 @@
 //! The tests of `wengert-lab`, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
+mod experiments;
 mod gradient_noise;
 mod landscapes;
 mod random_corners;
