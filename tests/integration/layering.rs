@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["wengert-files", "wengert-kernels"],
     &["wengert-settings"],
     &["wengert-ad", "wengert-figures", "wengert-minimize", "wengert-optim"],
-    &["wengert-data", "wengert-nn"],
+    &["wengert-data", "wengert-formula", "wengert-nn"],
     &["wengert-linear", "wengert-train"],
     &["wengert-lab"],
     &["wengert"],

@@ -1,6 +1,5 @@
 //! The reasons why a command fails.
 
-use crate::expression::{ParseError, PointError};
 use crate::settings::SettingsError;
 use crate::unfit_data::UnfitData;
 use std::process::ExitCode;
@@ -11,6 +10,7 @@ use wengert::optim::ScheduleError;
 use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
 use wengert_files::WriteError;
+use wengert_formula::{ParseError, PointError};
 
 #[derive(Debug)]
 pub(crate) enum CliError {

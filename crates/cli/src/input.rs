@@ -1,12 +1,12 @@
 //! Formulas and points that are given as arguments, in files, or on standard input.
 
 use crate::error::CliError;
-use crate::expression::{Binding, PointError};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, stdin};
 use std::str::FromStr;
 use wengert_files::excerpt;
+use wengert_formula::{Binding, PointError};
 
 /// The largest size of a text in bytes; a formula of this size has some hundred thousand operations.
 const LONGEST: u64 = 1 << 20;

@@ -4,7 +4,6 @@ mod bounds;
 mod commands;
 mod error;
 mod evaluation;
-mod expression;
 mod input;
 mod model;
 mod output;

@@ -47,5 +47,6 @@ chapters! {
     readme_of_optim: "../crates/optim/README.md",
     readme_of_data: "../crates/data/README.md",
     readme_of_figures: "../crates/figures/README.md",
+    readme_of_formula: "../crates/formula/README.md",
     readme_of_wengert: "../crates/wengert/README.md",
 }

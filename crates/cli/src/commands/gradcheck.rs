@@ -2,7 +2,7 @@
 
 use crate::bounds::at_most;
 use crate::error::CliError;
-use crate::expression::Expression;
+use wengert_formula::Expression;
 use crate::input::{PointPart, bindings, formula};
 use crate::output::{json_document, json_number, print_line, table};
 use wengert::ad::check::{

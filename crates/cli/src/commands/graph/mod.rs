@@ -7,7 +7,7 @@ mod text;
 
 use crate::bounds::at_most;
 use crate::error::CliError;
-use crate::expression::Expression;
+use wengert_formula::Expression;
 use crate::input::{PointPart, bindings, files, formula};
 use crate::output::print_line;
 use std::path::PathBuf;

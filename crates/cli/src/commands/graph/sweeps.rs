@@ -1,6 +1,6 @@
 //! The graph of a formula with all sweeps over it.
 
-use crate::expression::Expression;
+use wengert_formula::Expression;
 use wengert::ad::trace::{Graph, Sweep};
 
 /// The largest number of derivatives in all forward sweeps: one per node and variable.

@@ -1,5 +1,5 @@
 use super::{Arguments, report};
-use crate::expression::Expression;
+use wengert_formula::Expression;
 use clap::Parser;
 use serde_json::{Value, json};
 use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};

@@ -1,6 +1,6 @@
 //! Parse errors: the problem, its place in the formula, and the remedy.
 
-use super::functions::Function;
+use crate::functions::Function;
 use std::fmt;
 use wengert_files::excerpt;
 
@@ -17,16 +17,16 @@ use wengert_files::excerpt;
 /// similar functions: sin, sinh
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ParseError {
-    pub(super) problem: Problem,
+pub struct ParseError {
+    pub(crate) problem: Problem,
     /// The place of the problem, in characters counted from 1.
-    pub(super) column: usize,
+    pub(crate) column: usize,
     text: String,
 }
 
 /// The kinds of parse errors.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// No token starts with this character.
     UnexpectedCharacter(char),
     /// The number is larger than the largest `f64`.
@@ -55,12 +55,12 @@ pub(super) enum Problem {
 
 impl ParseError {
     /// The problem at a byte of the text.
-    pub(super) fn at(text: &str, byte: usize, problem: Problem) -> Self {
+    pub(crate) fn at(text: &str, byte: usize, problem: Problem) -> Self {
         Self { problem, column: Self::column_of(text, byte), text: text.to_owned() }
     }
 
     /// The 1-based column, in characters, of a byte of the text.
-    pub(super) fn column_of(text: &str, byte: usize) -> usize {
+    pub(crate) fn column_of(text: &str, byte: usize) -> usize {
         text[..byte].chars().count() + 1
     }
 

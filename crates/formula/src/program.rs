@@ -1,21 +1,21 @@
 //! A formula as the program of a stack machine.
 
-use super::functions;
-use wengert::ad::{Function, Number, Scalar};
+use crate::functions;
+use wengert_ad::{Function, Number, Scalar};
 
 /// A formula of named variables.
 ///
 /// It is stored as the steps of a stack machine, not as a tree, so that evaluating and dropping it
 /// are loops: a sum of a million terms cannot overflow the stack.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Expression {
-    pub(super) steps: Vec<Step>,
-    pub(super) variables: Vec<String>,
+pub struct Expression {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) variables: Vec<String>,
 }
 
 /// A step of the stack machine. It pops its operands from the stack and pushes its result.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Pushes a number.
     Constant(f64),
     /// Pushes the value of the variable with this index.
@@ -28,12 +28,12 @@ pub(super) enum Step {
 
 impl Expression {
     /// The names of the variables, in the order in which they first appear.
-    pub(crate) fn variables(&self) -> &[String] {
+    pub fn variables(&self) -> &[String] {
         &self.variables
     }
 
     /// The number of operations, constants and variables.
-    pub(crate) fn steps(&self) -> usize {
+    pub fn steps(&self) -> usize {
         self.steps.len()
     }
 
@@ -42,7 +42,7 @@ impl Expression {
     /// # Panics
     /// If the number of values differs from the number of variables.
     #[track_caller]
-    pub(crate) fn evaluate<T: Scalar>(&self, values: &[T]) -> T {
+    pub fn evaluate<T: Scalar>(&self, values: &[T]) -> T {
         assert!(
             values.len() == self.variables.len(),
             "evaluate: {} values for the variables {:?}",
@@ -60,7 +60,7 @@ impl Function for Expression {
 }
 
 /// Runs the steps and returns the one number that remains on the stack.
-pub(super) fn run<T: Scalar>(steps: &[Step], values: &[T]) -> T {
+pub(crate) fn run<T: Scalar>(steps: &[Step], values: &[T]) -> T {
     let mut stack = Vec::new();
     for step in steps {
         let result = match step {

@@ -1,8 +1,8 @@
-use super::parser::DEPTH;
-use super::{Binding, Expression, ParseError, PointError};
-use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
-use wengert::ad::trace::Graph;
-use wengert::ad::{Binary, Dual, Tape, Unary};
+use crate::parser::DEPTH;
+use crate::{Binding, Expression, ParseError, PointError};
+use wengert_ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
+use wengert_ad::trace::Graph;
+use wengert_ad::{Binary, Dual, Tape, Unary};
 
 fn parse(text: &str) -> Expression {
     Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))

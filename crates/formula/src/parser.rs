@@ -8,19 +8,19 @@
 //! atom   = number | name | name "(" [ sum { "," sum } ] ")" | "(" sum ")"
 //! ```
 
-use super::error::{ParseError, Problem};
-use super::functions::{self, Function, functions};
-use super::lexer::{Token, tokens};
-use super::program::{Expression, Step, run};
+use crate::error::{ParseError, Problem};
+use crate::functions::{self, Function, functions};
+use crate::lexer::{Token, tokens};
+use crate::program::{Expression, Step, run};
 use std::collections::HashMap;
-use wengert::ad::rules::{Difference, Negation, PowF, PowI, Power, Product, Quotient, Sum};
-use wengert::ad::{Binary, Unary};
+use wengert_ad::rules::{Difference, Negation, PowF, PowI, Power, Product, Quotient, Sum};
+use wengert_ad::{Binary, Unary};
 
 /// The maximum nesting depth of parentheses, calls, minus signs and exponents.
 ///
 /// The parser recurses, and a level takes up to 2.5 kB of stack in an unoptimised build. The main
 /// thread has at least 1 MB on every platform.
-pub(super) const DEPTH: usize = 250;
+pub(crate) const DEPTH: usize = 250;
 
 impl Expression {
     /// Parses a formula.
@@ -29,8 +29,8 @@ impl Expression {
     /// constant exponent, and `pow` if the exponent contains variables.
     ///
     /// # Errors
-    /// If the text is not a formula, or is nested more than [`DEPTH`] levels deep.
-    pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
+    /// If the text is not a formula, or is nested more than 250 levels deep.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (tokens, expression) = (tokens(text)?, Self::default());
         let mut parser = Parser { text, tokens, next: 0, depth: 0, expression, indices: HashMap::new() };
         parser.whole().map_err(|error| *error)?;

@@ -4,21 +4,21 @@
 //! name at once.
 
 use strsim::levenshtein;
-use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
-use wengert::ad::{Binary, Scalar, Unary};
+use wengert_ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
+use wengert_ad::{Binary, Scalar, Unary};
 
 /// A function that can be called by name.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Function {
-    pub(super) name: &'static str,
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
     /// The number of operands of the rule: one or two.
-    pub(super) operands: usize,
+    pub(crate) operands: usize,
     /// The number of constant arguments after the operands, such as `n` in `powi(x, n)`.
-    pub(super) parameters: usize,
+    pub(crate) parameters: usize,
 }
 
 /// Every rule of the table whose name is a word.
-pub(super) fn functions() -> Vec<Function> {
+pub(crate) fn functions() -> Vec<Function> {
     let mut all = Functions(Vec::new());
     each_unary(&mut all);
     each_binary(&mut all);
@@ -45,14 +45,14 @@ impl BinaryVisitor for Functions {
 ///
 /// # Panics
 /// If there is no such rule, or it does not accept these parameters.
-pub(super) fn unary<T: Scalar>(name: &str, parameters: &[f64], x: T) -> T {
+pub(crate) fn unary<T: Scalar>(name: &str, parameters: &[f64], x: T) -> T {
     let mut application = ApplyUnary { name, parameters, x, y: None };
     each_unary(&mut application);
     application.y.expect("the parser uses rules of the table, with parameters that they accept")
 }
 
 /// Whether the unary rule of this name accepts these parameters.
-pub(super) fn accepts(name: &str, parameters: &[f64]) -> bool {
+pub(crate) fn accepts(name: &str, parameters: &[f64]) -> bool {
     let mut application = ApplyUnary { name, parameters, x: 1.0, y: None };
     each_unary(&mut application);
     application.y.is_some()
@@ -77,7 +77,7 @@ impl<T: Scalar> UnaryVisitor for ApplyUnary<'_, T> {
 ///
 /// # Panics
 /// If there is no such rule.
-pub(super) fn binary<T: Scalar>(name: &str, a: T, b: T) -> T {
+pub(crate) fn binary<T: Scalar>(name: &str, a: T, b: T) -> T {
     let mut application = ApplyBinary { name, a, b, y: None };
     each_binary(&mut application);
     application.y.expect("the parser uses rules of the table")
@@ -100,7 +100,7 @@ impl<T: Scalar> BinaryVisitor for ApplyBinary<'_, T> {
 
 /// The functions whose names are most similar to `name`, the most similar first; all functions if
 /// none is similar.
-pub(super) fn similar(name: &str) -> Vec<&'static str> {
+pub(crate) fn similar(name: &str) -> Vec<&'static str> {
     let contain = |a: &str, b: &str| a.contains(b) || b.contains(a);
     let names: Vec<&str> = functions().into_iter().map(|function| function.name).collect();
     // The time to compare a name grows with its length, and a file may have names of any length.

@@ -14,6 +14,17 @@
 //! right, the other binary operators to the left, and `-x^2` is `-(x^2)`. `pi` and `e` are
 //! constants. Every other name is a function of the rule table if a parenthesis follows, and a
 //! variable otherwise.
+//!
+//! ```
+//! use wengert_ad::jvp;
+//! use wengert_formula::Expression;
+//!
+//! let f = Expression::parse("x^3 * (x + 3*y)")?;
+//! assert_eq!(f.variables(), ["x", "y"]);
+//! assert_eq!(f.evaluate(&[2.0, 3.0]), 88.0);
+//! assert_eq!(jvp(|v| f.evaluate(v), &[2.0, 3.0], &[0.0, 1.0]), (88.0, 24.0));
+//! # Ok::<(), wengert_formula::ParseError>(())
+//! ```
 
 mod error;
 mod functions;
@@ -22,9 +33,9 @@ mod parser;
 mod point;
 mod program;
 
-pub(crate) use error::ParseError;
-pub(crate) use point::{Binding, PointError};
-pub(crate) use program::Expression;
+pub use error::ParseError;
+pub use point::{Binding, PointError};
+pub use program::Expression;
 
 #[cfg(test)]
 mod tests;

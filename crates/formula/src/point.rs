@@ -1,7 +1,7 @@
 //! Values of the variables of a formula, as in `x=2,y=3`.
 
-use super::lexer::name_length;
-use super::program::Expression;
+use crate::lexer::name_length;
+use crate::program::Expression;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
@@ -11,24 +11,47 @@ use wengert_files::{excerpt, list};
 ///
 /// Parsed from `x=2`; the value may also be a formula without variables, as in `x=pi/2`.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Binding {
-    pub(crate) name: String,
-    pub(crate) value: f64,
+pub struct Binding {
+    /// The name of the variable.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
 }
 
 /// Values that do not match the variables of a formula.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum PointError {
+pub enum PointError {
     /// The text is not of the form `x=2`.
-    NotABinding { text: String },
+    NotABinding {
+        /// The text.
+        text: String,
+    },
     /// The right-hand side is not a number.
-    NotANumber { name: String, text: String },
+    NotANumber {
+        /// The left-hand side.
+        name: String,
+        /// The right-hand side.
+        text: String,
+    },
     /// A variable has two values.
-    Repeated { name: String },
+    Repeated {
+        /// The name of the variable.
+        name: String,
+    },
     /// Variables of the formula have no value.
-    Missing { missing: Vec<String>, given: Vec<String> },
+    Missing {
+        /// The variables without a value.
+        missing: Vec<String>,
+        /// The variables with a value.
+        given: Vec<String>,
+    },
     /// A value is given for a name that is not a variable of the formula.
-    Unknown { name: String, variables: Vec<String> },
+    Unknown {
+        /// The name.
+        name: String,
+        /// The variables of the formula.
+        variables: Vec<String>,
+    },
 }
 
 impl FromStr for Binding {
@@ -58,7 +81,7 @@ impl Expression {
     ///
     /// # Errors
     /// If a variable has no value or several, or if a value is given for a name that is not a variable.
-    pub(crate) fn point(&self, bindings: &[Binding]) -> Result<Vec<f64>, PointError> {
+    pub fn point(&self, bindings: &[Binding]) -> Result<Vec<f64>, PointError> {
         let variables: HashSet<&String> = self.variables.iter().collect();
         let mut values = HashMap::new();
         for Binding { name, value } in bindings {

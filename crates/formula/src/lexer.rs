@@ -1,10 +1,10 @@
 //! Text to tokens: numbers, names, and symbols of one character.
 
-use super::error::{ParseError, Problem};
+use crate::error::{ParseError, Problem};
 
 /// A token of a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A number without a sign: `1`, `2.5`, `.5`, `1e-3`.
     Number(f64),
     /// A letter or underscore, followed by letters, digits and underscores.
@@ -16,7 +16,7 @@ pub(super) enum Token<'a> {
 }
 
 /// The tokens of a text, each with its first byte. The last token is [`Token::End`].
-pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token<'_>)>, ParseError> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token<'_>)>, ParseError> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -77,7 +77,7 @@ fn digits(text: &str) -> usize {
 }
 
 /// The length of the name at the start of `text`; 0 if there is none.
-pub(super) fn name_length(text: &str) -> usize {
+pub(crate) fn name_length(text: &str) -> usize {
     if text.starts_with(|c: char| c.is_numeric()) {
         return 0;
     }
