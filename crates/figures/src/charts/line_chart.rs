@@ -1,4 +1,4 @@
-//! Lines with bands.
+//! Lines with bands, points and lines of reference.
 
 use crate::chart::Chart;
 use crate::figure::{Axis, Figure, Key, Panel, Symbol};
@@ -7,8 +7,9 @@ use crate::mark::Mark;
 use crate::numbers::numbers;
 use crate::scale::Scale;
 use crate::theme::Ink;
+use plotters::coord::ranged1d::Ranged;
 
-/// Several lines, with bands around them.
+/// Several lines, with bands around them, points and lines of reference.
 ///
 /// ```
 /// use wengert_figures::{Chart, LineChart};
@@ -17,7 +18,9 @@ use crate::theme::Ink;
 /// let chart = LineChart::new("examples", "accuracy (%)")
 ///     .log_x()
 ///     .line("mean of 5 seeds", &size, &[71.0, 84.0, 93.0])
-///     .band("least and greatest", &size, &[65.0, 81.0, 92.0], &[75.0, 87.0, 93.5]);
+///     .band("least and greatest", &size, &[65.0, 81.0, 92.0], &[75.0, 87.0, 93.5])
+///     .points("best run", &[5000.0], &[94.0])
+///     .at_y("guessing", 50.0);
 /// assert!(chart.svg().contains("mean of 5 seeds"));
 /// ```
 #[derive(Clone, Debug)]
@@ -25,8 +28,25 @@ pub struct LineChart {
     pub(super) title: String,
     labels: [String; 2],
     log: [bool; 2],
-    lines: Vec<(String, Vec<(f64, f64)>)>,
+    series: Vec<Series>,
     bands: Vec<Band>,
+    references: Vec<Reference>,
+}
+
+/// A line, or points.
+#[derive(Clone, Debug)]
+struct Series {
+    name: String,
+    points: Vec<(f64, f64)>,
+    connected: bool,
+}
+
+/// A straight line across the chart.
+#[derive(Clone, Debug)]
+struct Reference {
+    name: String,
+    at: f64,
+    vertical: bool,
 }
 
 /// A band around a line.
@@ -43,7 +63,8 @@ impl LineChart {
     #[must_use]
     pub fn new(x_label: &str, y_label: &str) -> Self {
         let labels = [x_label.to_owned(), y_label.to_owned()];
-        Self { title: y_label.to_owned(), labels, log: [false; 2], lines: Vec::new(), bands: Vec::new() }
+        let (series, bands, references) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title: y_label.to_owned(), labels, log: [false; 2], series, bands, references }
     }
 
     /// Adds a line. NaN is a gap.
@@ -52,9 +73,39 @@ impl LineChart {
     /// If the numbers of coordinates differ.
     #[track_caller]
     #[must_use]
-    pub fn line<T: Copy + Into<f64>>(mut self, name: &str, x: &[T], y: &[T]) -> Self {
+    pub fn line<T: Copy + Into<f64>>(self, name: &str, x: &[T], y: &[T]) -> Self {
+        self.series(name, x, y, true)
+    }
+
+    /// Adds points that are not connected, such as measurements beside the line of a formula.
+    ///
+    /// # Panics
+    /// If the numbers of coordinates differ.
+    #[track_caller]
+    #[must_use]
+    pub fn points<T: Copy + Into<f64>>(self, name: &str, x: &[T], y: &[T]) -> Self {
+        self.series(name, x, y, false)
+    }
+
+    #[track_caller]
+    fn series<T: Copy + Into<f64>>(mut self, name: &str, x: &[T], y: &[T], connected: bool) -> Self {
         assert!(x.len() == y.len(), "{} places with {} values", x.len(), y.len());
-        self.lines.push((name.to_owned(), numbers(x).into_iter().zip(numbers(y)).collect()));
+        let points = numbers(x).into_iter().zip(numbers(y)).collect();
+        self.series.push(Series { name: name.to_owned(), points, connected });
+        self
+    }
+
+    /// Adds a horizontal line of reference, such as a known limit. The axis contains it.
+    #[must_use]
+    pub fn at_y(mut self, name: &str, y: f64) -> Self {
+        self.references.push(Reference { name: name.to_owned(), at: y, vertical: false });
+        self
+    }
+
+    /// Adds a vertical line of reference, such as the largest stable rate. The axis contains it.
+    #[must_use]
+    pub fn at_x(mut self, name: &str, x: f64) -> Self {
+        self.references.push(Reference { name: name.to_owned(), at: x, vertical: true });
         self
     }
 
@@ -70,7 +121,7 @@ impl LineChart {
         assert!(counts[0] == counts[1] && counts[0] == counts[2], "a band of {counts:?} places and values");
         let limits = numbers(low).into_iter().zip(numbers(high));
         let points = numbers(x).into_iter().zip(limits).map(|(x, (low, high))| (x, low, high)).collect();
-        self.bands.push(Band { line: self.lines.len().saturating_sub(1), name: name.to_owned(), points });
+        self.bands.push(Band { line: self.series.len().saturating_sub(1), name: name.to_owned(), points });
         self
     }
 
@@ -107,26 +158,59 @@ impl Chart for LineChart {
             marks.push(Mark::Band { points, ink: Ink::Series(*line) });
             legend.push((*line, 1, Key::new(name, Ink::Series(*line), Symbol::Band)));
         }
-        for (number, (name, points)) in self.lines.iter().enumerate() {
+        for (number, Series { name, points, connected }) in self.series.iter().enumerate() {
             let draw = |&(x, y): &(f64, f64)| {
                 if left_out.draws([(x, log_x), (y, log_y)]) { (x, y) } else { (f64::NAN, f64::NAN) }
             };
             let points: Vec<(f64, f64)> = points.iter().map(draw).collect();
             xs.extend(points.iter().map(|point| point.0));
             ys.extend(points.iter().map(|point| point.1));
-            let ink = Ink::Series(number);
-            let few = if points.len() <= 20 { points.clone() } else { Vec::new() };
-            marks.push(Mark::Line { points, ink, width: 2.0 });
-            let few = few.into_iter().filter(|(x, _)| !x.is_nan()).collect();
-            marks.push(Mark::Dots { points: few, ink, diameter: 6.0, square: number % 2 == 1 });
-            legend.push((number, 0, Key::new(name, ink, Symbol::Line)));
+            let (ink, square) = (Ink::Series(number), number % 2 == 1);
+            let are_few = points.len() <= 20 || !connected;
+            let dots: Vec<_> = points.iter().copied().filter(|(x, _)| are_few && !x.is_nan()).collect();
+            if *connected {
+                marks.push(Mark::Line { points, ink, width: 2.0 });
+            }
+            marks.push(Mark::Dots { points: dots, ink, diameter: 6.0, square });
+            let symbol = match (connected, square) {
+                (true, _) => Symbol::Line,
+                (false, true) => Symbol::Square,
+                (false, false) => Symbol::Dot,
+            };
+            legend.push((number, 0, Key::new(name, ink, symbol)));
         }
+        let references = self.references(&mut left_out);
+        xs.extend(references.iter().filter(|reference| reference.vertical).map(|reference| reference.at));
+        ys.extend(references.iter().filter(|reference| !reference.vertical).map(|reference| reference.at));
         legend.sort_by_key(|(line, kind, _)| (*line, *kind));
         let [x_label, y_label] = &self.labels;
         let x = Axis::new(x_label, if log_x { Scale::log(xs) } else { Scale::tight(xs) });
         let y = Axis::new(y_label, Scale::of_kind(log_y, ys));
-        let legend = legend.into_iter().map(|(.., key)| key).collect();
+        let mut legend: Vec<Key> = legend.into_iter().map(|(.., key)| key).collect();
+        for reference in references {
+            marks.push(reference.mark(&x.scale, &y.scale));
+            legend.push(Key::new(&reference.name, Ink::Muted, Symbol::Line));
+        }
         Figure::of(&self.title, Panel::new(x, y, marks)).legend(legend).notes(left_out.notes())
+    }
+}
+
+impl LineChart {
+    /// The lines of reference that can be drawn.
+    fn references(&self, left_out: &mut LeftOut) -> Vec<&Reference> {
+        let is_drawn = |reference: &&Reference| {
+            left_out.draws([(reference.at, self.log[usize::from(!reference.vertical)])])
+        };
+        self.references.iter().filter(is_drawn).collect()
+    }
+}
+
+impl Reference {
+    fn mark(&self, x: &Scale, y: &Scale) -> Mark {
+        let across = if self.vertical { y } else { x };
+        let ends = Ranged::range(across);
+        let place = |end: f64| if self.vertical { (self.at, end) } else { (end, self.at) };
+        Mark::Line { points: vec![place(ends.start), place(ends.end)], ink: Ink::Muted, width: 1.5 }
     }
 }
 
@@ -146,9 +230,13 @@ pub(super) fn example() -> LineChart {
         )
     };
     let chart = with_band(chart, "network", error(180.0, 0.42), 1.15);
-    with_band(chart, "linear model", error(48.0, 0.18), 1.06)
+    let chart = with_band(chart, "linear model", error(48.0, 0.18), 1.06);
+    chart.points("single runs", &[1000.0, 20_000.0], &[13.0, 2.2]).at_y("best known", 1.6)
 }
 
 pub(super) fn of_any(numbers: &[f64], text: &str) -> LineChart {
-    LineChart::new(text, text).line(text, numbers, numbers).band(text, numbers, numbers, numbers)
+    let chart = LineChart::new(text, text).line(text, numbers, numbers).points(text, numbers, numbers);
+    let chart =
+        numbers.iter().take(8).fold(chart, |chart, &number| chart.at_x(text, number).at_y(text, number));
+    chart.band(text, numbers, numbers, numbers)
 }

@@ -57,7 +57,7 @@ charts! {
     reliability: Reliability, "Whether predicted probabilities are as frequent as they say";
     weight_images: WeightImages, "The weights of the units of a layer as images";
     heat_map: HeatMap, "A function of two variables, with contours and paths";
-    line_chart: LineChart, "Several lines, with bands of uncertainty";
+    line_chart: LineChart, "Several lines, with bands of uncertainty, points and lines of reference";
     scatter: Scatter, "Points of several series";
     bar_chart: BarChart, "A number per name, with error bars";
     histogram: Histogram, "The distribution of numbers";
