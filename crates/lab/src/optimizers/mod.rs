@@ -1,6 +1,15 @@
 //! Experiments on the topic "Optimizers".
 
-use crate::experiment::Topic;
+mod momentum;
+
+use crate::experiment::{Entry, Topic};
+
+pub use momentum::Momentum;
 
 /// The experiments.
-pub static TOPIC: Topic = Topic { title: "Optimizers", experiments: &[] };
+pub static TOPIC: Topic = Topic {
+    title: "Optimizers",
+    experiments: &[
+        Entry::of::<Momentum>(), //
+    ],
+};
