@@ -14,8 +14,8 @@ use noise::Cloud;
 use recurrence::{Recurrence, gain, largest_rate, look_ahead_path, path, textbook_path};
 use wengert_optim::Sgd;
 
-/// Momentum on parabolas, where it is a linear recurrence of second order, `w_{t+1} = T w_t - D w_{t-1}`, with
-/// `D = rho` and `T = 1 + rho - eta c` in velocity form on the curvature `c` (Polyak 1964).
+/// Momentum on parabolas, where it is a linear recurrence of second order, `w_{t+1} = T w_t - D w_{t-1}`,
+/// with `D = rho` and `T = 1 + rho - eta c` in velocity form on the curvature `c` (Polyak 1964).
 #[derive(Args, Clone, Debug)]
 pub struct Momentum {
     /// Weight `b` of the newest gradient in low-pass form; the velocity form has rho = 1 - b.
@@ -92,10 +92,10 @@ impl Momentum {
     fn introduction(&self) -> String {
         let [plain, fast] = [plain_factor(self.condition), best_factor(self.condition)];
         format!(
-            "On a parabola, momentum is a linear recurrence of second order, like an oscillator with friction: \
-             its two factors per step are real (it creeps) or complex (it swings, and shrinks by sqrt(rho)). In \
-             a bowl of condition number {}, the best plain descent shrinks the distance by {} per step, and the \
-             best momentum by {}.",
+            "On a parabola, momentum is a linear recurrence of second order, like an oscillator with \
+             friction: its two factors per step are real (it creeps) or complex (it swings, and shrinks by \
+             sqrt(rho)). In a bowl of condition number {}, the best plain descent shrinks the distance by \
+             {} per step, and the best momentum by {}.",
             digits(self.condition),
             digits(plain),
             digits(fast)
@@ -104,11 +104,11 @@ impl Momentum {
 
     fn on_noise(&self) -> String {
         format!(
-            "In low-pass form, momentum averages gradients: it damps what changes quickly, such as the zigzag \
-             in a narrow valley, and the cloud of SGD around the minimum stays as wide as without it. In \
-             velocity form at the same rate, each gradient acts 1/(1 - rho) = {} times as far in total, and the \
-             cloud is wider accordingly. Both statements hold, and both are about the same method: the rates \
-             differ by the factor {}.",
+            "In low-pass form, momentum averages gradients: it damps what changes quickly, such as the \
+             zigzag in a narrow valley, and the cloud of SGD around the minimum stays as wide as without \
+             it. In velocity form at the same rate, each gradient acts 1/(1 - rho) = {} times as far in \
+             total, and the cloud is wider accordingly. Both statements hold, and both are about the same \
+             method: the rates differ by the factor {}.",
             digits(1.0 / self.low_pass),
             digits(self.low_pass)
         )
