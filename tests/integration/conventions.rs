@@ -36,6 +36,8 @@ fn every_json_object_has_a_version_and_documented_fields() {
         &["data", "describe", "iris"],
         &["graph", "x^2", "--at", "x=3"],
         &["gradcheck", "x^2", "--at", "x=3"],
+        &["lab", "list"],
+        &["lab", "condition-number"],
     ] {
         let report = json_of(&[arguments, &["--json"]].concat());
         assert_eq!(report["version"], 1, "{arguments:?}");

@@ -8,6 +8,7 @@ mod commands;
 mod conventions;
 mod data_sets;
 mod formulas;
+mod lab;
 mod layering;
 mod messages;
 mod output_files;

@@ -11,6 +11,7 @@ use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
 use wengert_files::WriteError;
 use wengert_formula::{ParseError, PointError};
+use wengert_lab::LabError;
 
 #[derive(Debug)]
 pub(crate) enum CliError {
@@ -46,6 +47,10 @@ pub(crate) enum CliError {
     GradcheckFailed,
     /// The differences leave a derivative open; the printed report says which.
     GradcheckCannotTell,
+    /// Numbers of experiments are not what they should be; the report says which.
+    UnexpectedNumbers { count: usize },
+    /// An experiment cannot run with these settings.
+    Lab(LabError),
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -61,6 +66,7 @@ impl CliError {
             | Self::ConstantFormula { .. }
             | Self::Settings(_)
             | Self::Choice(_)
+            | Self::Lab(_)
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
@@ -95,6 +101,10 @@ impl fmt::Display for CliError {
                 write!(f, "the expression is constant, {value}: it has no graph. Use a variable, as in x^2")
             }
             Self::GradcheckFailed => f.write_str("the gradient check failed"),
+            Self::UnexpectedNumbers { count } => {
+                write!(f, "{count} numbers are not what they should be: those that the table marks")
+            }
+            Self::Lab(error) => error.fmt(f),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(
                 "the gradient check cannot tell: the finite differences do not converge here, or rounding \
@@ -165,6 +175,12 @@ impl From<ParseError> for CliError {
 impl From<PointError> for CliError {
     fn from(error: PointError) -> Self {
         Self::Point(error)
+    }
+}
+
+impl From<LabError> for CliError {
+    fn from(error: LabError) -> Self {
+        Self::Lab(error)
     }
 }
 

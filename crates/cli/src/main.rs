@@ -5,6 +5,7 @@ mod commands;
 mod error;
 mod evaluation;
 mod input;
+mod lab_report;
 mod model;
 mod output;
 mod pictures;

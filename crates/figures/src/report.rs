@@ -40,6 +40,8 @@ enum Block {
     Text(String),
     Code(String),
     Table { caption: String, header: Vec<String>, rows: Vec<Vec<String>> },
+    Links(Vec<[String; 3]>),
+    Svg(String),
     Figure(Box<Figure>),
 }
 
@@ -104,6 +106,19 @@ impl Report {
         self.with(Block::Table { caption: caption.to_owned(), header, rows })
     }
 
+    /// Adds a list of links, each with a name, an address and a description.
+    #[must_use]
+    pub fn links<L: AsRef<str>>(self, links: &[[L; 3]]) -> Self {
+        let texts = links.iter().map(|link| link.each_ref().map(|text| text.as_ref().to_owned()));
+        self.with(Block::Links(texts.collect()))
+    }
+
+    /// Adds a picture: the text of an SVG file, which is trusted.
+    #[must_use]
+    pub fn svg(self, svg: &str) -> Self {
+        self.with(Block::Svg(svg.to_owned()))
+    }
+
     /// Adds a chart. Figures that follow each other are side by side on wide screens.
     #[must_use]
     pub fn figure(self, chart: &impl Chart) -> Self {
@@ -164,6 +179,13 @@ fn markup(block: &Block) -> Markup {
             Block::Text(text) => p { (printable(text)) },
             Block::Code(text) => pre { (text) },
             Block::Table { caption, header, rows } => (table(caption, header, rows)),
+            Block::Links(links) => dl {
+                @for [name, address, about] in links {
+                    dt { a href=(address) { (printable(name)) } }
+                    dd { (printable(about)) }
+                }
+            },
+            Block::Svg(svg) => figure { (PreEscaped(svg)) },
             Block::Figure(figure) => figure { (PreEscaped(inline(figure))) },
         }
     }
@@ -250,4 +272,8 @@ font-variant-numeric:tabular-nums}\
 td{white-space:nowrap}\
 th{color:var(--muted);font-weight:600;vertical-align:bottom}\
 th.number,td.number{text-align:right}\
+dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}\
+dd{margin:0}\
+a{color:inherit}\
+@media (max-width:600px){dl{display:block}dd{margin:0 0 8px}}\
 @media print{figure,.table{break-inside:avoid}}";

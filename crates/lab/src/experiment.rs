@@ -2,7 +2,7 @@
 
 use crate::error::LabError;
 use crate::report::Report;
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command};
 
 /// An experiment: a type whose fields are the settings, with their defaults as `clap` reads them.
 ///

@@ -39,7 +39,8 @@ commands! {
     inspect => Inspect,
     data => Data,
     graph => Graph,
-    gradcheck => Gradcheck;
+    gradcheck => Gradcheck,
+    lab => Lab;
     completions => Completions,
     #[command(hide = true)] man => Man,
 }
