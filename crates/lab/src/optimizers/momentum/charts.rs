@@ -45,7 +45,7 @@ pub(super) fn factors() -> LineChart {
     let chart = line("plain", chart, &heavy(0.0));
     let chart = line("rho = 0.5", chart, &heavy(0.5));
     let chart = line("rho = 0.9", chart, &heavy(0.9));
-    line("Nesterov, rho = 0.9", chart, &nesterov).line("limit", &[0.0, 4.0], &[1.0, 1.0])
+    line("Nesterov, rho = 0.9", chart, &nesterov).at_y("limit", 1.0)
 }
 
 /// The measured gains of the low-pass form over the period of the gradients.
