@@ -69,7 +69,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<Table, DataError> {
     read_table(path, &TableOptions::default())
 }
 
-/// A table in blocks of some megabytes of text, for files that are larger than the memory.
+/// A table in blocks of about a megabyte of text, for files that are larger than the memory.
 ///
 /// The kinds of the columns are those of the first rows, or those that the options say: a later cell of
 /// another kind is an error.

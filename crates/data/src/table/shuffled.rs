@@ -10,8 +10,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The number of blocks in a piece. A block has a megabyte of text, unless a row is longer.
-const BLOCKS_PER_PIECE: usize = 4;
+/// The number of blocks in a piece, which has about four megabytes of text.
+const BLOCKS_PER_PIECE: usize = 16;
 
 /// A table in a text file that is larger than the memory, read in pieces in a random order: the blocks of the
 /// file are shuffled, a piece is made of a few of them, and its rows are shuffled. Rows that are far apart in

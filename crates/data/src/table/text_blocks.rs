@@ -6,8 +6,13 @@ use memchr::{memchr, memchr_iter, memchr3, memrchr};
 use std::io::{ErrorKind, Read};
 use wengert_files::excerpt;
 
-/// The length of a block in bytes, unless a row is longer.
-const BLOCK: usize = 1 << 20;
+/// The length of the first block in bytes, unless a row is longer: a block in which the kinds of the columns
+/// are found.
+const FIRST_BLOCK: usize = 1 << 20;
+
+/// The length of the other blocks in bytes, unless a row is longer. A few of them are parsed at once, and a
+/// byte of text may become four bytes of numbers, which are copied to be scaled and to be the input of a model.
+const BLOCK: usize = 1 << 18;
 
 /// The largest length of a row in bytes. The longest useful rows, of images or genes, have some hundred
 /// thousand numbers.
@@ -30,6 +35,8 @@ pub(super) struct TextBlocks {
     comment: u8,
     /// What was read after the end of the last block.
     rest: Vec<u8>,
+    /// The length of the next block.
+    length: usize,
     line: usize,
     offset: u64,
     is_at_end: bool,
@@ -47,13 +54,13 @@ impl TextBlocks {
         reader: Box<dyn Read + Send>,
         (delimiter, comment): (u8, u8),
     ) -> Self {
-        Self { reader, delimiter, comment, rest: start, line, offset, is_at_end: false }
+        Self { reader, delimiter, comment, rest: start, length: FIRST_BLOCK, line, offset, is_at_end: false }
     }
 
     /// The next block; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<TextBlock>, LineProblem> {
         let mut text = std::mem::take(&mut self.rest);
-        let mut length = BLOCK;
+        let mut length = std::mem::replace(&mut self.length, BLOCK);
         let end = loop {
             self.fill(&mut text, length)?;
             let rows = Rows::scan(&text, self.delimiter, self.comment);

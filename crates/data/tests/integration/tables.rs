@@ -296,6 +296,16 @@ fn a_file_is_read_in_a_random_order_with_every_row_once_per_epoch() {
 }
 
 #[test]
+fn blocks_of_a_table_are_small_even_if_its_rows_are_short() {
+    // A row of six bytes becomes three numbers, which are copied on the way to a prediction.
+    let Given { path, .. } = &given("zeros.csv", "0,0,0\n".repeat(500_000));
+    let blocks = TableBlocks::open(path, &TableOptions::default()).unwrap();
+    let rows: Vec<usize> = blocks.map(|block| block.unwrap().rows()).collect();
+    assert!(rows.iter().all(|&rows| rows < 200_000), "{rows:?}");
+    assert_eq!(rows.iter().sum::<usize>(), 500_000);
+}
+
+#[test]
 fn what_cannot_be_read_in_any_order_is_refused() {
     let gzip = given("points.csv.gz", compressed("x,y\n1,2\n"));
     let refused = ShuffledTable::open(&gzip.path, &TableOptions::default(), 7).err().unwrap().to_string();
