@@ -45,7 +45,7 @@ fn an_experiment_prints_numbers_and_writes_figures_and_a_page() {
     let (figures, page) = (figures.to_str().unwrap(), page.to_str().unwrap());
     let arguments = ["lab", "condition-number", "--condition", "4"];
     let text = output_of(&[&arguments[..], &["--plot", figures, "--report", page]].concat());
-    assert!(text.contains("shrinking of x in the first step ┆ 0.6"), "{text}");
+    assert!(text.contains("shrinking of x in the first step ┆   0.6 ┆      0.6 ┆ ✓"), "{text}");
     assert!(text.starts_with("Gradient descent zigzags in a narrow valley\n"), "{text}");
     let numbers = output_of(&[&arguments[..], &["--numbers"]].concat());
     assert!(text.contains(numbers.trim_end()) && numbers.len() < text.len(), "{numbers}");

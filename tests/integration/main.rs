@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod book;
+mod book_outputs;
 mod caller_location;
 mod chapter;
 mod commands;
@@ -19,6 +20,7 @@ mod readme;
 mod results;
 mod settings;
 mod shape;
+mod shown;
 mod sizes;
 mod source;
 mod tables;

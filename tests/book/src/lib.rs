@@ -1,7 +1,9 @@
 //! The chapters of the book that contain code, and the READMEs of the crates, included as
-//! documentation so that the doc tests run their snippets.
+//! documentation so that the doc tests run their snippets; and the preprocessor of the book.
 //!
 //! The pages are outside of every published package, and so is this one.
+
+pub mod math;
 
 macro_rules! chapters {
     ($($chapter:ident: $path:literal),+ $(,)?) => {
@@ -14,6 +16,7 @@ macro_rules! chapters {
 }
 
 chapters! {
+    experiments: "experiments.md",
     modes: "modes.md",
     forward: "modes/forward.md",
     reverse: "modes/reverse.md",
