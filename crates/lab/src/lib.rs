@@ -25,6 +25,8 @@
 //! | [`stochastic_gradient_descent`] | SGD on the squared error |
 //! | [`Sampling`] | the variance of means of draws with and without replacement |
 //! | [`gradient_covariance`], [`region_of_confusion`] | the noise of mini-batch gradients, and where it exceeds the gradient |
+//! | [`NoisyDescent`], [`Potential`] | SGD as a Markov chain on the line: Gibbs distribution, temperature, exact stationary distribution and times of escape |
+//! | [`MarkovChain`], [`kl_divergence`] | chains with finitely many states, and their way to the stationary distribution |
 //! | [`Landscape`], [`compare_optimizers`] | optimizers side by side on functions of two variables |
 //!
 //! | ReLU networks | |
@@ -41,10 +43,14 @@ mod landscape;
 pub mod least_squares;
 pub mod limits;
 pub mod losses;
+mod markov_chain;
 pub mod networks;
+mod noisy_descent;
 mod number;
 pub mod optimizers;
 mod piecewise_linear;
+mod potential;
+mod quadrature;
 mod ranges;
 mod relu_corners;
 mod report;
@@ -60,8 +66,12 @@ pub use gradient_noise::{
     ConfusionRegion, gradient_covariance, region_of_confusion, sampled_updates, update_covariance,
 };
 pub use landscape::{GradientNoise, Landscape, OptimizerPath, compare_optimizers};
+pub use markov_chain::{MarkovChain, kl_divergence};
+pub use noisy_descent::{ChainOnNodes, Moments, NoisyDescent};
 pub use number::{Expected, Number, STANDARD_ERRORS, digits, short};
 pub use piecewise_linear::piecewise_linear_network;
+pub use potential::{Potential, Wells};
+pub use quadrature::gauss_legendre;
 pub use relu_corners::{Corner, relu_corners};
 pub use report::{Report, Table};
 pub use sampling::Sampling;

@@ -36,3 +36,8 @@ pub(crate) fn probability(text: &str) -> Result<f64, String> {
 pub(crate) fn condition(text: &str) -> Result<f64, String> {
     number(text, "a number from 1 to 1e8", |x| (1.0..=1e8).contains(&x))
 }
+
+/// A number from `low` to `high`, both included.
+pub(crate) fn within(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync {
+    move |text| number(text, &format!("a number from {low} to {high}"), |x| (low..=high).contains(&x))
+}

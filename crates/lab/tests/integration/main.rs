@@ -4,6 +4,7 @@
 mod experiments;
 mod gradient_noise;
 mod landscapes;
+mod markov_chains;
 mod random_corners;
 mod relu_networks;
 mod relu_training;
