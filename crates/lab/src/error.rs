@@ -34,3 +34,10 @@ impl std::error::Error for LabError {
         }
     }
 }
+
+impl LabError {
+    /// A setting that does not go together with the others.
+    pub(crate) fn setting(name: &'static str, problem: impl Into<String>) -> Self {
+        Self::Setting { name, problem: problem.into() }
+    }
+}

@@ -27,7 +27,8 @@ pub struct SingularMode {
 /// The behaviour of gradient descent along a mode, depending on the learning rate `eta`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Regime {
-    /// `2 eta sigma^2 < 1/100`: the error shrinks by a factor of `e` in more than 100 steps.
+    /// `2 eta sigma^2 < 1/100`: the error shrinks by a factor of `e` in more than 99.5 steps, as
+    /// `-1 / ln 0.99 = 99.5`.
     Slow,
     /// Up to `eta = 1/(2 sigma^2)`: the error shrinks and keeps its sign.
     Monotone,
