@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) type Prepared = Box<dyn FnMut() -> Output>;
 
 /// Finds a function of a module by its name and prepares it for an input.
-pub(crate) type Evaluate = fn(function: &str, input: &Value) -> Result<Prepared, EvalError>;
+pub(crate) type Evaluate = fn(function: &str, input: &RawValue) -> Result<Prepared, EvalError>;
 
 /// The result of one run. It is converted to JSON later, so that the conversion is not timed.
 pub(crate) struct Output(Box<dyn ToJson>);
@@ -42,8 +43,8 @@ pub(crate) fn prepared<T: Serialize + 'static>(mut run: impl FnMut() -> T + 'sta
 }
 
 /// Parses the input.
-pub(crate) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, EvalError> {
-    T::deserialize(input).map_err(EvalError::Input)
+pub(crate) fn read<T: DeserializeOwned>(input: &RawValue) -> Result<T, EvalError> {
+    serde_json::from_str(input.get()).map_err(EvalError::Input)
 }
 
 /// Fails unless `field` has `want` elements.
@@ -110,29 +111,52 @@ impl fmt::Display for EvalError {
 
 impl std::error::Error for EvalError {}
 
-/// A message from the benchmark.
+/// A message from the benchmark. The input stays text until its function reads it.
 #[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum Request {
+struct Message<'a> {
+    #[serde(default)]
+    id: Value,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    module: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    function: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    input: Option<&'a RawValue>,
+}
+
+/// What a message asks for.
+enum Request<'a> {
     /// The start of a session.
     Start,
     /// Asks whether a module exists.
-    Define {
-        /// The name of the module.
-        module: String,
-    },
+    Define { module: Cow<'a, str> },
     /// Runs a function.
     Evaluate {
-        /// The name of the module.
-        module: String,
-        /// The name of the function.
-        function: String,
+        module: Cow<'a, str>,
+        function: Cow<'a, str>,
         /// The input, with the minimum number of runs and of seconds.
-        input: Value,
+        input: &'a RawValue,
     },
     /// The verdict on an earlier response, or any other message; it needs no answer but its identifier.
-    #[serde(other)]
     Remark,
+}
+
+impl<'a> Message<'a> {
+    /// What the message asks for, or the field that is missing.
+    fn request(self) -> Result<Request<'a>, &'static str> {
+        Ok(match &*self.kind {
+            "start" => Request::Start,
+            "define" => Request::Define { module: self.module.ok_or("module")? },
+            "evaluate" => Request::Evaluate {
+                module: self.module.ok_or("module")?,
+                function: self.function.ok_or("function")?,
+                input: self.input.ok_or("input")?,
+            },
+            _ => Request::Remark,
+        })
+    }
 }
 
 /// A message to the benchmark.
@@ -159,20 +183,20 @@ struct Timing {
 
 /// The response to one line; the response to an invalid line contains the error.
 pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Response {
-    let message: Value = match serde_json::from_str(line) {
+    let message: Message<'_> = match serde_json::from_str(line) {
         Ok(message) => message,
-        Err(error) => return failed(Value::Null, &format!("the line is not JSON: {error}")),
+        Err(error) => return not_a_message(line, &error),
     };
-    let id = message.get("id").cloned().unwrap_or(Value::Null);
-    match serde_json::from_value(message) {
-        Err(error) => failed(id, &format!("the message is not a GradBench message: {error}")),
+    let id = message.id.clone();
+    match message.request() {
+        Err(field) => failed(id, &format!("the message is not a GradBench message: it has no {field:?}")),
         Ok(Request::Start) => Response { id, tool: Some("wengert"), ..Response::default() },
         Ok(Request::Define { module }) => {
             Response { id, success: Some(find(&module).is_some()), ..Response::default() }
         }
         Ok(Request::Evaluate { module, function, input }) => {
-            let evaluate = find(&module).ok_or(EvalError::Module(module));
-            match evaluate.and_then(|evaluate| evaluate(&function, &input)).and_then(|f| timed(f, &input)) {
+            let evaluate = find(&module).ok_or_else(|| EvalError::Module(module.into_owned()));
+            match evaluate.and_then(|evaluate| evaluate(&function, input)).and_then(|f| timed(f, input)) {
                 Ok((output, timings)) => {
                     let (success, output, timings) = (Some(true), Some(output), Some(timings));
                     Response { id, success, output, timings, ..Response::default() }
@@ -181,6 +205,17 @@ pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Res
             }
         }
         Ok(Request::Remark) => Response { id, ..Response::default() },
+    }
+}
+
+/// The response to a line that is not a message, with its identifier if it is JSON and has one.
+fn not_a_message(line: &str, error: &serde_json::Error) -> Response {
+    match serde_json::from_str::<Value>(line) {
+        Err(error) => failed(Value::Null, &format!("the line is not JSON: {error}")),
+        Ok(message) => {
+            let id = message.get("id").cloned().unwrap_or(Value::Null);
+            failed(id, &format!("the message is not a GradBench message: {error}"))
+        }
     }
 }
 
@@ -201,8 +236,9 @@ fn once() -> usize {
     1
 }
 
-fn timed(mut run: Prepared, input: &Value) -> Result<(Box<RawValue>, Vec<Timing>), EvalError> {
-    let wanted = if input.is_object() { read(input)? } else { Repetitions { min_runs: 1, min_seconds: 0.0 } };
+fn timed(mut run: Prepared, input: &RawValue) -> Result<(Box<RawValue>, Vec<Timing>), EvalError> {
+    let is_object = input.get().starts_with('{');
+    let wanted = if is_object { read(input)? } else { Repetitions { min_runs: 1, min_seconds: 0.0 } };
     let min_time = Duration::try_from_secs_f64(wanted.min_seconds)
         .map_err(|_| EvalError::Domain { field: "min_seconds", needed: "a non-negative time" })?;
     let (mut timings, mut elapsed) = (Vec::new(), Duration::ZERO);
