@@ -3,6 +3,7 @@
 mod momentum;
 mod race;
 mod saddles;
+mod schedules;
 mod second_order;
 
 use crate::experiment::{Entry, Topic};
@@ -10,6 +11,7 @@ use crate::experiment::{Entry, Topic};
 pub use momentum::Momentum;
 pub use race::Race;
 pub use saddles::Saddles;
+pub use schedules::Schedules;
 pub use second_order::SecondOrder;
 
 /// The experiments.
@@ -19,6 +21,7 @@ pub static TOPIC: Topic = Topic {
         Entry::of::<Momentum>(),
         Entry::of::<Race>(),
         Entry::of::<SecondOrder>(),
-        Entry::of::<Saddles>(), //
+        Entry::of::<Saddles>(),
+        Entry::of::<Schedules>(), //
     ],
 };
