@@ -115,8 +115,9 @@ impl Graph {
         PartialGraph::of(rule, &self.operand_values(node), node.value).formulas(&terms, notation)
     }
 
-    /// The number of operations that compute a node's partials.
-    pub(super) fn partial_operations(&self, node: &Node) -> usize {
+    /// The number of operations that compute a node's partials from its operands and its value; 0 where they
+    /// are constants, or operands themselves, as for sums and products.
+    pub fn partial_operations(&self, node: &Node) -> usize {
         let Some(rule) = self.rule(node) else { return 0 };
         PartialGraph::of(rule, &self.operand_values(node), node.value).operations()
     }

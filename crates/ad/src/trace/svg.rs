@@ -26,7 +26,7 @@ const LEGEND: [&str; 2] = [
 
 impl Graph {
     /// A picture of the graph as an SVG document, inputs on top: boxes with formula, value and
-    /// adjoint, edges with partials.
+    /// adjoint, edges with partials. It follows the theme of its page, light or dark.
     ///
     /// Nodes without a path to the output have a dashed outline.
     pub fn svg(&self) -> String {
@@ -76,11 +76,11 @@ impl Drawing {
         let height = bottom + 24.0 + 2.0 * LINE + MARGIN / 2.0;
         let mut parts = vec![
             format!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-                 viewBox=\"0 0 {width:.0} {height:.0}\">"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wgraph\" width=\"{width:.0}\" \
+                 height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">"
             ),
             STYLE.to_owned(),
-            "<rect width=\"100%\" height=\"100%\" style=\"fill: #ffffff; stroke: none\"/>".into(),
+            "<rect class=\"page\" width=\"100%\" height=\"100%\"/>".into(),
         ];
         let centred = (width - self.layout.width) / 2.0;
         parts.push(format!("<g transform=\"translate({centred:.1} {MARGIN})\">"));
@@ -237,19 +237,32 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+// The class limits the rules to this picture, if it is part of a page.
 const STYLE: &str = "<style>
-text { font: 13px 'DejaVu Sans Mono', Menlo, Consolas, monospace; text-anchor: middle; fill: #1f2933; }
-.formula { font-weight: bold; }
-.value { fill: #1d4e89; }
-.adjoint { fill: #a61e2d; }
-.partial { fill: #4a5560; }
-.legend { text-anchor: start; fill: #6b7680; }
-rect { stroke: #52606d; stroke-width: 1.2; }
-.input { fill: #e4eefb; }
-.operation { fill: #fbfbf8; }
-.output { fill: #e3f4e1; stroke-width: 2; }
-.unreached { fill: #ffffff; stroke-dasharray: 5 4; }
-.backdrop { fill: #ffffff; stroke: none; }
-.edge { fill: none; stroke: #7b8794; stroke-width: 1.3; }
-.head { fill: #7b8794; }
+.wgraph text { font: 13px 'DejaVu Sans Mono', Menlo, Consolas, monospace; }
+.wgraph text { text-anchor: middle; fill: #1f2933; }
+.wgraph .formula { font-weight: bold; }
+.wgraph .value { fill: #1d4e89; }
+.wgraph .adjoint { fill: #a61e2d; }
+.wgraph .partial { fill: #4a5560; }
+.wgraph .legend { text-anchor: start; fill: #6b7680; }
+.wgraph rect { stroke: #52606d; stroke-width: 1.2; }
+.wgraph .input { fill: #e4eefb; }
+.wgraph .operation { fill: #fbfbf8; }
+.wgraph .output { fill: #e3f4e1; stroke-width: 2; }
+.wgraph .unreached { fill: #ffffff; stroke-dasharray: 5 4; }
+.wgraph .page, .wgraph .backdrop { fill: #ffffff; stroke: none; }
+.wgraph .edge { fill: none; stroke: #7b8794; stroke-width: 1.3; }
+.wgraph .head { fill: #7b8794; }
+@media (prefers-color-scheme: dark) {
+.wgraph text { fill: #e4e7eb; }
+.wgraph .value { fill: #9cc4f5; }
+.wgraph .adjoint { fill: #ff9aa2; }
+.wgraph .partial, .wgraph .legend { fill: #b8c1cc; }
+.wgraph rect { stroke: #9aa5b1; }
+.wgraph .input { fill: #1c2f45; }
+.wgraph .operation { fill: #23272e; }
+.wgraph .output { fill: #1f3d2b; }
+.wgraph .unreached, .wgraph .page, .wgraph .backdrop { fill: #15191e; }
+}
 </style>";
