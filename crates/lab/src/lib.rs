@@ -23,6 +23,7 @@
 //! | [`SingularMode`] | gradient descent on least squares along one singular vector: trajectory, regimes, ridge and early stopping |
 //! | [`SquaredError`] | `\|y - X w\|^2` and its gradients over all examples, over batches and per example |
 //! | [`stochastic_gradient_descent`] | SGD on the squared error |
+//! | [`svrg`], [`saga`] | stochastic gradients whose variance vanishes at the minimum |
 //! | [`Sampling`] | the variance of means of draws with and without replacement |
 //! | [`gradient_covariance`], [`region_of_confusion`] | the noise of mini-batch gradients, and where it exceeds the gradient |
 //! | [`NoisyDescent`], [`Potential`] | SGD as a Markov chain on the line: Gibbs distribution, temperature, exact stationary distribution and times of escape |
@@ -56,8 +57,10 @@ mod relu_corners;
 mod report;
 mod sampling;
 mod singular_modes;
+mod spectrum;
 mod squared_error;
 pub mod stochastic;
+mod variance_reduction;
 
 pub use error::LabError;
 pub use experiment::{Entry, Experiment, Topic};
@@ -76,7 +79,9 @@ pub use relu_corners::{Corner, relu_corners};
 pub use report::{Report, Table};
 pub use sampling::Sampling;
 pub use singular_modes::{Regime, SingularMode, condition_number, first_fitted_mode};
+pub use spectrum::symmetric_eigenvalues;
 pub use squared_error::{SquaredError, stochastic_gradient_descent};
+pub use variance_reduction::{saga, svrg};
 
 /// All experiments, topic by topic, in the order of the book.
 pub static TOPICS: &[&Topic] = &[

@@ -92,8 +92,8 @@ impl MarkovChain {
         power
     }
 
-    /// The distribution that a step leaves unchanged, `pi = P' pi`. It is unique if every state can be reached
-    /// from every other one; otherwise the numbers are not finite or not a distribution.
+    /// The distribution that a step leaves unchanged, `pi = P' pi`. It is unique if every state can be
+    /// reached from every other one; otherwise the numbers are not finite or not a distribution.
     #[must_use]
     pub fn stationary(&self) -> Vec<f64> {
         // Every row of E consists of ones, so pi' (I - P + E) = 0 + 1'.
@@ -133,8 +133,8 @@ impl MarkovChain {
     }
 }
 
-/// The Kullback-Leibler divergence of `p` from `q` in nats, `sum_i p_i ln(p_i / q_i)`, where `0 ln 0` is 0. It
-/// is infinite if `p` has mass where `q` has none.
+/// The Kullback-Leibler divergence of `p` from `q` in nats, `sum_i p_i ln(p_i / q_i)`, where `0 ln 0` is 0.
+/// It is infinite if `p` has mass where `q` has none.
 ///
 /// # Panics
 /// If the distributions differ in length.

@@ -14,8 +14,8 @@ use wengert_kernels::validate::assert_at_least_one;
 /// standard normal `xi`, as if the gradient of each of `B` examples had the variance 1.
 ///
 /// For small `eta`, its stationary density is proportional to `exp(-beta U)` with the inverse temperature
-/// `beta = 2 B / eta`: a step is one of Euler's method for the Langevin equation `dx = -U' dt + sqrt(2 / beta)
-/// dW` with `dt = eta` (Mandt, Hoffman and Blei 2017).
+/// `beta = 2 B / eta`: a step is one of Euler's method for the Langevin equation `dx = -U' dt + sqrt(2 /
+/// beta) dW` with `dt = eta` (Mandt, Hoffman and Blei 2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoisyDescent {
     /// The loss.
@@ -75,8 +75,8 @@ impl NoisyDescent {
 
     /// The chain on quadrature nodes (Nystrom's method): the probability density of a step, at the nodes
     /// times their weights. It is exact up to rounding where the normal density of a step is smooth on the
-    /// scale of the nodes, which their number ensures. `split` is a point between two nodes at which functions
-    /// may jump.
+    /// scale of the nodes, which their number ensures. `split` is a point between two nodes at which
+    /// functions may jump.
     #[must_use]
     pub fn on_nodes(self, split: f64) -> ChainOnNodes {
         let support = self.potential.support(self.inverse_temperature());
@@ -134,7 +134,9 @@ impl NoisyDescent {
     /// linear equations `m = 1 + Q m` for the expectations on quadrature nodes above `end`.
     #[must_use]
     pub fn steps_to(self, end: f64, start: f64) -> Moments {
-        let support = self.potential.support(self.inverse_temperature());
+        // The start can be in a well that is negligible in the stationary distribution.
+        let level = self.potential.value(start);
+        let support = self.potential.support_from(self.inverse_temperature(), level);
         let (mut nodes, mut weights) = self.quadrature(end, support.end);
         // The start as a node without weight: the expectation there follows from those at the others.
         nodes.push(start);
@@ -180,7 +182,8 @@ impl NoisyDescent {
 }
 
 impl ChainOnNodes {
-    /// The stationary mean of a function, and the standard deviation of its mean over one run of `steps` steps.
+    /// The stationary mean of a function, and the standard deviation of its mean over one run of `steps`
+    /// steps.
     ///
     /// # Panics
     /// If `steps` is 0.

@@ -100,8 +100,12 @@ impl Potential {
 
     /// The interval outside of which `exp(-beta (U - min U))` is below `exp(-37)`.
     pub(crate) fn support(self, beta: f64) -> Range<f64> {
-        let least = self.least();
-        let negligible = |x: f64| beta * (self.value(x) - least) > NEGLIGIBLE;
+        self.support_from(beta, self.least())
+    }
+
+    /// The interval outside of which `exp(-beta (U - level))` is below `exp(-37)`.
+    pub(crate) fn support_from(self, beta: f64, level: f64) -> Range<f64> {
+        let negligible = |x: f64| beta * (self.value(x) - level) > NEGLIGIBLE;
         let end = |sign: f64| {
             let mut x = sign;
             while !negligible(x) {

@@ -9,8 +9,8 @@ use clap::Args;
 use ndarray::Array2;
 use wengert_figures::{Chart as _, Figure, LineChart};
 
-/// A Markov chain forgets its start: its distribution `pi_t = P' pi_{t-1}` tends to the stationary one, and the
-/// Kullback-Leibler divergence from it never increases (Cover and Thomas 2006, section 4.4).
+/// A Markov chain forgets its start: its distribution `pi_t = P' pi_{t-1}` tends to the stationary one, and
+/// the Kullback-Leibler divergence from it never increases (Cover and Thomas 2006, section 4.4).
 #[derive(Args, Clone, Debug)]
 pub struct MarkovChainLimit {
     /// Rows of transition probabilities, separated by semicolons.
@@ -20,7 +20,8 @@ pub struct MarkovChainLimit {
     #[arg(long, value_name = "STATE", default_value_t = 1)]
     pub start: usize,
     /// Number of steps.
-    #[arg(long, value_name = "STEPS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
+    #[arg(long, value_name = "STEPS", default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(1..=200))]
     pub steps: u32,
 }
 
@@ -67,17 +68,17 @@ impl Experiment for MarkovChainLimit {
         let divergences = |state| path(state).iter().map(|p| kl_divergence(p, &limit)).collect::<Vec<f64>>();
         let from_start = divergences(start);
         let report = Report::new(format!(
-            "Whatever the start, the distribution tends to the one that a step leaves unchanged, here ({}). The \
-             divergence from it starts at {} nats in state {} and is {} nats after {steps} steps; on the way it \
-             never increases.",
+            "Whatever the start, the distribution tends to the one that a step leaves unchanged, here ({}). \
+             The divergence from it starts at {} nats in state {} and is {} nats after {steps} steps; on the \
+             way it never increases.",
             limit.iter().map(|&p| digits(p)).collect::<Vec<_>>().join(", "),
             digits(from_start[0]),
             self.start,
             digits(from_start[steps]),
         ))
         .text(format!(
-            "There are {n}^{steps} = {} paths of {steps} steps. The {steps}th power of the matrix adds up the \
-             probabilities of all of them without visiting a single one.",
+            "There are {n}^{steps} = {} paths of {steps} steps. The {steps}th power of the matrix adds up \
+             the probabilities of all of them without visiting a single one.",
             digits((n as f64).powi(steps as i32))
         ));
         let all: Vec<Vec<f64>> = (0..n).map(divergences).collect();

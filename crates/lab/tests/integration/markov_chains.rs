@@ -73,3 +73,16 @@ fn the_exact_number_of_steps_to_a_point_is_that_of_simulations() {
     // The deviation of an exponential distribution is accurate to sqrt(2 / trials).
     assert!((variance.sqrt() / exact.deviation - 1.0).abs() < 0.16, "{} {exact:?}", variance.sqrt());
 }
+
+#[test]
+fn the_time_of_escape_is_exact_where_the_well_is_empty_in_the_long_run() {
+    // The other well is so much lower that exp(-beta dl) is negligible in this one.
+    let potential = Potential::TwoWells { tilt: 0.2 };
+    let wells = potential.wells().unwrap();
+    let steps = |beta: f64| {
+        NoisyDescent { potential, rate: 0.02, batch: 0.01 * beta }.steps_to(wells.left, wells.right).mean
+    };
+    let barrier = potential.value(wells.top) - potential.value(wells.right);
+    let growth = (steps(120.0) / steps(100.0)).ln() / 20.0;
+    assert!((growth / barrier - 1.0).abs() < 0.02, "{growth} {barrier}");
+}

@@ -1,7 +1,6 @@
 //! The figures of the Gibbs distribution.
 
-use super::PAIRS;
-use super::wells::Comparison;
+use super::wells::{Comparison, PAIRS};
 use crate::noisy_descent::NoisyDescent;
 use crate::number::digits;
 use crate::potential::{Potential, Wells};

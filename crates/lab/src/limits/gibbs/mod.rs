@@ -7,7 +7,7 @@ mod wells;
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::noisy_descent::NoisyDescent;
-use crate::number::{Number, digits};
+use crate::number::digits;
 use crate::potential::Potential;
 use crate::ranges::within;
 use crate::report::Report;
@@ -15,8 +15,8 @@ use clap::Args;
 use parabola::{equipartition, scaled_pairs, softmax, temperature};
 use wells::{Comparison, known_wells, masses};
 
-/// Gradient descent with noise, `x <- x - eta U'(x) + (eta / sqrt B) xi`, does not stop at a minimum. In the long
-/// run its density is proportional to `exp(-beta U)` with `beta = 2 B / eta`, up to terms of order `eta`
+/// Gradient descent with noise, `x <- x - eta U'(x) + (eta / sqrt B) xi`, does not stop at a minimum. In the
+/// long run its density is proportional to `exp(-beta U)` with `beta = 2 B / eta`, up to terms of order `eta`
 /// (Mandt, Hoffman and Blei 2017; Jastrzebski et al. 2018).
 #[derive(Args, Clone, Debug)]
 pub struct GibbsDistribution {
@@ -30,10 +30,12 @@ pub struct GibbsDistribution {
     #[arg(long, value_name = "TILT", default_value_t = 0.1, value_parser = within(0.05, 0.3))]
     pub tilt: f64,
     /// Number of steps of the long run.
-    #[arg(long, value_name = "STEPS", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1000..=20_000_000))]
+    #[arg(long, value_name = "STEPS", default_value_t = 200_000,
+        value_parser = clap::value_parser!(u64).range(1000..=20_000_000))]
     pub steps: u64,
     /// Number of runs that are looked at after 1000 steps.
-    #[arg(long, value_name = "RUNS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(10..=100_000))]
+    #[arg(long, value_name = "RUNS", default_value_t = 2000,
+        value_parser = clap::value_parser!(u64).range(10..=100_000))]
     pub runs: u64,
     /// Seed of the noise.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
@@ -53,9 +55,9 @@ impl Experiment for GibbsDistribution {
         let comparison = Comparison::new(descent, wells, self.steps, self.runs, self.seed);
         let beta = descent.inverse_temperature();
         let report = Report::new(format!(
-            "With the rate {} and batches of {}, beta = 2B/eta = {}. The histograms of one run of {} steps and \
-             of the ends of {} runs show the same density, which is close to exp(-beta loss): the lower well \
-             holds {} of the long run, {} of the ends, and {} of the Gibbs distribution.",
+            "With the rate {} and batches of {}, beta = 2B/eta = {}. The histograms of one run of {} steps \
+             and of the ends of {} runs show the same density, which is close to exp(-beta loss): the lower \
+             well holds {} of the long run, {} of the ends, and {} of the Gibbs distribution.",
             digits(self.rate),
             digits(self.batch),
             digits(beta),
@@ -66,9 +68,9 @@ impl Experiment for GibbsDistribution {
             digits(comparison.gibbs),
         ))
         .text(
-            "At a high temperature the density is nearly flat over both wells; at a low one, nearly everything is \
-             in the lower well. Only the ratio of rate and batch size matters: doubling both changes little, \
-             doubling one of them changes the temperature.",
+            "At a high temperature the density is nearly flat over both wells; at a low one, nearly \
+             everything is in the lower well. Only the ratio of rate and batch size matters: doubling both \
+             changes little, doubling one of them changes the temperature.",
         );
         let numbers =
             [scaled_pairs(self.seed), vec![temperature(self.seed)], equipartition(self.seed), softmax()];
@@ -95,7 +97,7 @@ impl GibbsDistribution {
     fn validate(&self, descent: NoisyDescent) -> Result<(), LabError> {
         let hottest = NoisyDescent { rate: 2.0 * descent.rate, ..descent };
         let problem = if !hottest.is_confined() {
-            "at twice the rate, the noise would throw the point to where the steps diverge; use a larger batch"
+            "at twice the rate, the noise would throw the point to where steps diverge; use a larger batch"
         } else if descent.inverse_temperature() > 20.0 {
             "a run would hardly ever change the well; use at most 10 times the rate"
         } else {
@@ -104,12 +106,4 @@ impl GibbsDistribution {
         let problem = format!("with beta = 2B/eta = {}, {problem}", digits(descent.inverse_temperature()));
         Err(LabError::Setting { name: "--batch", problem })
     }
-}
-
-/// The four pairs of rate and batch size of the rule of linear scaling.
-const PAIRS: [(f64, f64); 4] = [(1.0, 1.0), (2.0, 2.0), (2.0, 1.0), (1.0, 2.0)];
-
-/// A number that should be `exact` if the tilt is that of the lectures.
-fn known(number: Number, potential: Potential, exact: f64, tolerance: f64) -> Number {
-    if potential == (Potential::TwoWells { tilt: 0.1 }) { number.exactly(exact, tolerance) } else { number }
 }

@@ -16,8 +16,8 @@ fn parabola(curvature: f64, rate: f64, batch: f64) -> NoisyDescent {
     NoisyDescent { potential: Potential::Parabola { curvature }, rate, batch }
 }
 
-/// The stationary variance `eta / (B k (2 - eta k))` on `k x^2 / 2`: with `x' = (1 - eta k) x + (eta / sqrt B)
-/// xi`, it solves `v = (1 - eta k)^2 v + eta^2 / B`.
+/// The stationary variance `eta / (B k (2 - eta k))` on `k x^2 / 2`: with `x' = (1 - eta k) x + (eta / sqrt
+/// B) xi`, it solves `v = (1 - eta k)^2 v + eta^2 / B`.
 fn variance(curvature: f64, rate: f64, batch: f64) -> f64 {
     rate / (batch * curvature * (2.0 - rate * curvature))
 }
@@ -31,8 +31,8 @@ fn mean_square(curvature: f64, rate: f64, batch: f64, seed: u64) -> f64 {
     path.take(STEPS).map(|x| x * x).sum::<f64>() / STEPS as f64
 }
 
-/// Mean and deviation of [`mean_square`]: the squares of a normal sequence with the correlations `r^t`, `r = 1 -
-/// eta k`, have the correlations `r^(2t)`.
+/// Mean and deviation of [`mean_square`]: the squares of a normal sequence with the correlations `r^t`, `r =
+/// 1 - eta k`, have the correlations `r^(2t)`.
 fn expected_mean_square(curvature: f64, rate: f64, batch: f64) -> Moments {
     let (mean, r2) = (variance(curvature, rate, batch), (1.0 - rate * curvature).powi(2));
     Moments { mean, deviation: mean * (2.0 / STEPS as f64 * (1.0 + r2) / (1.0 - r2)).sqrt() }
@@ -68,7 +68,8 @@ pub(super) fn temperature(seed: u64) -> Number {
         .estimates(mean / unit, mean / unit * expected.deviation / expected.mean)
 }
 
-/// The mean loss on parabolas of several curvatures, as a share of `eta / (4 B)`: a formula, its limit, and runs.
+/// The mean loss on parabolas of several curvatures, as a share of `eta / (4 B)`: a formula, its limit, and
+/// runs.
 pub(super) fn equipartition(seed: u64) -> Vec<Number> {
     let (rate, batch) = (0.02, 4.0);
     let share = |curvature: f64, square: f64| 0.5 * curvature * square / (rate / (4.0 * batch));
