@@ -215,6 +215,10 @@ struct Report {
     excepted: Vec<f64>,
 }
 
+/// A rule with the parameters of a row, applied to its operands: the value and the partials. One type, so
+/// that the comparison is compiled once and not once per rule.
+type Evaluate<'a, F> = &'a dyn Fn(&[f64], &[F]) -> Vec<F>;
+
 struct Walk<F> {
     rows: BTreeMap<&'static str, Vec<Row<F>>>,
     report: Report,
@@ -222,7 +226,7 @@ struct Walk<F> {
 
 impl<F: Golden> Walk<F> {
     /// Compares the results that `evaluate` gives for the parameters and the operands of each row.
-    fn measure(&mut self, name: &'static str, operands: usize, evaluate: impl Fn(&[f64], &[F]) -> Vec<F>) {
+    fn measure(&mut self, name: &'static str, operands: usize, evaluate: Evaluate<'_, F>) {
         let rows = self.rows.remove(name);
         let rows =
             rows.unwrap_or_else(|| panic!("{name} has no golden values: add it to goldens/accuracy.py"));
@@ -251,7 +255,7 @@ impl<F: Golden> Walk<F> {
 
 impl<F: Golden> UnaryVisitor for Walk<F> {
     fn visit<R: Unary>(&mut self, _: R, _: &'static [Interval]) {
-        self.measure(R::NAME, 1, |parameters, xs| {
+        self.measure(R::NAME, 1, &|parameters, xs| {
             let rule = R::with_parameters(parameters).expect("the parameters of a golden row are valid");
             let y = rule.primal(xs[0]);
             vec![y, rule.partial(xs[0], y)]
@@ -261,7 +265,7 @@ impl<F: Golden> UnaryVisitor for Walk<F> {
 
 impl<F: Golden> BinaryVisitor for Walk<F> {
     fn visit<R: Binary>(&mut self, rule: R, _: [Interval; 2]) {
-        self.measure(R::NAME, 2, |_, xs| {
+        self.measure(R::NAME, 2, &|_, xs| {
             let y = rule.primal(xs[0], xs[1]);
             let (da, db) = rule.partials(xs[0], xs[1], y);
             vec![y, da, db]

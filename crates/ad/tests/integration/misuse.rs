@@ -40,10 +40,20 @@ fn changed(shapes: &[&[usize]]) -> Vec<Vec<Vec<usize>>> {
 }
 
 impl PrimitiveVisitor<f64> for WrongShapes {
-    fn visit<P: Primitive<f64> + Clone>(
+    fn visit<P: Primitive<f64> + Clone>(&mut self, type_name: &'static str, sample: P, shapes: &[&[usize]]) {
+        let name = sample.name();
+        let (apply, line) = (|xs: &[Tensor<f64>]| _ = xs[0].apply(&xs[1..], sample.clone()), line!());
+        self.apply_to_changed([type_name, name], &apply, line, shapes);
+    }
+}
+
+impl WrongShapes {
+    /// Applies the primitive, on this line, to changed operands; not generic, so that it is compiled once.
+    fn apply_to_changed(
         &mut self,
-        type_name: &'static str,
-        sample: P,
+        [type_name, name]: [&str; 2],
+        apply: &dyn Fn(&[Tensor<f64>]),
+        line: u32,
         operands: &[&[usize]],
     ) {
         self.primitives += 1;
@@ -51,14 +61,12 @@ impl PrimitiveVisitor<f64> for WrongShapes {
             let tape = ArrayTape::<f64>::new();
             let ones = |shape: &Vec<usize>| tape.constant(&ArrayD::from_elem(IxDyn(shape), 1.0));
             let xs: Vec<_> = shapes.iter().map(ones).collect();
-            let (panicked, line) = (panic_if_any(|| xs[0].apply(&xs[1..], sample.clone())), line!());
             // A change that the primitive accepts.
-            let Some(panicked) = panicked else { continue };
+            let Some(panicked) = panic_if_any(|| apply(&xs)) else { continue };
             self.refused += 1;
             let is_here = (panicked.file.as_str(), panicked.line) == (file!(), line);
             let shape = format!("{:?}", shapes[0]);
-            if !is_here || !panicked.message.starts_with(sample.name()) || !panicked.message.contains(&shape)
-            {
+            if !is_here || !panicked.message.starts_with(name) || !panicked.message.contains(&shape) {
                 self.problems.push(format!("{type_name} on {shapes:?}: {panicked:?}"));
             }
         }

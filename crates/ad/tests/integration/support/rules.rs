@@ -45,7 +45,6 @@ pub(crate) trait EveryMode:
     + for<'t> Apply<Tensor<'t, f32>>
     + for<'t> Apply<Tensor<'t, f64>>
     + for<'t> Apply<Tensor<'t, Dual>>
-    + for<'t> Apply<Tensor<'t, Lanes<2>>>
     + for<'g> Apply<Traced<'g>>
     + Partials<f32>
     + Partials<f64>

@@ -37,6 +37,17 @@ pub(crate) fn cases<T: Element>() -> Vec<Case<T>>
 where
     dyn EveryMode: for<'t> Apply<Tensor<'t, T>>,
 {
+    let mut cases = every_primitive();
+    cases.rules();
+    cases.list
+}
+
+/// The cases without those of each rule of the table.
+pub(crate) fn cases_of_primitives<T: Element>() -> Vec<Case<T>> {
+    every_primitive().list
+}
+
+fn every_primitive<T: Element>() -> Cases<T> {
     let mut cases = Cases { list: Vec::new(), rng: rng(3) };
     each_primitive(&mut cases);
     cases.products();
@@ -48,8 +59,7 @@ where
     cases.combinations();
     cases.formulas();
     cases.losses();
-    cases.rules();
-    cases.list
+    cases
 }
 
 /// Random numbers of order one in the given shape.
