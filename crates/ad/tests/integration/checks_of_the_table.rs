@@ -283,21 +283,20 @@ fn rules_in_single_precision_are_not_accused_at_any_magnitude_and_halved_ones_ar
                 accused.push(format!("{rule:?} at {x:?}: {report}"));
             }
         }
-        let x = &rule.points[0];
-        if rule.partials(x).iter().all(|&partial: &f64| partial == 0.0) {
-            continue;
-        }
-        for c in [1e-12, 1.0, 1e12] {
-            let report = gradcheck(|v| half_of(rule.apply(v)) * c, &single(x));
-            if report.verdict() != Verdict::Failed {
-                missed.push(format!("{rule:?} at {x:?}, scale {c:e}: {report}"));
+        // In a tail, single precision may hide the slope: differences cannot tell there, but must elsewhere.
+        let has_slope = |x: &&Vec<f64>| rule.partials(x).iter().any(|&partial: &f64| partial != 0.0);
+        let steep: Vec<_> = rule.points.iter().filter(has_slope).take(3).collect();
+        for c in [1e-12, 1.0, 1e12].into_iter().filter(|_| !steep.is_empty()) {
+            let halved = |x: &&Vec<f64>| gradcheck(|v| half_of(rule.apply(v)) * c, &single(x));
+            let reports: Vec<_> = steep.iter().map(halved).collect();
+            let is_found = reports.iter().any(|report| report.verdict() == Verdict::Failed);
+            if !is_found || reports.iter().any(GradcheckReport::passed) {
+                missed.push(format!("{rule:?} at {steep:?}, scale {c:e}: {}", reports[0]));
             }
-            assert!(!report.passed(), "{rule:?} at {x:?}, scale {c:e}: {report}");
         }
     }
     assert!(accused.is_empty(), "{} of {checked} accused:\n{}", accused.len(), accused.join("\n"));
-    // In a tail, single precision may hide the slope.
-    assert!(missed.len() <= 6, "missed:\n{}", missed.join("\n"));
+    assert!(missed.is_empty(), "missed:\n{}", missed.join("\n"));
     assert!(2 * passed > checked, "only {passed} of {checked} could be decided");
 }
 

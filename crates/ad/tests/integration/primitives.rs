@@ -53,8 +53,10 @@ fn every_primitive_agrees_with_central_differences() {
     for case in cases::<f64>() {
         let u = weights(&case, 1);
         let report = gradcheck(|x| weighted((case.apply)(x), &u), &case.inputs);
-        // Cofactors of a singular matrix are rounding errors of 0.
-        let is_rounding = |c: &Comparison| (c.reverse - c.difference.value).abs() < 1e-14;
+        // Of a singular matrix, rounding errors may be in place of cofactors that are 0.
+        let is_rounding = |c: &Comparison| {
+            case.primitive == "Determinant" && c.reverse.abs().max(c.difference.value.abs()) < 1e-14
+        };
         let is_right = report.comparisons.iter().all(|c| c.verdict() == Verdict::Passed || is_rounding(c));
         assert!(is_right && report.wrong.is_empty(), "{}: {report}", case.label);
         assert_eq!(report.comparisons.len(), case.inputs.iter().map(ArrayD::len).sum::<usize>());
