@@ -81,10 +81,15 @@ pub(crate) fn inline(figure: &Figure) -> String {
 
 fn element(figure: &Figure, style: &str) -> String {
     let (body, height) = draw(figure);
+    picture(&body, height, &figure.description(), style)
+}
+
+/// An SVG element of a height with these elements in it.
+pub(crate) fn picture(body: &str, height: f64, description: &str, style: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wg\" width=\"{WIDTH}\" height=\"{height}\" \
          viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">{style}\
          <rect class=\"fp\" width=\"{WIDTH}\" height=\"{height}\"/>{body}</svg>\n",
-        escaped(&figure.description())
+        escaped(description)
     )
 }

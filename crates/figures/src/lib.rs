@@ -23,6 +23,7 @@
 //! | `png` | PNG files, drawn by resvg with a font that is part of the crate |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod animation;
 mod canvas;
 mod cells;
 mod chart;
@@ -44,6 +45,7 @@ mod scale;
 mod text;
 mod theme;
 
+pub use animation::animation;
 pub use chart::Chart;
 pub use charts::{
     BarChart, ConfusionMatrix, DecisionRegions, GALLERY, HeatMap, Histogram, Kind, LearningCurves, LineChart,

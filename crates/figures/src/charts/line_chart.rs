@@ -31,13 +31,15 @@ pub struct LineChart {
     series: Vec<Series>,
     bands: Vec<Band>,
     references: Vec<Reference>,
+    /// Values that the vertical axis contains beside those that are drawn.
+    included: Vec<f64>,
 }
 
-/// A line, or points.
+/// One or several lines, or points.
 #[derive(Clone, Debug)]
 struct Series {
     name: String,
-    points: Vec<(f64, f64)>,
+    parts: Vec<Vec<(f64, f64)>>,
     connected: bool,
 }
 
@@ -64,7 +66,8 @@ impl LineChart {
     pub fn new(x_label: &str, y_label: &str) -> Self {
         let labels = [x_label.to_owned(), y_label.to_owned()];
         let (series, bands, references) = (Vec::new(), Vec::new(), Vec::new());
-        Self { title: y_label.to_owned(), labels, log: [false; 2], series, bands, references }
+        let included = Vec::new();
+        Self { title: y_label.to_owned(), labels, log: [false; 2], series, bands, references, included }
     }
 
     /// Adds a line. NaN is a gap.
@@ -74,7 +77,15 @@ impl LineChart {
     #[track_caller]
     #[must_use]
     pub fn line<T: Copy + Into<f64>>(self, name: &str, x: &[T], y: &[T]) -> Self {
-        self.series(name, x, y, true)
+        self.series(name, vec![pairs(x, y)], true)
+    }
+
+    /// Adds several lines of one name and one look, such as those of all units of a layer, each as its
+    /// points. NaN is a gap.
+    #[must_use]
+    pub fn lines<T: Copy + Into<f64>>(self, name: &str, lines: &[Vec<[T; 2]>]) -> Self {
+        let part = |line: &Vec<[T; 2]>| line.iter().map(|&[x, y]| (x.into(), y.into())).collect();
+        self.series(name, lines.iter().map(part).collect(), true)
     }
 
     /// Adds points that are not connected, such as measurements beside the line of a formula.
@@ -84,14 +95,18 @@ impl LineChart {
     #[track_caller]
     #[must_use]
     pub fn points<T: Copy + Into<f64>>(self, name: &str, x: &[T], y: &[T]) -> Self {
-        self.series(name, x, y, false)
+        self.series(name, vec![pairs(x, y)], false)
     }
 
-    #[track_caller]
-    fn series<T: Copy + Into<f64>>(mut self, name: &str, x: &[T], y: &[T], connected: bool) -> Self {
-        assert!(x.len() == y.len(), "{} places with {} values", x.len(), y.len());
-        let points = numbers(x).into_iter().zip(numbers(y)).collect();
-        self.series.push(Series { name: name.to_owned(), points, connected });
+    fn series(mut self, name: &str, parts: Vec<Vec<(f64, f64)>>, connected: bool) -> Self {
+        self.series.push(Series { name: name.to_owned(), parts, connected });
+        self
+    }
+
+    /// Makes the vertical axis contain these values, such as the range that several charts have in common.
+    #[must_use]
+    pub fn include_y<T: Copy + Into<f64>>(mut self, values: &[T]) -> Self {
+        self.included.extend(numbers(values));
         self
     }
 
@@ -140,6 +155,35 @@ impl LineChart {
     }
 }
 
+/// The points with these coordinates.
+#[track_caller]
+fn pairs<T: Copy + Into<f64>>(x: &[T], y: &[T]) -> Vec<(f64, f64)> {
+    assert!(x.len() == y.len(), "{} places with {} values", x.len(), y.len());
+    numbers(x).into_iter().zip(numbers(y)).collect()
+}
+
+impl Series {
+    fn key(&self, number: usize) -> Key {
+        let symbol = match (self.connected, number % 2 == 1) {
+            (true, _) => Symbol::Line,
+            (false, true) => Symbol::Square,
+            (false, false) => Symbol::Dot,
+        };
+        Key::new(&self.name, Ink::Series(number), symbol)
+    }
+
+    /// What is drawn of these points, NaN where there is a gap. The points of a single short line are dots,
+    /// too.
+    fn marks(&self, number: usize, parts: Vec<Vec<(f64, f64)>>) -> Vec<Mark> {
+        let (ink, square) = (Ink::Series(number), number % 2 == 1);
+        let are_dots = !self.connected || (parts.len() == 1 && parts[0].len() <= 20);
+        let points = parts.iter().flatten().copied().filter(|(x, _)| are_dots && !x.is_nan()).collect();
+        let dots = Mark::Dots { points, ink, diameter: 6.0, square };
+        let lines = parts.into_iter().filter(|_| self.connected);
+        lines.map(|points| Mark::Line { points, ink, width: 2.0 }).chain([dots]).collect()
+    }
+}
+
 impl Chart for LineChart {
     fn figure(&self) -> Figure {
         let [log_x, log_y] = self.log;
@@ -158,27 +202,18 @@ impl Chart for LineChart {
             marks.push(Mark::Band { points, ink: Ink::Series(*line) });
             legend.push((*line, 1, Key::new(name, Ink::Series(*line), Symbol::Band)));
         }
-        for (number, Series { name, points, connected }) in self.series.iter().enumerate() {
-            let draw = |&(x, y): &(f64, f64)| {
+        for (number, series) in self.series.iter().enumerate() {
+            let mut draw = |&(x, y): &(f64, f64)| {
                 if left_out.draws([(x, log_x), (y, log_y)]) { (x, y) } else { (f64::NAN, f64::NAN) }
             };
-            let points: Vec<(f64, f64)> = points.iter().map(draw).collect();
-            xs.extend(points.iter().map(|point| point.0));
-            ys.extend(points.iter().map(|point| point.1));
-            let (ink, square) = (Ink::Series(number), number % 2 == 1);
-            let are_few = points.len() <= 20 || !connected;
-            let dots: Vec<_> = points.iter().copied().filter(|(x, _)| are_few && !x.is_nan()).collect();
-            if *connected {
-                marks.push(Mark::Line { points, ink, width: 2.0 });
-            }
-            marks.push(Mark::Dots { points: dots, ink, diameter: 6.0, square });
-            let symbol = match (connected, square) {
-                (true, _) => Symbol::Line,
-                (false, true) => Symbol::Square,
-                (false, false) => Symbol::Dot,
-            };
-            legend.push((number, 0, Key::new(name, ink, symbol)));
+            let parts = series.parts.iter().map(|part| part.iter().map(&mut draw).collect());
+            let parts: Vec<Vec<(f64, f64)>> = parts.collect();
+            xs.extend(parts.iter().flatten().map(|point| point.0));
+            ys.extend(parts.iter().flatten().map(|point| point.1));
+            legend.push((number, 0, series.key(number)));
+            marks.extend(series.marks(number, parts));
         }
+        ys.extend(self.included.iter().copied());
         let references = self.references(&mut left_out);
         xs.extend(references.iter().filter(|reference| reference.vertical).map(|reference| reference.at));
         ys.extend(references.iter().filter(|reference| !reference.vertical).map(|reference| reference.at));
@@ -238,5 +273,7 @@ pub(super) fn of_any(numbers: &[f64], text: &str) -> LineChart {
     let chart = LineChart::new(text, text).line(text, numbers, numbers).points(text, numbers, numbers);
     let chart =
         numbers.iter().take(8).fold(chart, |chart, &number| chart.at_x(text, number).at_y(text, number));
+    let few: Vec<[f64; 2]> = numbers.iter().take(100).map(|&number| [number, number]).collect();
+    let chart = chart.lines(text, &[few.clone(), few]).include_y(numbers);
     chart.band(text, numbers, numbers, numbers)
 }

@@ -1,7 +1,7 @@
 //! Every kind of chart with ordinary, empty, hostile and large inputs.
 
 use crate::picture::Picture;
-use wengert_figures::{Chart, GALLERY, Kind};
+use wengert_figures::{Chart, GALLERY, Kind, LineChart, animation};
 
 /// Numbers that are hard to draw.
 fn hostile_numbers() -> Vec<(&'static str, Vec<f64>)> {
@@ -133,4 +133,35 @@ fn the_examples_take_at_most_100_kilobytes_each() {
         let svg = (kind.example)().svg();
         assert!(svg.len() < 100_000, "{}: {} bytes", kind.name, svg.len());
     }
+}
+
+#[test]
+fn points_are_drawn_without_a_line_and_lines_of_one_name_are_not_connected() {
+    let pairs = vec![vec![[0.0, 1.0], [1.0, 2.0]], vec![[0.0, 3.0], [1.0, 4.0]]];
+    let chart = |chart: LineChart| Picture::read(&chart.include_y(&[0.0, 10.0]).svg());
+    let new = || LineChart::new("x", "y");
+    let [x, y] = [[0.0, 0.0, 1.0, 1.0], [1.0, 3.0, 2.0, 4.0]];
+    let (points, lines) = (chart(new().points("f", &x, &y)), chart(new().lines("f", &pairs)));
+    assert!(points.text().contains("10"), "the axis contains what is included");
+    assert_eq!(points.text(), lines.text());
+    let has_dots = |chart: LineChart| chart.svg().contains("stroke-linecap");
+    assert!(has_dots(new().points("f", &x, &y)) && !has_dots(new().lines("f", &pairs)));
+    let one = Picture::read(&new().line("f", &x, &y).include_y(&[0.0, 10.0]).svg());
+    assert!(one.points != lines.points);
+}
+
+#[test]
+fn an_animation_contains_every_frame_and_what_they_share_once() {
+    let x = [0.0, 1.0];
+    let frame = |slope: f64| {
+        let chart =
+            LineChart::new("time (s)", "y").line("f", &x, &x.map(|x| slope * x)).include_y(&[0.0, 3.0]);
+        chart.figure().note(&format!("slope {slope}"))
+    };
+    let moving = animation(&[1.0, 2.0, 3.0].map(frame), 0.25);
+    Picture::read(&moving).assert_inside("an animation");
+    for (text, times) in [("slope 1<", 1), ("slope 2<", 1), ("slope 3<", 1), ("time (s)<", 1)] {
+        assert_eq!(moving.matches(text).count(), times, "{text}");
+    }
+    assert!(moving.len() < 2 * frame(1.0).svg().len());
 }

@@ -46,7 +46,7 @@ impl Picture {
 
     fn add(&mut self, node: &Node<'_, '_>) {
         match node.tag_name().name() {
-            "svg" | "style" => {}
+            "svg" | "style" | "g" => {}
             "path" => self.points.extend(path(node.attribute("d").unwrap())),
             "text" => self.texts.push(text(node)),
             name @ ("rect" | "image") => {
