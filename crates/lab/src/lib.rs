@@ -24,6 +24,7 @@
 //! | [`SquaredError`] | `\|y - X w\|^2` and its gradients over all examples, over batches and per example |
 //! | [`stochastic_gradient_descent`] | SGD on the squared error |
 //! | [`svrg`], [`saga`] | stochastic gradients whose variance vanishes at the minimum |
+//! | [`SingularValues`] | the singular value decomposition |
 //! | [`Sampling`] | the variance of means of draws with and without replacement |
 //! | [`gradient_covariance`], [`region_of_confusion`] | the noise of mini-batch gradients, and where it exceeds the gradient |
 //! | [`NoisyDescent`], [`Potential`] | SGD as a Markov chain on the line: Gibbs distribution, temperature, exact stationary distribution and times of escape |
@@ -57,6 +58,7 @@ mod relu_corners;
 mod report;
 mod sampling;
 mod singular_modes;
+mod singular_values;
 mod spectrum;
 mod squared_error;
 pub mod stochastic;
@@ -79,6 +81,7 @@ pub use relu_corners::{Corner, relu_corners};
 pub use report::{Report, Table};
 pub use sampling::Sampling;
 pub use singular_modes::{Regime, SingularMode, condition_number, first_fitted_mode};
+pub use singular_values::SingularValues;
 pub use spectrum::symmetric_eigenvalues;
 pub use squared_error::{SquaredError, stochastic_gradient_descent};
 pub use variance_reduction::{saga, svrg};

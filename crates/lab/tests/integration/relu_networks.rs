@@ -3,7 +3,7 @@
 use crate::support::{assert_close, drawn_params, normal_matrix};
 use ndarray::{Array1, Array2, Axis, array};
 use wengert_ad::{ArrayTape, Elementary, Tape};
-use wengert_lab::{piecewise_linear_network, relu_corners};
+use wengert_lab::{SingularValues, piecewise_linear_network, relu_corners};
 use wengert_nn::diagnostics::stacked_gradients;
 use wengert_nn::{
     Architecture, Init, Layout, Linear, Loss, Mlp, MlpModule, Model, Module, Params, Sequential, SumSquared,
@@ -255,4 +255,23 @@ fn with_a_frozen_hidden_layer_each_mode_decays_by_its_own_factor() {
         left.windows(2).all(|pair| pair[0] <= pair[1]),
         "modes of larger singular values should decay faster"
     );
+}
+
+#[test]
+fn the_singular_value_decomposition_agrees_with_another_one_and_multiplies_to_the_matrix() {
+    // Tall, wide, and of rank 3.
+    let low_rank = normal_matrix(9, 3, 22).dot(&normal_matrix(3, 7, 23));
+    for (matrix, rank) in [(normal_matrix(11, 6, 20), 6), (normal_matrix(5, 8, 21), 5), (low_rank, 3)] {
+        let found = SingularValues::of(&matrix);
+        let others: Vec<f64> = svd(&matrix).iter().map(|(_, value)| *value).collect();
+        assert_close("singular values", &found.values, &others, 1e-13);
+        assert_eq!(found.rank(1e-10), rank);
+        let scaled = &found.left * &Array1::from(found.values.clone());
+        let product = scaled.dot(&found.right.t());
+        assert_close("product", product.as_slice().unwrap(), matrix.as_slice().unwrap(), 1e-13);
+        let gram = found.right.t().dot(&found.right);
+        let identity = Array2::eye(found.values.len());
+        // Of the wide matrix, only the left vectors of zero singular values would be missing.
+        assert_close("right vectors", gram.as_slice().unwrap(), identity.as_slice().unwrap(), 1e-13);
+    }
 }
