@@ -32,6 +32,9 @@ pub struct ForwardVsReverse {
     pub diamonds: u16,
 }
 
+/// The most nodes of a graph that is drawn: those of a longer formula cannot be read.
+const MOST_BOXES: usize = 60;
+
 impl Experiment for ForwardVsReverse {
     const NAME: &'static str = "forward-vs-reverse";
     const ABOUT: &'static str = "One reverse sweep gives what forward mode takes a sweep per variable for";
@@ -67,10 +70,11 @@ impl Experiment for ForwardVsReverse {
             .table(nodes(&graph, &forward, &reverse))
             .table(costs(&graph, &forward, &reverse));
         let report = steps(&graph).into_iter().fold(report, Report::table).table(chain_rule::table());
-        Ok(report
+        let report = report
             .figure("operations", &operations(&graph, &forward, &reverse))
-            .figure("diamonds", &diamonds::figure(diamonds))
-            .animation("graph", graph.svg()))
+            .figure("diamonds", &diamonds::figure(diamonds));
+        let is_small = graph.nodes().len() <= MOST_BOXES;
+        Ok(if is_small { report.animation("graph", graph.svg()) } else { report })
     }
 }
 
