@@ -10,7 +10,6 @@ mod problem;
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use csr::Jacobian;
 use problem::{INPUTS, Observation, Problem, SIDE_BY_SIDE, Wide, reprojection_error, weight_error};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Dual, Lanes, Tape, Var};
@@ -88,7 +87,7 @@ fn jacobian(tape: &mut Tape<Wide>, problem: &Problem, jacobian: &mut Jacobian) {
 }
 
 /// `objective`: the errors. `jacobian`: their derivatives, compressed by rows.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let problem = Problem::new(read(input)?)?;
     match function {
         "objective" => {

@@ -8,7 +8,7 @@
 
 use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::{Lanes, Number, Tape, value_and_grad_into};
 
 /// Minors per group of lanes.
@@ -180,7 +180,7 @@ impl Expansion {
 }
 
 /// `primal`: the determinant. `gradient`: its derivatives with respect to the entries.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { a, ell } = read(input)?;
     if ell == 0 {
         return Err(EvalError::Domain { field: "ell", needed: "at least 1" });

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::Value;
 use std::f64::consts::{LN_2, PI};
 use std::ops::Range;
 use std::sync::Arc;
@@ -215,7 +215,7 @@ fn ln_gamma(d: usize, freedom: usize) -> f64 {
 }
 
 /// `objective`: the log-posterior. `jacobian`: its gradient with respect to the parameters.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let mixture = Mixture::new(read(input)?)?;
     let mut tapes = Tapes { first: ArrayTape::new(), block: ArrayTape::new() };
     match function {

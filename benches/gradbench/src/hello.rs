@@ -1,7 +1,7 @@
 //! The square and its derivative: a test of the protocol.
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::{Elementary, Number, grad};
 
 fn square<T: Number>(x: T) -> T {
@@ -9,7 +9,7 @@ fn square<T: Number>(x: T) -> T {
 }
 
 /// `square`: `x^2`. `double`: its derivative `2x`.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let x: f64 = read(input)?;
     match function {
         "square" => Ok(prepared(move || square(x))),

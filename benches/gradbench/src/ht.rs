@@ -10,7 +10,7 @@ mod skeleton;
 use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use model::{Data, Input, Model, POSE};
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde_json::Value;
 use skeleton::{Affine, Skeleton};
 use std::array::from_fn;
 use std::rc::Rc;
@@ -177,7 +177,7 @@ fn jacobian(hand: &Hand, rows: &mut Rows) {
 }
 
 /// `objective`: the residuals. `jacobian`: their derivatives.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let hand = Hand::new(read(input)?)?;
     match function {
         "objective" => Ok(prepared(move || objective(&hand))),

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Dual, Elementary, Lanes, Number, Numeric};
 
@@ -127,7 +127,7 @@ impl Clusters {
 }
 
 /// `cost`: the value. `dir`: the gradient divided by the diagonal Hessian, shape `(centroids, coordinates)`.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let clusters = Clusters::new(&read(input)?)?;
     match function {
         "cost" => Ok(prepared(move || {

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use std::sync::Arc;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{ArrayTape, Elementary, Lanes, Numeric, Tensor};
@@ -118,7 +118,7 @@ fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &
 }
 
 /// `primal`: the value. `gradient`: its gradient with respect to `x`.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x, n } = read(input)?;
     if n < 2 || x.is_empty() {
         return Err(EvalError::Domain { field: "n", needed: "at least 2, and x not empty" });

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::kernels::{largest, vectorised};
 use wengert_ad::{Directions, Elementary, Lanes, Number, grad};
 
@@ -77,7 +77,7 @@ fn gradient(x: &[f64]) -> Vec<f64> {
 }
 
 /// `primal`: the value. `gradient`: its gradient with respect to `x`.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x } = read(input)?;
     if x.is_empty() {
         return Err(EvalError::Domain { field: "x", needed: "at least one number" });

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, check_length, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::kernels::vectorised;
 use wengert_ad::{Elementary, Lanes, Number, Numeric, Tape, Var, jvp};
 
@@ -241,7 +241,7 @@ fn zeros(count: usize) -> Vec<Units> {
 }
 
 /// `objective`: the loss. `jacobian`: its gradient with respect to the parameters.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let model = Model::new(&read(input)?)?;
     match function {
         "objective" => Ok(prepared(move || {

@@ -7,7 +7,7 @@
 
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::{Number, Tape, value_and_grad_into};
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ fn solve<T: Number>(x: &[T], steps: usize) -> Vec<T> {
 }
 
 /// `primal`: `y(2)`. `gradient`: the gradient of its last element with respect to `x`.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { x, s } = read(input)?;
     if x.is_empty() {
         return Err(EvalError::Domain { field: "x", needed: "a list that is not empty" });

@@ -6,7 +6,7 @@
 use crate::descent::{Forward, Function, Mode, Reverse, argmin};
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::{Elementary, Number};
 
 #[derive(Deserialize)]
@@ -57,7 +57,7 @@ fn place(outer: impl Mode, force: impl Mode, start: f64) -> f64 {
 
 /// The optimal `w`. The first letter is the mode of the gradient with respect to `w`, forward (`f`)
 /// or reverse (`r`), the second that of the force.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { w } = read(input)?;
     match function {
         "ff" => Ok(prepared(move || place(Forward, Forward, w))),

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) type Prepared = Box<dyn FnMut() -> Output>;
 
 /// Finds a function of a module by its name and prepares it for an input.
-pub(crate) type Evaluate = fn(function: &str, input: &RawValue) -> Result<Prepared, EvalError>;
+pub(crate) type Evaluate = fn(function: &str, input: &Value) -> Result<Prepared, EvalError>;
 
 /// The result of one run. It is converted to JSON later, so that the conversion is not timed.
 pub(crate) struct Output(Box<dyn ToJson>);
@@ -43,8 +43,8 @@ pub(crate) fn prepared<T: Serialize + 'static>(mut run: impl FnMut() -> T + 'sta
 }
 
 /// Parses the input.
-pub(crate) fn read<T: DeserializeOwned>(input: &RawValue) -> Result<T, EvalError> {
-    serde_json::from_str(input.get()).map_err(EvalError::Input)
+pub(crate) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, EvalError> {
+    T::deserialize(input).map_err(EvalError::Input)
 }
 
 /// Fails unless `field` has `want` elements.
@@ -111,7 +111,7 @@ impl fmt::Display for EvalError {
 
 impl std::error::Error for EvalError {}
 
-/// A message from the benchmark. The input stays text until its function reads it.
+/// A message from the benchmark.
 #[derive(Deserialize)]
 struct Message<'a> {
     #[serde(default)]
@@ -122,8 +122,8 @@ struct Message<'a> {
     module: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     function: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    input: Option<&'a RawValue>,
+    #[serde(default)]
+    input: Option<Value>,
 }
 
 /// What a message asks for.
@@ -137,7 +137,7 @@ enum Request<'a> {
         module: Cow<'a, str>,
         function: Cow<'a, str>,
         /// The input, with the minimum number of runs and of seconds.
-        input: &'a RawValue,
+        input: Value,
     },
     /// The verdict on an earlier response, or any other message; it needs no answer but its identifier.
     Remark,
@@ -196,7 +196,7 @@ pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Res
         }
         Ok(Request::Evaluate { module, function, input }) => {
             let evaluate = find(&module).ok_or_else(|| EvalError::Module(module.into_owned()));
-            match evaluate.and_then(|evaluate| evaluate(&function, input)).and_then(|f| timed(f, input)) {
+            match evaluate.and_then(|evaluate| evaluate(&function, &input)).and_then(|f| timed(f, &input)) {
                 Ok((output, timings)) => {
                     let (success, output, timings) = (Some(true), Some(output), Some(timings));
                     Response { id, success, output, timings, ..Response::default() }
@@ -236,9 +236,8 @@ fn once() -> usize {
     1
 }
 
-fn timed(mut run: Prepared, input: &RawValue) -> Result<(Box<RawValue>, Vec<Timing>), EvalError> {
-    let is_object = input.get().starts_with('{');
-    let wanted = if is_object { read(input)? } else { Repetitions { min_runs: 1, min_seconds: 0.0 } };
+fn timed(mut run: Prepared, input: &Value) -> Result<(Box<RawValue>, Vec<Timing>), EvalError> {
+    let wanted = if input.is_object() { read(input)? } else { Repetitions { min_runs: 1, min_seconds: 0.0 } };
     let min_time = Duration::try_from_secs_f64(wanted.min_seconds)
         .map_err(|_| EvalError::Domain { field: "min_seconds", needed: "a non-negative time" })?;
     let (mut timings, mut elapsed) = (Vec::new(), Duration::ZERO);

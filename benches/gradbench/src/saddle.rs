@@ -6,7 +6,7 @@
 use crate::descent::{Forward, Function, Mode, Negative, Reverse, argmin};
 use crate::protocol::{EvalError, Prepared, prepared, read};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use wengert_ad::{Elementary, Number};
 
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ fn saddle(outer: impl Mode, inner: impl Mode, start: [f64; 2]) -> [f64; 4] {
 
 /// The saddle point. The first letter is the mode of the outer gradient, forward (`f`) or reverse
 /// (`r`), the second that of the inner gradient.
-pub(crate) fn evaluate(function: &str, input: &RawValue) -> Result<Prepared, EvalError> {
+pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalError> {
     let Input { start } = read(input)?;
     match function {
         "ff" => Ok(prepared(move || saddle(Forward, Forward, start))),
