@@ -2,11 +2,15 @@
 
 use crate::batch::{ExampleBuffers, forward, mean_weight};
 use std::fmt;
+use std::ops::Range;
+use std::panic::Location;
 use wengert_ad::check::NonFinite;
-use wengert_ad::{ArrayTape, Real};
+use wengert_ad::primitive::{Primitive, Recorded, View};
+use wengert_ad::tape::TapeObserver;
+use wengert_ad::{ArrayTape, Real, Scalar};
 use wengert_data::Batch;
 use wengert_nn::diagnostics::{LargeParameter, large_parameter};
-use wengert_nn::{Loss, Module, Params, TrainingPass};
+use wengert_nn::{Layout, Loss, Module, Params, TrainingPass};
 
 /// A numerical issue during training, and where it first occurred.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,12 +72,82 @@ pub(crate) fn locate_non_finite<T: Real>(
     if let Some(parameter) = large_parameter(params.layout(), params.values(), f64::MAX) {
         return IssueKind::NonFiniteParameter(parameter);
     }
-    let mut tape = ArrayTape::new();
-    tape.set_checks(true);
-    let bound = params.bind_for_training(&tape, training);
-    let (weight, mut examples) = (mean_weight(batch), ExampleBuffers::default());
-    let (_, total) = forward(&tape, module, loss, &bound, batch, weight, &mut examples);
-    drop(total.gradient());
-    let operation = tape.first_non_finite();
-    operation.map_or(IssueKind::NonFiniteLoss, |operation| IssueKind::NonFiniteOperation(Box::new(operation)))
+    let compute = |observe: &dyn Fn(&mut ArrayTape<T>)| {
+        let mut tape = ArrayTape::new();
+        observe(&mut tape);
+        let bound = params.bind_for_training(&tape, training);
+        let (weight, mut examples) = (mean_weight(batch), ExampleBuffers::default());
+        let (_, total) = forward(&tape, module, loss, &bound, batch, weight, &mut examples);
+        drop(total.gradient());
+        tape
+    };
+    let Some(mut operation) = compute(&|tape| tape.set_checks(true)).first_non_finite() else {
+        return IssueKind::NonFiniteLoss;
+    };
+    let tape = compute(&|tape| tape.set_observer(ParameterOperands::of(params.values())));
+    operation.application =
+        tape.observer::<ParameterOperands>().and_then(|found| found.names(params.layout()));
+    IssueKind::NonFiniteOperation(Box::new(operation))
+}
+
+/// The parameters among the operands of the first operation with a result that is not finite. They tell which
+/// layer it is, while the line of code is that of the call of the model.
+#[derive(Debug)]
+struct ParameterOperands {
+    /// The addresses of all parameters, which a tape shares.
+    addresses: Range<usize>,
+    /// The number of bytes of one.
+    size: usize,
+    /// The index of the first element of each operand that is a parameter.
+    found: Option<Vec<usize>>,
+}
+
+impl ParameterOperands {
+    fn of<T: Real>(params: &[T]) -> Self {
+        let Range { start, end } = params.as_ptr_range();
+        Self { addresses: start.addr()..end.addr(), size: size_of::<T>(), found: None }
+    }
+
+    fn look<T: Real>(&mut self, operands: &[View<'_, T>], result: &[T]) {
+        if self.found.is_none() && !result.iter().all(|&x| Scalar::is_finite(x)) {
+            let addresses = operands.iter().map(|x| x.data.as_ptr().addr());
+            let of_parameters = addresses.filter(|address| self.addresses.contains(address));
+            let starts = of_parameters.map(|address| (address - self.addresses.start) / self.size);
+            self.found = Some(starts.collect());
+        }
+    }
+
+    /// The names of the parameters; `None` if there are none.
+    fn names(&self, layout: &Layout) -> Option<String> {
+        let entry = |start: &usize| layout.parameters().iter().find(|entry| entry.range.contains(start));
+        let names: Vec<_> = self.found.iter().flatten().filter_map(entry).map(|entry| &*entry.name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+impl<T: Real> TapeObserver<T> for ParameterOperands {
+    fn on_input(&mut self, value: View<'_, T>, _: &'static Location<'static>) {
+        self.look(&[], value.data);
+    }
+
+    fn on_operation(
+        &mut self,
+        _: &mut dyn Primitive<T>,
+        xs: &[View<'_, T>],
+        y: View<'_, T>,
+        _: &'static Location<'static>,
+    ) {
+        self.look(xs, y.data);
+    }
+
+    fn on_pullback(
+        &mut self,
+        _: &dyn Primitive<T>,
+        _: usize,
+        at: Recorded<'_, T>,
+        adjoint: &[T],
+        _: &'static Location<'static>,
+    ) {
+        self.look(at.xs, adjoint);
+    }
 }

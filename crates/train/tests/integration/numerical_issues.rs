@@ -26,10 +26,19 @@ fn the_first_non_finite_number_is_reported_with_its_operation() {
     );
     let text = issue.to_string();
     assert!(text.starts_with(&format!("epoch {epoch}, step {step}: ")), "{text}");
-    assert!(
-        text.contains("`affine`, at ") && text.contains("operand 1") || text.contains("weight["),
-        "{text}"
-    );
+    let is_layer = |name: &str| text.contains(&format!("` ({name}.weight, {name}.bias), at "));
+    assert!(is_layer("hidden.0") || is_layer("out") || text.contains(".weight["), "{text}");
+}
+
+#[test]
+fn the_layer_of_an_overflow_is_named() {
+    let mut start = moons_net().into_model().layout().initialise::<f32>(1);
+    let range = start.layout().find("out.weight").unwrap().range.clone();
+    start.values_mut()[range].fill(1e38);
+    let report =
+        Trainer::new(moons_net(), CrossEntropy, Sgd::new(0.1)).fit_from(start, &moons_split()).unwrap();
+    let text = report.issues[0].to_string();
+    assert!(text.contains("is the value of `affine` (out.weight, out.bias), at "), "{text}");
 }
 
 #[test]

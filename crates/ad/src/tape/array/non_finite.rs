@@ -56,7 +56,8 @@ pub enum Phase {
 pub struct NonFinite {
     /// The operator that produced the value; `input` for a variable or a constant.
     pub operator: &'static str,
-    /// The operation as a formula, such as `v1 = ln(x)`; `None` for arrays.
+    /// The operation as a formula, such as `v1 = ln(x)`. For arrays `None`, or in the training of a model the
+    /// names of the parameters among the operands.
     pub application: Option<String>,
     /// The sweep in which it was produced.
     pub phase: Phase,
