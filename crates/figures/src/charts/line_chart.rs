@@ -110,14 +110,16 @@ impl LineChart {
         self
     }
 
-    /// Adds a horizontal line of reference, such as a known limit. The axis contains it.
+    /// Adds a horizontal line of reference, such as a known limit. The axis contains it, and the legend, unless
+    /// its name is empty.
     #[must_use]
     pub fn at_y(mut self, name: &str, y: f64) -> Self {
         self.references.push(Reference { name: name.to_owned(), at: y, vertical: false });
         self
     }
 
-    /// Adds a vertical line of reference, such as the largest stable rate. The axis contains it.
+    /// Adds a vertical line of reference, such as the largest stable rate. The axis contains it, and the
+    /// legend, unless its name is empty.
     #[must_use]
     pub fn at_x(mut self, name: &str, x: f64) -> Self {
         self.references.push(Reference { name: name.to_owned(), at: x, vertical: true });
@@ -224,7 +226,9 @@ impl Chart for LineChart {
         let mut legend: Vec<Key> = legend.into_iter().map(|(.., key)| key).collect();
         for reference in references {
             marks.push(reference.mark(&x.scale, &y.scale));
-            legend.push(Key::new(&reference.name, Ink::Muted, Symbol::Line));
+            if !reference.name.is_empty() {
+                legend.push(Key::new(&reference.name, Ink::Muted, Symbol::Line));
+            }
         }
         Figure::of(&self.title, Panel::new(x, y, marks)).legend(legend).notes(left_out.notes())
     }

@@ -26,7 +26,8 @@ pub struct Chaos {
     #[arg(long, value_name = "W", default_value_t = 0.5, allow_hyphen_values = true, value_parser = start)]
     pub start: f64,
     /// Number of steps that are drawn.
-    #[arg(long, value_name = "STEPS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=300))]
+    #[arg(long, value_name = "STEPS", default_value_t = 60,
+          value_parser = clap::value_parser!(u32).range(2..=300))]
     pub steps: u32,
 }
 
@@ -62,8 +63,8 @@ impl Experiment for Chaos {
         Ok(Report::new(format!(
             "On a parabola, gradient descent converges or diverges. On (w^2 - 1)^2 / 4 it can also do \
              neither: above the rate 1 the minimum repels, and the iteration ends in a cycle of 2 points; \
-             above sqrt 5 - 1 = 1.236 in cycles of 4, 8, 16 points; and from about 1.302 on mostly in no cycle \
-             at all, without leaving the interval. With the rate {} from {}: {}.",
+             above sqrt 5 - 1 = 1.236 in cycles of 4, 8, 16 points; and from about 1.302 on mostly in no \
+             cycle at all, without leaving the interval. With the rate {} from {}: {}.",
             digits(self.rate),
             digits(self.start),
             own.story(self.rate)
@@ -73,7 +74,7 @@ impl Experiment for Chaos {
              negative, neighbouring starts end together; where it is positive, they separate exponentially.",
         )
         .numbers(numbers(&ends))
-        .number(own.exponent_number("6.15", self.rate))
+        .numbers(own.diverged.is_none().then(|| own.exponent_number(self.rate)))
         .table(table(&rates, &ends))
         .figure("bifurcations", &bifurcations())
         .figure("path", &path_chart(self.rate, &path))
@@ -158,9 +159,9 @@ impl End {
         if self.cycle.len() > 4 { format!("{}, ...", few.join(", ")) } else { few.join(", ") }
     }
 
-    fn exponent_number(&self, shows: &'static str, rate: f64) -> Number {
+    fn exponent_number(&self, rate: f64) -> Number {
         let name = format!("exponent of Lyapunov at rate {}", digits(rate));
-        let number = Number::new(shows, name, self.exponent);
+        let number = Number::new("6.15", name, self.exponent);
         match self.cycle.len() {
             // A stable minimum: |1 - 2 eta|. The mean contains the approach to it.
             1 if (0.01..0.99).contains(&rate) && (rate - 0.5).abs() > 0.01 => {

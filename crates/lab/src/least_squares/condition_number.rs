@@ -19,7 +19,8 @@ pub struct ConditionNumber {
     #[arg(long, value_name = "KAPPA", default_value_t = 30.0, value_parser = condition)]
     pub condition: f64,
     /// Number of steps that are drawn.
-    #[arg(long, value_name = "STEPS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    #[arg(long, value_name = "STEPS", default_value_t = 20,
+          value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub steps: u32,
 }
 
@@ -43,8 +44,8 @@ impl Experiment for ConditionNumber {
         let factor = (kappa - 1.0) / (kappa + 1.0);
         let turns = path.windows(2).filter(|pair| pair[0][1] * pair[1][1] < 0.0).count();
         let report = Report::new(format!(
-            "In a bowl whose curvatures differ by a factor of {}, the largest rate that is good for the steep \
-             direction is small for the flat one. At the best compromise, 2 / (1 + kappa) = {}, the path \
+            "In a bowl whose curvatures differ by a factor of {}, the largest rate that is good for the \
+             steep direction is small for the flat one. At the best compromise, 2 / (1 + kappa) = {}, the path \
              jumps across the valley at every step, and the distance from the minimum shrinks by a factor of \
              {} per step.",
             digits(kappa),

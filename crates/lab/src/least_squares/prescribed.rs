@@ -10,7 +10,7 @@ use wengert_kernels::HouseholderQr;
 
 /// Examples `X = U diag(sigma) V'`, shape `(n, d)`, with uniformly distributed singular vectors, and targets
 /// `y`, whose coordinates `U'y` are `sigma_i` times the optima. If there are more examples than singular
-/// values, `y` has also a residual of length 1 that no weights explain.
+/// values, `y` also has a residual, as long as the first singular value, that no weights explain.
 pub(super) struct Prescribed {
     pub(super) features: Array2<f64>,
     pub(super) targets: Array1<f64>,
@@ -31,7 +31,7 @@ impl Prescribed {
         let modes: Vec<_> = modes.map(|(&sigma, w)| SingularMode { sigma, target: sigma * w }).collect();
         let sigma = Array2::from_diag(&ArrayView1::from(sigma));
         let along: Array1<f64> =
-            modes.iter().map(|mode| mode.target).chain(has_residual.then_some(1.0)).collect();
+            modes.iter().map(|mode| mode.target).chain(has_residual.then_some(modes[0].sigma)).collect();
         let features = left.slice(s![.., ..k]).dot(&sigma).dot(&right.t());
         Self { features, targets: left.dot(&along), right, modes }
     }
