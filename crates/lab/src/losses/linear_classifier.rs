@@ -50,7 +50,7 @@ impl Experiment for LinearClassifier {
         }
         let split = digits_data().split_stratified(0.7, 0.0, 0.3, self.seed);
         let split = split.expect("every part has examples");
-        let [train, test] = [split.train, split.test].map(scaled);
+        let [train, test] = [&split.train, &split.test].map(scaled);
         let stopping = Stopping::new().gradient(1e-4);
         let softmax =
             LogisticRegression::new().l2(self.penalty).stopping(stopping).fit(&train).map_err(not_fitted)?;
@@ -89,7 +89,7 @@ fn percent(share: f64) -> String {
 }
 
 /// Images with pixels from 0 to 1.
-fn scaled(data: Dataset) -> Dataset<f64> {
+fn scaled(data: &Dataset) -> Dataset<f64> {
     let pixels = data.features().iter().map(|&pixel| f64::from(pixel) / 16.0).collect();
     let targets = data.cast::<f64>().targets().clone();
     Dataset::new("digits", pixels, data.width(), targets).expect("the same number of pixels and labels")

@@ -1,5 +1,6 @@
 //! Experiments on the topic "Losses and models".
 
+mod hyper_parameters;
 mod linear_classifier;
 mod loss_functions;
 mod model_order;
@@ -7,6 +8,7 @@ mod separable;
 
 use crate::experiment::{Entry, Topic};
 
+pub use hyper_parameters::HyperParameters;
 pub use linear_classifier::LinearClassifier;
 pub use loss_functions::Losses;
 pub use model_order::ModelOrder;
@@ -19,6 +21,7 @@ pub static TOPIC: Topic = Topic {
         Entry::of::<Losses>(),
         Entry::of::<Separable>(),
         Entry::of::<LinearClassifier>(),
-        Entry::of::<ModelOrder>(), //
+        Entry::of::<ModelOrder>(),
+        Entry::of::<HyperParameters>(), //
     ],
 };
