@@ -278,7 +278,7 @@ impl ProbeOrTune {
                 list.iter().map(|all| 100.0 * all.iter().copied().reduce(pick).unwrap_or(f64::NAN)).collect()
             };
             let means: Vec<f64> = list.iter().map(|all| 100.0 * mean(all)).collect();
-            let band = format!("{name}, all {} seeds", self.seeds);
+            let band = format!("{name}, range");
             chart.line(name, &counts, &means).band(&band, &counts, &of(f64::min), &of(f64::max))
         })
     }

@@ -282,9 +282,9 @@ impl ReluCorners {
 
     /// The network at the recorded steps.
     fn frames(&self, course: &Course) -> Vec<wengert_figures::Figure> {
-        let x = even(course.range()[0], course.range()[1], 61);
+        let x = even(course.range()[0], course.range()[1], 81);
         let target: Vec<f64> = x.iter().map(|&x| self.target(x)).collect();
-        let frames: Vec<usize> = (0..course.positions.len()).step_by(3).collect();
+        let frames: Vec<usize> = (0..course.positions.len()).step_by(4).collect();
         let all: Vec<Vec<f64>> = frames.iter().map(|&at| course.outputs(at, &x)).collect();
         let extremes = all.iter().flatten().chain(&target).copied().filter(|y| y.abs() < 1e3);
         let (low, high) =
