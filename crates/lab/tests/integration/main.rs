@@ -3,6 +3,7 @@
 
 mod experiments;
 mod gradient_noise;
+mod graph_experiments;
 mod landscapes;
 mod markov_chains;
 mod random_corners;

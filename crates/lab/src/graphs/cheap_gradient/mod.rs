@@ -65,12 +65,13 @@ impl Experiment for CheapGradient {
             digits(last.n)
         ))
         .text(
-            "Counted operations are not seconds. A compiled function adds and multiplies several numbers per \
-             nanosecond in the registers of the processor, while each operation on a tape is written to \
-             memory and read again, which takes about three nanoseconds whatever the operation is. The ratio \
-             of the times is therefore as flat as that of the operations, but its height depends on how \
-             fast the plain function is: about 5 where its operations are as slow as those of the tape, 30 \
-             and more where it vectorises.",
+            "Counted operations are not seconds. A compiled function adds and multiplies several numbers \
+             per nanosecond in the registers of the processor, while each operation on a tape is written \
+             to memory and read again, which takes about three nanoseconds whatever the operation is. The \
+             ratio of the times is therefore as flat as that of the operations as long as the tape fits \
+             into the caches, but its height depends on how fast the plain function is: about three where \
+             an operation such as tanh takes as long as those of the tape, twenty and more where the \
+             function consists of sums and products in a plain loop.",
         );
         let report =
             report.numbers(numbers(&counted)).table(table(&counted)).figure("operations", &figure(&counted));
