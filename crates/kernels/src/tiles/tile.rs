@@ -2,6 +2,7 @@
 
 use super::places::{At, Base, Part, Target};
 use super::register::Register;
+use std::hint::black_box;
 
 /// Computes a part of a product whose panel is at most `C` registers wide.
 #[inline(always)]
@@ -49,8 +50,28 @@ unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
     target: Target<T>,
     base: impl Base<T>,
 ) {
+    // Decided here, outside of the innermost loop.
+    unsafe {
+        if target.columns == C * V::LANES {
+            tile_of::<T, V, R, C, true>(depth, a, panel, target, base);
+        } else {
+            tile_of::<T, V, R, C, false>(depth, a, panel, target, base);
+        }
+    }
+}
+
+/// A tile whose last registers are all `FULL`, or all partly filled.
+#[inline(always)]
+unsafe fn tile_of<T: Copy, V: Register<T>, const R: usize, const C: usize, const FULL: bool>(
+    depth: usize,
+    a: At<T>,
+    panel: At<T>,
+    target: Target<T>,
+    base: impl Base<T>,
+) {
     let last = target.columns - (C - 1) * V::LANES;
-    let is_full = |j: usize| j + 1 < C || last == V::LANES;
+    let is_full = |j: usize| FULL || j + 1 < C;
+    let rows = Corners::<T, R>::of(a);
     unsafe {
         let mut sums = [[V::zero(); C]; R];
         for p in 0..depth {
@@ -60,7 +81,7 @@ unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
                 *x = if is_full(j) { V::load(from) } else { V::load_first(from, last) };
             }
             for (i, sums) in sums.iter_mut().enumerate() {
-                let x = V::splat(*a.from(i, p).corner);
+                let x = V::splat(*rows.at(i, p));
                 for (sum, row) in sums.iter_mut().zip(row) {
                     *sum = x.multiply_add(row, *sum);
                 }
@@ -76,6 +97,40 @@ unsafe fn tile<T: Copy, V: Register<T>, const R: usize, const C: usize>(
                     (Some(base), false) => sum.add(V::load_first(base, last)).store_first(to, last),
                 }
             }
+        }
+    }
+}
+
+/// The rows of `A` that a tile reads.
+///
+/// A compiler that knows how the rows are related computes the address of each one from the one before: an
+/// addition per row in the innermost loop. Of six rows, two have distances from the first one that no addressing
+/// mode multiplies out. Hidden, they stay in registers, as does the corner, which would be computed for each row.
+#[derive(Clone, Copy)]
+struct Corners<T, const R: usize> {
+    a: At<T>,
+    distances: [usize; R],
+}
+
+impl<T: Copy, const R: usize> Corners<T, R> {
+    const HIDDEN: bool = R == 6;
+
+    #[inline(always)]
+    fn of(a: At<T>) -> Self {
+        if !Self::HIDDEN {
+            return Self { a, distances: [0; R] };
+        }
+        let hidden = |i: usize| if matches!(i, 3 | 5) { black_box(i * a.down) } else { i * a.down };
+        Self { a: At { corner: black_box(a.corner), ..a }, distances: std::array::from_fn(hidden) }
+    }
+
+    /// The element in row `i` and column `p`.
+    #[inline(always)]
+    fn at(&self, i: usize, p: usize) -> *const T {
+        if Self::HIDDEN {
+            self.a.from(0, p).corner.wrapping_add(self.distances[i])
+        } else {
+            self.a.from(i, p).corner
         }
     }
 }
