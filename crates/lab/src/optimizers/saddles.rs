@@ -181,7 +181,6 @@ fn table(sizes: &[usize], signs: &[f64], entries: &[f64]) -> Table {
 fn curvatures(counts: &[u32]) -> BarChart {
     let names: Vec<String> = (0..counts.len()).map(|k| k.to_string()).collect();
     let values: Vec<f64> = counts.iter().map(|&count| f64::from(count)).collect();
-    let title =
-        "Negative curvatures per critical point: only the top bar is a minimum, only the last a maximum";
+    let title = "Negative curvatures per critical point: only without any is it a minimum";
     BarChart::new("critical points", &names, &values).title(title)
 }
