@@ -39,6 +39,8 @@ pub enum TableProblem {
     MixedDecimals { comma: String, point: String },
     /// A `cell` may have a comma before thousands or before decimals.
     Thousands { cell: String },
+    /// A column of numbers, by `name`, has a `cell` with a comma, which is also between the columns.
+    QuotedComma { name: String, cell: String },
     /// Two columns have the same `name`.
     DuplicateName { name: String },
     /// A column of a table in memory has another length, `found`, than the first, `needed`.
@@ -119,6 +121,12 @@ impl TableProblem {
                 f,
                 "the comma in {cell:?} may be before thousands or decimals; remove it, or say --decimal \
                  comma or --decimal point (TableOptions::decimal)"
+            ),
+            Self::QuotedComma { name, cell } => write!(
+                f,
+                "the column {name:?} has numbers with a comma within quotation marks, such as {cell:?}; say \
+                 --decimal comma if decimals follow it, or --decimal point to take them for texts \
+                 (TableOptions::decimal)"
             ),
             Self::DuplicateName { name } => write!(f, "two columns have the name {name:?}; rename one"),
             Self::Lengths { found, needed } => {

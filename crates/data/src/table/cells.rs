@@ -17,6 +17,8 @@ pub(super) enum Decimal {
 #[derive(Clone, Debug)]
 pub(super) struct CellRules {
     pub(super) decimal: Decimal,
+    /// Whether this was asked for, and is not to be detected.
+    pub(super) is_told: bool,
     /// Further texts for a missing value.
     pub(super) missing: Vec<Vec<u8>>,
 }
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     fn rules(decimal: Decimal) -> CellRules {
-        CellRules { decimal, missing: vec![b"-999".to_vec()] }
+        CellRules { decimal, is_told: false, missing: vec![b"-999".to_vec()] }
     }
 
     #[test]

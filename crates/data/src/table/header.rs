@@ -12,6 +12,8 @@ use std::collections::HashSet;
 pub(super) enum FirstRow {
     /// The names of the columns, with a note if that is not evident.
     Names { note: Option<String> },
+    /// Data, below a comment with the names of the columns.
+    Commented { names: ByteRecord, note: String },
     /// Data.
     Data { note: Option<String> },
     /// The first row of a file of scikit-learn: the number of rows, the number of features, and the names of
@@ -26,15 +28,18 @@ enum Look {
     Number,
     Date,
     Text,
+    /// Cells of several kinds, which are texts together.
+    Mixed,
 }
 
 /// Decides what the first of some records is, if `told` does not say it. `names` are those that a header
-/// would have.
+/// would have, and `comment` is the one above the records, divided into cells.
 pub(super) fn first_row(
     records: &[ByteRecord],
     rules: &RowRules,
     told: Option<bool>,
     names: &[String],
+    comment: Option<ByteRecord>,
 ) -> Result<FirstRow, TableProblem> {
     let Some((first, below)) = records.split_first() else { return Ok(FirstRow::Data { note: None }) };
     match told {
@@ -52,7 +57,24 @@ pub(super) fn first_row(
     }
     let heads: Vec<Look> = first.iter().map(|cell| look(cell, rules)).collect();
     let columns: Vec<Look> = (0..heads.len()).map(|column| look_below(below, column, rules)).collect();
-    decide(first, &heads, &columns, below)
+    let decided = decide(first, &heads, &columns, below);
+    match &decided {
+        Ok(FirstRow::Data { .. }) | Err(_) => {}
+        Ok(_) => return decided,
+    }
+    let names = comment.filter(|names| are_names(names, first, rules));
+    names.map_or(decided, |names| {
+        let list = wengert_files::list(names.iter().map(shown));
+        let note = format!("the columns have the names in the comment above them: {list}");
+        Ok(FirstRow::Commented { names, note })
+    })
+}
+
+/// Whether the cells of a comment can be the names of the columns of this row: different texts.
+fn are_names(comment: &ByteRecord, row: &ByteRecord, rules: &RowRules) -> bool {
+    let different: HashSet<&[u8]> = comment.iter().collect();
+    let are_texts = comment.iter().all(|cell| look(cell, rules) == Look::Text);
+    comment.len() == row.len() && different.len() == row.len() && are_texts
 }
 
 fn decide(
@@ -72,8 +94,11 @@ fn decide(
         counts(|head, column| head == Look::Text && matches!(column, Look::Number | Look::Date));
     let value_above_values =
         counts(|head, column| head != Look::Text && head != Look::Missing && column == head);
-    let value_above_texts =
-        counts(|head, column| matches!(head, Look::Number | Look::Date) && column == Look::Text);
+    let value_above_texts = counts(|head, column| {
+        matches!(head, Look::Number | Look::Date) && matches!(column, Look::Text | Look::Mixed)
+    });
+    let number_above_others =
+        counts(|head, column| head == Look::Number && matches!(column, Look::Text | Look::Date));
     let consecutive = consecutive_numbers(first);
     let no_header = || {
         let row = wengert_files::list(shown());
@@ -91,6 +116,8 @@ fn decide(
         () if consecutive && texts == 0 && heads.len() > 2 => {
             Err(TableProblem::AmbiguousHeader { row: shown() })
         }
+        // Numbers only, and below one of them several cells of another kind, none of which is a number.
+        () if number_above_others > 0 && texts == 0 && below.len() > 1 => Ok(taken_for_names(shown())),
         () if value_above_texts > 0 && value_above_values == 0 => {
             Err(TableProblem::AmbiguousHeader { row: shown() })
         }
@@ -98,12 +125,14 @@ fn decide(
         () if below.is_empty() => Ok(FirstRow::Names { note: None }),
         // Texts above texts: names do not occur again.
         () if occurs_again(first, below) => no_header(),
-        () => {
-            let row = wengert_files::list(shown());
-            let note = format!("the first row ({row}) is taken for names; --header no if it is data");
-            Ok(FirstRow::Names { note: Some(note) })
-        }
+        () => Ok(taken_for_names(shown())),
     }
+}
+
+fn taken_for_names(row: Vec<String>) -> FirstRow {
+    let row = wengert_files::list(row);
+    let note = format!("the first row ({row}) is taken for names; --header no if it is data");
+    FirstRow::Names { note: Some(note) }
 }
 
 fn look(cell: &[u8], rules: &RowRules) -> Look {
@@ -117,7 +146,7 @@ fn look(cell: &[u8], rules: &RowRules) -> Look {
     }
 }
 
-/// What the cells of a column are: texts if they differ.
+/// What the cells of a column are.
 fn look_below(below: &[ByteRecord], column: usize, rules: &RowRules) -> Look {
     let mut found = Look::Missing;
     for cell in below.iter().filter_map(|record| record.get(column)) {
@@ -125,7 +154,7 @@ fn look_below(below: &[ByteRecord], column: usize, rules: &RowRules) -> Look {
             (before, Look::Missing) => before,
             (Look::Missing, new) => new,
             (before, new) if before == new => before,
-            _ => return Look::Text,
+            _ => return Look::Mixed,
         };
     }
     found

@@ -8,7 +8,7 @@ use super::dialect::{
 };
 use super::header::{FirstRow, first_row};
 use super::options::TableOptions;
-use super::rows::{RowRules, shown};
+use super::rows::{RowRules, records, shown};
 use super::survey::Survey;
 use super::text_blocks::{LONGEST_ROW, LineProblem, Rows, TextBlocks, line_ends};
 use crate::error::DataProblem;
@@ -16,6 +16,7 @@ use crate::table_problem::TableProblem;
 use csv::ByteRecord;
 use memchr::{memchr_iter, memchr2};
 use std::io::Read;
+use wengert_files::excerpt;
 
 /// The number of bytes that are read before the layout is found, if rows are not longer.
 const START: usize = 1 << 20;
@@ -58,7 +59,7 @@ impl Layout {
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter(text, comment));
         let missing = options.missing.iter().map(|text| text.trim().as_bytes().to_vec()).collect();
         let decimal = if options.decimal == Some(b',') { Decimal::Comma } else { Decimal::Point };
-        let cells = CellRules { decimal, missing };
+        let cells = CellRules { decimal, is_told: options.decimal.is_some(), missing };
         let mut rules = RowRules { delimiter, comment, cells, has_header: false };
         let rows = Rows::scan(text, delimiter, comment);
         rows.check_quotes(text, 1)?;
@@ -69,16 +70,17 @@ impl Layout {
         if options.delimiter.is_none() && has_spaces_between_numbers(&records) {
             return Err(at_top(TableProblem::Spaces));
         }
-        let first = first_row(&records, &rules, options.header, &options.names).map_err(at_top)?;
-        rules.has_header = matches!(first, FirstRow::Names { .. });
+        let comment = last_comment(text, &rules);
+        let first = first_row(&records, &rules, options.header, &options.names, comment).map_err(at_top)?;
+        rules.has_header = matches!(first, FirstRow::Names { .. } | FirstRow::Commented { .. });
         let header_end = match first {
-            FirstRow::Data { .. } => 0,
+            FirstRow::Data { .. } | FirstRow::Commented { .. } => 0,
             _ => end_of_first_record(text, &rules),
         };
         let line = 1 + line_ends(&text[..header_end]);
         let offset = (start.len() - text.len() + header_end) as u64;
         let blocks =
-            TextBlocks::new(text[header_end..].to_vec(), (line, offset), reader, (delimiter, comment));
+            TextBlocks::new(text[header_end..].to_vec(), (line, offset), reader, (delimiter, rules.comment));
         let layout = Self::of_first_rows(&records, first, rules, options)?;
         Ok((layout, blocks))
     }
@@ -91,7 +93,11 @@ impl Layout {
     ) -> Result<Self, LineProblem> {
         let at_top = |problem: TableProblem| (1, DataProblem::from(problem));
         let (mut unnamed, mut preamble, mut notes) = (Vec::new(), None, Vec::new());
-        let names_row = matches!(first, FirstRow::Names { .. }).then(|| records.first()).flatten();
+        let names_row = match &first {
+            FirstRow::Names { .. } => records.first().cloned(),
+            FirstRow::Commented { names, .. } => Some(names.clone()),
+            _ => None,
+        };
         let width = match &first {
             FirstRow::Preamble { .. } => records.get(1),
             _ => records.first(),
@@ -102,6 +108,7 @@ impl Layout {
         }
         match first {
             FirstRow::Names { note } | FirstRow::Data { note } => notes.extend(note),
+            FirstRow::Commented { note, .. } => notes.push(note),
             FirstRow::Preamble { rows, classes } => {
                 let list = wengert_files::list(&classes);
                 notes.push(format!("the first row has the names of the classes in the last column: {list}"));
@@ -111,10 +118,10 @@ impl Layout {
         let numbered = |column: usize| format!("column {}", column + 1);
         let mut names = Vec::with_capacity(width);
         for column in 0..width {
-            let cell = names_row.and_then(|row| row.get(column)).unwrap_or_default().trim_ascii();
+            let cell = names_row.as_ref().and_then(|row| row.get(column)).unwrap_or_default().trim_ascii();
             match std::str::from_utf8(cell) {
                 Ok("") => {
-                    unnamed.extend(names_row.map(|_| column));
+                    unnamed.extend(names_row.as_ref().map(|_| column));
                     names.push(numbered(column));
                 }
                 Ok(name) => names.push(name.to_owned()),
@@ -144,6 +151,9 @@ impl Layout {
             (None, _, Some(cell)) => return Err(TableProblem::Thousands { cell: cell.clone() }),
             (None, _, None) => self.rules.cells.decimal = Decimal::Point,
         }
+        if options.decimal.is_none() {
+            self.check_quoted_decimals(survey)?;
+        }
         self.plans = survey.plans();
         for ((plan, told), seen) in self.plans.iter_mut().zip(&self.told).zip(&survey.columns) {
             *plan = match told {
@@ -160,6 +170,17 @@ impl Layout {
         self.kind_notes.extend(ambiguous.map(|((name, _), _)| {
             format!("the dates in {name:?} are read as month/day/year, since no day is above 12")
         }));
+        Ok(())
+    }
+
+    /// Checks that no column has nothing but numbers, of which some have a comma within quotation marks.
+    fn check_quoted_decimals(&self, survey: &Survey) -> Result<(), TableProblem> {
+        let columns = survey.columns.iter().zip(&self.told).zip(&survey.quoted).zip(&self.names);
+        for (((seen, told), cell), name) in columns {
+            if let Some(cell) = cell.as_ref().filter(|_| seen.comma_numbers && told.is_none()) {
+                return Err(TableProblem::QuotedComma { name: excerpt(name), cell: cell.clone() });
+            }
+        }
         Ok(())
     }
 
@@ -194,6 +215,19 @@ fn check_width_of_first_line(text: &[u8], delimiter: Option<u8>) -> Result<(), T
         return Err(TableProblem::ManyColumns { found, limit: MOST_COLUMNS });
     }
     Ok(())
+}
+
+/// The cells of the last comment before the first record of a text. Programs such as `numpy.savetxt` write
+/// the names of columns there.
+fn last_comment(text: &[u8], rules: &RowRules) -> Option<ByteRecord> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let before = lines.take_while(|line| line.first().is_none_or(|&byte| byte == rules.comment));
+    let content = before.filter_map(|line| line.strip_prefix(&[rules.comment]).map(<[u8]>::trim_ascii));
+    let comment = content.filter(|line| !line.is_empty()).last()?;
+    let mut record = ByteRecord::new();
+    let is_read = records(comment, rules.delimiter, rules.comment).read_byte_record(&mut record);
+    record.trim();
+    is_read.expect("a text in memory can be read").then_some(record)
 }
 
 /// The position after the first record of a text.

@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn texts_without_quotation_marks_are_divided_as_by_the_general_reader() {
-        let cells = CellRules { decimal: Decimal::Point, missing: Vec::new() };
+        let cells = CellRules { decimal: Decimal::Point, is_told: false, missing: Vec::new() };
         let rules = RowRules { delimiter: b',', comment: b'#', cells, has_header: false };
         for text in [
             "1,2\n3,4\n",

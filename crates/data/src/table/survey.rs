@@ -1,7 +1,7 @@
 //! The kinds that the cells of columns have.
 
 use super::block::{BlockError, Plan};
-use super::cells::{Notation, notation};
+use super::cells::{CellRules, Notation, notation};
 use super::dates::DateForms;
 use super::rows::{Row, RowRules, each_row, shown};
 use super::text_blocks::TextBlock;
@@ -13,6 +13,8 @@ pub(super) struct Seen {
     pub(super) any: bool,
     /// Whether all such cells are numbers.
     pub(super) numbers: bool,
+    /// Whether all such cells are numbers if a comma may be before decimals, whatever the delimiter.
+    pub(super) comma_numbers: bool,
     /// The forms of dates that fit all of them.
     pub(super) dates: DateForms,
 }
@@ -27,19 +29,22 @@ pub(super) struct Survey {
     pub(super) comma: Option<String>,
     pub(super) point: Option<String>,
     pub(super) thousands: Option<String>,
+    /// The first cell of each column that is a number with a comma, where commas are between columns.
+    pub(super) quoted: Vec<Option<String>>,
     /// Whether a comma may be before decimals.
     has_comma_notation: bool,
 }
 
 impl Survey {
     pub(super) fn new(columns: usize, rules: &RowRules) -> Self {
-        let seen = Seen { any: false, numbers: true, dates: DateForms::ALL };
+        let seen = Seen { any: false, numbers: true, comma_numbers: true, dates: DateForms::ALL };
         Self {
             columns: vec![seen; columns],
             rows: 0,
             comma: None,
             point: None,
             thousands: None,
+            quoted: vec![None; columns],
             has_comma_notation: rules.delimiter != b',',
         }
     }
@@ -50,28 +55,31 @@ impl Survey {
             if rules.cells.is_missing(cell) {
                 continue;
             }
-            self.add_cell(column, cell);
+            self.add_cell(column, cell, &rules.cells);
         }
     }
 
-    fn add_cell(&mut self, column: usize, cell: &[u8]) {
+    fn add_cell(&mut self, column: usize, cell: &[u8], rules: &CellRules) {
         let seen = &mut self.columns[column];
         seen.any = true;
-        if seen.numbers {
-            let notation = notation(cell).filter(|&notation| {
-                self.has_comma_notation || matches!(notation, Notation::Whole | Notation::Point)
-            });
-            let first = match notation {
+        if seen.numbers || seen.comma_numbers {
+            let found = match rules.is_told {
+                true => rules.number(cell).map(|_| Notation::Whole),
+                false => notation(cell),
+            };
+            seen.comma_numbers &= found.is_some();
+            let is_quoted =
+                !self.has_comma_notation && matches!(found, Some(Notation::Comma | Notation::Thousands));
+            let first = match found {
+                _ if is_quoted => &mut self.quoted[column],
+                _ if !seen.numbers => &mut None,
                 Some(Notation::Comma) => &mut self.comma,
                 Some(Notation::Point) => &mut self.point,
                 Some(Notation::Thousands) => &mut self.thousands,
-                Some(Notation::Whole) => &mut None,
-                None => {
-                    seen.numbers = false;
-                    &mut None
-                }
+                Some(Notation::Whole) | None => &mut None,
             };
-            if first.is_none() {
+            seen.numbers &= found.is_some() && !is_quoted;
+            if first.is_none() && found.is_some_and(|found| found != Notation::Whole) {
                 *first = Some(shown(cell));
             }
         }
@@ -96,12 +104,16 @@ impl Survey {
         for (seen, later) in self.columns.iter_mut().zip(&later.columns) {
             seen.any |= later.any;
             seen.numbers &= later.numbers;
+            seen.comma_numbers &= later.comma_numbers;
             seen.dates = seen.dates.and(later.dates);
         }
         self.rows += later.rows;
         self.comma = self.comma.take().or(later.comma);
         self.point = self.point.take().or(later.point);
         self.thousands = self.thousands.take().or(later.thousands);
+        for (first, later) in self.quoted.iter_mut().zip(later.quoted) {
+            *first = first.take().or(later);
+        }
     }
 
     /// The plan of each column.

@@ -100,6 +100,11 @@ fn a_first_row_is_a_header_by_rule_and_otherwise_an_error_or_a_note() {
         assert!(table.notes()[0].ends_with("is taken for data, not for names; --header yes if it has names"));
         assert_eq!(table.rows(), 2, "{content:?}");
     }
+    let counted = read("1990,2005,2020\na,1,2\nb,3,4\nc,5,6\n").unwrap();
+    assert_eq!(names(&counted), ["1990", "2005", "2020"], "below a number there are texts only");
+    assert!(counted.notes()[0].ends_with("is taken for names; --header no if it is data"));
+    let mixed = read("7,1,2\na,1,2\n8,3,4\nb,5,6\n").unwrap();
+    assert!(!mixed.has_header() && mixed.notes()[0].contains("--header yes"), "{:?}", mixed.notes());
     for content in ["0,1,2,3\n5,6,7,8\n", "150,4,setosa\n1,2,0\n", "1,x\nfoo,bar\n"] {
         let message = message(read(content));
         assert!(
@@ -235,6 +240,41 @@ fn commas_that_may_be_before_thousands_are_refused() {
     assert!(mixed.contains("\"1,5\" has a decimal comma, but \"2.5\" elsewhere a decimal point"), "{mixed}");
     let told = TableOptions { decimal: Some(b','), ..TableOptions::default() };
     assert_eq!(numbers(&read_as("x;y\n1,234;5\n", &told).unwrap(), 0), [1.234]);
+    // What is no number in the notation that was asked for is a text.
+    assert_eq!(texts(&read_as("x;y\n1,5;5\n2.5;6\n", &told).unwrap(), 0), ["1,5", "2.5"]);
+}
+
+#[test]
+fn decimal_commas_within_quotation_marks_are_named() {
+    let content = "name,x,y\na,\"5,1\",1\nb,7,2\n";
+    for content in [content, "name,x,y\na,\"1,234\",1\n"] {
+        let message = message(read(content));
+        assert!(message.contains("the column \"x\" has numbers with a comma within quotation marks"));
+        assert!(message.contains("--decimal comma") && message.contains("--decimal point"), "{message}");
+    }
+    let decimal = |byte| TableOptions { decimal: Some(byte), ..TableOptions::default() };
+    assert_eq!(numbers(&read_as(content, &decimal(b',')).unwrap(), 1), [5.1, 7.0]);
+    assert_eq!(texts(&read_as(content, &decimal(b'.')).unwrap(), 1), ["5,1", "7"]);
+    let places = read("place,y\n\"5,1\",1\nhome,2\n").unwrap();
+    assert_eq!(texts(&places, 0), ["5,1", "home"], "a column with other texts is one of texts");
+    // Far down, after the kinds were settled.
+    let rows = "3,4\n".repeat(400_000);
+    assert!(message(read(format!("x,y\n{rows}\"5,1\",2\n"))).contains("\"5,1\""));
+}
+
+#[test]
+fn a_comment_above_the_data_names_the_columns_if_it_fits() {
+    // As numpy.savetxt writes it.
+    let table = read("# made by a program\n# width,height\n1.0e+00,2.0e+00\n3.0e+00,4.0e+00\n").unwrap();
+    assert!(names(&table) == ["width", "height"] && table.has_header() && table.rows() == 2);
+    assert_eq!(table.notes(), ["the columns have the names in the comment above them: width, height"]);
+    assert_eq!([table.line(0), table.line(1)], [Some(3), Some(4)]);
+    for other in ["# width\n1,2\n", "# 5,6\n1,2\n", "# x,x\n1,2\n", "# a,b\nx,y\n1,2\n"] {
+        let table = read(other).unwrap();
+        assert!(!names(&table).contains(&"a") && !names(&table)[0].contains("width"), "{other:?}");
+    }
+    let told = TableOptions { header: Some(false), ..TableOptions::default() };
+    assert!(!read_as("# x,y\n1,2\n", &told).unwrap().has_header());
 }
 
 #[test]
