@@ -26,6 +26,21 @@ impl Annotations {
         let weights = self.weights.as_ref().map(|weights| rows(weights, 1, indices));
         Self { weights, ..self.clone() }
     }
+
+    /// Adds the weights of further examples; `all` is the number of examples then. An example without a
+    /// weight counts once.
+    pub(crate) fn extend(&mut self, others: &Self, all: usize) {
+        match (&mut self.weights, &others.weights) {
+            (None, None) => {}
+            (Some(own), Some(more)) => own.extend_from_slice(more),
+            (Some(own), None) => own.resize(all, 1.0),
+            (None, Some(more)) => {
+                let mut weights = vec![1.0; all - more.len()];
+                weights.extend_from_slice(more);
+                self.weights = Some(weights);
+            }
+        }
+    }
 }
 
 /// Collects names of items of the data set `name`, of which there must be `needed`.

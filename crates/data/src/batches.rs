@@ -17,10 +17,12 @@ use std::slice::Chunks;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Batches {
-    order: Vec<usize>,
-    batch_size: usize,
-    seed: u64,
-    with_replacement: bool,
+    /// The order of the examples, or of those of a block.
+    pub(crate) order: Vec<usize>,
+    pub(crate) examples: usize,
+    pub(crate) batch_size: usize,
+    pub(crate) seed: u64,
+    pub(crate) with_replacement: bool,
 }
 
 impl Batches {
@@ -32,7 +34,7 @@ impl Batches {
     #[track_caller]
     pub fn new(examples: usize, batch_size: usize, seed: u64) -> Self {
         assert!(batch_size > 0, "Batches: batch size is 0, must be at least 1");
-        Self { order: vec![0; examples], batch_size, seed, with_replacement: false }
+        Self { order: Vec::new(), examples, batch_size, seed, with_replacement: false }
     }
 
     /// Batches of independent draws from a uniform distribution, as the theory of stochastic gradient descent
@@ -46,8 +48,9 @@ impl Batches {
         Self { with_replacement: true, ..Self::new(examples, batch_size, seed) }
     }
 
-    /// The batches of an epoch, in order. Allocates nothing.
+    /// The batches of an epoch, in order. Allocates nothing after the first.
     pub fn epoch(&mut self, epoch: u64) -> Chunks<'_, usize> {
+        self.order.resize(self.examples, 0);
         if self.with_replacement {
             draw(&mut self.order, self.seed, Purpose::Draws(epoch));
         } else {
@@ -59,7 +62,7 @@ impl Batches {
     /// The number of batches per epoch.
     #[must_use]
     pub fn per_epoch(&self) -> usize {
-        self.order.len().div_ceil(self.batch_size)
+        self.examples.div_ceil(self.batch_size)
     }
 }
 
@@ -117,7 +120,7 @@ mod tests {
     #[test]
     fn epochs_reuse_one_buffer() {
         let mut batches = Batches::new(100, 7, 3);
-        let place = batches.order.as_ptr();
+        let place = batches.epoch(0).next().unwrap().as_ptr();
         for epoch in 0..3 {
             assert_eq!(batches.epoch(epoch).next().unwrap().as_ptr(), place);
         }

@@ -40,7 +40,8 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    fn new(low: f64, high: f64) -> Self {
+    /// The range from the smallest to the largest value.
+    pub(crate) fn new(low: f64, high: f64) -> Self {
         // The difference of the largest numbers overflows, and half of the least one is 0.
         let half = if low == high { 0.0 } else { (0.5 * high - 0.5 * low).max(f64::from_bits(1)) };
         let scale = match half {

@@ -248,6 +248,38 @@ impl<F: Float> Dataset<F> {
         Self { name, features, width, targets, scaling, standardised, annotations }
     }
 
+    /// These examples, and after them those of a data set with the same columns and the same scaling.
+    pub(crate) fn followed_by(mut self, others: &Self) -> Self {
+        self.features.extend_from_slice(&others.features);
+        match (&mut self.targets, &others.targets) {
+            (Targets::Classes { labels, .. }, Targets::Classes { labels: more, .. }) => labels.extend(more),
+            (Targets::Values { values, .. }, Targets::Values { values: more, .. }) => {
+                values.extend_from_slice(more);
+            }
+            _ => unreachable!("the targets are of one kind"),
+        }
+        self.annotations.extend(&others.annotations, self.examples());
+        self
+    }
+
+    /// The same examples with other features of the same shape, in the stored numbers: those of images that
+    /// were turned, say.
+    ///
+    /// # Errors
+    /// If their number differs, or if one is infinite or NaN.
+    pub fn with_features(&self, features: Vec<F>) -> Result<Self, DataError> {
+        let (values, width) = (features.len(), self.width);
+        if values != self.features.len() {
+            let examples = Some(self.examples());
+            return Err(DataProblem::Shape { table: Role::Features, values, width, examples }.of(&self.name));
+        }
+        self.check_finite(Role::Features, &features, width)?;
+        let Self { name, targets, scaling, annotations, .. } = self;
+        let (name, targets, scaling) = (name.clone(), targets.clone(), scaling.clone());
+        let (standardised, annotations) = (self.standardised, annotations.clone());
+        Ok(Self { name, features, width, targets, scaling, standardised, annotations })
+    }
+
     /// The same examples, whose features were brought to the stored numbers by this map.
     pub(crate) fn with_input_scale(mut self, map: Standardiser) -> Self {
         self.scaling.inputs = Some(map);

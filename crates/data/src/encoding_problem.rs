@@ -24,6 +24,10 @@ pub enum EncodingProblem {
     NewlyMissing,
     /// All values of a column, `name`, are missing in the training rows.
     Empty { name: String },
+    /// Medians need all values of a column in memory.
+    MedianOfStream,
+    /// The scaling by quantiles needs all values of a column in memory.
+    QuantilesOfStream,
     /// A number is infinite.
     NotFinite { value: f64 },
     /// A column of texts, `name`, has `found` different ones, more than the `limit`. If most of its cells are
@@ -185,6 +189,14 @@ impl EncodingProblem {
                 "{cell:?} did not occur in this column when the model was trained ({}); train with \
                  --unknown zeros to accept it",
                 list(known)
+            ),
+            Self::MedianOfStream => f.write_str(
+                "the median of a column needs all of its values in memory; say --missing mean, indicator or \
+                 drop",
+            ),
+            Self::QuantilesOfStream => f.write_str(
+                "robust scaling needs all values of a column in memory; say --scaling standardise, min-max \
+                 or none",
             ),
             Self::Kind { cell, needed } => {
                 write!(f, "{cell:?} should be one of the {needed} that this column had in training")

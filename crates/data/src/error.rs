@@ -162,6 +162,14 @@ impl DataProblem {
     }
 }
 
+impl DataError {
+    /// The error of examples of the program's own that cannot be read from where `name` says.
+    #[must_use]
+    pub fn unreadable(name: impl Into<String>, error: io::Error) -> Self {
+        DataProblem::Unreadable(error).of(name)
+    }
+}
+
 impl Display for DataError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.problem)

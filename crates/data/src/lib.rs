@@ -5,7 +5,8 @@
 //! feature `gzip`, and with the feature `csv` tables (`read_table`), whose columns a `Preprocessing`
 //! encodes; arrays of NumPy are tables with the feature `npy`. Before training it is
 //! [split](Dataset::split), [scaled](Split::scaled) and divided into [`Batches`]. Randomness depends only
-//! on seeds: the same seed gives the same data, the same split and the same order.
+//! on seeds: the same seed gives the same data, the same split and the same order. Data that are not in
+//! memory implement [`Examples`], as data sets do.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};
@@ -32,13 +33,16 @@ mod dataset;
 mod decompressed;
 #[cfg(feature = "csv")]
 mod encoding_problem;
+mod epoch_batches;
 mod error;
+mod examples;
 #[cfg(feature = "csv")]
 mod fitting;
 mod generated;
 mod idx_file;
 mod open;
 mod partition;
+mod parts;
 mod permutation;
 mod precision;
 #[cfg(feature = "csv")]
@@ -49,6 +53,8 @@ mod scaling;
 mod scaling_method;
 mod split;
 mod standardiser;
+#[cfg(feature = "csv")]
+mod stream;
 #[cfg(feature = "csv")]
 mod table;
 #[cfg(feature = "csv")]
@@ -63,7 +69,9 @@ pub use dataset::{Dataset, Targets};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use encoding_problem::EncodingProblem;
+pub use epoch_batches::EpochBatches;
 pub use error::{DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
+pub use examples::{Blocks, Examples, Pass, checked_blocks};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use fitting::{Prepared, Shares};
@@ -72,6 +80,7 @@ pub use generated::{
     piecewise_linear, sine, spiral, step, xor,
 };
 pub use idx_file::{read_idx, read_idx_folder};
+pub use parts::Parts;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use preprocessing::{
@@ -82,6 +91,9 @@ pub use scaling::Scaling;
 pub use scaling_method::ScalingMethod;
 pub use split::Split;
 pub use standardiser::{Standardiser, StandardiserError};
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub use stream::{TablePart, TableParts};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table::{

@@ -12,7 +12,8 @@ pub(crate) struct Fractions {
 }
 
 impl Fractions {
-    fn check(self) -> Result<(), DataProblem> {
+    /// Checks that the fractions are shares of a whole, with something to train on.
+    pub(crate) fn check(self) -> Result<(), DataProblem> {
         let Self { train, validation, test } = self;
         let is_whole = (train + validation + test - 1.0).abs() <= 1e-9;
         let is_valid =

@@ -12,6 +12,8 @@ pub(crate) enum Purpose {
     Folds,
     Epoch(u64),
     Draws(u64),
+    /// The rows of a block of examples after the first, by epoch and block.
+    Block(u64, u64),
     /// The blocks of a file in an epoch.
     #[cfg(feature = "csv")]
     Blocks(u64),
@@ -45,6 +47,7 @@ fn stream(seed: u64, purpose: Purpose) -> StdRng {
         Purpose::Folds => (*b"folds---", 0, 0),
         Purpose::Epoch(epoch) => (*b"epoch---", epoch, 0),
         Purpose::Draws(epoch) => (*b"draws---", epoch, 0),
+        Purpose::Block(epoch, block) => (*b"block---", epoch, block),
         #[cfg(feature = "csv")]
         Purpose::Blocks(epoch) => (*b"blocks--", epoch, 0),
         #[cfg(feature = "csv")]

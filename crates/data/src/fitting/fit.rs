@@ -31,9 +31,20 @@ impl Preprocessing {
         training_rows: impl IntoIterator<Item = usize>,
         options: &PreprocessingOptions,
     ) -> Result<Self, DataError> {
+        Self::fit_of_rows(table, table.rows(), training_rows, options)
+    }
+
+    /// As [`fit`](Self::fit), to a table of some of this many rows.
+    #[track_caller]
+    pub(crate) fn fit_of_rows(
+        table: &Table,
+        all_rows: usize,
+        training_rows: impl IntoIterator<Item = usize>,
+        options: &PreprocessingOptions,
+    ) -> Result<Self, DataError> {
         let rows: Vec<usize> = training_rows.into_iter().collect();
         let roles = Roles::of(table, options)?;
-        let (encoding, task_reason) = target(table, &roles, options)?;
+        let (encoding, task_reason) = target(table, all_rows, &roles, options)?;
         let name = |&column: &usize| table.columns()[column].name.clone();
         let inputs: Result<Vec<InputColumn>, DataError> =
             roles.inputs.iter().map(|&input| input_column(table, input, &rows, options)).collect();

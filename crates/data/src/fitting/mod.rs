@@ -14,3 +14,4 @@ mod roles;
 mod target;
 
 pub use prepare::{Prepared, Shares};
+pub(crate) use roles::{MOST_WHOLE_CLASSES, Roles};

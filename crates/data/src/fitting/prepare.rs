@@ -73,7 +73,7 @@ impl Table {
                 table = Cow::Owned(self.select(&rows));
             }
         }
-        let (encoding, _) = target(&table, &roles, options)?;
+        let (encoding, _) = target(&table, table.rows(), &roles, options)?;
         let classes =
             matches!(encoding, TargetEncoding::Classes { .. }).then(|| groups(&table, roles.targets[0]));
         let Shares { validation, test, seed } = *shares;

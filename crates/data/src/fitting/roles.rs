@@ -11,21 +11,21 @@ use std::collections::HashSet;
 const TARGET_NAMES: [&str; 7] = ["target", "label", "labels", "class", "species", "y", "outcome"];
 
 /// The largest number of different whole numbers that are taken for classes.
-pub(super) const MOST_WHOLE_CLASSES: usize = 20;
+pub(crate) const MOST_WHOLE_CLASSES: usize = 20;
 
 /// The roles of columns, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Roles {
-    pub(super) targets: Vec<usize>,
-    pub(super) inputs: Vec<usize>,
+pub(crate) struct Roles {
+    pub(crate) targets: Vec<usize>,
+    pub(crate) inputs: Vec<usize>,
     pub(super) dropped: Vec<usize>,
-    pub(super) weight: Option<usize>,
+    pub(crate) weight: Option<usize>,
     /// What was decided without being asked, a sentence each.
     pub(super) notes: Vec<String>,
 }
 
 impl Roles {
-    pub(super) fn of(table: &Table, options: &PreprocessingOptions) -> Result<Self, DataError> {
+    pub(crate) fn of(table: &Table, options: &PreprocessingOptions) -> Result<Self, DataError> {
         let resolve = |names: &[String]| -> Result<Vec<usize>, DataError> {
             names.iter().map(|name| column(table, name)).collect()
         };
@@ -53,11 +53,14 @@ impl Roles {
         if inputs.is_empty() {
             return Err(table.error(EncodingProblem::NoInputs));
         }
-        notes.extend(inputs.iter().filter(|&&input| counts_rows(table, input)).map(|&input| {
-            let name = &table.columns()[input].name;
-            format!("{name:?} numbers the rows; leave it out with --drop {name:?} unless it is an input")
-        }));
+        let counting = inputs.iter().filter(|&&input| counts_rows(table, input));
+        notes.extend(counting.map(|&input| Self::note_on_count(&table.columns()[input].name)));
         Ok(Self { targets, inputs, dropped, weight, notes })
+    }
+
+    /// The note on a column that numbers the rows.
+    pub(crate) fn note_on_count(name: &str) -> String {
+        format!("{name:?} numbers the rows; leave it out with --drop {name:?} unless it is an input")
     }
 }
 

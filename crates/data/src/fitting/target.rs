@@ -10,9 +10,11 @@ use crate::task::Task;
 use std::collections::HashSet;
 use wengert_files::excerpt;
 
-/// The encoding of the targets, and a sentence that says why.
+/// The encoding of the targets of a table, which has this many rows or stands for them, and a sentence that
+/// says why.
 pub(super) fn target(
     table: &Table,
+    rows: usize,
     roles: &Roles,
     options: &PreprocessingOptions,
 ) -> Result<(TargetEncoding, String), DataError> {
@@ -28,7 +30,7 @@ pub(super) fn target(
     };
     let (task, why) = match options.task {
         Some(task) => (task, "as asked for".to_owned()),
-        None => inferred(&table.columns()[target].values, table.rows()),
+        None => inferred(&table.columns()[target].values, rows),
     };
     let name = excerpt(&columns[0]);
     let reason = format!("{task} of {name:?}: {why}");
@@ -38,7 +40,7 @@ pub(super) fn target(
             Ok((TargetEncoding::Values { columns }, reason))
         }
         Task::Classification => {
-            let names = classes(table, target, options.task.is_some())?;
+            let names = classes(table, rows, target, options.task.is_some())?;
             let reason = format!("{reason}; {} classes", names.len());
             Ok((TargetEncoding::Classes { column: columns[0].clone(), names }, reason))
         }
@@ -84,7 +86,7 @@ fn check_numbers(table: &Table, targets: &[usize]) -> Result<(), DataError> {
 }
 
 /// The names of the classes: at least two, and, unless they were asked for, far fewer than rows.
-fn classes(table: &Table, target: usize, asked: bool) -> Result<Vec<String>, DataError> {
+fn classes(table: &Table, rows: usize, target: usize, asked: bool) -> Result<Vec<String>, DataError> {
     let names: Vec<String> = match &table.columns()[target].values {
         ColumnValues::Dates(_) => return Err(table.column_error(target, EncodingProblem::DateTarget)),
         ColumnValues::Numbers(values) => {
@@ -107,7 +109,7 @@ fn classes(table: &Table, target: usize, asked: bool) -> Result<Vec<String>, Dat
             present
         }
     };
-    let (classes, rows) = (names.len(), table.rows());
+    let classes = names.len();
     match &*names {
         [] | [_] => {
             let class = names.into_iter().next().unwrap_or_default();

@@ -249,6 +249,11 @@ impl Table {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// The kinds of the columns.
+    pub(crate) fn kinds(&self) -> Vec<ColumnKind> {
+        self.columns.iter().map(|column| column.values.kind()).collect()
+    }
+
     /// The columns to which a header gives no name.
     pub(crate) fn unnamed(&self) -> &[usize] {
         &self.unnamed
@@ -278,6 +283,23 @@ impl Table {
             has_header: self.has_header,
             unnamed: self.unnamed.clone(),
         }
+    }
+
+    /// The table without the words that do not occur.
+    pub(crate) fn without_unused_words(mut self) -> Self {
+        for column in &mut self.columns {
+            let ColumnValues::Texts { codes, words } = &mut column.values else { continue };
+            let (mut new_codes, mut used) = (vec![None; words.len()], Vec::new());
+            for code in codes.iter_mut().filter(|code| **code != MISSING) {
+                let old = *code as usize;
+                *code = *new_codes[old].get_or_insert_with(|| {
+                    used.push(std::mem::take(&mut words[old]));
+                    (used.len() - 1) as u32
+                });
+            }
+            *words = used;
+        }
+        self
     }
 
     /// The error of a column.

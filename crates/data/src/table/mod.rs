@@ -5,7 +5,7 @@
 //! | `columns` | [`Table`], [`Column`] and their values |
 //! | `shuffled` | tables that are larger than the memory, in a random order |
 //! | `options`, `read` | what a user says, and what is read |
-//! | `reading`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
+//! | `reading`, `parser`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
 //! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
 //! | `rows`, `block`, `cells`, `dates` | the rows of a block, and their cells as columns |
 //! | `npy` | arrays of NumPy |
@@ -23,6 +23,7 @@ mod lines;
 #[cfg(feature = "npy")]
 mod npy;
 mod options;
+mod parser;
 mod read;
 mod reading;
 mod rows;

@@ -111,7 +111,7 @@ impl TableBlocks {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         match &self.rows {
-            Rows::Text(reading) => reading.layout.names.clone(),
+            Rows::Text(reading) => reading.parser.layout.names.clone(),
             #[cfg(feature = "npy")]
             Rows::Arrays(table) => table.columns().iter().map(|column| column.name.clone()).collect(),
         }

@@ -1,15 +1,15 @@
 //! A text that is being read: its blocks are parsed in groups, while the next ones are read.
 
-use super::block::{Block, BlockError, Plan, parse_block};
-use super::columns::{Column, ColumnValues, Table};
+use super::block::{Block, BlockError};
+use super::columns::Table;
 use super::growing::Growing;
 use super::layout::Layout;
 use super::lines::RowLines;
 use super::options::TableOptions;
+use super::parser::{Parser, of_line, of_plan};
 use super::survey::Survey;
 use super::text_blocks::{LineProblem, TextBlock, TextBlocks};
 use crate::error::{DataError, DataProblem};
-use crate::table_problem::TableProblem;
 use rayon::prelude::*;
 use std::io::Read;
 
@@ -19,8 +19,7 @@ const GROUP: usize = 7 << 17;
 
 /// A text that is being read.
 pub(super) struct Reading {
-    name: String,
-    pub(super) layout: Layout,
+    pub(super) parser: Parser,
     blocks: TextBlocks,
     /// The blocks that are parsed next.
     ahead: Result<Vec<TextBlock>, LineProblem>,
@@ -43,14 +42,14 @@ impl Reading {
             let _ = survey.add_block(first, &layout.rules);
         }
         let ahead = Ok(first.into_iter().collect());
-        let mut reading = Self { name: name.to_owned(), layout, blocks, ahead, rows: 0 };
+        let mut reading = Self { parser: Parser { name: name.to_owned(), layout }, blocks, ahead, rows: 0 };
         reading.settle(&survey, options)?;
         Ok(reading)
     }
 
     pub(super) fn settle(&mut self, survey: &Survey, options: &TableOptions) -> Result<(), DataError> {
-        let settled = self.layout.settle(survey, options);
-        settled.map_err(|problem| DataProblem::from(problem).of(&*self.name))
+        let settled = self.parser.layout.settle(survey, options);
+        settled.map_err(|problem| DataProblem::from(problem).of(&*self.parser.name))
     }
 
     /// What the cells of all rows are.
@@ -60,8 +59,8 @@ impl Reading {
 
     /// What the cells of all rows are; `see` is called with each block.
     pub(super) fn survey_each(&mut self, mut see: impl FnMut(&TextBlock)) -> Result<Survey, DataError> {
-        let columns = self.layout.names.len();
-        let mut survey = Survey::new(columns, &self.layout.rules);
+        let columns = self.parser.layout.names.len();
+        let mut survey = Survey::new(columns, &self.parser.layout.rules);
         let of_block = |block: &TextBlock, layout: &Layout| {
             let mut survey = Survey::new(columns, &layout.rules);
             survey.add_block(block, &layout.rules).map(|()| survey)
@@ -72,7 +71,7 @@ impl Reading {
             }
             let Some(found) = self.next_group(of_block)? else { break };
             for later in found {
-                survey.join(later.map_err(|error| self.error(error))?);
+                survey.join(later.map_err(|error| self.parser.error(error))?);
             }
         }
         Ok(survey)
@@ -80,20 +79,20 @@ impl Reading {
 
     /// All rows; `None` if a cell has another kind than its column, and the kind was not asked for.
     pub(super) fn table(&mut self) -> Result<Option<Table>, DataError> {
-        let (mut columns, mut lines) = (self.columns(), RowLines::default());
+        let (mut columns, mut lines) = (self.parser.columns(), RowLines::default());
         while let Some(blocks) = self.next_group(of_plan)? {
             for block in blocks {
                 match block {
-                    Err(BlockError::Kind { column, .. }) if self.layout.told[column].is_none() => {
+                    Err(BlockError::Kind { column, .. }) if self.parser.layout.told[column].is_none() => {
                         return Ok(None);
                     }
-                    Err(error) => return Err(self.error(error)),
+                    Err(error) => return Err(self.parser.error(error)),
                     Ok(block) => self.append(block, 0, &mut columns, &mut lines),
                 }
             }
         }
-        let mut table = self.as_table(columns, self.rows, lines);
-        self.name_classes(&mut table, true)?;
+        let mut table = self.parser.table(columns, self.rows, lines);
+        self.parser.name_classes(&mut table, true)?;
         table.check()?;
         Ok(Some(without_empty_unnamed_columns(table)))
     }
@@ -101,44 +100,24 @@ impl Reading {
     /// Some of the next rows; `None` at the end.
     pub(super) fn next_rows(&mut self) -> Result<Option<Table>, DataError> {
         let before = self.rows;
-        let (mut columns, mut lines) = (self.columns(), RowLines::default());
+        let (mut columns, mut lines) = (self.parser.columns(), RowLines::default());
         while self.rows == before {
             let Some(blocks) = self.next_group(of_plan)? else { break };
             for block in blocks {
-                let block = block.map_err(|error| self.error(error))?;
+                let block = block.map_err(|error| self.parser.error(error))?;
                 self.append(block, before, &mut columns, &mut lines);
             }
         }
         if self.rows == before && before > 0 {
             return Ok(None);
         }
-        let mut table = self.as_table(columns, self.rows - before, lines);
+        let mut table = self.parser.table(columns, self.rows - before, lines);
         if before > 0 {
             table.notes.clear();
         }
-        self.name_classes(&mut table, false)?;
+        self.parser.name_classes(&mut table, false)?;
         table.check()?;
         Ok(Some(table))
-    }
-
-    /// The rows of some blocks, without notes.
-    pub(super) fn table_of(&self, blocks: &[TextBlock]) -> Result<Table, DataError> {
-        let (mut columns, mut lines, mut rows) = (self.columns(), RowLines::default(), 0);
-        let layout = &self.layout;
-        let parsed: Vec<_> = blocks.par_iter().map(|block| of_plan(block, layout)).collect();
-        for block in parsed {
-            let block = block.map_err(|error| self.error(error))?;
-            lines.extend(rows, &block.lines);
-            rows += block.rows;
-            columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
-        }
-        let mut table = Table { notes: Vec::new(), ..self.as_table(columns, rows, lines) };
-        self.name_classes(&mut table, false)?;
-        Ok(table)
-    }
-
-    fn columns(&self) -> Vec<Growing> {
-        self.layout.plans.iter().map(|plan| Growing::new(plan.kind())).collect()
     }
 
     fn append(&mut self, block: Block, start: usize, columns: &mut [Growing], lines: &mut RowLines) {
@@ -147,86 +126,22 @@ impl Reading {
         columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
     }
 
-    fn as_table(&self, columns: Vec<Growing>, rows: usize, lines: RowLines) -> Table {
-        let named = self.layout.names.iter().zip(columns);
-        let columns = named.map(|(name, column)| Column { name: name.clone(), values: column.finished() });
-        Table {
-            name: self.name.clone(),
-            columns: columns.collect(),
-            rows,
-            lines,
-            has_header: self.layout.rules.has_header,
-            unnamed: self.layout.unnamed.clone(),
-            notes: self.layout.notes(),
-        }
-    }
-
-    /// Gives the classes in the last column their names in the first row of a file of scikit-learn, which
-    /// also says how many rows there are in all.
-    fn name_classes(&self, table: &mut Table, are_all_rows: bool) -> Result<(), DataError> {
-        let Some((rows, names)) = &self.layout.preamble else { return Ok(()) };
-        let number =
-            |&x: &f64| (x.fract() == 0.0 && (0.0..names.len() as f64).contains(&x)).then_some(x as u32);
-        let codes: Option<Vec<u32>> = match table.columns.last().map(|column| &column.values) {
-            Some(ColumnValues::Numbers(labels)) => labels.iter().map(number).collect(),
-            Some(ColumnValues::Texts { codes, words }) => {
-                let label = |word: &String| word.parse().ok().and_then(|x| number(&x));
-                let labels: Vec<Option<u32>> = words.iter().map(label).collect();
-                codes.iter().map(|&code| labels.get(code as usize).copied().flatten()).collect()
-            }
-            _ => None,
-        };
-        match (codes.filter(|_| !are_all_rows || table.rows == *rows), table.columns.last_mut()) {
-            (Some(codes), Some(last)) => {
-                last.values = ColumnValues::Texts { codes, words: names.clone() };
-                Ok(())
-            }
-            _ => {
-                let (rows, found, classes) = (*rows, table.rows, names.len());
-                let problem = TableProblem::Preamble { rows, found, classes };
-                Err(of_line(&self.name, (1, problem.into())))
-            }
-        }
-    }
-
     /// The results of `work` on the next blocks, which are read while the blocks before them are parsed.
     fn next_group<T: Send>(
         &mut self,
         work: impl Fn(&TextBlock, &Layout) -> Result<T, BlockError> + Sync,
     ) -> Result<Option<Vec<Result<T, BlockError>>>, DataError> {
         let ahead = std::mem::replace(&mut self.ahead, Ok(Vec::new()));
-        let group = ahead.map_err(|problem| of_line(&self.name, problem))?;
+        let group = ahead.map_err(|problem| of_line(&self.parser.name, problem))?;
         if group.is_empty() {
             return Ok(None);
         }
-        let (layout, blocks) = (&self.layout, &mut self.blocks);
+        let (layout, blocks) = (&self.parser.layout, &mut self.blocks);
         let parse = || group.par_iter().map(|block| work(block, layout)).collect();
         let (results, ahead) = rayon::join(parse, || read_group(blocks));
         self.ahead = ahead;
         Ok(Some(results))
     }
-
-    fn error(&self, error: BlockError) -> DataError {
-        let ((line, problem), column) = match error {
-            BlockError::Problem(problem, column) => (problem, column),
-            BlockError::Kind { line, column, cell } => {
-                let problem = match self.layout.plans[column] {
-                    Plan::Dates(_) => TableProblem::NotADate { cell },
-                    Plan::Numbers | Plan::Texts => TableProblem::NotANumber { cell },
-                };
-                ((line, problem.into()), Some(column))
-            }
-        };
-        let mut error = of_line(&self.name, (line, problem));
-        let name =
-            column.filter(|_| self.layout.rules.has_header).map(|column| self.layout.names[column].clone());
-        (error.place.column, error.place.column_name) = (column.map(|column| column + 1), name);
-        error
-    }
-}
-
-fn of_plan(block: &TextBlock, layout: &Layout) -> Result<Block, BlockError> {
-    parse_block(block, &layout.rules, &layout.plans)
 }
 
 fn read_group(blocks: &mut TextBlocks) -> Result<Vec<TextBlock>, LineProblem> {
@@ -252,10 +167,4 @@ fn without_empty_unnamed_columns(mut table: Table) -> Table {
         }
     }
     table
-}
-
-fn of_line(name: &str, (line, problem): LineProblem) -> DataError {
-    let mut error = problem.of(name);
-    error.place.line = Some(line);
-    error
 }

@@ -18,6 +18,11 @@ pub(super) struct RowRules {
 }
 
 impl RowRules {
+    /// The bytes between cells and before comments.
+    pub(super) fn bytes(&self) -> (u8, u8) {
+        (self.delimiter, self.comment)
+    }
+
     /// The records of a text.
     pub(super) fn records<'a>(&self, text: &'a [u8]) -> Reader<&'a [u8]> {
         records(text, self.delimiter, self.comment)

@@ -1,55 +1,56 @@
 //! A table in a file that is larger than the memory, read in pieces in a random order.
 
 use super::columns::Table;
+use super::growing::Growing;
+use super::lines::RowLines;
 use super::options::TableOptions;
+use super::parser::Parser;
 use super::reading::Reading;
-use super::text_blocks::TextBlock;
+use super::text_blocks::{Rows, TextBlock, line_ends};
 use crate::error::{DataError, DataProblem};
 use crate::permutation::{Purpose, permute};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The number of blocks in a piece, which has about four megabytes of text.
-const BLOCKS_PER_PIECE: usize = 16;
+/// The length in bytes of what is shuffled as a whole, unless a row is longer.
+const PLACE: usize = 1 << 16;
 
-/// A table in a text file that is larger than the memory, read in pieces in a random order: the blocks of the
-/// file are shuffled, a piece is made of a few of them, and its rows are shuffled. Rows that are far apart in
-/// the file meet in a piece, but for data that are sorted, by time say, this is less random than a shuffle of
-/// all rows.
+/// The number of such places in a piece.
+const PLACES_PER_PIECE: usize = 64;
+
+/// A table in a text file that is larger than the memory, read in pieces in a random order: places of some
+/// thousand rows are shuffled, a piece of four megabytes is made of 64 of them, and its rows are shuffled.
+/// A piece so has rows from all over the file, also if the file is sorted.
 ///
 /// A pass over the file, when it is opened, finds the kinds of the columns. The order depends only on the
-/// file, the seed and the number of the epoch.
+/// file, the seed and the number of the epoch. [`prepare`](Self::prepare) makes data to train on.
 ///
-/// ```no_run
-/// use wengert_data::{Preprocessing, PreprocessingOptions, ScalingMethod, ShuffledTable, TableOptions};
+/// ```
+/// use wengert_data::{ShuffledTable, TableOptions};
 ///
-/// let table = ShuffledTable::open("clicks.csv", &TableOptions::default(), 7)?;
-/// // Statistics and categories are those of a random part, which fits into memory.
-/// let sample = table.sample()?;
-/// let preprocessing = Preprocessing::fit(&sample, 0..sample.rows(), &PreprocessingOptions::default())?;
-/// let scaling = preprocessing.dataset(&sample)?.split(1.0, 0.0, 0.0, 7)?.scaled(ScalingMethod::Standardise);
-/// let scaling = scaling.train.scaling().clone();
-/// for epoch in 0..10 {
-///     for piece in table.epoch(epoch) {
-///         let data = preprocessing.dataset(&piece?)?.cast_as::<f32>(&scaling);
-///         // Steps of a `Training` on the batches of this data set.
-/// #       let _ = data;
-///     }
+/// # let mut file = tempfile::NamedTempFile::new()?;
+/// # std::io::Write::write_all(&mut file, b"x,y\n1,2\n3,4\n5,6\n")?;
+/// # let path = file.path();
+/// let table = ShuffledTable::open(path, &TableOptions::default(), 7)?;
+/// let mut rows = 0;
+/// for piece in table.epoch(1) {
+///     rows += piece?.rows();
 /// }
-/// # Ok::<(), wengert_data::DataError>(())
+/// assert_eq!(rows, table.rows());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct ShuffledTable {
     path: PathBuf,
-    reading: Reading,
-    blocks: Vec<BlockPlace>,
+    parser: Parser,
+    places: Vec<Place>,
     rows: usize,
     seed: u64,
 }
 
-/// Where a block is in the file.
+/// Some rows in the file.
 #[derive(Clone, Copy)]
-struct BlockPlace {
+struct Place {
     offset: u64,
     length: usize,
     line: usize,
@@ -67,16 +68,19 @@ impl ShuffledTable {
         let file = File::open(path).map_err(unreadable)?;
         check_order(&file).map_err(unreadable)?;
         let mut reading = Reading::open(&path.display().to_string(), Box::new(file), options)?;
-        let mut blocks = Vec::new();
-        let survey = reading.survey_each(|block| {
-            let place = BlockPlace { offset: block.offset, length: block.text.len(), line: block.line };
-            blocks.push(place);
-        })?;
+        let (mut places, bytes) = (Vec::new(), reading.parser.layout.rules.bytes());
+        let survey = reading.survey_each(|block| divide(block, bytes, &mut places))?;
         reading.settle(&survey, options)?;
         if survey.rows == 0 {
             return Err(DataProblem::NoExamples.of_path(path));
         }
-        Ok(Self { path: path.to_owned(), reading, blocks, rows: survey.rows, seed })
+        Ok(Self { path: path.to_owned(), parser: reading.parser, places, rows: survey.rows, seed })
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.parser.name
     }
 
     /// The number of rows.
@@ -88,13 +92,13 @@ impl ShuffledTable {
     /// The names of the columns.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.reading.layout.names
+        &self.parser.layout.names
     }
 
     /// What was decided about the file and should be known, a sentence each.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        self.reading.layout.notes()
+        self.parser.layout.notes()
     }
 
     /// A random piece, from which a preprocessing can be fitted. A text that occurs in other pieces only is
@@ -103,37 +107,65 @@ impl ShuffledTable {
     /// # Errors
     /// If the file cannot be read any more, or changed.
     pub fn sample(&self) -> Result<Table, DataError> {
-        let mut pieces = self.pieces(Purpose::Sample, |_| Purpose::Sample);
+        let mut pieces = self.pieces(self.order(Purpose::Sample));
         pieces.next().unwrap_or_else(|| Err(DataProblem::Changed.of_path(&self.path)))
     }
 
     /// The pieces of an epoch. Each row is in exactly one of them.
     pub fn epoch(&self, epoch: u64) -> impl Iterator<Item = Result<Table, DataError>> {
-        self.pieces(Purpose::Blocks(epoch), move |piece| Purpose::Rows(epoch, piece))
-    }
-
-    fn pieces(
-        &self,
-        purpose: Purpose,
-        of_rows: impl Fn(u64) -> Purpose,
-    ) -> impl Iterator<Item = Result<Table, DataError>> {
-        let mut order = vec![0; self.blocks.len()];
-        permute(&mut order, self.seed, purpose);
-        let pieces = order.len().div_ceil(BLOCKS_PER_PIECE);
-        (0..pieces).map(move |piece| {
-            let blocks = order.iter().skip(piece * BLOCKS_PER_PIECE).take(BLOCKS_PER_PIECE);
-            let texts: io::Result<Vec<TextBlock>> = self.read(blocks.map(|&block| self.blocks[block]));
-            let texts = texts.map_err(|error| DataProblem::Unreadable(error).of_path(&self.path))?;
-            let table = self.reading.table_of(&texts)?;
-            let mut rows = vec![0; table.rows()];
-            permute(&mut rows, self.seed, of_rows(piece as u64));
-            Ok(table.select(&rows))
+        (0..).zip(self.pieces_of_epoch(epoch)).map(move |(number, piece)| {
+            let piece = piece?;
+            let mut rows = vec![0; piece.rows()];
+            permute(&mut rows, self.seed, Purpose::Rows(epoch, number));
+            Ok(piece.select(&rows))
         })
     }
 
-    fn read(&self, places: impl Iterator<Item = BlockPlace>) -> io::Result<Vec<TextBlock>> {
+    /// The pieces of an epoch, whose rows are not shuffled.
+    pub(crate) fn pieces_of_epoch(&self, epoch: u64) -> impl Iterator<Item = Result<Table, DataError>> {
+        self.pieces(self.order(Purpose::Blocks(epoch)))
+    }
+
+    /// All rows in the order of the file, in pieces.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = Result<Table, DataError>> {
+        self.pieces((0..self.places.len()).collect())
+    }
+
+    /// The rows of some tables of this file as one table, with the notes on the file.
+    pub(crate) fn joined(&self, tables: &[Table]) -> Table {
+        let kinds = tables.first().map_or_else(Vec::new, Table::kinds);
+        let mut columns: Vec<Growing> = kinds.into_iter().map(Growing::new).collect();
+        let (mut lines, mut rows) = (RowLines::default(), 0);
+        for table in tables {
+            lines.extend(rows, &table.lines);
+            rows += table.rows;
+            columns.iter_mut().zip(&table.columns).for_each(|(all, more)| all.append(more.values.clone()));
+        }
+        self.parser.table(columns, rows, lines)
+    }
+
+    fn order(&self, purpose: Purpose) -> Vec<usize> {
+        let mut order = vec![0; self.places.len()];
+        permute(&mut order, self.seed, purpose);
+        order
+    }
+
+    fn pieces(&self, order: Vec<usize>) -> impl Iterator<Item = Result<Table, DataError>> {
+        let pieces = order.len().div_ceil(PLACES_PER_PIECE);
+        (0..pieces).map(move |piece| {
+            let places = order.iter().skip(piece * PLACES_PER_PIECE).take(PLACES_PER_PIECE);
+            let texts = self.read(places.map(|&place| self.places[place]));
+            let texts = texts.map_err(|error| match error.kind() {
+                ErrorKind::UnexpectedEof => DataProblem::Changed.of_path(&self.path),
+                _ => DataProblem::Unreadable(error).of_path(&self.path),
+            })?;
+            self.parser.table_of(&texts)
+        })
+    }
+
+    fn read(&self, places: impl Iterator<Item = Place>) -> io::Result<Vec<TextBlock>> {
         let mut file = File::open(&self.path)?;
-        let read = |BlockPlace { offset, length, line }| {
+        let read = |Place { offset, length, line }| {
             let mut text = vec![0; length];
             file.seek(SeekFrom::Start(offset))?;
             file.read_exact(&mut text)?;
@@ -143,15 +175,38 @@ impl ShuffledTable {
     }
 }
 
+/// Divides a block into places of whole rows.
+fn divide(block: &TextBlock, (delimiter, comment): (u8, u8), places: &mut Vec<Place>) {
+    let (mut start, mut line) = (0, block.line);
+    while start < block.text.len() {
+        let rest = &block.text[start..];
+        let mut length = PLACE.min(rest.len());
+        while length < rest.len() {
+            match Rows::scan(&rest[..length], delimiter, comment).end {
+                Some(end) => {
+                    length = end;
+                    break;
+                }
+                None => length = (2 * length).min(rest.len()),
+            }
+        }
+        places.push(Place { offset: block.offset + start as u64, length, line });
+        line += line_ends(&rest[..length]);
+        start += length;
+    }
+}
+
 /// Checks that a file can be read in any order.
 fn check_order(file: &File) -> io::Result<()> {
-    let mut start = [0; 2];
+    let (mut start, mut content) = (Vec::new(), file);
     let is_file = file.metadata()?.is_file();
-    let mut content = file;
-    let count = if is_file { content.read(&mut start)? } else { 0 };
-    if !is_file || (count == 2 && start == [0x1f, 0x8b]) {
-        let problem = "only a plain file that is not compressed can be read in any order; decompress it \
-            first";
+    if is_file {
+        content.take(6).read_to_end(&mut start)?;
+    }
+    let magics: [&[u8]; 3] = [&[0x1f, 0x8b], b"\x93NUMPY", b"PK\x03\x04"];
+    if !is_file || magics.iter().any(|magic| start.starts_with(magic)) {
+        let problem = "only a plain text file can be read in any order; decompress it first, or save an \
+            array as text";
         return Err(io::Error::new(ErrorKind::Unsupported, problem));
     }
     content.rewind()

@@ -11,7 +11,8 @@ use wengert_files::excerpt;
 const FIRST_BLOCK: usize = 1 << 20;
 
 /// The length of the other blocks in bytes, unless a row is longer. A few of them are parsed at once, and a
-/// byte of text may become four bytes of numbers, which are copied to be scaled and to be the input of a model.
+/// byte of text may become four bytes of numbers, which are copied to be scaled and to be the input of a
+/// model.
 const BLOCK: usize = 1 << 18;
 
 /// The largest length of a row in bytes. The longest useful rows, of images or genes, have some hundred

@@ -16,6 +16,8 @@ mod idx_files;
 mod preprocessing;
 mod regressions;
 mod splits;
+#[cfg(all(feature = "csv", feature = "gzip"))]
+mod streams;
 mod support;
 #[cfg(all(feature = "csv", feature = "gzip"))]
 mod tables;
