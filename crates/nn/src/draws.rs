@@ -73,6 +73,14 @@ impl Draws {
         Self(StdRng::from_seed(key))
     }
 
+    /// The draws for one row of the data in one epoch, for changes of examples at random: they depend on the
+    /// three numbers alone, and are not those of any layer.
+    #[must_use]
+    pub fn for_row(seed: u64, epoch: u64, row: u64) -> Self {
+        // No model has that many layers.
+        Self::keyed([seed, epoch, u64::MAX, row])
+    }
+
     /// 32 random bits.
     #[inline]
     pub fn bits(&mut self) -> u32 {

@@ -2,19 +2,23 @@
 
 use crate::error::TrainError;
 use crate::mismatch::Mismatch;
+use crate::own_metrics::OwnMetrics;
 use crate::parameter_names::names_and_shapes;
-use crate::selection::BestBy;
+use crate::selection::{BestBy, Sampling};
+use crate::settings::Settings;
 use wengert_ad::Real;
-use wengert_data::{Dataset, Split, Targets};
+use wengert_data::{Dataset, Examples, Parts, Targets};
 use wengert_nn::{Layout, Module, Params, Penalty, TargetKind};
 use wengert_optim::{Group, Optimizer};
 
 /// Checks that the loss can compare outputs with the targets of the data, and that all parts are stored with
 /// the same scaling.
-pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Result<(), Mismatch> {
-    let scaling = data.train.scaling();
-    for (part, name) in [(&data.validation, "validation"), (&data.test, "test")] {
-        if columns(part) != columns(&data.train) {
+pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: Parts<'_, T>) -> Result<(), Mismatch> {
+    let train = data.train.sample();
+    let scaling = train.scaling();
+    for (part, name) in held_out(data) {
+        let part = part.sample();
+        if columns(part) != columns(train) {
             return Err(Mismatch::OtherColumns { part: name });
         }
         if part.scaling() != scaling {
@@ -24,7 +28,7 @@ pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Resul
     if scaling.targets.is_some() && kind != TargetKind::Values {
         return Err(Mismatch::ScaledTargets);
     }
-    match (kind, data.train.targets()) {
+    match (kind, train.targets()) {
         (TargetKind::Classes, Targets::Values { .. })
         | (TargetKind::Values | TargetKind::Probabilities, Targets::Classes { .. }) => {
             Err(Mismatch::TargetKind { needed: kind })
@@ -37,12 +41,18 @@ pub(crate) fn check_targets<T: Real>(kind: TargetKind, data: &Split<T>) -> Resul
     }
 }
 
+/// The parts that nothing is trained on, by name.
+fn held_out<'a, T: Real>(data: Parts<'a, T>) -> impl Iterator<Item = (&'a dyn Examples<T>, &'static str)> {
+    let named = [(data.validation, "validation"), (data.test, "test")];
+    named.into_iter().filter_map(|(part, name)| Some((part?, name)))
+}
+
 /// Checks that there are examples to train on, and what the choice of the best epoch needs.
-pub(crate) fn check_parts<T: Real>(best_by: Option<BestBy>, data: &Split<T>) -> Result<(), TrainError> {
-    let has_classes = matches!(data.train.targets(), Targets::Classes { .. });
+pub(crate) fn check_parts<T: Real>(best_by: Option<BestBy>, data: Parts<'_, T>) -> Result<(), TrainError> {
+    let has_classes = matches!(data.train.sample().targets(), Targets::Classes { .. });
     match best_by {
         _ if data.train.examples() == 0 => Err(TrainError::NoExamples),
-        Some(_) if data.validation.examples() == 0 => Err(TrainError::NoValidation),
+        Some(_) if data.validation.is_none_or(|part| part.examples() == 0) => Err(TrainError::NoValidation),
         Some(BestBy::Accuracy) if !has_classes => Err(TrainError::NoAccuracy),
         _ => Ok(()),
     }
@@ -60,13 +70,13 @@ fn columns<T: Real>(data: &Dataset<T>) -> [usize; 3] {
 pub(crate) fn check_widths<T: Real>(
     module: &impl Module<T>,
     kind: TargetKind,
-    data: &Split<T>,
+    train: &Dataset<T>,
 ) -> Result<(), Mismatch> {
-    let width = data.train.width();
+    let width = train.width();
     if let Some(model) = module.input_width().filter(|&model| model != width) {
         return Err(Mismatch::InputWidth { model, data: width });
     }
-    let needed = match (kind, data.train.targets()) {
+    let needed = match (kind, train.targets()) {
         (TargetKind::TwoClasses, Targets::Classes { .. }) => 1,
         (_, Targets::Classes { classes, .. }) => *classes,
         (_, Targets::Values { width, .. }) => *width,
@@ -93,14 +103,31 @@ pub(crate) fn check_batch_size(
     Ok(())
 }
 
-/// Checks that each part of the data has an example that counts, unless it is empty.
-pub(crate) fn check_weights<T: Real>(data: &Split<T>) -> Result<(), TrainError> {
-    let parts = [(&data.train, "training"), (&data.validation, "validation"), (&data.test, "test")];
+/// Checks that data that are not in memory are not needed there.
+pub(crate) fn check_streams<T: Real>(
+    settings: &Settings,
+    metrics: &OwnMetrics,
+    data: Parts<'_, T>,
+) -> Result<(), TrainError> {
+    let are_whole = data.train.whole().is_some() && held_out(data).all(|(part, _)| part.whole().is_some());
+    if settings.sampling == Sampling::Replacement && data.train.whole().is_none() {
+        return Err(TrainError::ReplacementFromStream);
+    }
+    match metrics.names().next().filter(|_| !are_whole) {
+        Some(name) => Err(TrainError::MetricOfStream { name: name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that each part of the data in memory has an example that counts, unless it is empty.
+pub(crate) fn check_weights<T: Real>(data: Parts<'_, T>) -> Result<(), TrainError> {
+    let parts = held_out(data).chain([(data.train, "training")]);
+    let mut parts = parts.filter_map(|(part, name)| Some((part.whole()?, name)));
     let without = |data: &Dataset<T>| {
         data.weights()
             .is_some_and(|weights| !weights.is_empty() && weights.iter().all(|&weight| weight == 0.0))
     };
-    match parts.into_iter().find(|(part, _)| without(part)) {
+    match parts.find(|(part, _)| without(part)) {
         Some((_, part)) => Err(TrainError::NoWeight { part }),
         None => Ok(()),
     }

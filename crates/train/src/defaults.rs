@@ -3,7 +3,7 @@
 use crate::selection::BestBy;
 use crate::trainer::Trainer;
 use wengert_ad::Real;
-use wengert_data::{Dataset, Targets};
+use wengert_data::{Examples, Targets};
 use wengert_nn::{ActivationChoice, AnyActivation, Loss, LossChoice, Mlp};
 use wengert_optim::{Optimizer, OptimizerChoice, Run, ScheduleChoice, ScheduleError};
 
@@ -72,8 +72,9 @@ impl Defaults {
     /// The numbers were chosen for the bundled and generated data sets together, by comparison with
     /// scikit-learn's perceptrons of the same widths: `benches/peers/defaults.py`.
     #[must_use]
-    pub fn of<T: Real>(data: &Dataset<T>) -> Self {
-        let (examples, features) = (data.examples().max(1), data.width());
+    pub fn of<T: Real>(data: &(impl Examples<T> + ?Sized)) -> Self {
+        let (examples, data) = (data.examples().max(1), data.sample());
+        let features = data.width();
         let is_regression = matches!(data.targets(), Targets::Values { .. });
         let batches = if is_regression { 64 } else { 32 };
         let batch_size = (examples / batches).next_power_of_two().clamp(16, 128);
@@ -99,7 +100,8 @@ impl Defaults {
 
     /// The network for a data set.
     #[must_use]
-    pub fn network<T: Real>(&self, data: &Dataset<T>) -> Mlp<AnyActivation> {
+    pub fn network<T: Real>(&self, data: &(impl Examples<T> + ?Sized)) -> Mlp<AnyActivation> {
+        let data = data.sample();
         let outputs = match data.targets() {
             Targets::Classes { classes, .. } => *classes,
             Targets::Values { width, .. } => *width,
@@ -116,7 +118,10 @@ impl Defaults {
     /// # Panics
     /// If a setting has been changed to a number out of its range, such as a batch size of 0.
     #[track_caller]
-    pub fn trainer<T: Real>(&self, train: &Dataset<T>) -> Result<DefaultTrainer<T>, ScheduleError> {
+    pub fn trainer<T: Real>(
+        &self,
+        train: &(impl Examples<T> + ?Sized),
+    ) -> Result<DefaultTrainer<T>, ScheduleError> {
         let steps_per_epoch = train.examples().div_ceil(self.batch_size.max(1)) as u64;
         let steps = steps_per_epoch.saturating_mul(self.epochs as u64);
         let schedule = self.schedule.build(self.rate, Run { steps, steps_per_epoch })?;

@@ -69,6 +69,18 @@ pub enum TrainError {
     },
     /// Early stopping and the choice of the best epoch need a validation part, but the data have none.
     NoValidation,
+    /// Draws with replacement need all examples in memory.
+    ReplacementFromStream,
+    /// A metric of the program's own needs all examples in memory.
+    MetricOfStream {
+        /// The name of the metric.
+        name: String,
+    },
+    /// Data that are not in memory could not be read.
+    Data {
+        /// The reason.
+        source: DataError,
+    },
     /// The thread pool could not be created.
     Threads {
         /// The error of the thread pool.
@@ -124,6 +136,14 @@ impl fmt::Display for TrainError {
                 "early stopping and the choice of the best epoch need validation data: split off a \
                      validation part larger than 0",
             ),
+            Self::ReplacementFromStream => f.write_str(
+                "draws with replacement need all training examples in memory: reshuffle them in each epoch",
+            ),
+            Self::MetricOfStream { name } => write!(
+                f,
+                "the metric {name:?} needs all examples in memory: leave it out, or compute it in a callback"
+            ),
+            Self::Data { source } => source.fmt(f),
             Self::Threads { source } => write!(f, "the threads could not be started: {source}"),
         }
     }
@@ -135,12 +155,18 @@ impl From<Mismatch> for TrainError {
     }
 }
 
+impl From<DataError> for TrainError {
+    fn from(source: DataError) -> Self {
+        Self::Data { source }
+    }
+}
+
 impl std::error::Error for TrainError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Threads { source } => Some(source),
             Self::Resume { source } => Some(source),
-            Self::ClassWeights { source } => Some(source),
+            Self::ClassWeights { source } | Self::Data { source } => Some(source),
             _ => None,
         }
     }

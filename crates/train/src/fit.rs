@@ -2,6 +2,7 @@
 
 use crate::divergence::Divergence;
 use crate::epoch::Epoch;
+use crate::error::TrainError;
 use crate::history::History;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
@@ -17,7 +18,7 @@ use crate::trained::TrainedModel;
 use crate::training::Training;
 use std::time::Instant;
 use wengert_ad::Real;
-use wengert_data::{Batches, Split, Targets};
+use wengert_data::{Batches, DataError, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
 use wengert_nn::{Loss, Module, Params};
 use wengert_optim::Optimizer;
@@ -29,7 +30,7 @@ pub(crate) struct Fit<'a, M, L, O, T: Real> {
     observers: Observers<T>,
     /// The validation part for the own metrics.
     measured: MeasuredPart,
-    data: &'a Split<T>,
+    data: Parts<'a, T>,
     history: Vec<Epoch>,
     issues: Vec<NumericalIssue>,
     /// The best epoch so far, if its parameters are the result.
@@ -43,41 +44,40 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         training: Training<M, L, O, T>,
         settings: Settings,
         observers: Observers<T>,
-        data: &'a Split<T>,
+        data: Parts<'a, T>,
         (history, best): (Vec<Epoch>, Option<BestEpoch<T>>),
     ) -> Self {
         let snapshots = Snapshots::new(history.len(), training.params());
-        let measured = MeasuredPart::new(&observers.metrics, &data.validation);
+        let measured = MeasuredPart::new(&observers.metrics, data.validation);
         let issues = Vec::new();
         Self { training, settings, observers, measured, data, history, issues, best, snapshots }
     }
 
-    pub(crate) fn run(mut self) -> TrainingReport<M, T> {
+    pub(crate) fn run(mut self) -> Result<TrainingReport<M, T>, TrainError> {
         let start = Instant::now();
         let mut batches = self.batches();
-        let mut stop = self.run_epochs(&mut batches);
+        let mut stop = self.run_epochs(&mut batches)?;
         let state = self.state();
         let keeps_best = self.settings.keeps_best().is_some() && self.best.is_some();
         let is_last = !keeps_best && !matches!(stop, StopReason::NotFinite { .. });
-        let mut best_epoch = self.restore_final(stop);
-        let mut train = self.training_metrics();
+        let mut best_epoch = self.restore_final(stop)?;
+        let mut train = self.training_metrics()?;
         if is_last && !train.loss.is_finite() && best_epoch > 0 {
             // The last steps made the parameters too large, and no later step was there to notice it.
             stop = self.not_finite(best_epoch, batches.per_epoch(), IssueKind::NonFiniteLoss);
-            best_epoch = self.restore_final(stop);
-            train = self.training_metrics();
+            best_epoch = self.restore_final(stop)?;
+            train = self.training_metrics()?;
         }
         let divergence = self.divergence(stop);
         let state = divergence.is_none().then_some(state);
-        let validation = self.training.evaluate(&self.data.validation);
-        let test = self.training.evaluate(&self.data.test);
+        let (validation, test) = (self.evaluate(self.data.validation)?, self.evaluate(self.data.test)?);
         let own = self.own_values();
         let names = self.observers.metrics.names().map(str::to_owned).collect();
         let (history, issues) = (History::new(self.history, names), self.issues);
-        let metadata = metadata_of(&self.data.train, &self.training, &self.settings);
+        let metadata = metadata_of(self.data.train.sample(), &self.training, &self.settings);
         let model = TrainedModel { metadata, ..self.training.into_trained() };
         let seconds = start.elapsed().as_secs_f64();
-        TrainingReport {
+        Ok(TrainingReport {
             model,
             train,
             validation,
@@ -90,52 +90,62 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             issues,
             state,
             seconds,
-        }
+        })
     }
 
-    fn run_epochs(&mut self, batches: &mut Batches) -> StopReason {
+    fn run_epochs(&mut self, batches: &mut Batches) -> Result<StopReason, DataError> {
         if self.is_patience_exhausted() {
-            return StopReason::EarlyStopping;
+            return Ok(StopReason::EarlyStopping);
         }
         for number in self.history.len() + 1..=self.settings.epochs {
-            let train = match self.run_epoch(batches, number) {
+            let train = match self.run_epoch(batches, number)? {
                 Ok(train) => train,
-                Err(stop) => return stop,
+                Err(stop) => return Ok(stop),
             };
-            let validation = self.training.evaluate(&self.data.validation);
+            let validation = self.evaluate(self.data.validation)?;
             let (learning_rate, own) = (self.training.optimizer().learning_rate(), self.measure());
             self.history.push(Epoch { number, train, validation, learning_rate, own });
             self.check_parameters(number);
             self.keep_parameters(number, validation);
             let flow = self.observers.after_epoch(&self.history, &self.training);
             if self.is_patience_exhausted() {
-                return StopReason::EarlyStopping;
+                return Ok(StopReason::EarlyStopping);
             }
             if flow.is_break() {
-                return StopReason::Callback;
+                return Ok(StopReason::Callback);
             }
         }
-        StopReason::Finished
+        Ok(StopReason::Finished)
     }
 
     /// Runs one epoch, unless the loss of a step is not finite.
-    fn run_epoch(&mut self, batches: &mut Batches, epoch: usize) -> Result<Metrics, StopReason> {
-        let data = &self.data.train;
-        let mut totals = Totals::default();
+    fn run_epoch(
+        &mut self,
+        batches: &mut Batches,
+        epoch: usize,
+    ) -> Result<Result<Metrics, StopReason>, DataError> {
+        let train = self.data.train;
+        let (mut totals, mut step) = (Totals::default(), 0);
         let order = if self.settings.sampling == Sampling::Once { 0 } else { epoch as u64 };
-        for (index, indices) in batches.epoch(order).enumerate() {
-            let batch = data.batch(indices);
+        let mut batches = batches.over(train, order);
+        while let Some(batch) = batches.next_batch()? {
+            step += 1;
             let of_batch = self.training.pass(batch, true);
             if !of_batch.loss.is_finite() {
                 let Training { model, loss, params, .. } = &self.training;
                 let kind = locate_non_finite(model.module(), loss, params, batch, self.training.last_pass());
-                return Err(self.not_finite(epoch, index + 1, kind));
+                return Ok(Err(self.not_finite(epoch, step, kind)));
             }
             self.training.apply_gradient();
             totals = totals + of_batch;
         }
-        let are_classes = matches!(data.targets(), Targets::Classes { .. });
-        Ok(Metrics::of(totals, are_classes))
+        let are_classes = matches!(train.sample().targets(), Targets::Classes { .. });
+        Ok(Ok(Metrics::of(totals, are_classes)))
+    }
+
+    /// The metrics on a part, if it has examples that count.
+    fn evaluate(&self, part: Option<&dyn Examples<T>>) -> Result<Option<Metrics>, DataError> {
+        part.map_or(Ok(None), |part| self.training.evaluate_blocks(part))
     }
 
     /// Records the issue that ends the run in this step.
@@ -201,13 +211,13 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
 
     fn values_of(&self, part: &MeasuredPart) -> Vec<f64> {
         let Training { model, params, .. } = &self.training;
-        self.observers.metrics.values(model.module(), params, self.data.train.scaling(), part)
+        self.observers.metrics.values(model.module(), params, self.data.train.sample().scaling(), part)
     }
 
     /// The values of the own metrics on all parts.
     fn own_values(&self) -> Vec<OwnValues> {
         let part = |data| self.values_of(&MeasuredPart::new(&self.observers.metrics, data));
-        let (train, validation, test) = (part(&self.data.train), self.measure(), part(&self.data.test));
+        let (train, validation, test) = (part(Some(self.data.train)), self.measure(), part(self.data.test));
         let values = |(i, name): (usize, &str)| OwnValues {
             name: name.to_owned(),
             train: train[i],
@@ -217,35 +227,39 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
         self.observers.metrics.names().enumerate().map(values).collect()
     }
 
-    fn training_metrics(&self) -> Metrics {
-        self.training.evaluate(&self.data.train).expect("the training part is not empty")
+    fn training_metrics(&self) -> Result<Metrics, DataError> {
+        Ok(self.evaluate(Some(self.data.train))?.expect("the training part is not empty"))
     }
 
     /// Sets the parameters to those of the best epoch, and to the last good ones if the run diverged;
     /// returns the number of the epoch that they come from.
-    fn restore_final(&mut self, stop: StopReason) -> usize {
+    fn restore_final(&mut self, stop: StopReason) -> Result<usize, DataError> {
         if let Some(best) = self.best.take().filter(|_| self.settings.keeps_best().is_some()) {
             *self.training.params_mut() = best.params;
-            return best.epoch;
+            return Ok(best.epoch);
         }
         if !matches!(stop, StopReason::NotFinite { .. }) {
-            return self.history.len();
+            return Ok(self.history.len());
         }
-        let (training, data) = (&self.training, self.data);
-        let finite = |metrics: Option<Metrics>| metrics.is_none_or(|metrics| metrics.loss.is_finite());
-        let is_good = |params: &Params<T>| {
-            [&data.train, &data.validation].into_iter().all(|part| finite(training.evaluate_at(params, part)))
+        let (training, Parts { train, validation, .. }) = (&self.training, self.data);
+        let is_good = |params: &Params<T>| -> Result<bool, DataError> {
+            for part in [Some(train), validation].into_iter().flatten() {
+                if training.evaluate_at(params, part)?.is_some_and(|metrics| !metrics.loss.is_finite()) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         };
-        let chosen = self.snapshots.last_good(is_good);
+        let chosen = self.snapshots.last_good(is_good)?;
         *self.training.params_mut() = chosen.params;
-        chosen.epoch
+        Ok(chosen.epoch)
     }
 
     /// Why the run diverged, if it did.
     fn divergence(&self, stop: StopReason) -> Option<Divergence> {
         let StopReason::NotFinite { epoch, step } = stop else { return None };
         let issue = self.issues.last().expect("a step that is not finite is an issue").clone();
-        let cause = self.training.cause_of_divergence(&issue.kind, &self.data.train);
+        let cause = self.training.cause_of_divergence(&issue.kind, self.data.train.sample());
         Some(Divergence { epoch, step, cause, issue })
     }
 }

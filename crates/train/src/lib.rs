@@ -22,6 +22,7 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod augmented;
 mod backprop;
 mod batch;
 mod callback;
@@ -64,6 +65,7 @@ mod training;
 mod training_options;
 mod units;
 
+pub use augmented::Augmented;
 pub use backprop::Backprop;
 pub use callback::{AfterEpoch, Callback};
 pub use class_weights::ClassWeights;
@@ -87,5 +89,5 @@ pub use strategy::Strategy;
 pub use trained::TrainedModel;
 pub use trainer::Trainer;
 pub use training::Training;
-pub use wengert_data::Batch;
+pub use wengert_data::{Batch, Parts};
 pub use wengert_nn::Outputs;

@@ -3,7 +3,7 @@
 use crate::trained::predict;
 use ndarray::{Array2, ArrayView2};
 use wengert_ad::Real;
-use wengert_data::{Dataset, Scaling, Targets};
+use wengert_data::{Examples, Scaling, Targets};
 use wengert_nn::{Module, Params};
 
 /// A function of outputs and targets, in the user's units and double precision.
@@ -41,10 +41,10 @@ impl OwnMetrics {
 pub(crate) struct MeasuredPart(Option<(Array2<f64>, Targets<f64>)>);
 
 impl MeasuredPart {
-    pub(crate) fn new<T: Real>(metrics: &OwnMetrics, data: &Dataset<T>) -> Self {
-        if metrics.0.is_empty() || data.examples() == 0 {
-            return Self(None);
-        }
+    /// The part, which is in memory if there are metrics.
+    pub(crate) fn new<T: Real>(metrics: &OwnMetrics, part: Option<&dyn Examples<T>>) -> Self {
+        let data = part.and_then(Examples::whole).filter(|data| data.examples() > 0);
+        let Some(data) = data.filter(|_| !metrics.0.is_empty()) else { return Self(None) };
         let data = data.unscaled();
         let shape = (data.examples(), data.width());
         let x = Array2::from_shape_vec(shape, data.features().to_vec()).expect("a table has full rows");

@@ -36,12 +36,15 @@ impl<T: Element> Snapshots<T> {
     }
 
     /// The latest parameters that are good, or those at the start.
-    pub(crate) fn last_good(&mut self, is_good: impl Fn(&Params<T>) -> bool) -> Snapshot<T> {
+    pub(crate) fn last_good<E>(
+        &mut self,
+        is_good: impl Fn(&Params<T>) -> Result<bool, E>,
+    ) -> Result<Snapshot<T>, E> {
         while let Some(snapshot) = self.recent.pop() {
-            if is_good(&snapshot.params) {
-                return snapshot;
+            if is_good(&snapshot.params)? {
+                return Ok(snapshot);
             }
         }
-        Snapshot { epoch: self.start.epoch, params: self.start.params.clone() }
+        Ok(Snapshot { epoch: self.start.epoch, params: self.start.params.clone() })
     }
 }

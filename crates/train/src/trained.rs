@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
 use std::ops::{Add, Range};
 use wengert_ad::{ArrayTape, Real};
-use wengert_data::{Dataset, Scaling, Targets};
+use wengert_data::{DataError, Dataset, Examples, Pass, Scaling, Targets, checked_blocks};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
 use wengert_nn::{Loss, Model, Module, Outputs, Params};
 
@@ -125,6 +125,23 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         assert_known_classes(self.model.module().output_width(Some(data.width())), data);
         evaluate(self.model.module(), loss, &self.params, &data.scaled_as(&self.scaling))
     }
+
+    /// As [`evaluate`](Self::evaluate), on examples that need not be in memory. A model or a loss that mixes
+    /// rows sees each block by itself.
+    ///
+    /// # Errors
+    /// If a block cannot be read.
+    ///
+    /// # Panics
+    /// As [`evaluate`](Self::evaluate), or if a block is not like the [sample](Examples::sample).
+    #[track_caller]
+    pub fn evaluate_blocks(
+        &self,
+        loss: &impl Loss<T>,
+        examples: &dyn Examples<T>,
+    ) -> Result<Option<Metrics>, DataError> {
+        evaluate_blocks(self.model.module(), loss, &self.params, &self.scaling, examples)
+    }
 }
 
 /// Panics if an example has a class for which there is no output; a single output distinguishes two classes.
@@ -169,12 +186,45 @@ pub(crate) fn predict<T: Real, X: Real, S: Data<Elem = X>>(
     concatenate(Axis(0), &blocks).expect("all rows of outputs have the same width")
 }
 
+/// The metrics on a data set in evaluation mode; `None` if no example counts.
 pub(crate) fn evaluate<T: Real>(
     module: &impl Module<T>,
     loss: &impl Loss<T>,
     params: &Params<T>,
     data: &Dataset<T>,
 ) -> Option<Metrics> {
+    metrics(totals(module, loss, params, data), data)
+}
+
+/// The metrics on examples in blocks, with the scaling of the model; `None` if no example counts.
+pub(crate) fn evaluate_blocks<T: Real>(
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    scaling: &Scaling,
+    examples: &dyn Examples<T>,
+) -> Result<Option<Metrics>, DataError> {
+    let mut all = Totals::default();
+    for block in checked_blocks(examples, Pass::Evaluation) {
+        let block = block?;
+        let scaled = block.scaled_as(scaling);
+        assert_known_classes(module.output_width(Some(scaled.width())), &scaled);
+        all = all + totals(module, loss, params, &scaled);
+    }
+    Ok(metrics(all, examples.sample()))
+}
+
+fn metrics<T: Real>(totals: Totals, data: &Dataset<T>) -> Option<Metrics> {
+    let are_classes = matches!(data.targets(), Targets::Classes { .. });
+    (totals.weight > 0.0).then(|| Metrics::of(totals, are_classes))
+}
+
+fn totals<T: Real>(
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    data: &Dataset<T>,
+) -> Totals {
     let indices: Vec<usize> = (0..data.examples()).collect();
     let whole = loss.mixes_rows() || params.layout().row_mixing().applies(false);
     let parts: Vec<Totals> = indices
@@ -191,7 +241,5 @@ pub(crate) fn evaluate<T: Real>(
             },
         )
         .collect();
-    let totals = parts.into_iter().fold(Totals::default(), Totals::add);
-    let are_classes = matches!(data.targets(), Targets::Classes { .. });
-    (totals.weight > 0.0).then(|| Metrics::of(totals, are_classes))
+    parts.into_iter().fold(Totals::default(), Totals::add)
 }

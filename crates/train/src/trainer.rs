@@ -1,6 +1,8 @@
 //! Configuration of a training run.
 
-use crate::compatibility::{check_batch_size, check_parts, check_targets, check_weights, check_widths};
+use crate::compatibility::{
+    check_batch_size, check_parts, check_streams, check_targets, check_weights, check_widths,
+};
 use crate::divergence::Divergence;
 use crate::error::TrainError;
 use crate::fit::Fit;
@@ -15,7 +17,7 @@ use crate::strategy::Strategy;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZero;
 use wengert_ad::Real;
-use wengert_data::Split;
+use wengert_data::Parts;
 use wengert_kernels::validate::assert_at_least_one;
 use wengert_nn::{Architecture, Loss, Module, Params};
 use wengert_optim::Optimizer;
@@ -153,7 +155,11 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
 /// The training run.
 impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     /// Trains on the training part, from initial parameters given by the architecture and the seed,
-    /// and reports the metrics on all three parts.
+    /// and reports the metrics on all parts.
+    ///
+    /// The data are a split, `&split`, or [`Parts`] that need not be in memory: files that are larger, or
+    /// [examples](wengert_data::Examples) of the program's own. Own metrics and draws with replacement need
+    /// data in memory.
     ///
     /// If the loss becomes infinite or NaN, training stops with
     /// [`StopReason::NotFinite`](crate::StopReason::NotFinite), and the report has the last good parameters
@@ -161,19 +167,19 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     ///
     /// # Errors
     /// If model, loss and data do not fit together, if early stopping has no validation part, if examples
-    /// depend on each other although neither the layout nor the loss declares it, or if threads cannot be
-    /// started.
+    /// depend on each other although neither the layout nor the loss declares it, if threads cannot be
+    /// started, or if data cannot be read.
     ///
     /// # Panics
     /// If the pattern of a frozen parameter, a group or a penalty matches no parameter.
     #[track_caller]
-    pub fn fit(self, data: &Split<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
+    pub fn fit<'a>(self, data: impl Into<Parts<'a, T>>) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, Start::Seed)
+        self.start(data.into(), Start::Seed)
     }
 
     /// As [`fit`](Self::fit), but starts from these parameters, for fine-tuning. Parameters that
@@ -187,17 +193,17 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     /// # Panics
     /// As [`fit`](Self::fit), or if `params` have other names or shapes than the parameters of the model.
     #[track_caller]
-    pub fn fit_from(
+    pub fn fit_from<'a>(
         self,
         params: Params<T>,
-        data: &Split<T>,
+        data: impl Into<Parts<'a, T>>,
     ) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, Start::Params(params))
+        self.start(data.into(), Start::Params(params))
     }
 
     /// Continues a training run from the [state](TrainingReport::state) of an earlier one up to the epoch
@@ -212,20 +218,20 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     /// # Panics
     /// As [`fit`](Self::fit).
     #[track_caller]
-    pub fn resume(
+    pub fn resume<'a>(
         self,
         state: TrainingState<T>,
-        data: &Split<T>,
+        data: impl Into<Parts<'a, T>>,
     ) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        self.start(data, Start::State(Box::new(state)))
+        self.start(data.into(), Start::State(Box::new(state)))
     }
 
-    fn start(self, data: &Split<T>, from: Start<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
+    fn start(self, data: Parts<'_, T>, from: Start<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
@@ -244,26 +250,24 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         steps.part_rows = (settings.accumulate > 1).then_some(settings.batch_size);
         let model = architecture.into_model();
         check_targets(loss.kind(), data)?;
-        check_widths(model.module(), loss.kind(), data)?;
+        check_widths(model.module(), loss.kind(), data.train.sample())?;
         check_parts(settings.keeps_best(), data)?;
-        let weighted = settings.class_weights.weighted(&data.train)?;
-        let weighted = weighted.map(|train| {
-            let (validation, test) = (data.validation.clone(), data.test.clone());
-            Split { train, validation, test }
-        });
-        let data = weighted.as_ref().unwrap_or(data);
+        check_streams(&settings, &observers.metrics, data)?;
+        let weighted = settings.class_weights.weighted(data.train)?;
+        let data = Parts { train: weighted.as_deref().unwrap_or(data.train), ..data };
         check_weights(data)?;
         let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
-        if !training.set_scaling(data.train.scaling()) {
+        let sample = data.train.sample();
+        if !training.set_scaling(sample.scaling()) {
             return Err(TrainError::Resume { source: ResumeError::Scaling });
         }
         let (examples, batch_size) = (data.train.examples(), settings.batch_size);
         check_batch_size(training.params().layout(), examples, batch_size)?;
         let pool = thread_pool(threads, training.useful_threads(batch_size.min(examples)))?;
         let report = pool.install(|| {
-            let some: Vec<usize> = sampled_rows(examples).collect();
-            training.check(data.train.batch(&some))?;
-            Ok::<_, TrainError>(Fit::new(training, settings, observers, data, progress).run())
+            let some: Vec<usize> = sampled_rows(sample.examples()).collect();
+            training.check(sample.batch(&some))?;
+            Fit::new(training, settings, observers, data, progress).run()
         })?;
         if let Some(divergence) = &report.divergence {
             on_divergence(divergence);

@@ -9,10 +9,10 @@ use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::IssueKind;
 use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
-use crate::trained::{TrainedModel, evaluate, predict};
+use crate::trained::{TrainedModel, evaluate, evaluate_blocks, predict};
 use ndarray::{Array2, ArrayBase, Data, Ix2};
 use wengert_ad::Real;
-use wengert_data::{Batch, Dataset, Scaling};
+use wengert_data::{Batch, DataError, Dataset, Examples, Scaling};
 use wengert_nn::{Architecture, Loss, Model, Module, Params, TrainingPass};
 use wengert_optim::{Group, Optimizer};
 
@@ -254,13 +254,31 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// If the shapes of model, loss and data do not match.
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset<T>) -> Option<Metrics> {
-        self.evaluate_at(&self.params, data)
+        let data = data.scaled_as(self.scaling.as_ref().unwrap_or(data.scaling()));
+        evaluate(self.model.module(), &self.loss, &self.params, &data)
     }
 
-    /// As [`evaluate`](Self::evaluate), with these parameters.
-    pub(crate) fn evaluate_at(&self, params: &Params<T>, data: &Dataset<T>) -> Option<Metrics> {
-        let data = data.scaled_as(self.scaling.as_ref().unwrap_or(data.scaling()));
-        evaluate(self.model.module(), &self.loss, params, &data)
+    /// As [`evaluate`](Self::evaluate), on examples that need not be in memory: see
+    /// [`TrainedModel::evaluate_blocks`].
+    ///
+    /// # Errors
+    /// If a block cannot be read.
+    ///
+    /// # Panics
+    /// As [`evaluate`](Self::evaluate), or if a block is not like the [sample](Examples::sample).
+    #[track_caller]
+    pub fn evaluate_blocks(&self, examples: &dyn Examples<T>) -> Result<Option<Metrics>, DataError> {
+        self.evaluate_at(&self.params, examples)
+    }
+
+    /// As [`evaluate_blocks`](Self::evaluate_blocks), with these parameters.
+    pub(crate) fn evaluate_at(
+        &self,
+        params: &Params<T>,
+        examples: &dyn Examples<T>,
+    ) -> Result<Option<Metrics>, DataError> {
+        let scaling = self.scaling.as_ref().unwrap_or(examples.sample().scaling());
+        evaluate_blocks(self.model.module(), &self.loss, params, scaling, examples)
     }
 
     /// The likely cause if a loss was not finite.

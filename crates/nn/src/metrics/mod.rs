@@ -20,6 +20,7 @@ mod probabilities;
 mod ranking;
 mod registry;
 mod regression;
+mod running_errors;
 mod value_predictions;
 mod weights;
 
@@ -31,4 +32,5 @@ pub use confusion::{ConfusionMatrix, Count};
 pub use probabilities::class_probabilities;
 pub use registry::{Better, Metric, metric_by_name, metrics};
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
+pub use running_errors::RunningErrors;
 pub use value_predictions::ValuePredictions;

@@ -149,6 +149,18 @@ impl<'a> ValuePredictions<'a> {
         Some(1.0 - residual.sum::<f64>() / total.sum::<f64>())
     }
 
+    /// The sum of the weights of the elements, and the mean and the standard deviation of the targets; the
+    /// latter is 0 if they are all equal.
+    pub(super) fn target_moments(&self) -> (f64, f64, f64) {
+        let (targets, weights) = self.counted(|i, j| self.targets[[i, j]]);
+        let (mean, scale) = scaled_mean(&targets, &weights, |t| t);
+        let are_equal = targets.iter().all(|&target| target == targets[0]);
+        let (square, _) = scaled_mean(&targets, &weights, |t| (t - mean) * (t - mean));
+        let deviation = if are_equal { 0.0 } else { square.sqrt() * scale };
+        let mean = if are_equal { targets.first().copied().unwrap_or(0.0) } else { mean * scale };
+        (weights.iter().sum(), mean, deviation)
+    }
+
     fn errors(&self) -> (Vec<f64>, Vec<f64>) {
         self.counted(|i, j| self.outputs[[i, j]] - self.targets[[i, j]])
     }

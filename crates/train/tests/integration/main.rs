@@ -7,6 +7,7 @@ mod defaults;
 mod determinism;
 mod divergence;
 mod epochs;
+mod examples;
 mod gradients;
 mod numerical_issues;
 mod observers;
