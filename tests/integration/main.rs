@@ -23,6 +23,7 @@ mod shape;
 mod shown;
 mod sizes;
 mod source;
+mod streaming;
 mod tables;
 mod training;
 mod writing;

@@ -11,6 +11,8 @@ pub(crate) enum UnfitData {
     NoData,
     /// The data come without a test part.
     NoTestPart { data: String },
+    /// Only files of tables can be read in pieces.
+    NoStream { data: String },
     /// A part of images cannot be a table.
     ImagesWithFile { path: PathBuf },
     /// The images are not of the size that the model takes.
@@ -35,6 +37,9 @@ impl fmt::Display for UnfitData {
                 f,
                 "{data}: these data have no test part of their own; hold out a share, as in --test 0.2"
             ),
+            Self::NoStream { data } => {
+                write!(f, "{data}: only the file of a table can be read in pieces; leave out --stream")
+            }
             Self::ImagesWithFile { path } => write!(
                 f,
                 "{}: parts of images are a share of the training images, or \"own\" for the test images",

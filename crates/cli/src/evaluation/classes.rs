@@ -1,7 +1,7 @@
 //! Predictions of classes beside the labels.
 
 use crate::output::{Tabular, json_metrics, number};
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate};
 use serde_json::{Value, json};
 use wengert::nn::Outputs;
 use wengert::nn::metrics::{ClassPredictions, ConfusionMatrix, Metric, metrics};
@@ -22,6 +22,16 @@ pub(crate) struct ClassEvaluation {
 impl ClassEvaluation {
     pub(super) fn new(outputs: Array2<f64>, labels: Vec<u32>, names: Vec<String>, kind: Outputs) -> Self {
         Self { outputs, labels, names, kind }
+    }
+
+    /// The predictions of all blocks; `None` if there are none.
+    pub(super) fn joined(blocks: Vec<Self>) -> Option<Self> {
+        let views: Vec<_> = blocks.iter().map(|block| block.outputs.view()).collect();
+        let outputs =
+            (!views.is_empty()).then(|| concatenate(Axis(0), &views).expect("rows of one width"))?;
+        let (names, kind) = (blocks[0].names.clone(), blocks[0].kind);
+        let labels = blocks.into_iter().flat_map(|block| block.labels).collect();
+        Some(Self { outputs, labels, names, kind })
     }
 
     pub(crate) fn predictions(&self) -> ClassPredictions<'_> {

@@ -6,8 +6,9 @@ mod values;
 use crate::output::Tabular;
 use ndarray::{Array2, ArrayView2};
 use serde_json::Value;
-use wengert::data::{Dataset, Targets};
+use wengert::data::{DataError, Dataset, Examples, Pass, Targets, checked_blocks};
 use wengert::nn::Module;
+use wengert::nn::metrics::RunningErrors;
 use wengert::train::TrainedModel;
 
 pub(crate) use classes::{BINS, ClassEvaluation};
@@ -25,6 +26,24 @@ impl Evaluation {
         let shape = (data.examples(), data.width());
         let features = ArrayView2::from_shape(shape, data.features()).expect("rows of one width");
         Self::new(model, &features, data.targets().clone(), data.class_names())
+    }
+
+    /// The evaluation of a model on examples of which a block is in memory at a time, besides the outputs and
+    /// the targets of all.
+    pub(crate) fn of_examples<M: Module<f32>>(
+        model: &TrainedModel<M>,
+        examples: &dyn Examples,
+    ) -> Result<Self, DataError> {
+        let (mut classes, mut values) = (Vec::new(), Vec::new());
+        for block in checked_blocks(examples, Pass::Evaluation) {
+            match Self::of_dataset(model, &block?.unscaled()) {
+                Self::Classes(evaluation) => classes.push(evaluation),
+                Self::Values(evaluation) => values.push(evaluation),
+            }
+        }
+        let classes = ClassEvaluation::joined(classes).map(Self::Classes);
+        let joined = classes.or_else(|| ValueEvaluation::joined(&values).map(Self::Values));
+        Ok(joined.unwrap_or_else(|| Self::of_dataset(model, &examples.sample().unscaled())))
     }
 
     pub(crate) fn new<M: Module<f32>>(
@@ -86,4 +105,18 @@ impl Evaluation {
             Self::Values(evaluation) => evaluation.json(),
         }
     }
+}
+
+/// The errors of a regression model on examples of which a block is in memory at a time.
+pub(crate) fn errors_in_blocks<M: Module<f32>>(
+    model: &TrainedModel<M>,
+    examples: &dyn Examples,
+) -> Result<RunningErrors, DataError> {
+    let mut errors = RunningErrors::default();
+    for block in checked_blocks(examples, Pass::Evaluation) {
+        if let Evaluation::Values(values) = Evaluation::of_dataset(model, &block?.unscaled()) {
+            errors.add(&values.predictions(None));
+        }
+    }
+    Ok(errors)
 }

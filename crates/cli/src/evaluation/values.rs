@@ -1,7 +1,7 @@
 //! Predictions of values beside the targets.
 
 use crate::output::{Tabular, json_metrics, number};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, concatenate};
 use serde_json::{Value, json};
 use wengert::nn::metrics::{Metric, ValuePredictions, metrics};
 
@@ -23,8 +23,18 @@ impl ValueEvaluation {
         Self { outputs, targets, names }
     }
 
+    /// The predictions of all blocks; `None` if there are none.
+    pub(super) fn joined(blocks: &[Self]) -> Option<Self> {
+        let joined = |array: fn(&Self) -> &Array2<f64>| {
+            let views: Vec<_> = blocks.iter().map(|block| array(block).view()).collect();
+            concatenate(Axis(0), &views).expect("rows of one width")
+        };
+        let names = blocks.first()?.names.clone();
+        Some(Self { outputs: joined(|block| &block.outputs), targets: joined(|block| &block.targets), names })
+    }
+
     /// The metrics of all values together, or of one column.
-    fn predictions(&self, column: Option<usize>) -> ValuePredictions<'static> {
+    pub(super) fn predictions(&self, column: Option<usize>) -> ValuePredictions<'static> {
         match column {
             None => ValuePredictions::new(&self.outputs, &self.targets),
             Some(j) => {

@@ -7,24 +7,45 @@ use crate::source::{Source, is_named, open, task_of};
 use crate::unfit_data::UnfitData;
 use std::path::{Path, PathBuf};
 use wengert::data::{
-    Dataset, Prepared, Preprocessing, PreprocessingOptions, ScalingMethod, Shares, Split, Table, Targets,
-    read_table,
+    Dataset, Examples, Parts, Prepared, Preprocessing, PreprocessingOptions, ScalingMethod, Shares, Split,
+    Table, Targets, read_table,
 };
 use wengert_files::excerpt;
 
 /// Below this number of rows, nothing is held out unless it is asked for.
 const FEW: usize = 20;
+/// The share of the rows that is held out for validation unless it is said.
+pub(super) const VALIDATION: f64 = 0.1;
 
 /// Data to train on.
 pub(super) struct Data {
-    /// The parts in the user's units and in double precision; `None` for images.
+    /// The parts in the user's units and in double precision; `None` for images, and for data that are not in
+    /// memory.
     pub(super) unscaled: Option<Split<f64>>,
-    /// The parts as the network gets them.
-    pub(super) split: Split,
+    /// The training, the validation and the test part as the network gets them.
+    pub(super) examples: [Box<dyn Examples>; 3],
     /// How raw tables become features; `None` for images.
     pub(super) preprocessing: Option<Preprocessing>,
     /// What should be known.
     pub(super) notes: Vec<String>,
+}
+
+impl Data {
+    /// The parts, to train on them.
+    pub(super) fn parts(&self) -> Parts<'_> {
+        let [train, validation, test] = &self.examples;
+        Parts::new(&**train).validation(&**validation).test(&**test)
+    }
+
+    /// Training examples that stand for all of them; all that are in memory.
+    pub(super) fn train(&self) -> &Dataset {
+        self.examples[0].sample()
+    }
+}
+
+/// The parts of a split.
+fn boxed(split: Split) -> [Box<dyn Examples>; 3] {
+    [Box::new(split.train), Box::new(split.validation), Box::new(split.test)]
 }
 
 impl Options {
@@ -48,6 +69,9 @@ impl Options {
 
     /// Reads, splits, encodes and scales the data; the scaling of targets is up to the loss.
     pub(super) fn load(&self, scales_targets: bool) -> Result<Data, CliError> {
+        if self.columns.stream {
+            return self.stream(scales_targets);
+        }
         match open(self.source(), self.training.seed, &self.reading.or(Default::default()))? {
             Source::Images(images) => self.images(*images),
             Source::Table(table) => self.table(&table, scales_targets),
@@ -64,7 +88,7 @@ impl Options {
             Some(method) => split.scaled(method),
             None => split,
         };
-        Ok(Data { unscaled: None, split, preprocessing: None, notes: Vec::new() })
+        Ok(Data { unscaled: None, examples: boxed(split), preprocessing: None, notes: Vec::new() })
     }
 
     /// The share of a part of images.
@@ -78,18 +102,7 @@ impl Options {
     }
 
     fn table(&self, table: &Table, scales_targets: bool) -> Result<Data, CliError> {
-        let validation = if table.rows() < FEW { 0.0 } else { 0.1 };
-        let share = |part: &Option<Part>, default: f64| match part {
-            None => Ok(default),
-            Some(Part::Share(share)) => Ok(*share),
-            Some(Part::File(_)) => Ok(0.0),
-            Some(Part::Own) => Err(UnfitData::NoTestPart { data: excerpt(self.source()) }),
-        };
-        let shares = Shares {
-            validation: share(&self.columns.validation, validation)?,
-            test: share(&self.columns.test, 0.0)?,
-            seed: self.training.seed,
-        };
+        let shares = self.shares(if table.rows() < FEW { 0.0 } else { VALIDATION })?;
         let Prepared { mut split, preprocessing, mut notes } =
             table.prepare(&self.preprocessing(), &shares)?;
         let is_stated = is_named(self.source()) || self.columns.task.is_some();
@@ -111,16 +124,32 @@ impl Options {
         } else {
             scaled
         };
-        Ok(Data { split: scaled.cast(), unscaled: Some(split), preprocessing: Some(preprocessing), notes })
+        let examples = boxed(scaled.cast());
+        Ok(Data { examples, unscaled: Some(split), preprocessing: Some(preprocessing), notes })
+    }
+
+    /// The shares of a table that are held out, of which that of the validation part has a default.
+    pub(super) fn shares(&self, validation: f64) -> Result<Shares, CliError> {
+        let share = |part: &Option<Part>, default: f64| match part {
+            None => Ok(default),
+            Some(Part::Share(share)) => Ok(*share),
+            Some(Part::File(_)) => Ok(0.0),
+            Some(Part::Own) => Err(UnfitData::NoTestPart { data: excerpt(self.source()) }),
+        };
+        Ok(Shares {
+            validation: share(&self.columns.validation, validation)?,
+            test: share(&self.columns.test, 0.0)?,
+            seed: self.training.seed,
+        })
     }
 
     /// A part in a file of its own.
-    fn part(&self, path: &Path, preprocessing: &Preprocessing) -> Result<Dataset<f64>, CliError> {
+    pub(super) fn part(&self, path: &Path, preprocessing: &Preprocessing) -> Result<Dataset<f64>, CliError> {
         let table = read_table(path, &self.reading.or(preprocessing.table_options()))?;
         Ok(preprocessing.dataset(&table)?)
     }
 
-    fn preprocessing(&self) -> PreprocessingOptions {
+    pub(super) fn preprocessing(&self) -> PreprocessingOptions {
         let columns = &self.columns;
         PreprocessingOptions {
             targets: columns.target.clone(),

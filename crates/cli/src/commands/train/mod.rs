@@ -5,9 +5,10 @@ mod network;
 mod options;
 mod outputs;
 mod report;
+mod stream;
 
 use crate::error::CliError;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Evaluation, errors_in_blocks};
 use crate::output::print_line;
 use crate::settings::Recorded;
 use crate::unfit_data::UnfitData;
@@ -16,7 +17,6 @@ use network::Plan;
 use options::Options;
 use outputs::Outputs;
 use report::{Report, Results};
-use std::borrow::Cow;
 use wengert::data::Targets;
 use wengert::nn::{LossChoice, TargetKind};
 
@@ -32,15 +32,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for note in &data.notes {
         eprintln!("note: {note}");
     }
-    let plan = Plan::of(arguments, &data.split)?;
-    let mut report = plan.run(arguments, &data.split)?;
+    let plan = Plan::of(arguments, data.parts())?;
+    let mut report = plan.run(arguments, data.parts())?;
     if let Some(divergence) = report.divergence {
         return Err(CliError::Diverged(Box::new(divergence)));
     }
     if let Some(preprocessing) = &data.preprocessing {
         report.model.metadata = report.model.metadata.with_preprocessing(preprocessing);
     }
-    let results = results(&data, &report);
+    let results = results(&data, &report)?;
     let settings = arguments.settings_file("train", &plan.chosen());
     outputs.write(&results, &settings)?;
     print_line(if arguments.output.json { results.json() } else { results.table() })
@@ -55,18 +55,23 @@ impl Options {
 }
 
 /// The evaluations of the parts that have examples; for classes, without that of the training part, whose
-/// accuracy is known.
-fn results<'a>(data: &'a Data, report: &'a Report) -> Results<'a> {
-    let parts = [&data.split.train, &data.split.validation, &data.split.test];
-    let mut evaluations = [None, None, None];
-    for (i, evaluation) in evaluations.iter_mut().enumerate() {
-        let are_classes = matches!(parts[i].targets(), Targets::Classes { .. });
-        if parts[i].examples() == 0 || i == 0 && are_classes {
+/// accuracy is known, and of values that are not in memory, only the errors of the training part.
+fn results<'a>(data: &'a Data, report: &'a Report) -> Result<Results<'a>, CliError> {
+    let (mut evaluations, mut train_errors) = ([None, None, None], None);
+    for (i, (part, evaluation)) in data.examples.iter().zip(&mut evaluations).enumerate() {
+        let are_classes = matches!(part.sample().targets(), Targets::Classes { .. });
+        if part.examples() == 0 || i == 0 && are_classes {
             continue;
         }
         let unscaled = data.unscaled.as_ref().map(|split| [&split.train, &split.validation, &split.test][i]);
-        let unscaled = unscaled.map_or_else(|| Cow::Owned(parts[i].unscaled()), Cow::Borrowed);
-        *evaluation = Some(Evaluation::of_dataset(&report.model, &unscaled));
+        *evaluation = match unscaled {
+            Some(unscaled) => Some(Evaluation::of_dataset(&report.model, unscaled)),
+            None if i == 0 && part.whole().is_none() => {
+                train_errors = Some(errors_in_blocks(&report.model, &**part)?);
+                None
+            }
+            None => Some(Evaluation::of_examples(&report.model, &**part)?),
+        };
     }
-    Results { data, report, evaluations }
+    Ok(Results { data, report, evaluations, train_errors })
 }

@@ -6,7 +6,7 @@ use crate::bounds::check_network;
 use crate::error::CliError;
 use crate::progress::Progress;
 use std::time::Duration;
-use wengert::data::Split;
+use wengert::data::Parts;
 use wengert::nn::{AnyActivation, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
 use wengert::train::{Defaults, Trainer};
@@ -18,10 +18,10 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(options: &Options, data: &Split) -> Result<Self, CliError> {
+    pub(super) fn of(options: &Options, data: Parts<'_>) -> Result<Self, CliError> {
         let settings = settings(options, data)?;
         let network = &options.network;
-        let mut mlp = settings.network(&data.train);
+        let mut mlp = settings.network(data.train);
         if loss_kind(&settings) == TargetKind::TwoClasses {
             mlp = mlp.outputs(1);
         }
@@ -53,7 +53,7 @@ impl Plan {
     }
 
     /// Trains, and shows the progress.
-    pub(super) fn run(&self, options: &Options, data: &Split) -> Result<Report, CliError> {
+    pub(super) fn run(&self, options: &Options, data: Parts<'_>) -> Result<Report, CliError> {
         let (settings, training) = (&self.settings, &options.training);
         let per_step = settings.batch_size.saturating_mul(training.accumulate);
         let steps_per_epoch = data.train.examples().div_ceil(per_step) as u64;
@@ -92,9 +92,9 @@ fn loss_kind(settings: &Defaults) -> TargetKind {
 }
 
 /// The defaults for the data, and what was asked for.
-fn settings(options: &Options, data: &Split) -> Result<Defaults, CliError> {
+fn settings(options: &Options, data: Parts<'_>) -> Result<Defaults, CliError> {
     let (network, training) = (&options.network, &options.training);
-    let mut settings = Defaults::of(&data.train);
+    let mut settings = Defaults::of(data.train);
     if let Some(widths) = &network.hidden {
         settings.hidden.clone_from(&widths.0);
     }
@@ -117,7 +117,7 @@ fn settings(options: &Options, data: &Split) -> Result<Defaults, CliError> {
     }
     settings.epochs = training.epochs.unwrap_or(settings.epochs);
     settings.batch_size = training.batch_size.unwrap_or(settings.batch_size);
-    let has_validation = data.validation.examples() > 0;
+    let has_validation = data.validation.is_some_and(|part| part.examples() > 0);
     settings.best_by = training.best_by.or(settings.best_by.filter(|_| has_validation));
     Ok(settings)
 }

@@ -94,14 +94,14 @@ fn pictures(results: &Results<'_>) -> Vec<Picture> {
 /// What the model says about each point of two features, or each value of one.
 fn regions(results: &Results<'_>, evaluation: &Evaluation) -> Option<Picture> {
     let model = &results.report.model;
-    let split = &results.data.split;
-    let shown = if split.validation.examples() > 0 { &split.validation } else { &split.train };
-    pictures::of_plane(model, &shown.unscaled(), evaluation)
+    let [train, validation, _] = &results.data.examples;
+    let shown = if validation.examples() > 0 { validation } else { train };
+    pictures::of_plane(model, &shown.sample().unscaled(), evaluation)
 }
 
 /// The weights of the first layer, if the inputs are pixels of a square.
 fn weights(results: &Results<'_>) -> Option<Picture> {
-    let (model, data) = (&results.report.model, &results.data.split.train);
+    let (model, data) = (&results.report.model, results.data.train());
     let side = data.width().isqrt();
     let are_pixels = match data.feature_names() {
         None => results.data.preprocessing.is_none(),
@@ -117,10 +117,10 @@ fn weights(results: &Results<'_>) -> Option<Picture> {
 
 /// One page with everything.
 fn page(results: &Results<'_>, settings: &str, pictures: &[Picture]) -> Report {
-    let (data, train) = (results.data, &results.data.split.train);
+    let (data, train) = (results.data, results.data.train());
     let mut page = Report::new(&format!("Training on {}", train.name()));
     let sizes: Vec<String> =
-        results.parts().iter().map(|part| format!("{} {}", part.data.examples(), part.name)).collect();
+        results.parts().iter().map(|part| format!("{} {}", part.examples, part.name)).collect();
     page = page.section("Data").text(&format!(
         "{} of {} features; examples: {}.",
         capitalised(&train.task().to_string()),

@@ -5,7 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::output::{json_document, number, table};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use wengert::data::Dataset;
+use wengert::nn::metrics::RunningErrors;
 use wengert::nn::{AnyActivation, MlpModule};
 use wengert::train::{Epoch, Metrics, TrainingReport};
 
@@ -19,14 +19,34 @@ pub(super) struct Results<'a> {
     /// The evaluations of the training, the validation and the test part; `None` for parts without examples,
     /// and for the training part of classes.
     pub(super) evaluations: [Option<Evaluation>; 3],
+    /// The errors on the training part of a regression that is not in memory.
+    pub(super) train_errors: Option<RunningErrors>,
 }
 
 /// A part of the data with its metrics.
 pub(super) struct Part<'a> {
     pub(super) name: &'static str,
-    pub(super) data: &'a Dataset,
+    pub(super) examples: usize,
     pub(super) metrics: Metrics,
     pub(super) evaluation: Option<&'a Evaluation>,
+    errors: Option<RunningErrors>,
+}
+
+impl Part<'_> {
+    /// The root mean squared error of a regression.
+    fn root_mean_squared_error(&self) -> Option<f64> {
+        let errors = self.errors.map(|errors| errors.root_mean_squared_error());
+        errors.or_else(|| self.metric("root_mean_squared_error"))
+    }
+
+    fn r_squared(&self) -> Option<f64> {
+        self.errors.map_or_else(|| self.metric("r_squared"), |errors| errors.r_squared())
+    }
+
+    fn metric(&self, name: &str) -> Option<f64> {
+        let Some(Evaluation::Values(values)) = self.evaluation else { return None };
+        values.metric(name)
+    }
 }
 
 /// The news of an epoch.
@@ -46,13 +66,15 @@ fn percent(share: f64) -> String {
 impl Results<'_> {
     /// The parts that have examples.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
-        let (split, report) = (&self.data.split, self.report);
+        let report = self.report;
         let metrics = [Some(report.train), report.validation, report.test];
-        let parts = [("train", &split.train), ("validation", &split.validation), ("test", &split.test)];
-        let parts = parts.into_iter().zip(metrics).zip(&self.evaluations);
+        let names = ["train", "validation", "test"];
+        let parts = names.into_iter().zip(&self.data.examples).zip(metrics).zip(&self.evaluations);
         parts
-            .filter_map(|(((name, data), metrics), evaluation)| {
-                Some(Part { name, data, metrics: metrics?, evaluation: evaluation.as_ref() })
+            .filter_map(|(((name, examples), metrics), evaluation)| {
+                let (examples, evaluation) = (examples.examples(), evaluation.as_ref());
+                let errors = self.train_errors.filter(|_| name == "train");
+                Some(Part { name, examples, metrics: metrics?, evaluation, errors })
             })
             .collect()
     }
@@ -72,21 +94,13 @@ impl Results<'_> {
             false => vec!["", "examples", "loss", "RMSE", "R^2"],
         };
         let row = |part: Part<'_>| {
-            let mut row = vec![
-                part.name.to_owned(),
-                part.data.examples().to_string(),
-                format!("{:.4}", part.metrics.loss),
-            ];
+            let mut row =
+                vec![part.name.to_owned(), part.examples.to_string(), format!("{:.4}", part.metrics.loss)];
             match part.metrics.accuracy {
                 Some(accuracy) => row.push(percent(accuracy)),
                 None => {
-                    let metric = |name| match part.evaluation {
-                        Some(Evaluation::Values(values)) => values.metric(name),
-                        _ => None,
-                    };
-                    let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number);
-                    row.push(shown(metric("root_mean_squared_error")));
-                    row.push(metric("r_squared").map_or_else(|| "-".to_owned(), |x| format!("{x:.4}")));
+                    row.push(part.root_mean_squared_error().map_or_else(|| "-".to_owned(), number));
+                    row.push(part.r_squared().map_or_else(|| "-".to_owned(), |x| format!("{x:.4}")));
                 }
             }
             row
@@ -128,10 +142,10 @@ impl Results<'_> {
         let report = self.report;
         let bytes = report.model.params.values().iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let examples: usize = self.parts().iter().map(|part| part.data.examples()).sum();
+        let examples: usize = self.parts().iter().map(|part| part.examples).sum();
         let mut object = json!({
-            "data": self.data.split.train.name(),
-            "task": self.data.split.train.task().to_string(),
+            "data": self.data.train().name(),
+            "task": self.data.train().task().to_string(),
             "notes": self.data.notes,
             "examples": examples,
             "epochs": report.history.len(),
@@ -144,15 +158,12 @@ impl Results<'_> {
         for name in ["train", "validation", "test"] {
             let part = self.parts().into_iter().find(|part| part.name == name);
             let mut set = |key: &str, value: Value| object[format!("{name}_{key}")] = value;
-            set("examples", part.as_ref().map_or(0, |part| part.data.examples()).into());
+            set("examples", part.as_ref().map_or(0, |part| part.examples).into());
             set("loss", part.as_ref().map(|part| part.metrics.loss).into());
             set("accuracy", part.as_ref().and_then(|part| part.metrics.accuracy).into());
-            let values = |metric: &str| match part.as_ref().and_then(|part| part.evaluation) {
-                Some(Evaluation::Values(values)) => values.metric(metric),
-                _ => None,
-            };
-            set("r_squared", values("r_squared").into());
-            set("root_mean_squared_error", values("root_mean_squared_error").into());
+            set("r_squared", part.as_ref().and_then(Part::r_squared).into());
+            let error = part.as_ref().and_then(Part::root_mean_squared_error);
+            set("root_mean_squared_error", error.into());
         }
         object["evaluation"] = self.best_evidence().map_or(Value::Null, |(part, evaluation)| {
             let mut evaluation = evaluation.json();
