@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use wengert_data::{Split, Targets, sine};
 use wengert_nn::metrics::root_mean_squared_error;
 use wengert_nn::{CrossEntropy, MeanSquared, Mlp};
-use wengert_optim::Adam;
+use wengert_optim::{Adam, Schedule};
 use wengert_train::{AfterEpoch, Callback, StopReason, Trainer};
 
 /// Ends the run after an epoch, and records what it sees.
