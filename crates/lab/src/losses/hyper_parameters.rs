@@ -250,8 +250,8 @@ impl HyperParameters {
         let test = by_accuracy.model.evaluate(&CrossEntropy, &split.test).expect("there is a test part");
         let (best_loss, best_right) = (by_loss.best_epoch as f64, by_accuracy.best_epoch as f64);
         let numbers = vec![
-            Number::new("10.5", "best epoch by the validation loss", best_loss).between(1.0, 60.0),
-            Number::new("10.5", "best epoch by the validation accuracy", best_right).between(1.0, 60.0),
+            Number::new("10.5", "best epoch by the validation loss", best_loss),
+            Number::new("10.5", "best epoch by the validation accuracy", best_right),
             Number::new("10.5", "validation loss of the first over the second", loss.loss / accuracy.loss)
                 .at_most(1.0),
             Number::new(
@@ -264,7 +264,7 @@ impl HyperParameters {
                 f64::from(u8::from(by_accuracy.test.is_some()))
             })
             .exactly(0.0, 0.0),
-            Number::new("10.7", "accuracy on the test part, asked for once", right(test)).between(0.0, 1.0),
+            Number::new("10.7", "accuracy on the test part, asked for once", right(test)),
         ];
         let history = &by_loss.history;
         let numbers_of =

@@ -128,8 +128,13 @@ impl DeadUnits {
                 "share of dead units of the second layer at the end, Adam with rate {}",
                 digits(*rate)
             );
-            numbers.push(Number::new("4.4", name, mean(runs, 1, self.steps as usize)).between(0.0, 1.0));
+            numbers.push(Number::new("4.4", name, mean(runs, 1, self.steps as usize)));
         }
+        // Long steps kill units: with the rates of the lectures, each share is larger than the one before.
+        let shares = adam.iter().map(|runs| mean(runs, 1, self.steps as usize)).collect::<Vec<f64>>();
+        let growths = shares.windows(2).map(|pair| pair[1] - pair[0]);
+        let growth = Number::new("4.4", "least growth of that share with the rate", least(growths));
+        numbers.push(if self.has_defaults() { growth.at_least(0.0) } else { growth });
         numbers
     }
 
@@ -221,6 +226,11 @@ impl DeadUnits {
         let standard = Self::with_defaults();
         own == (standard.rate, standard.units, standard.steps, standard.seeds, standard.seed)
     }
+}
+
+/// The least of some numbers; infinity for none.
+fn least(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(f64::INFINITY, f64::min)
 }
 
 /// The mean share of dead units.

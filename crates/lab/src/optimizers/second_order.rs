@@ -139,8 +139,7 @@ impl SecondOrder {
         ];
         let [_, lbfgs, descent, search] = evaluations.map(|count| count.map(|count| count as f64));
         if let Some(lbfgs) = lbfgs {
-            numbers
-                .push(Number::new("8.6", "evaluations of L-BFGS to 1e-6 of the loss", lbfgs).at_least(1.0));
+            numbers.push(Number::new("8.6", "evaluations of L-BFGS to 1e-6 of the loss", lbfgs));
         }
         if let Some(descent) = descent {
             // Both extreme curvatures shrink by this factor per step, the others faster; the loss by its
