@@ -56,14 +56,6 @@ impl LoadedModel {
         Ok(Array2::from_shape_vec(shape, features).expect("rows of one width"))
     }
 
-    /// The features and the targets of a table.
-    pub(crate) fn examples(&self, table: &Table) -> Result<(Array2<f64>, Targets<f64>), CliError> {
-        let data = self.preprocessing.dataset(table)?;
-        let shape = (data.examples(), data.width());
-        let features = Array2::from_shape_vec(shape, data.features().to_vec()).expect("rows of one width");
-        Ok((features, data.targets().clone()))
-    }
-
     /// The features of images, pixels from 0 to 255.
     pub(crate) fn image_features(&self, images: &Dataset, data: &str) -> Result<Array2<f64>, CliError> {
         let (found, needed) = (images.width(), self.preprocessing.width());
@@ -74,14 +66,18 @@ impl LoadedModel {
         Ok(Array2::from_shape_vec((images.examples(), found), pixels).expect("rows of one width"))
     }
 
-    /// The labels of images.
-    pub(crate) fn image_targets(&self, images: &Dataset, data: &str) -> Result<Targets<f64>, CliError> {
+    /// Images with their labels, with the names of the model.
+    pub(crate) fn image_examples(&self, images: &Dataset, data: &str) -> Result<Dataset<f64>, CliError> {
         let Targets::Classes { labels, .. } = images.targets() else { unreachable!("images have labels") };
-        let known = self.class_names().map_or(0, <[String]>::len);
-        match labels.iter().find(|&&label| label as usize >= known) {
-            Some(&label) => Err(UnfitData::UnknownLabel { data: excerpt(data), label, known }.into()),
-            None => Ok(Targets::Classes { labels: labels.clone(), classes: known }),
+        let names = self.class_names().unwrap_or_default();
+        let known = names.len();
+        if let Some(&label) = labels.iter().find(|&&label| label as usize >= known) {
+            return Err(UnfitData::UnknownLabel { data: excerpt(data), label, known }.into());
         }
+        let targets = Targets::Classes { labels: labels.clone(), classes: known };
+        let pixels = self.image_features(images, data)?.into_raw_vec_and_offset().0;
+        let examples = Dataset::new(data, pixels, images.width(), targets)?;
+        Ok(examples.with_feature_names(self.preprocessing.feature_names())?.with_class_names(names)?)
     }
 
     /// The names of the classes; `None` for a regression.

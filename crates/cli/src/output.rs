@@ -3,6 +3,8 @@
 use crate::error::CliError;
 use comfy_table::{CellAlignment, Table, presets};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use wengert_files::Output;
 
 /// Writes `text` and a newline to standard output. A closed pipe is not an error: `head` closes it
 /// after ten lines.
@@ -22,6 +24,15 @@ pub(crate) fn print_text(lines: &str) -> Result<(), CliError> {
 /// Whether nobody reads the output any longer.
 pub(crate) fn is_closed(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// The file that results are written to, if one is asked for: it can be written, and is none of the inputs.
+pub(crate) fn checked_file(
+    path: Option<&PathBuf>,
+    inputs: &[impl AsRef<Path>],
+) -> Result<Option<Output>, CliError> {
+    let Some(path) = path else { return Ok(None) };
+    Ok(Some(inputs.iter().try_fold(Output::new(path)?, Output::not_onto)?))
 }
 
 /// An empty table in the style of this program. Columns of numbers are right-aligned; `left` lists

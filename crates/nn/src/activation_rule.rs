@@ -78,6 +78,12 @@ impl AnyActivation {
     pub fn from_rule(rule: impl ActivationRule) -> Option<Self> {
         Self::named(rule.name(), &rule.constants())
     }
+
+    fn description(self) -> Description {
+        let mut visitor = Description::default();
+        self.0.visit(&mut visitor);
+        visitor
+    }
 }
 
 impl From<AnyUnary> for AnyActivation {
@@ -97,14 +103,10 @@ impl fmt::Display for AnyActivation {
 
 impl ActivationRule for AnyActivation {
     fn name(self) -> &'static str {
-        let mut visitor = Described::default();
-        self.0.visit(&mut visitor);
-        visitor.name
+        self.description().name
     }
     fn constants(self) -> Vec<f64> {
-        let mut visitor = Described::default();
-        self.0.visit(&mut visitor);
-        visitor.constants
+        self.description().constants
     }
     #[inline(never)]
     fn apply<T: Element>(self, x: Tensor<'_, T>) -> Tensor<'_, T> {
@@ -126,12 +128,12 @@ impl ActivationRule for AnyActivation {
 }
 
 #[derive(Default)]
-struct Described {
+struct Description {
     name: &'static str,
     constants: Vec<f64>,
 }
 
-impl UnaryVisitor for Described {
+impl UnaryVisitor for Description {
     fn visit<R: Unary>(&mut self, rule: R, _: &'static [Interval]) {
         (self.name, self.constants) = (R::NAME, rule.parameters());
     }

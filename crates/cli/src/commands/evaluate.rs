@@ -3,14 +3,12 @@
 use crate::error::CliError;
 use crate::evaluation::Evaluation;
 use crate::model::LoadedModel;
-use crate::output::{json_document, print_line};
+use crate::output::{checked_file, json_document, print_line};
 use crate::pictures;
 use crate::source::{ReadingOptions, Source, open};
 use clap::Args;
-use std::path::PathBuf;
-use wengert::data::{Dataset, Targets};
+use std::path::{Path, PathBuf};
 use wengert::figures::Report;
-use wengert_files::Output;
 
 /// Report how good a saved model is on data with targets, beside the simplest predictions.
 ///
@@ -42,28 +40,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if let Some(folder) = &arguments.plot {
         pictures::check_folder(folder)?;
     }
-    let report = match &arguments.report {
-        Some(path) => Some(Output::new(path)?.not_onto(&arguments.model)?.not_onto(&arguments.data)?),
-        None => None,
-    };
+    let inputs = [&*arguments.model, Path::new(&arguments.data)];
+    let report = checked_file(arguments.report.as_ref(), &inputs)?;
     let model = LoadedModel::load(&arguments.model)?;
     let source = open(&arguments.data, 0, &arguments.reading.or(model.table_options()))?;
-    let (features, targets) = match source {
+    let data = match source {
         Source::Table(table) => {
-            let examples = model.examples(&table)?;
-            let (found, rows) = (examples.0.nrows(), table.rows());
+            let data = model.preprocessing.dataset(&table)?;
+            let (found, rows) = (data.examples(), table.rows());
             if found < rows {
                 eprintln!("note: {} of {rows} rows have missing values and are left out", rows - found);
             }
-            examples
+            data
         }
-        Source::Images(images) => {
-            let features = model.image_features(&images.test, &arguments.data)?;
-            (features, model.image_targets(&images.test, &arguments.data)?)
-        }
+        Source::Images(images) => model.image_examples(&images.test, &arguments.data)?,
     };
-    let data = arguments.dataset(&model, &features, &targets)?;
-    let evaluation = Evaluation::new(&model.trained, &features.view(), targets, model.class_names());
+    let evaluation = Evaluation::of_dataset(&model.trained, &data);
     if arguments.plot.is_some() || report.is_some() {
         let mut charts = pictures::of_evaluation(&evaluation, &arguments.data);
         charts.extend(pictures::of_plane(&model.trained, &data, &evaluation));
@@ -85,18 +77,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         return print_line(json_document(object));
     }
     print_line(format!("{} examples\n{}", evaluation.examples(), evaluation.text()))
-}
-
-impl Arguments {
-    /// The examples with the names of the model, for charts.
-    fn dataset(
-        &self,
-        model: &LoadedModel,
-        features: &ndarray::Array2<f64>,
-        targets: &Targets<f64>,
-    ) -> Result<Dataset<f64>, CliError> {
-        let values = features.iter().copied().collect();
-        let data = Dataset::new(&*self.data, values, features.ncols(), targets.clone())?;
-        Ok(data.with_feature_names(model.preprocessing.feature_names())?)
-    }
 }

@@ -7,13 +7,12 @@ mod text;
 
 use crate::bounds::at_most;
 use crate::error::CliError;
-use wengert_formula::Expression;
 use crate::input::{PointPart, bindings, files, formula};
-use crate::output::print_line;
+use crate::output::{checked_file, print_line};
 use std::path::PathBuf;
 use sweeps::{FORWARD_NUMBERS, Sweeps};
 use wengert::ad::trace::{CostReport, Graph};
-use wengert_files::Output;
+use wengert_formula::Expression;
 
 /// Show the computational graph of a formula, with the sweeps of forward and reverse mode.
 #[derive(Clone, Debug, clap::Args)]
@@ -60,10 +59,8 @@ enum Format {
 
 /// Writes the graph to standard output or to a file.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let mut output = arguments.output.as_ref().map(Output::new).transpose()?;
-    for input in files(&arguments.expression, &arguments.at) {
-        output = output.map(|output| output.not_onto(input)).transpose()?;
-    }
+    let inputs: Vec<_> = files(&arguments.expression, &arguments.at).collect();
+    let output = checked_file(arguments.output.as_ref(), &inputs)?;
     let report = report(arguments)?;
     let text = report.trim_end();
     match output {

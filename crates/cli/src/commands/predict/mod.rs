@@ -4,7 +4,7 @@ mod rows;
 
 use crate::error::CliError;
 use crate::model::LoadedModel;
-use crate::output::is_closed;
+use crate::output::{checked_file, is_closed};
 use crate::source::{ReadingOptions, Source, is_named, open};
 use crate::unfit_data::UnfitData;
 use clap::Args;
@@ -13,7 +13,6 @@ use rows::Rows;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use wengert::data::{Table, TableBlocks};
-use wengert_files::Output;
 
 /// Predict the classes with their probabilities, or the values of a regression, for the rows of a table.
 ///
@@ -40,10 +39,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let output = match &arguments.output {
-        Some(path) => Some(Output::new(path)?.not_onto(&arguments.model)?.not_onto(&arguments.data)?),
-        None => None,
-    };
+    let inputs = [&*arguments.model, Path::new(&arguments.data)];
+    let output = checked_file(arguments.output.as_ref(), &inputs)?;
     let model = LoadedModel::load(&arguments.model)?;
     let rows = Rows::new(&model, arguments.json);
     let Some(output) = output else {

@@ -4,6 +4,7 @@ use super::options::Options;
 use super::report::Results;
 use crate::error::CliError;
 use crate::evaluation::Evaluation;
+use crate::output::checked_file;
 use crate::pictures::{self, Picture};
 use std::path::PathBuf;
 use wengert::figures::{LearningCurves, Report, WeightImages};
@@ -21,11 +22,7 @@ impl<'a> Outputs<'a> {
     /// Checks, before the training, that the files can be written, and not onto what is read.
     pub(super) fn checked(options: &'a Options) -> Result<Self, CliError> {
         let inputs: Vec<PathBuf> = options.inputs().collect();
-        let checked = |path: &Option<PathBuf>| -> Result<Option<Output>, CliError> {
-            let Some(path) = path else { return Ok(None) };
-            let onto = |output: Output, input: &PathBuf| output.not_onto(input);
-            Ok(Some(inputs.iter().try_fold(Output::new(path)?, onto)?))
-        };
+        let checked = |path: &Option<PathBuf>| checked_file(path.as_ref(), &inputs);
         let output = &options.output;
         checked(&output.save)?;
         if let Some(folder) = &output.plot {
