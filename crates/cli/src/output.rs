@@ -98,6 +98,31 @@ pub(crate) fn number(x: f64) -> String {
     if short == 0.0 || (1e-4..1e7).contains(&size) { short.to_string() } else { format!("{short:e}") }
 }
 
+/// The name of a metric, its label in a table, and how its values are written.
+pub(crate) type MetricRow = (&'static str, &'static str, fn(f64) -> String);
+
+/// A score whose largest value is 1, such as R^2, with four decimals; with more where a score below 1 would
+/// be rounded to 1.
+pub(crate) fn score(x: f64) -> String {
+    decimals(x, 4, 1.0)
+}
+
+/// A share in per cent with two decimals; with more where less than all would be rounded to 100 %.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{} %", decimals(100.0 * share, 2, 100.0))
+}
+
+/// A number with at least this many decimals, that is only shown as `best` if it is.
+fn decimals(x: f64, count: usize, best: f64) -> String {
+    let text = format!("{x:.count$}");
+    match text.parse::<f64>() {
+        Ok(shown) if shown == best && x < best => decimals(x, count + 1, best),
+        // Without the sign of a small negative number.
+        Ok(0.0) => format!("{:.count$}", 0.0),
+        _ => text,
+    }
+}
+
 /// Rows as CSV, with quotation marks where they are needed.
 pub(crate) fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -113,4 +138,20 @@ pub(crate) fn json_metrics(metrics: impl Iterator<Item = (&'static str, Option<f
     serde_json::Value::Object(
         metrics.map(|(name, value)| (name.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_shown_as_1_only_if_it_is_1() {
+        let shown = [1.0, 0.99999, 1.0 - f64::EPSILON / 2.0, 0.99994, 0.25, -1e-9, -3.0].map(score);
+        assert_eq!(
+            shown,
+            ["1.0000", "0.99999", "0.9999999999999999", "0.9999", "0.2500", "0.0000", "-3.0000"]
+        );
+        assert_eq!([1.0, 0.99996, 0.9999, 0.0].map(percent), ["100.00 %", "99.996 %", "99.99 %", "0.00 %"]);
+        assert_eq!(score(f64::NAN), "NaN");
+    }
 }

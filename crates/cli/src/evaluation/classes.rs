@@ -1,6 +1,6 @@
 //! Predictions of classes beside the labels.
 
-use crate::output::{Tabular, json_metrics, number};
+use crate::output::{MetricRow, Tabular, json_metrics, number, percent, score};
 use ndarray::{Array2, Axis, concatenate};
 use serde_json::{Value, json};
 use wengert::nn::Outputs;
@@ -82,19 +82,18 @@ impl ClassEvaluation {
     /// Metrics beside those of the most frequent class.
     fn metrics_table(&self) -> Tabular {
         let (class, share) = self.majority();
-        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
         let mut table = Tabular::new("", &["", "model", &format!("always {class}")]);
         table.push(["accuracy".to_owned(), percent(self.predictions().accuracy()), percent(share)]);
-        for (name, shown) in [
-            ("balanced_accuracy", "balanced accuracy"),
-            ("macro_f1", "F1, mean of the classes"),
-            ("roc_auc", "area under the ROC curve"),
-            ("log_loss", "cross-entropy (nats)"),
-            ("expected_calibration_error", "calibration error"),
-        ] {
+        let rows: [MetricRow; 5] = [
+            ("balanced_accuracy", "balanced accuracy", percent),
+            ("macro_f1", "F1, mean of the classes", score),
+            ("roc_auc", "area under the ROC curve", score),
+            ("log_loss", "cross-entropy (nats)", number),
+            ("expected_calibration_error", "calibration error", number),
+        ];
+        for (name, label, shown) in rows {
             if let Some(value) = self.metric(name) {
-                let value = if name == "balanced_accuracy" { percent(value) } else { number(value) };
-                table.push([shown.to_owned(), value, "-".to_owned()]);
+                table.push([label.to_owned(), shown(value), "-".to_owned()]);
             }
         }
         table
@@ -102,7 +101,7 @@ impl ClassEvaluation {
 
     fn per_class(&self, matrix: &ConfusionMatrix<f64>) -> Tabular {
         let mut table = Tabular::new("", &["class", "examples", "precision", "recall", "F1"]);
-        let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
+        let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), score);
         for (class, name) in self.names.iter().enumerate() {
             table.push([
                 name.clone(),

@@ -1,6 +1,6 @@
 //! Predictions of values beside the targets.
 
-use crate::output::{Tabular, json_metrics, number};
+use crate::output::{MetricRow, Tabular, json_metrics, number, score};
 use ndarray::{Array2, Axis, concatenate};
 use serde_json::{Value, json};
 use wengert::nn::metrics::{Metric, ValuePredictions, metrics};
@@ -62,15 +62,15 @@ impl ValueEvaluation {
             let predictions = self.predictions(column);
             let baseline = predictions.mean_baseline();
             let mut table = Tabular::new(&name, &["", "model", "always the mean"]);
-            for (metric, label) in [
-                ("root_mean_squared_error", "root mean squared error"),
-                ("mean_absolute_error", "mean absolute error"),
-                ("median_absolute_error", "median absolute error"),
-                ("r_squared", "R^2"),
-            ] {
+            let rows: [MetricRow; 4] = [
+                ("root_mean_squared_error", "root mean squared error", number),
+                ("mean_absolute_error", "mean absolute error", number),
+                ("median_absolute_error", "median absolute error", number),
+                ("r_squared", "R^2", score),
+            ];
+            for (metric, label, text) in rows {
                 let metric = own_metrics().find(|known| known.name() == metric).expect("it is in the list");
-                let shown =
-                    |predictions| metric.of_values(predictions).map_or_else(|| "-".to_owned(), number);
+                let shown = |predictions| metric.of_values(predictions).map_or_else(|| "-".to_owned(), text);
                 table.push([label.to_owned(), shown(&predictions), shown(&baseline)]);
             }
             table

@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use crate::evaluation::Evaluation;
-use crate::output::{json_document, number, table};
+use crate::output::{json_document, number, percent, score, table};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use wengert::nn::metrics::RunningErrors;
@@ -59,10 +59,6 @@ pub(super) fn summary(epoch: &Epoch) -> String {
     format!("train loss {:.4}{validation}", epoch.train.loss)
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
-}
-
 impl Results<'_> {
     /// The parts that have examples.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
@@ -100,7 +96,7 @@ impl Results<'_> {
                 Some(accuracy) => row.push(percent(accuracy)),
                 None => {
                     row.push(part.root_mean_squared_error().map_or_else(|| "-".to_owned(), number));
-                    row.push(part.r_squared().map_or_else(|| "-".to_owned(), |x| format!("{x:.4}")));
+                    row.push(part.r_squared().map_or_else(|| "-".to_owned(), score));
                 }
             }
             row
