@@ -272,6 +272,8 @@ font-variant-numeric:tabular-nums}\
 td{white-space:nowrap}\
 th{color:var(--muted);font-weight:600;vertical-align:bottom}\
 th.number,td.number{text-align:right}\
+th:last-child,td:last-child{padding-right:0}\
+@media (max-width:480px){table{font-size:.8rem}th,td{padding-right:10px}}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}\
 dd{margin:0}\
 a{color:inherit}\

@@ -56,7 +56,7 @@ impl Chart for Residuals {
             Mark::Dots { points, ink: Ink::Series(0), diameter, square: false },
         ];
         let x = Axis::new(&format!("predicted {}", self.target), x);
-        let y = Axis::new("true minus predicted, in the same unit", y);
+        let y = Axis::new(&format!("true minus predicted {}", self.target), y);
         Figure::of(&self.title, Panel::new(x, y, marks)).notes(left_out.notes())
     }
 }
