@@ -35,7 +35,9 @@ fn a_table_in_pieces_is_trained_evaluated_and_saved_as_one_in_memory() {
         let common = ["train", &data, "--json", "--missing", "mean", "--epochs", "20", "--save", &model];
         json_of(&[&common, options].concat())
     };
-    let classes = ["--target", "side", "--drop", "value", "--test", "0.2", "--plot", plot.to_str().unwrap()];
+    let parts = ["--validation", "0.1", "--test", "0.2"];
+    let classes = ["--target", "side", "--drop", "value", "--plot", plot.to_str().unwrap()];
+    let classes = [&classes[..], &parts].concat();
     let (whole, pieces) = (train(&classes), train(&[&classes[..], &["--stream"]].concat()));
     let keys = |json: &serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&whole), keys(&pieces));

@@ -8,7 +8,6 @@ use std::process::Command;
 fn digits_are_classified_with_an_accuracy_of_97_percent() {
     let report = json_of(&["train", "digits", "--test", "0.1", "--json"]);
     assert!(report["test_accuracy"].as_f64().unwrap() >= 0.97, "{report}");
-    assert!(report["validation_accuracy"].as_f64().unwrap() >= 0.95, "{report}");
     assert!(report["train_accuracy"].as_f64().unwrap() >= 0.99, "{report}");
     assert!(report["seconds"].as_f64().unwrap() > 0.0);
     assert!(report["parameters"].as_u64().unwrap() > 64 * 10, "{report}");
@@ -34,10 +33,16 @@ fn the_hash_of_the_parameters_does_not_depend_on_the_number_of_threads() {
 fn the_table_shows_training_and_validation_metrics_and_those_of_the_test_part_on_request() {
     let arguments = ["train", "moons", "--epochs", "2", "--optimizer", "sgd", "--test", "0.2"];
     let (with_test, without) = (output_of(&arguments), output_of(&arguments[..6]));
-    for part in ["train", "validation", "loss", "accuracy", "epochs"] {
+    for part in ["train", "loss", "accuracy", "epochs"] {
         assert!(with_test.contains(part) && without.contains(part), "{with_test}");
     }
     assert!(with_test.contains("test") && !without.contains("test"), "{without}");
+    // With a test part, nothing is left to choose.
+    assert!(!with_test.contains("validation") && without.contains("validation"), "{with_test}");
+    for needs_validation in [["--best-by", "loss"], ["--early-stopping", "1"], ["--validation", "0.1"]] {
+        let table = output_of(&[&arguments[..], &needs_validation].concat());
+        assert!(table.contains("validation"), "{needs_validation:?}: {table}");
+    }
 }
 
 #[test]

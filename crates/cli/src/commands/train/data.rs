@@ -15,7 +15,7 @@ use wengert_files::excerpt;
 /// Below this number of rows, nothing is held out unless it is asked for.
 const FEW: usize = 20;
 /// The share of the rows that is held out for validation unless it is said.
-pub(super) const VALIDATION: f64 = 0.1;
+const VALIDATION: f64 = 0.1;
 
 /// Data to train on.
 pub(super) struct Data {
@@ -102,7 +102,7 @@ impl Options {
     }
 
     fn table(&self, table: &Table, scales_targets: bool) -> Result<Data, CliError> {
-        let shares = self.shares(if table.rows() < FEW { 0.0 } else { VALIDATION })?;
+        let shares = self.shares(self.default_validation(table.rows()))?;
         let Prepared { mut split, preprocessing, mut notes } =
             table.prepare(&self.preprocessing(), &shares)?;
         let is_stated = is_named(self.source()) || self.columns.task.is_some();
@@ -141,6 +141,14 @@ impl Options {
             test: share(&self.columns.test, 0.0)?,
             seed: self.training.seed,
         })
+    }
+
+    /// The share to hold out for validation by default. With a test part, all other examples are for
+    /// training, unless a criterion needs validation.
+    pub(super) fn default_validation(&self, rows: usize) -> f64 {
+        let training = &self.training;
+        let is_needed = training.early_stopping.is_some() || training.best_by.is_some();
+        if rows < FEW || self.columns.test.is_some() && !is_needed { 0.0 } else { VALIDATION }
     }
 
     /// A part in a file of its own.

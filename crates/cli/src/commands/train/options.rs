@@ -61,7 +61,7 @@ pub(super) struct ColumnOptions {
     /// Scaling of features: standardise, min-max, robust, none [default: standardise].
     #[arg(long, value_parser = bounds::scaling, value_name = "METHOD")]
     pub(super) scaling: Option<ScalingMethod>,
-    /// Share or file of examples to choose settings by [default: 0.1; images 0].
+    /// Share or file to choose settings by [default: 0.1; with --test or images 0].
     #[arg(long, allow_negative_numbers = true, value_parser = bounds::held_out, value_name = "SHARE|FILE")]
     pub(super) validation: Option<Part>,
     /// Share or file to evaluate once, at the end; "own": the test images of a folder.

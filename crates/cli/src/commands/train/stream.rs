@@ -1,6 +1,6 @@
 //! The data of a training run that are not in memory.
 
-use super::data::{Data, VALIDATION};
+use super::data::Data;
 use super::options::Options;
 use crate::bounds::Part;
 use crate::error::CliError;
@@ -28,7 +28,7 @@ impl Options {
         }
         let table = ShuffledTable::open(path, &self.reading.or(TableOptions::default()), self.training.seed)?;
         let rows = table.rows();
-        let shares = self.shares(VALIDATION.min(MOST_VALIDATION / rows as f64))?;
+        let shares = self.shares(self.default_validation(rows).min(MOST_VALIDATION / rows as f64))?;
         let features = self.columns.scaling.unwrap_or(ScalingMethod::Standardise);
         let targets = match features {
             ScalingMethod::None => ScalingMethod::None,
