@@ -13,13 +13,13 @@ use wengert::data::{
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Data")]
 pub(crate) struct ReadingOptions {
-    /// Character between columns: "comma", "tab", "semicolon", "pipe", or itself [default: detected].
+    /// Delimiter: comma, tab, semicolon, pipe, or a character [default: detected].
     #[arg(long, value_parser = bounds::delimiter, value_name = "CHAR")]
     pub(crate) delimiter: Option<u8>,
     /// Whether the first row names the columns: yes or no [default: detected].
     #[arg(long, value_parser = bounds::yes_or_no, value_name = "YES|NO")]
     pub(crate) header: Option<bool>,
-    /// Character before decimals: "point" or "comma" [default: detected].
+    /// Decimal mark: point or comma [default: detected].
     #[arg(long, value_parser = bounds::decimal, value_name = "CHAR")]
     pub(crate) decimal: Option<u8>,
 }

@@ -85,8 +85,8 @@ pub(super) struct NetworkOptions {
     /// Share of the hidden units to leave out in each step.
     #[arg(long, default_value_t = 0.0, value_parser = bounds::share, value_name = "SHARE")]
     pub(super) dropout: f64,
-    /// Normalisation of the hidden layers.
-    #[arg(long, value_enum, default_value_t = Norm::None, hide_possible_values = false)]
+    /// Normalisation of the hidden layers: none, batch, layer.
+    #[arg(long, value_enum, default_value_t = Norm::None, hide_possible_values = true, value_name = "NAME")]
     pub(super) norm: Norm,
     /// Initialiser of the weights: he_normal, glorot_uniform, ...
     #[arg(long, value_name = "NAME")]
