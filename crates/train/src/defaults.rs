@@ -46,8 +46,10 @@ pub struct Defaults {
     pub best_by: Option<BestBy>,
 }
 
-/// The number of steps for up to a thousand examples, and the largest one.
-const STEPS: [f64; 2] = [3000.0, 6000.0];
+/// The number of steps for up to a thousand examples; for classes, with at most two features.
+const STEPS: f64 = 3000.0;
+/// The smallest number of epochs, of up to 50,000 examples, and the largest.
+const EPOCHS: [usize; 2] = [20, 300];
 /// The learning rate for few examples.
 const RATE: f64 = 0.01;
 /// The number of examples from which on the learning rate falls, like the inverse of its root.
@@ -55,6 +57,10 @@ const FEW: f64 = 2000.0;
 /// The weight decay per feature and example: noise is fitted most easily where there are many features and
 /// few examples.
 const DECAY: f64 = 50.0;
+/// Further features, such as the pixels of an image, are mostly alike, and add no weight decay.
+const MOST_FEATURES: usize = 120;
+/// The smallest and the largest weight decay.
+const DECAYS: [f64; 2] = [1e-3, 3.0];
 
 impl Defaults {
     /// The settings for a data set of `n` examples with `d` features, before or after a part of it is held
@@ -64,13 +70,17 @@ impl Defaults {
     /// |---|---|
     /// | network | hidden layers of 128 and 64 units, ReLU |
     /// | loss | cross-entropy for classes, the mean of squares for values |
-    /// | optimizer | AdamW with weight decay `50 d / n`, from 0.001 to 10 |
+    /// | optimizer | AdamW with weight decay `50 min(d, 120) / n`, from 0.001 to 3 |
     /// | learning rate | 0.01, and `0.01 sqrt(2000 / n)` for more than 2000 examples; falls along half a cosine |
     /// | batch size | about `n / 32` for classes and `n / 64` for values, a power of two from 16 to 128 |
-    /// | epochs | as many as 3000 steps take, or `3000 sqrt(n / 1000)` up to 6000 for more than 1000 examples; at most 300; at least 10, less for more than 100,000 examples |
+    /// | epochs | as many as 3000 steps take, for classes `3000 (2 / d)^0.75` of more than two features, and times `sqrt(n / 1000)`, up to 2, for more than 1000 examples; at most 300; at least 20, less for more than 50,000 examples |
     ///
-    /// The numbers were chosen for the bundled and generated data sets together, by comparison with
-    /// scikit-learn's perceptrons of the same widths: `benches/peers/defaults.py`.
+    /// In the plane, the boundary between two classes can have any shape, which takes many steps. The more
+    /// features there are, the simpler is the boundary that can be learnt from the examples at all, and the
+    /// sooner it is learnt; later steps only fit the noise. The values of a regression take more steps.
+    ///
+    /// The numbers were chosen for real tables and generated data together, beside scikit-learn's perceptrons
+    /// of the same widths: `benches/peers/tables.py` and `benches/peers/defaults.py`.
     #[must_use]
     pub fn of<T: Real>(data: &(impl Examples<T> + ?Sized)) -> Self {
         let (examples, data) = (data.examples().max(1), data.sample());
@@ -79,9 +89,12 @@ impl Defaults {
         let batches = if is_regression { 64 } else { 32 };
         let batch_size = (examples / batches).next_power_of_two().clamp(16, 128);
         let steps_per_epoch = examples.div_ceil(batch_size);
-        let steps = (STEPS[0] * (examples as f64 / 1000.0).sqrt()).clamp(STEPS[0], STEPS[1]) as usize;
-        let least_epochs = (1_000_000 / examples).clamp(2, 10);
-        let decay = (DECAY * features as f64 / examples as f64).clamp(1e-3, 10.0);
+        let by_features = if is_regression { 1.0 } else { (2.0 / features.max(2) as f64).powf(0.75) };
+        let by_examples = (examples as f64 / 1000.0).sqrt().clamp(1.0, 2.0);
+        let steps = (STEPS * by_features * by_examples) as usize;
+        let least_epochs = (1_000_000 / examples).clamp(2, EPOCHS[0]);
+        let features_per_example = features.min(MOST_FEATURES) as f64 / examples as f64;
+        let decay = (DECAY * features_per_example).clamp(DECAYS[0], DECAYS[1]);
         let decay = rounded(decay);
         let known = "the name is in the registry";
         Self {
@@ -92,7 +105,7 @@ impl Defaults {
             rate: rounded(RATE * (FEW / examples as f64).sqrt().min(1.0)),
             schedule: "cosine".parse().expect(known),
             batch_size,
-            epochs: steps.div_ceil(steps_per_epoch).clamp(least_epochs, 300),
+            epochs: steps.div_ceil(steps_per_epoch).clamp(least_epochs, EPOCHS[1]),
             validation: 0.1,
             best_by: None,
         }

@@ -38,6 +38,17 @@ fn of_size(examples: usize, width: usize) -> Dataset {
 }
 
 #[test]
+fn classes_with_many_features_get_few_epochs() {
+    let epochs = |width| Defaults::of(&of_size(1000, width)).epochs;
+    assert!(
+        epochs(1) == epochs(2) && epochs(2) > 2 * epochs(10) && epochs(10) > epochs(40),
+        "{}",
+        epochs(10)
+    );
+    assert_eq!((epochs(100), epochs(100_000)), (20, 20));
+}
+
+#[test]
 fn few_examples_get_small_batches_and_much_decay_and_many_get_few_epochs_and_small_rates() {
     let defaults = |examples, width| Defaults::of(&of_size(examples, width));
     let decay = |d: &Defaults| d.optimizer.choice().number("weight_decay");
@@ -47,7 +58,7 @@ fn few_examples_get_small_batches_and_much_decay_and_many_get_few_epochs_and_sma
         assert!(pair[0].batch_size <= pair[1].batch_size && pair[0].epochs >= pair[1].epochs);
         assert!(decay(pair[0]) >= decay(pair[1]) && pair[0].rate >= pair[1].rate);
     }
-    assert_eq!((tiny.batch_size, tiny.epochs, decay(&tiny)), (16, 300, 10.0));
-    assert_eq!((large.batch_size, large.epochs, huge.epochs), (128, 13, 2));
+    assert_eq!((tiny.batch_size, tiny.epochs, decay(&tiny)), (16, 300, 3.0));
+    assert_eq!((large.batch_size, large.epochs, huge.epochs), (128, 16, 2));
     assert_eq!((small.rate, large.rate, decay(&small)), (0.01, 0.0018, 0.2));
 }
