@@ -1,7 +1,7 @@
 //! The graph of a formula with all sweeps over it.
 
-use wengert_formula::Expression;
 use wengert::ad::trace::{Graph, Sweep};
+use wengert_formula::Expression;
 
 /// The largest number of derivatives in all forward sweeps: one per node and variable.
 pub(super) const FORWARD_NUMBERS: usize = 200_000;

@@ -1,10 +1,10 @@
 use super::{Arguments, report};
-use wengert_formula::Expression;
 use clap::Parser;
 use serde_json::{Value, json};
 use wengert::ad::rules::{BinaryVisitor, Interval, UnaryVisitor, each_binary, each_unary};
 use wengert::ad::trace::Graph;
 use wengert::ad::{Binary, Operand, Unary};
+use wengert_formula::Expression;
 
 #[derive(clap::Parser)]
 struct Command {
