@@ -27,6 +27,10 @@ use crate::weight_decay::WeightDecay;
 /// points of the velocity form with `rho = 1 - b` and the rate `eta b`. Without weight decay, scaling all
 /// gradients by one factor scales all steps by that factor.
 ///
+/// With noisy gradients, the velocity form at the rate of plain descent widens the cloud around a minimum:
+/// its variance is about `1 / (1 - rho)` times as large, since each gradient acts that many times as far in
+/// total. The low-pass form at that rate leaves the variance nearly unchanged.
+///
 /// On a curvature `c` (along a singular vector of `X`, `|y - X w|^2` has `c = 2 sigma^2`), steps converge
 /// if and only if
 ///
