@@ -27,9 +27,11 @@ pub fn mark_book(book: &mut Value) {
 /// ```
 /// use wengert_book::math::marked;
 ///
-/// assert_eq!(marked("so $a_i < b$ holds"), "so <span class=\"math\" data-formula=\"a_i &lt; b\"></span> holds");
+/// let inline = "so <span class=\"math\" data-formula=\"a_i &lt; b\"></span> holds";
+/// assert_eq!(marked("so $a_i < b$ holds"), inline);
 /// assert_eq!(marked("$$ x^2 $$"), "<div class=\"math\" data-formula=\"x^2\"></div>");
-/// for unchanged in ["it costs 5 $ or 6 $", "`a$b$c`", "```text\n$ wengert $x$\n```\n", "one $ only", "\\$a$ b"] {
+/// let unchanged = ["it costs 5 $ or 6 $", "`a$b$c`", "```text\n$ wengert $x$\n```\n", "one $ only", "\\$a$ b"];
+/// for unchanged in unchanged {
 ///     assert_eq!(marked(unchanged), unchanged);
 /// }
 /// assert!(marked("```\n$x$\n```\nand $y$").ends_with("data-formula=\"y\"></span>"));
