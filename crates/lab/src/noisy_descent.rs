@@ -26,6 +26,9 @@ pub struct NoisyDescent {
     pub batch: f64,
 }
 
+/// The linear equations for more nodes take too long.
+const MOST_NODES: f64 = 2000.0;
+
 /// Mean and standard deviation of a random number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments {
@@ -77,7 +80,12 @@ impl NoisyDescent {
     /// times their weights. It is exact up to rounding where the normal density of a step is smooth on the
     /// scale of the nodes, which their number ensures. `split` is a point between two nodes at which
     /// functions may jump.
+    ///
+    /// # Panics
+    /// If rate or batch size are not positive and finite, if the loss does not grow to infinity on both
+    /// sides, or if the steps are so small that more than 2000 nodes are needed on a side of `split`.
     #[must_use]
+    #[track_caller]
     pub fn on_nodes(self, split: f64) -> ChainOnNodes {
         let support = self.potential.support(self.inverse_temperature());
         let split = split.clamp(support.start, support.end);
@@ -98,7 +106,12 @@ impl NoisyDescent {
 
     /// Whether a step from anywhere in the support of the Gibbs distribution ends in it, up to noise. If not,
     /// the noise can throw the point to where the steps diverge.
+    ///
+    /// # Panics
+    /// If rate or batch size are not positive and finite, or if the loss does not grow to infinity on both
+    /// sides.
     #[must_use]
+    #[track_caller]
     pub fn is_confined(self) -> bool {
         let support = self.potential.support(self.inverse_temperature());
         let stays = |x: f64| {
@@ -132,9 +145,14 @@ impl NoisyDescent {
 
     /// The number of steps from `start` until the point is at or below `end`: mean and deviation, from the
     /// linear equations `m = 1 + Q m` for the expectations on quadrature nodes above `end`.
+    ///
+    /// # Panics
+    /// As [`on_nodes`](Self::on_nodes), or if the start is not above `end`.
     #[must_use]
+    #[track_caller]
     pub fn steps_to(self, end: f64, start: f64) -> Moments {
         // The start can be in a well that is negligible in the stationary distribution.
+        assert!(start > end, "steps to {end}: the start {start} must be above");
         let level = self.potential.value(start);
         let support = self.potential.support_from(self.inverse_temperature(), level);
         let (mut nodes, mut weights) = self.quadrature(end, support.end);
@@ -155,9 +173,11 @@ impl NoisyDescent {
     }
 
     /// Nodes that are at most half a standard deviation of a step apart, and at least 20.
+    #[track_caller]
     fn quadrature(self, start: f64, end: f64) -> (Vec<f64>, Vec<f64>) {
         // Gauss-Legendre nodes are pi / 2 times farther apart in the middle than evenly spaced ones.
         let count = (2.0 * 0.5 * PI * (end - start) / self.step_deviation()).ceil();
+        assert!(count <= MOST_NODES, "noisy descent: {count} nodes, at most {MOST_NODES}; take larger steps");
         gauss_legendre(start..end, 20 + count as usize)
     }
 

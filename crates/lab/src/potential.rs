@@ -3,6 +3,7 @@
 use crate::quadrature::gauss_legendre;
 use std::ops::Range;
 use wengert_ad::{Number, derivatives};
+use wengert_kernels::validate::assert_positive;
 
 /// A loss of one variable.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,24 +100,36 @@ impl Potential {
     }
 
     /// The interval outside of which `exp(-beta (U - min U))` is below `exp(-37)`.
+    #[track_caller]
     pub(crate) fn support(self, beta: f64) -> Range<f64> {
         self.support_from(beta, self.least())
     }
 
     /// The interval outside of which `exp(-beta (U - level))` is below `exp(-37)`.
+    ///
+    /// # Panics
+    /// If `beta` is not positive and finite, or if the loss does not grow to infinity on both sides.
+    #[track_caller]
     pub(crate) fn support_from(self, beta: f64, level: f64) -> Range<f64> {
         let negligible = |x: f64| beta * (self.value(x) - level) > NEGLIGIBLE;
-        let end = |sign: f64| {
+        assert_positive("Gibbs distribution: the inverse temperature", beta);
+        let ends = [-1.0, 1.0].map(|sign: f64| {
             let mut x = sign;
-            while !negligible(x) {
+            while x.is_finite() && !negligible(x) {
                 x *= 1.02;
             }
             x
-        };
-        end(-1.0)..end(1.0)
+        });
+        let [start, end] = ends;
+        assert!(start.is_finite() && end.is_finite(), "Gibbs distribution: the loss {self:?} has no minimum");
+        start..end
     }
 
     /// The density `exp(-beta U) / Z` of the Gibbs distribution.
+    ///
+    /// # Panics
+    /// If `beta` is not positive and finite, or if the loss does not grow to infinity on both sides.
+    #[track_caller]
     pub fn gibbs_density(self, beta: f64) -> impl Fn(f64) -> f64 {
         let least = self.least();
         let weight = move |x: f64| (-beta * (self.value(x) - least)).exp();
@@ -137,7 +150,11 @@ impl Potential {
 
     /// The mean of a function under the Gibbs distribution, by quadrature on both sides of `split`, where the
     /// function may jump.
+    ///
+    /// # Panics
+    /// As [`gibbs_density`](Self::gibbs_density).
     #[must_use]
+    #[track_caller]
     pub fn gibbs_mean(self, beta: f64, split: f64, f: impl Fn(f64) -> f64) -> f64 {
         let (density, support) = (self.gibbs_density(beta), self.support(beta));
         let split = split.clamp(support.start, support.end);

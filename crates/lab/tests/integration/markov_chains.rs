@@ -86,3 +86,22 @@ fn the_time_of_escape_is_exact_where_the_well_is_empty_in_the_long_run() {
     let growth = (steps(120.0) / steps(100.0)).ln() / 20.0;
     assert!((growth / barrier - 1.0).abs() < 0.02, "{growth} {barrier}");
 }
+
+#[test]
+#[should_panic(expected = "the inverse temperature")]
+fn a_temperature_that_is_infinite_has_no_gibbs_distribution() {
+    let _ = Potential::TwoWells { tilt: 0.1 }.gibbs_density(0.0);
+}
+
+#[test]
+#[should_panic(expected = "has no minimum")]
+fn a_loss_without_a_minimum_has_no_gibbs_distribution() {
+    let _ = Potential::Parabola { curvature: -1.0 }.gibbs_density(1.0);
+}
+
+#[test]
+#[should_panic(expected = "take larger steps")]
+fn steps_that_are_too_small_for_exact_distributions_are_rejected() {
+    let potential = Potential::TwoWells { tilt: 0.1 };
+    let _ = NoisyDescent { potential, rate: 1e-6, batch: 1e-6 }.on_nodes(0.0);
+}
