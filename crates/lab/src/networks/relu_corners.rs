@@ -190,14 +190,7 @@ impl ReluCorners {
     }
 
     fn movement(&self, course: &Course) -> Vec<Number> {
-        let losses = course.losses;
-        let apart = |at: usize| {
-            let corners = &course.positions[at];
-            let nearest =
-                |bend: f64| corners.iter().map(|corner| (corner - bend).abs()).fold(f64::INFINITY, f64::min);
-            let distances: Vec<f64> = self.bends().iter().map(|&bend| nearest(bend)).collect();
-            distances.iter().sum::<f64>() / distances.len().max(1) as f64
-        };
+        let [before, after] = course.losses;
         let drift = Number::new(
             "3.8",
             "largest error of the drift of w^2 + b^2 - v^2 that the gradients explain",
@@ -205,18 +198,31 @@ impl ReluCorners {
         );
         let drift =
             if course.diverged.is_some() { drift } else { drift.exactly(0.0, 1e-15 * course.balance.scale) };
-        let end = Number::new("3.8", "loss after training", losses[1]);
-        vec![
-            drift,
-            Number::new("3.8", "loss before training", losses[0]),
-            if course.diverged.is_some() { end } else { end.between(0.0, losses[0]) },
-            Number::new("3.8", "mean distance from a bend to the nearest corner, before", apart(0)),
-            Number::new(
-                "3.8",
-                "mean distance from a bend to the nearest corner, after",
-                apart(course.last()),
-            ),
-        ]
+        let end = Number::new("3.8", "loss after training", after);
+        let loss = [
+            Number::new("3.8", "loss before training", before),
+            // With larger rates or more units, a step may be longer than descent allows.
+            if self.has_usual_steps() { end.between(0.0, before) } else { end },
+        ];
+        let (first, last) = (&course.positions[0], &course.positions[course.last()]);
+        let distances = [("before", first), ("after", last)].into_iter().filter_map(|(when, corners)| {
+            let name = format!("mean distance from a bend to the nearest corner, {when}");
+            Some(Number::new("3.8", name, self.distance_from_bends(corners)?))
+        });
+        [drift].into_iter().chain(loss).chain(distances).collect()
+    }
+
+    /// The mean distance from a bend to the nearest of the corners; `None` if nothing bends.
+    fn distance_from_bends(&self, corners: &[f64]) -> Option<f64> {
+        let nearest =
+            |bend: f64| corners.iter().map(|corner| (corner - bend).abs()).fold(f64::INFINITY, f64::min);
+        let distances: Vec<f64> = self.bends().into_iter().map(nearest).collect();
+        (!distances.is_empty()).then(|| distances.iter().sum::<f64>() / distances.len() as f64)
+    }
+
+    fn has_usual_steps(&self) -> bool {
+        let standard = Self::with_defaults();
+        self.rate <= standard.rate && self.units <= standard.units && self.points == standard.points
     }
 
     fn story(&self, course: &Course) -> String {
