@@ -17,11 +17,6 @@ pub(crate) fn positive(text: &str) -> Result<f64, String> {
     number(text, "a positive number", |x| x.is_finite() && x > 0.0)
 }
 
-/// A finite number of at least 0.
-pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
-    number(text, "a number of at least 0", |x| x.is_finite() && x >= 0.0)
-}
-
 /// A number of at least 0 and less than 1, such as the decay of an average.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     number(text, "a number of at least 0 and less than 1", |x| (0.0..1.0).contains(&x))

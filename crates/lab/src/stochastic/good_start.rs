@@ -88,6 +88,14 @@ impl Experiment for GoodStartBadFinish {
     }
 }
 
+/// One run.
+struct Run {
+    /// The loss above the minimum at the start and after each epoch.
+    losses: Vec<f64>,
+    /// The share of steps that increase it in each epoch.
+    uphill: Vec<f64>,
+}
+
 /// Runs with one schedule.
 struct Runs {
     name: String,
@@ -124,31 +132,28 @@ impl GoodStartBadFinish {
     }
 
     fn runs_of(&self, problem: &NoisyProblem, name: String, rate: Option<f64>, schedule: &Schedule) -> Runs {
-        let runs: Vec<(Vec<f64>, Vec<f64>)> = (0..self.seeds)
+        let runs: Vec<Run> = (0..self.seeds)
             .map(|run| self.one_run(problem, schedule, self.seed.wrapping_mul(1000).wrapping_add(run)))
             .collect();
-        let mean = |epoch: usize, of: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
+        let mean = |epoch: usize, of: fn(&Run) -> &Vec<f64>| {
             runs.iter().map(|run| of(run)[epoch]).sum::<f64>() / runs.len() as f64
         };
         let (epochs, half) = (usize::from(self.epochs), usize::from(self.epochs) / 2);
         let average = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
-        let over = |value: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| {
-            mean_and_error(&runs.iter().map(value).collect::<Vec<_>>())
-        };
+        let over = |value: &dyn Fn(&Run) -> f64| mean_and_error(&runs.iter().map(value).collect::<Vec<_>>());
         Runs {
             name,
             rate,
             schedule: schedule.clone(),
-            curve: (0..=epochs).map(|epoch| mean(epoch, |run| &run.0)).collect(),
-            end: over(&|run| average(&run.0[half..])),
-            uphill: (0..epochs).map(|epoch| mean(epoch, |run| &run.1)).collect(),
-            first_epoch: over(&|run| run.1[0]),
-            late: over(&|run| average(&run.1[half..])),
+            curve: (0..=epochs).map(|epoch| mean(epoch, |run| &run.losses)).collect(),
+            end: over(&|run| average(&run.losses[half..])),
+            uphill: (0..epochs).map(|epoch| mean(epoch, |run| &run.uphill)).collect(),
+            first_epoch: over(&|run| run.uphill[0]),
+            late: over(&|run| average(&run.uphill[half..])),
         }
     }
 
-    /// The loss above the minimum after each epoch, and the share of steps that increase it in each epoch.
-    fn one_run(&self, problem: &NoisyProblem, schedule: &Schedule, seed: u64) -> (Vec<f64>, Vec<f64>) {
+    fn one_run(&self, problem: &NoisyProblem, schedule: &Schedule, seed: u64) -> Run {
         let mut batches = Batches::with_replacement(EXAMPLES, 1, seed);
         let mut order = Vec::new();
         for epoch in 0..u64::from(self.epochs) {
@@ -162,7 +167,7 @@ impl GoodStartBadFinish {
             steps.windows(2).filter(|pair| pair[1] > pair[0]).count() as f64 / EXAMPLES as f64
         };
         let uphill = (0..usize::from(self.epochs)).map(share).collect();
-        (losses.into_iter().step_by(EXAMPLES).collect(), uphill)
+        Run { losses: losses.into_iter().step_by(EXAMPLES).collect(), uphill }
     }
 
     fn floor_numbers(&self, problem: &NoisyProblem, runs: &[Runs]) -> Vec<Number> {
