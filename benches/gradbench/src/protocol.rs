@@ -189,7 +189,9 @@ pub(crate) fn answer(line: &str, find: impl Fn(&str) -> Option<Evaluate>) -> Res
     };
     let id = message.id.clone();
     match message.request() {
-        Err(field) => failed(id, &format!("the message is not a GradBench message: it has no {field:?}")),
+        Err(field) => {
+            failed(id, &format!("the message is not a GradBench message: it has no field `{field}`"))
+        }
         Ok(Request::Start) => Response { id, tool: Some("wengert"), ..Response::default() },
         Ok(Request::Define { module }) => {
             Response { id, success: Some(find(&module).is_some()), ..Response::default() }

@@ -125,6 +125,7 @@ impl<F: Float, E: Examples<F> + ?Sized> Examples<F> for &E {
 /// # Panics
 /// The iterator, if the columns, the kind of the targets or the scaling of a block are not those of the
 /// [`sample`](Examples::sample).
+#[track_caller]
 pub fn checked_blocks<F: Float>(examples: &dyn Examples<F>, pass: Pass) -> Blocks<'_, F> {
     let sample = examples.sample();
     let checked = |block: &Cow<'_, Dataset<F>>| {

@@ -2,13 +2,13 @@
 
 use crate::bounds::at_most;
 use crate::error::CliError;
-use wengert_formula::Expression;
 use crate::input::{PointPart, bindings, formula};
 use crate::output::{json_document, json_number, print_line, table};
 use wengert::ad::check::{
     GradcheckReport, GradgradcheckReport, Kink, NonFinite, Phase, Verdict, gradcheck_modes, gradgradcheck,
 };
 use wengert::ad::trace::digits::full;
+use wengert_formula::Expression;
 
 /// Check the derivatives of a formula: compare reverse mode, forward mode and finite differences.
 #[derive(Clone, Debug, clap::Args)]

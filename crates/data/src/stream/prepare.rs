@@ -45,7 +45,7 @@ impl ShuffledTable {
     /// };
     ///
     /// # let mut file = tempfile::NamedTempFile::new()?;
-    /// # let row = |i| format!("{}.5,{}\n", i % 7, ["rose", "tulip"][i % 2]);
+    /// # let row = |i: usize| format!("{}.5,{}\n", i % 7, ["rose", "tulip"][i % 2]);
     /// # let rows: String = (0..300).map(row).collect();
     /// # std::io::Write::write_all(&mut file, format!("length,flower\n{rows}").as_bytes())?;
     /// # let path = file.path();

@@ -110,8 +110,8 @@ impl LineChart {
         self
     }
 
-    /// Adds a horizontal line of reference, such as a known limit. The axis contains it, and the legend, unless
-    /// its name is empty.
+    /// Adds a horizontal line of reference, such as a known limit. The axis contains it, and so does the
+    /// legend, unless its name is empty.
     #[must_use]
     pub fn at_y(mut self, name: &str, y: f64) -> Self {
         self.references.push(Reference { name: name.to_owned(), at: y, vertical: false });

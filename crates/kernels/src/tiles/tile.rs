@@ -103,9 +103,10 @@ unsafe fn tile_of<T: Copy, V: Register<T>, const R: usize, const C: usize, const
 
 /// The rows of `A` that a tile reads.
 ///
-/// A compiler that knows how the rows are related computes the address of each one from the one before: an
-/// addition per row in the innermost loop. Of six rows, two have distances from the first one that no addressing
-/// mode multiplies out. Hidden, they stay in registers, as does the corner, which would be computed for each row.
+/// A compiler that knows how the rows are related computes the address of each one from the one before:
+/// an addition per row in the innermost loop. Of six rows, two have distances from the first one that no
+/// addressing mode multiplies out. Hidden, they stay in registers, as does the corner, which would be
+/// computed for each row.
 #[derive(Clone, Copy)]
 struct Corners<T, const R: usize> {
     a: At<T>,

@@ -45,9 +45,9 @@ impl Experiment for ConditionNumber {
         let turns = path.windows(2).filter(|pair| pair[0][1] * pair[1][1] < 0.0).count();
         let report = Report::new(format!(
             "In a bowl whose curvatures differ by a factor of {}, the largest rate that is good for the \
-             steep direction is small for the flat one. At the best compromise, 2 / (1 + kappa) = {}, the path \
-             jumps across the valley at every step, and the distance from the minimum shrinks by a factor of \
-             {} per step.",
+             steep direction is small for the flat one. At the best compromise, 2 / (1 + kappa) = {}, the \
+             path jumps across the valley at every step, and the distance from the minimum shrinks by a \
+             factor of {} per step.",
             digits(kappa),
             digits(rate),
             digits(factor)

@@ -65,13 +65,14 @@ impl Experiment for GoodStartBadFinish {
         let (limits, line) = (Limits::of(&problem), single_feature(&problem));
         Ok(Report::new(format!(
             "At first all examples agree, and SGD takes {EXAMPLES} useful steps in an epoch. Near the \
-             minimum they disagree: with a constant rate, the loss stays at a floor. Half the rate halves the floor, \
-             and takes twice as long; a rate that falls like 1/t does both.",
+             minimum they disagree: with a constant rate, the loss stays at a floor. Half the rate halves \
+             the floor, and takes twice as long; a rate that falls like 1/t has no floor.",
         ))
         .text(format!(
             "SGD is not a descent method: with the smallest rate, {} % of the steps of the first epoch \
              increase the loss, late in the run {} %. Its largest rate is smaller, too: on a sum of \
-             (a_i x - b_i)^2, full-batch descent is stable below 1 / S_2, SGD in mean square below S_2 / (n S_4), here {} times less.",
+             (a_i x - b_i)^2, full-batch descent is stable below 1 / S_2, SGD in mean square below \
+             S_2 / (n S_4), here {} times less.",
             short(100.0 * runs[2].first_epoch.0),
             short(100.0 * runs[2].late.0),
             short(limits.full / limits.single)

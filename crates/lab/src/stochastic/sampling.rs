@@ -22,7 +22,7 @@ pub struct SamplingExamples {
     /// Number of fixed numbers, drawn from a uniform distribution on 0 to 1.
     #[arg(long, value_name = "N", default_value_t = 100,
           value_parser = clap::value_parser!(u16).range(2..=1000))]
-    pub numbers: u16,
+    pub population: u16,
     /// Number of draws, at most as many as numbers.
     #[arg(long, value_name = "K", default_value_t = 50,
           value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -57,10 +57,10 @@ impl Experiment for SamplingExamples {
     const NAME: &'static str = "sampling";
     const ABOUT: &'static str = "Examples drawn without replacement tell more than independent draws";
     const SHOWS: &'static [&'static str] = &["7.4", "7.7", "7.14", "7.15"];
-    const EXAMPLE: &'static str = "--numbers 20 --draws 10";
+    const EXAMPLE: &'static str = "--population 20 --draws 10";
 
     fn run(&self) -> Result<Report, LabError> {
-        let (n, k) = (usize::from(self.numbers), usize::from(self.draws));
+        let (n, k) = (usize::from(self.population), usize::from(self.draws));
         if k > n {
             let problem = format!("without replacement there are at most {n} draws from {n} numbers");
             return Err(LabError::setting("--draws", problem));
@@ -71,8 +71,8 @@ impl Experiment for SamplingExamples {
         let curves = Curves::new(&population, self.trials as usize, self.seed);
         Ok(Report::new(format!(
             "The mean of {k} draws from {n} fixed numbers is less uncertain if no number is drawn twice: by \
-             the factor (N - k) / (N - 1) = {}, which is 0 for k = N. An epoch of SGD that visits each example \
-             once uses this: the errors of its steps cancel in part before the epoch ends.",
+             the factor (N - k) / (N - 1) = {}, which is 0 for k = N. An epoch of SGD that visits each \
+             example once uses this: the errors of its steps cancel in part before the epoch ends.",
             digits((n - k) as f64 / (n - 1) as f64)
         ))
         .text(format!(
@@ -112,7 +112,7 @@ impl SamplingExamples {
 
     /// The variances for numbers with the variance 1/12 of the uniform distribution, and the drawn mean.
     fn uniform_numbers(&self, population: &[f64]) -> Vec<Number> {
-        let (n, k) = (usize::from(self.numbers), usize::from(self.draws));
+        let (n, k) = (usize::from(self.population), usize::from(self.draws));
         let scaled = with_variance(population, UNIFORM);
         let standard = n == 100 && k == 50;
         let (count, draws) = (n as f64, k as f64);

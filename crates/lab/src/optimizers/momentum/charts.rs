@@ -1,8 +1,8 @@
 //! The figures of momentum.
 
+use super::best_rates::{best_factor, best_momentum, steps_to_target};
 use super::noise::Cloud;
 use super::recurrence::{Recurrence, gain};
-use super::{best_factor, best_momentum, steps_to_target};
 use crate::number::digits;
 use wengert_figures::{Histogram, LineChart};
 use wengert_optim::{Optimizer, Sgd, trajectory};

@@ -1,5 +1,6 @@
 //! Momentum: its forms, its largest and its best rate, its response to frequencies, and its noise.
 
+mod best_rates;
 mod charts;
 mod noise;
 mod recurrence;
@@ -9,6 +10,7 @@ use crate::experiment::Experiment;
 use crate::number::{Number, digits};
 use crate::ranges::{condition, positive, probability};
 use crate::report::{Report, Table};
+use best_rates::{best_factor, best_momentum, plain_factor, steps_to_target};
 use clap::Args;
 use noise::Cloud;
 use recurrence::{Recurrence, gain, largest_rate, look_ahead_path, path, textbook_path};
@@ -38,9 +40,6 @@ pub struct Momentum {
     #[arg(long, value_name = "SEED", default_value_t = 7)]
     pub seed: u64,
 }
-
-/// The distance from the minimum shall shrink to this share.
-const TARGET: f64 = 1e-6;
 
 impl Experiment for Momentum {
     const NAME: &'static str = "momentum";
@@ -269,27 +268,6 @@ impl Momentum {
 /// The stationary variance of plain SGD on the curvature 1 with unit noise: `eta / (2 - eta)`.
 fn eta_over(eta: f64) -> f64 {
     eta / (2.0 - eta)
-}
-
-/// The best factor per step of plain descent for curvatures from 1 to `kappa`.
-fn plain_factor(kappa: f64) -> f64 {
-    (kappa - 1.0) / (kappa + 1.0)
-}
-
-/// The best factor per step of momentum for curvatures from 1 to `kappa` (Polyak 1964).
-fn best_factor(kappa: f64) -> f64 {
-    (kappa.sqrt() - 1.0) / (kappa.sqrt() + 1.0)
-}
-
-/// Momentum with the best rate and the best decay for curvatures from 1 to `kappa`.
-fn best_momentum(kappa: f64) -> Sgd<f64> {
-    let rate = (2.0 / (1.0 + kappa.sqrt())).powi(2);
-    Sgd::new(rate).momentum(best_factor(kappa).powi(2))
-}
-
-/// The number of steps after which the powers of a factor are at most [`TARGET`].
-fn steps_to_target(factor: f64) -> f64 {
-    (TARGET.ln() / factor.ln()).ceil().max(1.0)
 }
 
 /// The largest distance between two paths.
