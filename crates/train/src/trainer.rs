@@ -192,6 +192,8 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     ///
     /// # Panics
     /// As [`fit`](Self::fit), or if `params` have other names or shapes than the parameters of the model.
+    ///
+    /// [`Split::scaled_as`]: wengert_data::Split::scaled_as
     #[track_caller]
     pub fn fit_from<'a>(
         self,
