@@ -35,7 +35,7 @@ pub(crate) fn as_html(experiment: &Entry, report: &Report) -> figures::Report {
     let page = figures::Report::new(experiment.about).code(&format!("wengert lab {}", experiment.name));
     let page = report.texts.iter().fold(page, |page, text| page.text(text));
     let page = report.figures.iter().fold(page, |page, (_, figure)| page.figure(figure));
-    let page = report.animations.iter().fold(page, |page, (_, svg)| page.svg(svg));
+    let page = report.pictures.iter().fold(page, |page, (_, svg)| page.svg(svg));
     let page = page.section("Numbers").table(&NUMBERS, &numbers(report));
     report
         .tables
@@ -59,10 +59,10 @@ pub(crate) fn as_json(experiment: &Entry, settings: &ArgMatches, report: &Report
     })
 }
 
-/// The figures and moving pictures with their names, as SVG.
+/// The figures and pictures with their names, as SVG.
 pub(crate) fn drawings(report: &Report) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let figures = report.figures.iter().map(|(name, figure)| (name.as_str(), Cow::Owned(figure.svg())));
-    figures.chain(report.animations.iter().map(|(name, svg)| (name.as_str(), Cow::Borrowed(svg.as_str()))))
+    figures.chain(report.pictures.iter().map(|(name, svg)| (name.as_str(), Cow::Borrowed(svg.as_str()))))
 }
 
 const NUMBERS: [&str; 4] = ["number", "value", "expected", ""];

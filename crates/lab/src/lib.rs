@@ -61,6 +61,7 @@ mod singular_modes;
 mod singular_values;
 mod spectrum;
 mod squared_error;
+mod statistics;
 pub mod stochastic;
 mod variance_reduction;
 

@@ -14,8 +14,8 @@ pub struct Report {
     pub tables: Vec<Table>,
     /// The figures with their names, which are also names of files: `"path"`.
     pub figures: Vec<(String, Figure)>,
-    /// Moving pictures with their names, as texts of SVG files.
-    pub animations: Vec<(String, String)>,
+    /// Other pictures with their names, as texts of SVG files: graphs, and pictures that move.
+    pub pictures: Vec<(String, String)>,
 }
 
 /// A table of texts.
@@ -34,7 +34,7 @@ impl Report {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let texts = vec![text.into()];
-        Self { texts, numbers: Vec::new(), tables: Vec::new(), figures: Vec::new(), animations: Vec::new() }
+        Self { texts, numbers: Vec::new(), tables: Vec::new(), figures: Vec::new(), pictures: Vec::new() }
     }
 
     /// Adds a paragraph.
@@ -72,10 +72,10 @@ impl Report {
         self
     }
 
-    /// Adds a moving picture: the text of an SVG file.
+    /// Adds a picture that is no chart: the text of an SVG file.
     #[must_use]
-    pub fn animation(mut self, name: &str, svg: String) -> Self {
-        self.animations.push((name.to_owned(), svg));
+    pub fn picture(mut self, name: &str, svg: String) -> Self {
+        self.pictures.push((name.to_owned(), svg));
         self
     }
 

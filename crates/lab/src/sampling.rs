@@ -1,5 +1,6 @@
 //! The variance of means of draws from a finite population, as in mini-batches.
 
+use crate::statistics::mean;
 use rand::rngs::StdRng;
 use rand::seq::index;
 use rand::{RngExt, SeedableRng};
@@ -74,8 +75,4 @@ impl Sampling {
         let most = if self == Self::WithReplacement { usize::MAX } else { n };
         assert!(n > 0 && (1..=most).contains(&draws), "sampling: {draws} draws from {n} numbers");
     }
-}
-
-fn mean(x: &[f64]) -> f64 {
-    x.iter().sum::<f64>() / x.len() as f64
 }

@@ -74,7 +74,7 @@ impl Experiment for ForwardVsReverse {
             .figure("operations", &operations(&graph, &forward, &reverse))
             .figure("diamonds", &diamonds::figure(diamonds));
         let is_small = graph.nodes().len() <= MOST_BOXES;
-        Ok(if is_small { report.animation("graph", graph.svg()) } else { report })
+        Ok(if is_small { report.picture("graph", graph.svg()) } else { report })
     }
 }
 

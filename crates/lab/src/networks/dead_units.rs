@@ -130,11 +130,12 @@ impl DeadUnits {
             );
             numbers.push(Number::new("4.4", name, mean(runs, 1, self.steps as usize)));
         }
-        // Long steps kill units: with the rates of the lectures, each share is larger than the one before.
+        // Long steps kill units: at the rates of the lectures, each share is larger than the one before.
         let shares = adam.iter().map(|runs| mean(runs, 1, self.steps as usize)).collect::<Vec<f64>>();
         let growths = shares.windows(2).map(|pair| pair[1] - pair[0]);
         let growth = Number::new("4.4", "least growth of that share with the rate", least(growths));
-        numbers.push(if self.has_defaults() { growth.at_least(0.0) } else { growth });
+        let is_known = self.has_defaults() && self.rates == Self::with_defaults().rates;
+        numbers.push(if is_known { growth.at_least(0.0) } else { growth });
         numbers
     }
 

@@ -5,6 +5,7 @@ use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::number::{Number, digits, short};
 use crate::report::{Report, Table};
+use crate::statistics::mean;
 use clap::Args;
 use wengert_data::{Batches, Dataset, Targets, digits as digit_images};
 use wengert_figures::LineChart;
@@ -300,8 +301,4 @@ fn steps(
             left -= 1;
         }
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }

@@ -120,7 +120,7 @@ impl Experiment for ReluCorners {
             .figure("construction", &self.construction(&model, &params))
             .figure("movement", &self.movement_chart(&course))
             .figure("fit", &self.fit_chart(&course))
-            .animation("training", animation(&self.frames(&course), 0.25)))
+            .picture("training", animation(&self.frames(&course), 0.25)))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::number::{Number, digits};
 use crate::report::{Report, Table};
+use crate::statistics::{mean, mean_and_error};
 use clap::Args;
 use wengert_data::{Batches, Split, digits as handwritten_digits};
 use wengert_figures::LineChart;
@@ -43,13 +44,12 @@ struct Errors {
 
 impl Errors {
     fn mean(&self) -> f64 {
-        self.each.iter().sum::<f64>() / self.each.len() as f64
+        mean(&self.each)
     }
 
     /// The standard error of the mean, from the spread of the seeds.
     fn standard_error(&self) -> f64 {
-        let (mean, count) = (self.mean(), self.each.len() as f64);
-        (self.each.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0) / count).sqrt()
+        mean_and_error(&self.each).1
     }
 }
 
@@ -110,7 +110,7 @@ impl BatchSize {
             let (rate, batch) = (digits(errors.rate), errors.batch);
             let name = format!("test error at eta = {rate}, B = {batch} (%)");
             let number = Number::new("7.16", name, errors.mean());
-            // Two test parts of so many examples, this one and that of the lectures.
+            // The difference of two test parts of this size: this one and that of the lectures.
             let share = percent / 100.0;
             let error = 100.0 * (2.0 * share * (1.0 - share) / tested).sqrt();
             if self.epochs == 30 { number.estimates(percent, error) } else { number }

@@ -1,12 +1,13 @@
 //! SGD with a constant rate: a good start, and a bad finish.
 
-use super::noisy_problem::{Moments, NoisyProblem, descend, mean_and_error, random, uniform};
+use super::noisy_problem::{Moments, NoisyProblem, descend, random, uniform};
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::number::{Number, digits, short};
 use crate::ranges::finite;
 use crate::report::{Report, Table};
 use crate::squared_error::SquaredError;
+use crate::statistics::mean_and_error;
 use clap::Args;
 use ndarray::{Array1, Array2, ArrayView1};
 use wengert_data::Batches;

@@ -153,11 +153,3 @@ impl Moments {
         f64::INFINITY
     }
 }
-
-/// The mean of numbers, and its standard error.
-pub(super) fn mean_and_error(numbers: &[f64]) -> (f64, f64) {
-    let n = numbers.len() as f64;
-    let mean = numbers.iter().sum::<f64>() / n;
-    let square = numbers.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-    (mean, (square / (n - 1.0) / n).sqrt())
-}

@@ -1,7 +1,8 @@
 //! The floor of SGD, for three orders of the examples.
 
-use super::noisy_problem::{Moments, NoisyProblem, descend, mean_and_error, random, uniform};
+use super::noisy_problem::{Moments, NoisyProblem, descend, random, uniform};
 use crate::number::Number;
+use crate::statistics::mean_and_error;
 use wengert_data::Batches;
 use wengert_figures::LineChart;
 use wengert_optim::Schedule;

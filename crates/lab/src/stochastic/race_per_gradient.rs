@@ -1,8 +1,9 @@
 //! SGD with several rates and full-batch descent, compared per gradient of an example.
 
-use super::noisy_problem::{Moments, NoisyProblem, descend, mean_and_error, random, uniform};
+use super::noisy_problem::{Moments, NoisyProblem, descend, random, uniform};
 use crate::number::{Number, digits, short};
 use crate::report::Table;
+use crate::statistics::mean_and_error;
 use wengert_data::Batches;
 use wengert_figures::{HeatMap, LineChart};
 use wengert_optim::{Schedule, Sgd, trajectory};

@@ -26,7 +26,7 @@ pub(super) struct Annealing {
 /// The runs with one schedule.
 struct Outcome {
     name: &'static str,
-    /// The share of runs in the lower well, every so many steps.
+    /// The share of runs in the lower well, at equal distances of steps.
     shares: Vec<f64>,
     /// The mean loss at the end, above the least one.
     loss: f64,
