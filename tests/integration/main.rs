@@ -9,6 +9,7 @@ mod commands;
 mod conventions;
 mod data_sets;
 mod formulas;
+mod interruptions;
 mod lab;
 mod layering;
 mod messages;

@@ -7,7 +7,7 @@ use crate::error::CliError;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
-use wengert::train::{BestBy, ClassWeights, Sampling};
+use wengert::train::{BestBy, ClassWeights, Every, Sampling};
 
 /// The largest number of parameters that `train` accepts. Parameters, gradient and the state of the optimizer
 /// take about 2 GB.
@@ -52,6 +52,14 @@ fn count(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
 
 pub(crate) fn epochs(text: &str) -> Result<usize, String> {
     count(text, 1..=1_000_000)
+}
+
+/// A number of epochs, or of steps.
+pub(crate) fn every(text: &str) -> Result<Every, String> {
+    match text.strip_suffix("steps") {
+        Some(steps) => Ok(Every::Steps(count(steps.trim_end(), 1..=1_000_000_000)? as u64)),
+        None => epochs(text).map(Every::Epochs),
+    }
 }
 
 pub(crate) fn batch_size(text: &str) -> Result<usize, String> {

@@ -1,7 +1,8 @@
 //! The reasons why a command fails.
 
-use crate::settings::SettingsError;
+use crate::settings::{ResumeProblem, SettingsError};
 use crate::unfit_data::UnfitData;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
@@ -35,8 +36,14 @@ pub(crate) enum CliError {
     Settings(SettingsError),
     /// A text cannot be read.
     Input { name: String, error: io::Error },
-    /// The loss became infinite or NaN.
-    Diverged(Box<Divergence>),
+    /// The loss became infinite or NaN; a checkpoint may have an earlier state, as the text says.
+    Diverged { divergence: Box<Divergence>, kept: String },
+    /// A signal interrupted a training.
+    Interrupted(Box<Interrupted>),
+    /// A run cannot continue.
+    Resume(ResumeProblem),
+    /// Signals cannot be waited for.
+    Signals(io::Error),
     /// The text is not a formula.
     Formula(ParseError),
     /// The given values do not match the variables of the formula.
@@ -57,8 +64,35 @@ pub(crate) enum CliError {
     Output(io::Error),
 }
 
+/// A training that a signal interrupted.
+#[derive(Debug)]
+pub(crate) struct Interrupted {
+    pub(crate) epoch: usize,
+    pub(crate) step: usize,
+    pub(crate) is_saved: bool,
+    /// The checkpoint.
+    pub(crate) file: PathBuf,
+    pub(crate) exit_code: u8,
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { epoch, step, is_saved, file, .. } = self;
+        write!(f, "interrupted after step {step} of epoch {epoch}; ")?;
+        let file = file.display().to_string();
+        let is_plain = file.chars().all(|c| c.is_alphanumeric() || "/._-+=@:".contains(c));
+        let quoted = if is_plain { file } else { format!("'{}'", file.replace('\'', "'\\''")) };
+        if *is_saved {
+            write!(f, "continue with: wengert train --resume {quoted}")
+        } else {
+            write!(f, "the loss is not finite, and the state was not saved to {quoted}")
+        }
+    }
+}
+
 impl CliError {
-    /// 2 if the arguments are wrong, as for arguments that cannot be parsed; 1 for everything else.
+    /// 2 if the arguments are wrong, as for arguments that cannot be parsed; 128 and the number of the signal
+    /// if one interrupted the program; 1 for everything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Formula(_)
@@ -67,7 +101,9 @@ impl CliError {
             | Self::Settings(_)
             | Self::Choice(_)
             | Self::Lab(_)
+            | Self::Resume(ResumeProblem::Fixed { .. } | ResumeProblem::Settings(_))
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
+            Self::Interrupted(interrupted) => ExitCode::from(interrupted.exit_code),
             _ => ExitCode::FAILURE,
         }
     }
@@ -87,13 +123,18 @@ impl fmt::Display for CliError {
                 write!(f, "{size} {what} are too many, at most {limit} are possible; {remedy}")
             }
             Self::Input { name, error } => write!(f, "cannot read {name}: {error}"),
-            Self::Diverged(divergence) => {
-                write!(f, "training diverged: {divergence}")?;
-                match divergence.cause {
-                    DivergenceCause::LearningRate { .. } => f.write_str(" with --lr"),
-                    DivergenceCause::WeightDecay { .. } => f.write_str(" with --weight-decay"),
-                    _ => Ok(()),
-                }
+            Self::Diverged { divergence, kept } => {
+                let option = match divergence.cause {
+                    DivergenceCause::LearningRate { .. } => " with --lr",
+                    DivergenceCause::WeightDecay { .. } => " with --weight-decay",
+                    _ => "",
+                };
+                write!(f, "training diverged: {divergence}{option}{kept}")
+            }
+            Self::Interrupted(interrupted) => interrupted.fmt(f),
+            Self::Resume(problem) => problem.fmt(f),
+            Self::Signals(error) => {
+                write!(f, "signals cannot be waited for: {error}; leave out --checkpoint")
             }
             Self::Formula(error) => error.fmt(f),
             Self::Point(error) => error.fmt(f),
@@ -139,6 +180,12 @@ impl From<TrainError> for CliError {
 impl From<SettingsError> for CliError {
     fn from(error: SettingsError) -> Self {
         Self::Settings(error)
+    }
+}
+
+impl From<ResumeProblem> for CliError {
+    fn from(problem: ResumeProblem) -> Self {
+        Self::Resume(problem)
     }
 }
 

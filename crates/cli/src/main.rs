@@ -5,6 +5,7 @@ mod commands;
 mod error;
 mod evaluation;
 mod input;
+mod interruption;
 mod lab_report;
 mod model;
 mod output;
@@ -54,16 +55,19 @@ fn run() -> Result<(), CliError> {
     cli.command.run(&mut program)
 }
 
-/// The arguments, and before them those that the file of `--config` contains.
+/// The arguments, and before them those that the file of `--config` or the checkpoint of `--resume` contains.
 fn with_settings(
     program: &mut clap::Command,
     mut arguments: Vec<OsString>,
 ) -> Result<Vec<OsString>, CliError> {
     let matches = parsed(program, &arguments);
     let Some((name, given)) = matches.subcommand() else { return Ok(arguments) };
-    let Some(path) = settings::file(given) else { return Ok(arguments) };
     let command = program.find_subcommand(name).expect("a command that matched exists");
-    let settings = settings::arguments(path, &text_of(&path.to_string_lossy())?, command, given)?;
+    let settings = match (settings::resumed(command, given)?, settings::file(given)) {
+        (Some(settings), _) => settings,
+        (None, Some(path)) => settings::arguments(path, &text_of(&path.to_string_lossy())?, command, given)?,
+        (None, None) => return Ok(arguments),
+    };
     // The program itself takes no arguments, so that the name of the command is the first one.
     arguments.splice(2..2, settings);
     Ok(arguments)

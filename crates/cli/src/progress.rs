@@ -21,15 +21,15 @@ enum Kind {
 pub(crate) type News = Box<dyn FnMut(String) + Send>;
 
 impl Progress {
-    /// Begins; without a terminal, a line is written after each `interval`.
-    pub(crate) fn of(epochs: usize, interval: Duration) -> Self {
+    /// Begins after the epochs that are done; without a terminal, a line is written after each `interval`.
+    pub(crate) fn of(done: usize, epochs: usize, interval: Duration) -> Self {
         let kind = if stderr().is_terminal() {
             let style =
                 ProgressStyle::with_template("{bar:30} epoch {pos}/{len}, {per_sec}, {eta} left  {msg}");
             let bar = ProgressBar::new(epochs as u64).with_style(style.expect("the template is valid"));
-            Kind::Bar(bar)
+            Kind::Bar(bar.with_position(done as u64))
         } else {
-            Kind::Lines(Lines::of(epochs, interval, stderr()))
+            Kind::Lines(Lines::of(done, epochs, interval, stderr()))
         };
         Self { kind }
     }
@@ -66,22 +66,21 @@ struct Lines {
 }
 
 /// The epochs that are done, and the news of the last one.
-#[derive(Default)]
 struct Latest {
     done: usize,
     news: String,
 }
 
 impl Lines {
-    fn of(epochs: usize, interval: Duration, mut output: impl Write + Send + 'static) -> Self {
-        let latest = Arc::new(Mutex::new(Latest::default()));
+    fn of(before: usize, epochs: usize, interval: Duration, mut output: impl Write + Send + 'static) -> Self {
+        let latest = Arc::new(Mutex::new(Latest { done: before, news: String::new() }));
         let (running, stopped) = channel::<()>();
         let (shown, start) = (Arc::clone(&latest), Instant::now());
         let thread = spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let seconds = start.elapsed().as_secs_f64();
                 let Latest { done, news } = &*shown.lock().unwrap_or_else(PoisonError::into_inner);
-                let left = remaining(seconds, *done, epochs);
+                let left = remaining(seconds, *done - before, epochs.saturating_sub(before));
                 // Nobody may be reading, which is no reason to stop the training.
                 drop(writeln!(output, "epoch {done}/{epochs} after {seconds:.0} s{left}  {news}"));
             }
@@ -144,7 +143,7 @@ mod tests {
     #[test]
     fn lines_are_written_during_an_epoch_and_tell_the_news_of_the_last_one() {
         let (sender, written) = channel();
-        let lines = Lines::of(7, Duration::from_millis(5), Channel(sender));
+        let lines = Lines::of(0, 7, Duration::from_millis(5), Channel(sender));
         let text = |until: &str| {
             let mut text = String::new();
             while !text.contains(until) {

@@ -1,6 +1,8 @@
 //! The error of a training run that cannot begin.
 
 use crate::mismatch::Mismatch;
+#[cfg(feature = "safetensors")]
+use crate::saved::CheckpointError;
 use crate::state::ResumeError;
 use rayon::ThreadPoolBuildError;
 use std::fmt;
@@ -67,6 +69,21 @@ pub enum TrainError {
         /// The reason.
         source: ResumeError,
     },
+    /// The state of the run could not be saved to a file, or loaded from it.
+    #[cfg(feature = "safetensors")]
+    Checkpoint {
+        /// The reason.
+        source: CheckpointError,
+    },
+    /// The run was [interrupted](crate::Trainer::interrupted_by).
+    Interrupted {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// The number of steps of the epoch that are done.
+        step: usize,
+        /// Whether its state was saved: there is a checkpoint, and the loss is finite.
+        is_saved: bool,
+    },
     /// Early stopping and the choice of the best epoch need a validation part, but the data have none.
     NoValidation,
     /// Draws with replacement need all examples in memory.
@@ -88,6 +105,22 @@ pub enum TrainError {
     },
 }
 
+impl TrainError {
+    /// Writes what is wrong with class weights.
+    fn write_class_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClassWeightsWithoutClasses => {
+                f.write_str("class weights need targets that are classes, but they are values")
+            }
+            Self::ClassWeightCount { found, classes } => {
+                write!(f, "there are {found} class weights for {classes} classes: give one for each class")
+            }
+            Self::ClassWeights { source } => write!(f, "class weights: {source}"),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -102,13 +135,9 @@ impl fmt::Display for TrainError {
                 "{examples} training examples in batches of {batch_size} leave a last batch of 1, which \
                  has no variance for batch normalisation: choose another batch size"
             ),
-            Self::ClassWeightsWithoutClasses => {
-                f.write_str("class weights need targets that are classes, but they are values")
+            Self::ClassWeightsWithoutClasses | Self::ClassWeightCount { .. } | Self::ClassWeights { .. } => {
+                self.write_class_weights(f)
             }
-            Self::ClassWeightCount { found, classes } => {
-                write!(f, "there are {found} class weights for {classes} classes: give one for each class")
-            }
-            Self::ClassWeights { source } => write!(f, "class weights: {source}"),
             Self::NoAccuracy => f.write_str(
                 "the best epoch cannot be chosen by accuracy, as the targets are values: choose by loss",
             ),
@@ -132,6 +161,12 @@ impl fmt::Display for TrainError {
                  the TrainingPass, so that they follow from the seed",
             ),
             Self::Resume { source } => source.fmt(f),
+            #[cfg(feature = "safetensors")]
+            Self::Checkpoint { source } => source.fmt(f),
+            Self::Interrupted { epoch, step, is_saved } => {
+                let saved = if *is_saved { "its state is saved" } else { "its state is not saved" };
+                write!(f, "the run was interrupted after step {step} of epoch {epoch}; {saved}")
+            }
             Self::NoValidation => f.write_str(
                 "early stopping and the choice of the best epoch need validation data: split off a \
                      validation part larger than 0",
@@ -166,6 +201,8 @@ impl std::error::Error for TrainError {
         match self {
             Self::Threads { source } => Some(source),
             Self::Resume { source } => Some(source),
+            #[cfg(feature = "safetensors")]
+            Self::Checkpoint { source } => Some(source),
             Self::ClassWeights { source } | Self::Data { source } => Some(source),
             _ => None,
         }

@@ -4,21 +4,24 @@ use crate::divergence::Divergence;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
 use crate::history::History;
+use crate::independent_rows::sampled_rows;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
 use crate::observers::Observers;
 use crate::own_metrics::MeasuredPart;
+use crate::partial_epoch::PartialEpoch;
 use crate::provenance::metadata_of;
 use crate::report::{OwnValues, StopReason, TrainingReport};
 use crate::selection::Sampling;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
-use crate::state::{BestEpoch, TrainingState};
-use crate::trained::TrainedModel;
+use crate::start::Progress;
+use crate::state::{BestEpoch, ResumeError, TrainingState};
+use crate::trained::{TrainedModel, batch_loss};
 use crate::training::Training;
 use std::time::Instant;
 use wengert_ad::Real;
-use wengert_data::{Batches, DataError, Examples, Parts, Targets};
+use wengert_data::{Batches, DataError, EpochBatches, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
 use wengert_nn::{Loss, Module, Params};
 use wengert_optim::Optimizer;
@@ -35,6 +38,8 @@ pub(crate) struct Fit<'a, M, L, O, T: Real> {
     issues: Vec<NumericalIssue>,
     /// The best epoch so far, if its parameters are the result.
     best: Option<BestEpoch<T>>,
+    /// The part of the first epoch that was done before an interruption.
+    partial: Option<PartialEpoch>,
     snapshots: Snapshots<T>,
 }
 
@@ -45,19 +50,23 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         settings: Settings,
         observers: Observers<T>,
         data: Parts<'a, T>,
-        (history, best): (Vec<Epoch>, Option<BestEpoch<T>>),
+        (history, best, partial): Progress<T>,
     ) -> Self {
         let snapshots = Snapshots::new(history.len(), training.params());
         let measured = MeasuredPart::new(&observers.metrics, data.validation);
         let issues = Vec::new();
-        Self { training, settings, observers, measured, data, history, issues, best, snapshots }
+        Self { training, settings, observers, measured, data, history, issues, best, partial, snapshots }
     }
 
     pub(crate) fn run(mut self) -> Result<TrainingReport<M, T>, TrainError> {
         let start = Instant::now();
+        if let Some(keeper) = &mut self.observers.keeping.keeper {
+            let train = self.data.train;
+            keeper.begin(metadata_of(train.sample(), &self.training, &self.settings), train)?;
+        }
         let mut batches = self.batches();
         let mut stop = self.run_epochs(&mut batches)?;
-        let state = self.state();
+        let (state, is_good) = (self.state(self.partial), self.is_good());
         let keeps_best = self.settings.keeps_best().is_some() && self.best.is_some();
         let is_last = !keeps_best && !matches!(stop, StopReason::NotFinite { .. });
         let mut best_epoch = self.restore_final(stop)?;
@@ -70,6 +79,9 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         }
         let divergence = self.divergence(stop);
         let state = divergence.is_none().then_some(state);
+        if let (Some(state), Some(keeper), true) = (&state, &mut self.observers.keeping.keeper, is_good) {
+            keeper.keep(state.clone())?;
+        }
         let (validation, test) = (self.evaluate(self.data.validation)?, self.evaluate(self.data.test)?);
         let own = self.own_values();
         let names = self.observers.metrics.names().map(str::to_owned).collect();
@@ -93,7 +105,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         })
     }
 
-    fn run_epochs(&mut self, batches: &mut Batches) -> Result<StopReason, DataError> {
+    fn run_epochs(&mut self, batches: &mut Batches) -> Result<StopReason, TrainError> {
         if self.is_patience_exhausted() {
             return Ok(StopReason::EarlyStopping);
         }
@@ -108,6 +120,9 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             self.check_parameters(number);
             self.keep_parameters(number, validation);
             let flow = self.observers.after_epoch(&self.history, &self.training);
+            if self.observers.keeping.every.is_due_after_epoch(number) {
+                self.keep_state(None)?;
+            }
             if self.is_patience_exhausted() {
                 return Ok(StopReason::EarlyStopping);
             }
@@ -118,16 +133,16 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         Ok(StopReason::Finished)
     }
 
-    /// Runs one epoch, unless the loss of a step is not finite.
+    /// Runs one epoch, or the rest of it after an interruption, unless the loss of a step is not finite.
     fn run_epoch(
         &mut self,
         batches: &mut Batches,
         epoch: usize,
-    ) -> Result<Result<Metrics, StopReason>, DataError> {
+    ) -> Result<Result<Metrics, StopReason>, TrainError> {
         let train = self.data.train;
-        let (mut totals, mut step) = (Totals::default(), 0);
         let order = if self.settings.sampling == Sampling::Once { 0 } else { epoch as u64 };
         let mut batches = batches.over(train, order);
+        let (mut totals, mut step) = self.skip_done(&mut batches)?;
         while let Some(batch) = batches.next_batch()? {
             step += 1;
             let of_batch = self.training.pass(batch, true);
@@ -138,9 +153,58 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             }
             self.training.apply_gradient();
             totals = totals + of_batch;
+            let keeping = &self.observers.keeping;
+            let is_interrupted = keeping.is_interrupted();
+            if is_interrupted || keeping.every.is_due_after_step(self.training.steps()) {
+                let is_saved = self.keep_state(Some(PartialEpoch::new(step, totals)))?;
+                if is_interrupted {
+                    return Err(TrainError::Interrupted { epoch, step, is_saved });
+                }
+            }
         }
         let are_classes = matches!(train.sample().targets(), Targets::Classes { .. });
         Ok(Ok(Metrics::of(totals, are_classes)))
+    }
+
+    /// Passes over the batches that were done before an interruption; returns their totals and their number.
+    fn skip_done(&mut self, batches: &mut EpochBatches<'_, T>) -> Result<(Totals, usize), TrainError> {
+        let Some(partial) = self.partial.take() else { return Ok((Totals::default(), 0)) };
+        for batches_before in 0..partial.batches {
+            if batches.next_batch()?.is_none() {
+                let source = ResumeError::Batches { done: partial.batches, batches: batches_before };
+                return Err(TrainError::Resume { source });
+            }
+        }
+        Ok((partial.totals(), partial.batches))
+    }
+
+    /// Has the state kept, if something keeps it, and the loss is finite with the current parameters. Returns
+    /// whether it was.
+    fn keep_state(&mut self, partial: Option<PartialEpoch>) -> Result<bool, TrainError> {
+        if self.observers.keeping.keeper.is_none() || !self.is_good() {
+            return Ok(false);
+        }
+        let state = self.state(partial);
+        let Some(keeper) = &mut self.observers.keeping.keeper else { return Ok(false) };
+        keeper.keep(state)?;
+        Ok(true)
+    }
+
+    /// Whether the last validation loss, the parameters, and the loss of a few training examples are finite.
+    /// Models and losses that see all rows at once may refuse a few of them, and are not asked.
+    fn is_good(&self) -> bool {
+        let validation = self.history.last().and_then(|epoch| epoch.validation);
+        let Training { model, loss, params, .. } = &self.training;
+        let are_finite = params.values().iter().chain(params.statistics()).all(|x| x.widened().is_finite());
+        if !are_finite || validation.is_some_and(|metrics| !metrics.loss.is_finite()) {
+            return false;
+        }
+        if loss.mixes_rows() || params.layout().row_mixing().applies(false) {
+            return true;
+        }
+        let data = self.data.train.sample();
+        let rows: Vec<usize> = sampled_rows(data.examples()).collect();
+        batch_loss(model.module(), loss, params, data.batch(&rows)).is_finite()
     }
 
     /// The metrics on a part, if it has examples that count.
@@ -189,9 +253,9 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
 /// The end of a run.
 impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
     /// The state after the last step.
-    fn state(&self) -> TrainingState<T> {
+    fn state(&self, partial: Option<PartialEpoch>) -> TrainingState<T> {
         let (history, best) = (self.history.clone(), self.best.clone());
-        TrainingState { history, best, ..self.training.state() }
+        TrainingState { history, best, partial, ..self.training.state() }
     }
 
     /// The batches of the epochs, each with the examples of one update.

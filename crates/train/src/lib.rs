@@ -6,7 +6,8 @@
 //! and losses are in `wengert-nn`, optimizers and schedules in `wengert-optim`, data sets in
 //! `wengert-data`.
 //!
-//! Saving and loading (`SavedMlp`, `save_params`, `load_params`) need the feature `safetensors`.
+//! Saving and loading models (`SavedMlp`, `save_params`, `load_params`) and runs (`Checkpoint`) need the
+//! feature `safetensors`.
 //!
 //! ```
 //! use wengert_data::moons;
@@ -26,8 +27,12 @@ mod augmented;
 mod backprop;
 mod batch;
 mod callback;
+#[cfg(feature = "safetensors")]
+mod checkpoints;
 mod class_weights;
 mod compatibility;
+#[cfg(feature = "safetensors")]
+mod data_digest;
 mod defaults;
 mod divergence;
 mod epoch;
@@ -38,6 +43,7 @@ mod history;
 mod history_files;
 mod independent_rows;
 mod keep_awake;
+mod keep_state;
 mod metrics;
 mod mismatch;
 mod model_metadata;
@@ -46,6 +52,7 @@ mod observers;
 mod own_metrics;
 mod parameter_names;
 mod part_sums;
+mod partial_epoch;
 mod provenance;
 mod report;
 #[cfg(feature = "safetensors")]
@@ -69,19 +76,27 @@ pub use augmented::Augmented;
 pub use backprop::Backprop;
 pub use callback::{AfterEpoch, Callback};
 pub use class_weights::ClassWeights;
+#[cfg(feature = "safetensors")]
+#[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
+pub use data_digest::DataDigest;
 pub use defaults::{DefaultTrainer, Defaults};
 pub use divergence::{Divergence, DivergenceCause};
 pub use epoch::Epoch;
 pub use error::TrainError;
 pub use history::History;
+pub use keep_state::Every;
 pub use metrics::Metrics;
 pub use mismatch::Mismatch;
 pub use model_metadata::{ModelMetadata, Provenance};
 pub use numerical_issue::{IssueKind, NumericalIssue};
+pub use partial_epoch::PartialEpoch;
 pub use report::{OwnValues, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
-pub use saved::{ModelProblem, SavedMlp, SavedModelError, load_params, save_params};
+pub use saved::{
+    Checkpoint, CheckpointError, CheckpointProblem, CheckpointSummary, ModelProblem, SavedMlp,
+    SavedModelError, load_params, save_params,
+};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use selection::{BestBy, Sampling};
 pub use state::{BestEpoch, ResumeError, TrainingState};

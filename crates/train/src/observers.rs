@@ -2,20 +2,22 @@
 
 use crate::callback::{AfterEpoch, Callback};
 use crate::epoch::Epoch;
+use crate::keep_state::StateKeeping;
 use crate::own_metrics::OwnMetrics;
 use crate::training::Training;
 use std::ops::ControlFlow;
 use wengert_ad::Real;
 
-/// What observes a training run.
+/// What observes a training run, and keeps its state.
 pub(crate) struct Observers<T> {
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
     pub(crate) metrics: OwnMetrics,
+    pub(crate) keeping: StateKeeping<T>,
 }
 
 impl<T> Default for Observers<T> {
     fn default() -> Self {
-        Self { callbacks: Vec::new(), metrics: OwnMetrics::default() }
+        Self { callbacks: Vec::new(), metrics: OwnMetrics::default(), keeping: StateKeeping::default() }
     }
 }
 

@@ -17,13 +17,10 @@ pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
     let optimizer = training.optimizer().state();
     let own = optimizer.settings.iter().map(|(name, value)| format!("{name}={value}"));
     let own: Vec<String> = own.collect();
-    let named = [
-        ("batch_size", settings.batch_size.to_string()),
-        ("accumulate", settings.accumulate.to_string()),
+    let named = settings.of_batches().into_iter().chain([
         ("epochs", settings.epochs.to_string()),
-        ("sampling", settings.sampling.name().to_owned()),
         ("optimizer", format!("{}:{}", optimizer.method, own.join(","))),
-    ];
+    ]);
     let metadata = ModelMetadata {
         features: names(data.feature_names()),
         targets: names(data.target_names()),
@@ -33,7 +30,7 @@ pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data: data.name().to_owned(),
             seed: Some(training.settings.seed),
-            settings: named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            settings: named.map(|(name, value)| (name.to_owned(), value)).collect(),
         },
     };
     with_preprocessing(metadata, data)

@@ -40,6 +40,15 @@ impl Settings {
         self.best_by.or_else(|| self.patience.map(|_| BestBy::default()))
     }
 
+    /// The settings that say which examples are in which batch, as texts by name.
+    pub(crate) fn of_batches(&self) -> [(&'static str, String); 3] {
+        [
+            ("batch_size", self.batch_size.to_string()),
+            ("accumulate", self.accumulate.to_string()),
+            ("sampling", self.sampling.name().to_owned()),
+        ]
+    }
+
     /// The number of examples per update.
     pub(crate) fn examples_per_update(&self) -> usize {
         self.batch_size.saturating_mul(self.accumulate)

@@ -3,6 +3,7 @@
 use crate::epoch::Epoch;
 use crate::metrics::Metrics;
 use crate::parameter_names::names_and_shapes;
+use crate::partial_epoch::PartialEpoch;
 use std::fmt;
 use wengert_ad::Element;
 use wengert_data::Scaling;
@@ -51,6 +52,8 @@ pub struct TrainingState<T = f32> {
     pub history: Vec<Epoch>,
     /// The best epoch so far; `None` without early stopping or [`best_by`](crate::Trainer::best_by).
     pub best: Option<BestEpoch<T>>,
+    /// The part of the next epoch that is done; `None` between two epochs, and for a loop of the user's own.
+    pub partial: Option<PartialEpoch>,
 }
 
 /// The best epoch: see [`BestBy`](crate::BestBy).
@@ -89,6 +92,29 @@ pub enum ResumeError {
     },
     /// The data are scaled otherwise than those before the interruption.
     Scaling,
+    /// The training data are not those before the interruption.
+    Data {
+        /// The number of examples before, with the checksum of their numbers.
+        saved: String,
+        /// That of the data.
+        found: String,
+    },
+    /// A setting of the batches is not that before the interruption.
+    Setting {
+        /// The name of the setting.
+        name: &'static str,
+        /// Its value before.
+        saved: String,
+        /// Its value now.
+        found: String,
+    },
+    /// An epoch has fewer batches than were done before the interruption.
+    Batches {
+        /// The number of batches that were done.
+        done: usize,
+        /// The number of batches of the epoch.
+        batches: usize,
+    },
     /// The numbers of the epochs in the history are not 1, 2, and so on.
     History,
     /// The loss of the best epoch is not finite, or the history does not have this epoch.
@@ -117,6 +143,21 @@ impl fmt::Display for ResumeError {
             Self::Scaling => f.write_str(
                 "the data are scaled otherwise than those that the state comes from; standardise them as \
                  before",
+            ),
+            Self::Data { saved, found } => write!(
+                f,
+                "the training data are not those before the interruption: there were {saved}, now \
+                 there are {found}; give the same data, split and scaled in the same way"
+            ),
+            Self::Setting { name, saved, found } => write!(
+                f,
+                "{name} was {saved} before the interruption, and is {found} now; only with the same one does \
+                 the run continue"
+            ),
+            Self::Batches { done, batches } => write!(
+                f,
+                "{done} batches of an epoch were done before the interruption, but it has {batches}; give \
+                 the same data and the same batch size"
             ),
             Self::History => {
                 f.write_str("the epochs in the history of the state must be numbered 1, 2, and so on")

@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
 use std::ops::{Add, Range};
 use wengert_ad::{ArrayTape, Real};
-use wengert_data::{DataError, Dataset, Examples, Pass, Scaling, Targets, checked_blocks};
+use wengert_data::{Batch, DataError, Dataset, Examples, Pass, Scaling, Targets, checked_blocks};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
 use wengert_nn::{Loss, Model, Module, Outputs, Params};
 
@@ -231,15 +231,33 @@ fn totals<T: Real>(
         .par_chunks(if whole { indices.len().max(1) } else { BLOCK })
         .map_init(
             || (ArrayTape::for_inference(), ExampleBuffers::default()),
-            |(tape, examples), indices| {
-                let (bound, batch) = (params.bind_constant(tape), data.batch(indices));
-                let mean = mean_weight(batch);
-                let (outputs, total) = forward(tape, module, loss, &bound, batch, mean, examples);
-                let (loss, correct) = (total.item().value(), count_correct(outputs, examples));
-                tape.clear();
-                Totals::from_relative(loss, correct, mean, batch.weight())
-            },
+            |buffers, indices| batch_totals(buffers, module, loss, params, data.batch(indices)),
         )
         .collect();
     parts.into_iter().fold(Totals::default(), Totals::add)
+}
+
+/// The mean loss of a batch in evaluation mode.
+pub(crate) fn batch_loss<T: Real>(
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    batch: Batch<'_, T>,
+) -> f64 {
+    let mut buffers = (ArrayTape::for_inference(), ExampleBuffers::default());
+    batch_totals(&mut buffers, module, loss, params, batch).mean_loss()
+}
+
+fn batch_totals<T: Real>(
+    (tape, examples): &mut (ArrayTape<T>, ExampleBuffers),
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    batch: Batch<'_, T>,
+) -> Totals {
+    let (bound, mean) = (params.bind_constant(tape), mean_weight(batch));
+    let (outputs, total) = forward(tape, module, loss, &bound, batch, mean, examples);
+    let (loss, correct) = (total.item().value(), count_correct(outputs, examples));
+    tape.clear();
+    Totals::from_relative(loss, correct, mean, batch.weight())
 }

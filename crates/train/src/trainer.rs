@@ -233,7 +233,12 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         self.start(data.into(), Start::State(Box::new(state)))
     }
 
-    fn start(self, data: Parts<'_, T>, from: Start<T>) -> Result<TrainingReport<A::Module, T>, TrainError>
+    #[track_caller]
+    pub(crate) fn start(
+        self,
+        data: Parts<'_, T>,
+        from: Start<T>,
+    ) -> Result<TrainingReport<A::Module, T>, TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
@@ -258,6 +263,7 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         let weighted = settings.class_weights.weighted(data.train)?;
         let data = Parts { train: weighted.as_deref().unwrap_or(data.train), ..data };
         check_weights(data)?;
+        let from = from.loaded(model.layout(), data.train, &settings)?;
         let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
         let sample = data.train.sample();
         if !training.set_scaling(sample.scaling()) {

@@ -3,11 +3,14 @@
 use crate::callback::{AfterEpoch, Callback};
 use crate::class_weights::ClassWeights;
 use crate::epoch::Epoch;
+use crate::keep_state::Every;
 use crate::selection::{BestBy, Sampling};
 use crate::step_settings::Clipping;
 use crate::trainer::Trainer;
 use ndarray::ArrayView2;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use wengert_ad::Real;
 use wengert_data::Targets;
 use wengert_kernels::validate::assert_at_least_one;
@@ -140,6 +143,37 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     #[must_use]
     pub fn class_weights(mut self, weights: ClassWeights) -> Self {
         self.settings.class_weights = weights;
+        self
+    }
+}
+
+/// Interruptions.
+impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
+    /// Sets how often the state of the run is saved to the file of its `checkpoint`; after each epoch by
+    /// default.
+    ///
+    /// # Panics
+    /// If the number of epochs or steps is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn every(mut self, every: Every) -> Self {
+        let number = match every {
+            Every::Epochs(epochs) => epochs as u64,
+            Every::Steps(steps) => steps,
+        };
+        assert_at_least_one("trainer: the number of epochs or steps between checkpoints", number);
+        self.observers.keeping.every = every;
+        self
+    }
+
+    /// Ends the run after the batch in which `flag` becomes true: the state is saved to the file of its
+    /// `checkpoint`, if it has one, and the result is [`TrainError::Interrupted`]. A handler of signals sets
+    /// the flag, for example. To end a run early with a result, use a [`callback`](Self::callback).
+    ///
+    /// [`TrainError::Interrupted`]: crate::TrainError::Interrupted
+    #[must_use]
+    pub fn interrupted_by(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.observers.keeping.interrupt = Some(flag);
         self
     }
 }

@@ -321,6 +321,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
             optimizer: self.optimizer.state(),
             history: Vec::new(),
             best: None,
+            partial: None,
         }
     }
 

@@ -7,6 +7,8 @@
 
 mod reading;
 mod recorded;
+mod resumed;
 
 pub(crate) use reading::{SettingsError, arguments, file};
 pub(crate) use recorded::Recorded;
+pub(crate) use resumed::{ResumeProblem, SETTINGS, resumed};

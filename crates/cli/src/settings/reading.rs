@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use wengert_files::excerpt;
 
 /// Options that a settings file cannot contain.
-const EXCLUDED: [&str; 3] = ["config", "write_config", "help"];
+const EXCLUDED: [&str; 4] = ["config", "write_config", "resume", "help"];
 
 /// A mistake in a settings file, and its place.
 #[derive(Debug)]

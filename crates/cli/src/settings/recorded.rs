@@ -6,6 +6,9 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ops::Deref;
 use toml::Value;
 
+/// Options that belong to one run of the program, and not to its settings.
+const UNRECORDED: [&str; 4] = ["config", "write_config", "checkpoint", "resume"];
+
 /// The arguments of a command, with the settings that they were parsed from.
 pub(crate) struct Recorded<A> {
     arguments: A,
@@ -84,7 +87,7 @@ fn number_or_text(text: &str) -> Value {
 impl<A: Args> FromArgMatches for Recorded<A> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let command = A::augment_args(Command::new("settings"));
-        let excluded = |argument: &&Arg| !["config", "write_config"].contains(&argument.get_id().as_str());
+        let excluded = |argument: &&Arg| !UNRECORDED.contains(&argument.get_id().as_str());
         let arguments = command.get_arguments().filter(excluded);
         let settings = arguments.map(|argument| Setting::of(argument, matches)).collect();
         Ok(Self { arguments: A::from_arg_matches(matches)?, settings })

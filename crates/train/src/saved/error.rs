@@ -126,7 +126,7 @@ impl fmt::Display for SavedModelError {
 }
 
 /// A path for a message; an argument may have any length.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     shortened(&path.display().to_string(), 1000)
 }
 

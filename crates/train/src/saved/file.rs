@@ -1,8 +1,8 @@
 //! Reading and writing safetensors files.
 
 use super::error::{ModelProblem, SavedModelError};
-use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
+use safetensors::{SafeTensorError, SafeTensors};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -11,25 +11,42 @@ use std::io::{self, Read};
 use std::iter::repeat_n;
 use std::path::Path;
 use std::sync::Arc;
+use wengert_ad::Real;
 use wengert_files::{Output, excerpt};
 use wengert_nn::{Layout, Parameter, Params};
 
 /// A tensor to be written: name, shape and elements in row-major order.
-pub(super) type Entry<'a> = (&'a str, Vec<usize>, Elements<'a>);
+pub(super) type Entry<'a> = (Cow<'a, str>, Vec<usize>, Elements<'a>);
 
 /// The elements of a tensor.
 pub(super) enum Elements<'a> {
-    /// Single precision, as that of parameters.
-    Single(Cow<'a, [f32]>),
+    /// Single precision, as that of the parameters of a saved model.
+    Single(Vec<f32>),
     /// Double precision, as that of the scaling of data.
-    Double(&'a [f64]),
+    Double(Cow<'a, [f64]>),
+    /// Counts.
+    Whole(Vec<u64>),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 impl Elements<'_> {
+    /// Numbers in their own precision.
+    pub(super) fn of<T: Real>(numbers: &[T]) -> Self {
+        let wide = numbers.iter().map(|x| x.widened());
+        if dtype_of::<T>() == Dtype::F32 {
+            Self::Single(wide.map(|x| x as f32).collect())
+        } else {
+            Self::Double(wide.collect())
+        }
+    }
+
     fn dtype(&self) -> &'static str {
         match self {
             Self::Single(_) => "F32",
             Self::Double(_) => "F64",
+            Self::Whole(_) => "U64",
+            Self::Bytes(_) => "U8",
         }
     }
 
@@ -37,15 +54,22 @@ impl Elements<'_> {
         match self {
             Self::Single(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Self::Double(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Self::Whole(counts) => counts.iter().flat_map(|count| count.to_le_bytes()).collect(),
+            Self::Bytes(bytes) => bytes.clone(),
         }
     }
 }
 
+/// The element type of a tensor of parameters.
+fn dtype_of<T: Real>() -> Dtype {
+    if size_of::<T>() == size_of::<f32>() { Dtype::F32 } else { Dtype::F64 }
+}
+
 /// The tensors of the parameters and the running statistics.
-pub(super) fn entries(params: &Params) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn entries<T: Real>(params: &Params<T>) -> impl Iterator<Item = Entry<'_>> {
     params.iter().chain(params.iter_statistics()).map(|(name, values)| {
-        let elements = Elements::Single(Cow::Owned(values.iter().copied().collect()));
-        (name, values.shape().to_vec(), elements)
+        let numbers: Vec<T> = values.iter().copied().collect();
+        (name.into(), values.shape().to_vec(), Elements::of(&numbers))
     })
 }
 
@@ -61,14 +85,14 @@ pub(super) fn write(
 /// The content of a safetensors file: the length of the header, the header, and the elements of the tensors
 /// in the same order. Equal tensors and metadata give equal bytes, which the crate safetensors does not
 /// guarantee: it takes the metadata in the random order of a hash map.
-fn serialised(tensors: &[Entry<'_>], metadata: &BTreeMap<String, String>) -> Vec<u8> {
+pub(super) fn serialised(tensors: &[Entry<'_>], metadata: &BTreeMap<String, String>) -> Vec<u8> {
     let mut header = Map::from_iter([("__metadata__".to_owned(), json!(metadata))]);
     let mut elements = Vec::new();
     for (name, shape, numbers) in tensors {
         let (start, dtype) = (elements.len(), numbers.dtype());
         elements.extend(numbers.little_endian());
         let entry = json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, elements.len()] });
-        let earlier = header.insert((*name).to_owned(), entry);
+        let earlier = header.insert(name.clone().into_owned(), entry);
         assert!(earlier.is_none(), "two tensors have the name {name}");
     }
     let mut header = Value::Object(header).to_string();
@@ -89,17 +113,14 @@ pub(super) fn read<R>(
     build: impl FnOnce(&TensorFile<'_>) -> Result<R, ModelProblem>,
 ) -> Result<R, SavedModelError> {
     let bytes = content_of(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
-    let format = |source| SavedModelError::Format { path: path.to_owned(), source };
-    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
-    let tensors = SafeTensors::deserialize(&bytes).map_err(format)?;
-    let metadata = header.metadata().clone().unwrap_or_default();
-    build(&TensorFile { metadata, tensors })
-        .map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
+    let file = TensorFile::parse(&bytes);
+    let file = file.map_err(|source| SavedModelError::Format { path: path.to_owned(), source })?;
+    build(&file).map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
 }
 
 /// The content of a file. The header, which begins with its length, is read first: the length is checked
 /// before memory is taken, and something without an end, such as `/dev/zero`, is not read further.
-fn content_of(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn content_of(path: &Path) -> io::Result<Vec<u8>> {
     const LONGEST_HEADER: u64 = 100_000_000;
     let (mut file, mut bytes) = (File::open(path)?, Vec::new());
     file.by_ref().take(8).read_to_end(&mut bytes)?;
@@ -111,6 +132,15 @@ fn content_of(path: &Path) -> io::Result<Vec<u8>> {
         }
     }
     Ok(bytes)
+}
+
+impl<'a> TensorFile<'a> {
+    /// The metadata and the tensors of the content of a file.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, SafeTensorError> {
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        let tensors = SafeTensors::deserialize(bytes)?;
+        Ok(Self { metadata: header.metadata().clone().unwrap_or_default(), tensors })
+    }
 }
 
 impl TensorFile<'_> {
@@ -168,6 +198,35 @@ impl TensorFile<'_> {
             }
             None => Ok(numbers),
         }
+    }
+
+    /// The shape of a tensor.
+    pub(super) fn shape(&self, name: &str) -> Result<Vec<usize>, ModelProblem> {
+        let missing = |_| ModelProblem::MissingTensor { name: name.to_owned() };
+        Ok(self.tensors.tensor(name).map_err(missing)?.shape().to_vec())
+    }
+
+    /// The elements of a tensor of this shape in the precision `T`, whatever they are.
+    pub(super) fn numbers<T: Real>(&self, name: &str, shape: &[usize]) -> Result<Vec<T>, ModelProblem> {
+        let dtype = dtype_of::<T>();
+        let bytes = self.bytes(name, dtype, shape)?;
+        Ok(if dtype == Dtype::F32 {
+            let singles = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+            singles.map(|x| T::literal(f64::from(x))).collect()
+        } else {
+            bytes.as_chunks::<8>().0.iter().map(|bytes| T::literal(f64::from_le_bytes(*bytes))).collect()
+        })
+    }
+
+    /// The counts in a tensor of this shape.
+    pub(super) fn counts(&self, name: &str, shape: &[usize]) -> Result<Vec<u64>, ModelProblem> {
+        let bytes = self.bytes(name, Dtype::U64, shape)?;
+        Ok(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// The elements of a tensor of bytes of this shape.
+    pub(super) fn octets(&self, name: &str, shape: &[usize]) -> Result<Vec<u8>, ModelProblem> {
+        Ok(self.bytes(name, Dtype::U8, shape)?.into_owned())
     }
 
     /// The elements of a tensor of this shape in double precision.

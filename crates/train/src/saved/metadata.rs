@@ -38,22 +38,38 @@ pub(super) fn read_metadata(
     let [inputs, .., width] = *mlp.widths() else { unreachable!("a network has at least two widths") };
     // A single output distinguishes two classes.
     let (classes, targets) = if outputs.are_classes() { (width.max(2), 1) } else { (0, width) };
-    let text = |key| file.optional(key).unwrap_or_default().to_owned();
     let metadata = ModelMetadata {
         features: names(file, "features", inputs)?,
         targets: names(file, "targets", targets)?,
         classes: names(file, "classes", classes)?,
         preprocessing: file.optional("preprocessing").map(str::to_owned),
-        provenance: Provenance {
-            version: text("version"),
-            data: text("data"),
-            seed: parsed(file, "seed", "a whole number")?,
-            settings: parsed::<BTreeMap<_, _>>(file, "settings", "a JSON object of texts")?
-                .unwrap_or_default(),
-        },
+        provenance: provenance(file)?,
     };
     check_preprocessing(&metadata, inputs)?;
     Ok(metadata)
+}
+
+/// The metadata of a model of any kind, with any number of names.
+pub(super) fn read_metadata_of_any_model(file: &TensorFile<'_>) -> Result<ModelMetadata, ModelProblem> {
+    let names = |key| Ok(parsed::<Vec<String>>(file, key, "a JSON list of texts")?.unwrap_or_default());
+    Ok(ModelMetadata {
+        features: names("features")?,
+        targets: names("targets")?,
+        classes: names("classes")?,
+        preprocessing: file.optional("preprocessing").map(str::to_owned),
+        provenance: provenance(file)?,
+    })
+}
+
+fn provenance(file: &TensorFile<'_>) -> Result<Provenance, ModelProblem> {
+    let text = |key| file.optional(key).unwrap_or_default().to_owned();
+    let settings = parsed::<BTreeMap<_, _>>(file, "settings", "a JSON object of texts")?;
+    Ok(Provenance {
+        version: text("version"),
+        data: text("data"),
+        seed: parsed(file, "seed", "a whole number")?,
+        settings: settings.unwrap_or_default(),
+    })
 }
 
 /// Checks that the preprocessing makes features for this number of inputs.
@@ -94,7 +110,7 @@ fn names(file: &TensorFile<'_>, key: &'static str, count: usize) -> Result<Vec<S
 }
 
 /// The value of an entry as JSON; `None` if it is absent.
-fn parsed<V: serde::de::DeserializeOwned>(
+pub(super) fn parsed<V: serde::de::DeserializeOwned>(
     file: &TensorFile<'_>,
     key: &'static str,
     expected: &str,

@@ -10,11 +10,13 @@ const INPUTS: [&str; 2] = ["inputs.mean", "inputs.deviation"];
 const TARGETS: [&str; 2] = ["targets.mean", "targets.deviation"];
 
 /// The tensors of a scaling: two for each map that it has.
-pub(super) fn scaling_entries(scaling: &Scaling) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn scaling_entries<'a>(scaling: &'a Scaling) -> impl Iterator<Item = Entry<'a>> {
     let maps = [(INPUTS, &scaling.inputs), (TARGETS, &scaling.targets)];
     let present = maps.into_iter().filter_map(|(names, map)| Some((names, map.as_ref()?)));
     present.flat_map(|([mean, deviation], map)| {
-        let entry = |name, numbers| (name, vec![map.width()], Elements::Double(numbers));
+        let entry = |name: &'static str, numbers: &'a [f64]| {
+            (name.into(), vec![map.width()], Elements::Double(numbers.into()))
+        };
         [entry(mean, map.mean()), entry(deviation, map.deviation())]
     })
 }
@@ -35,6 +37,12 @@ pub(super) fn read_scaling(
     };
     let inputs = map(Role::Features, INPUTS, inputs)?;
     Ok(Scaling { inputs, targets: map(Role::Targets, TARGETS, outputs)? })
+}
+
+/// The scaling in a file that does not say otherwise how many inputs and outputs there are.
+pub(super) fn read_scaling_of_any_width(file: &TensorFile<'_>) -> Result<Scaling, ModelProblem> {
+    let width = |name| if file.has(name) { Ok(file.shape(name)?.iter().product()) } else { Ok(0) };
+    read_scaling(file, width(INPUTS[0])?, width(TARGETS[0])?)
 }
 
 /// The scaling of the inputs in a file of the format `wengert-mlp-1`.

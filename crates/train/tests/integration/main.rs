@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod allocation;
+#[cfg(feature = "safetensors")]
+mod checkpoints;
 mod data;
 mod defaults;
 mod determinism;

@@ -1,5 +1,6 @@
 //! `wengert train`: training of a network.
 
+mod checkpoint;
 mod data;
 mod network;
 mod options;
@@ -33,15 +34,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         eprintln!("note: {note}");
     }
     let plan = Plan::of(arguments, data.parts())?;
-    let mut report = plan.run(arguments, data.parts())?;
+    let settings = arguments.settings_file("train", &plan.chosen());
+    let mut report = plan.run(arguments, &data, &settings)?;
     if let Some(divergence) = report.divergence {
-        return Err(CliError::Diverged(Box::new(divergence)));
+        let kept = arguments.checkpoint_file().map_or_else(String::new, checkpoint::kept);
+        return Err(CliError::Diverged { divergence: Box::new(divergence), kept });
     }
     if let Some(preprocessing) = &data.preprocessing {
         report.model.metadata = report.model.metadata.with_preprocessing(preprocessing);
     }
     let results = results(&data, &report)?;
-    let settings = arguments.settings_file("train", &plan.chosen());
     outputs.write(&results, &settings)?;
     print_line(if arguments.output.json { results.json() } else { results.table() })
 }

@@ -1,5 +1,7 @@
 //! The network and the settings of a training run: what was asked for, and defaults for everything else.
 
+use super::checkpoint::{NetworkTrainer, train};
+use super::data::Data;
 use super::options::Options;
 use super::report::{Report, summary};
 use crate::bounds::check_network;
@@ -52,15 +54,25 @@ impl Plan {
         ]
     }
 
-    /// Trains, and shows the progress.
-    pub(super) fn run(&self, options: &Options, data: Parts<'_>) -> Result<Report, CliError> {
-        let (settings, training) = (&self.settings, &options.training);
-        let per_step = settings.batch_size.saturating_mul(training.accumulate);
-        let steps_per_epoch = data.train.examples().div_ceil(per_step) as u64;
-        let run = Run { steps: steps_per_epoch.saturating_mul(settings.epochs as u64), steps_per_epoch };
-        let schedule = settings.schedule.build(settings.rate, run)?;
-        let progress = Progress::of(settings.epochs, Duration::from_secs_f64(options.output.progress));
+    /// Trains, and shows the progress. The text of the settings goes into checkpoints.
+    pub(super) fn run(&self, options: &Options, data: &Data, text: &str) -> Result<Report, CliError> {
+        let interval = Duration::from_secs_f64(options.output.progress);
+        let progress = Progress::of(options.epochs_before()?, self.settings.epochs, interval);
         let mut news = progress.news();
+        let trainer = self.trainer(options, data.parts())?.on_epoch(move |epoch| news(summary(epoch)));
+        train(trainer, options, data, text)
+    }
+
+    /// The numbers of steps.
+    pub(super) fn steps(&self, options: &Options, data: Parts<'_>) -> Run {
+        let per_step = self.settings.batch_size.saturating_mul(options.training.accumulate);
+        let steps_per_epoch = data.train.examples().div_ceil(per_step) as u64;
+        Run { steps: steps_per_epoch.saturating_mul(self.settings.epochs as u64), steps_per_epoch }
+    }
+
+    fn trainer(&self, options: &Options, data: Parts<'_>) -> Result<NetworkTrainer, CliError> {
+        let (settings, training) = (&self.settings, &options.training);
+        let schedule = settings.schedule.build(settings.rate, self.steps(options, data))?;
         let optimizer = settings.optimizer.build(settings.rate);
         let mut trainer = Trainer::new(self.mlp.clone(), settings.loss.build(), optimizer)
             .batch_size(settings.batch_size)
@@ -71,7 +83,6 @@ impl Plan {
             .class_weights(training.class_weight.clone())
             .seed(training.seed)
             .threads(training.threads)
-            .on_epoch(move |epoch| news(summary(epoch)))
             .on_divergence(|_| ());
         if let Some(norm) = training.clip {
             trainer = trainer.clip_norm(norm);
@@ -82,7 +93,7 @@ impl Plan {
         if let Some(criterion) = settings.best_by {
             trainer = trainer.best_by(criterion);
         }
-        Ok(trainer.fit(data)?)
+        Ok(trainer)
     }
 }
 

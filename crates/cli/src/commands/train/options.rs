@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
 use wengert::nn::{ActivationChoice, InitChoice, LossChoice, Normalisation};
 use wengert::optim::{OptimizerChoice, ScheduleChoice};
-use wengert::train::{BestBy, ClassWeights, Sampling};
+use wengert::train::{BestBy, ClassWeights, Every, Sampling};
 
 /// Train a network on a table or on images, and report how good it is.
 #[derive(Args)]
@@ -19,7 +19,7 @@ Examples:
   wengert train friedman1 --optimizer sgd:momentum=0.9 --early-stopping 10 --json")]
 pub(crate) struct Options {
     /// Named data set (see `wengert data list`), file, folder of images, or - for standard input.
-    #[arg(required_unless_present = "config")]
+    #[arg(required_unless_present_any = ["config", "resume"])]
     pub(super) data: Option<String>,
     #[command(flatten)]
     pub(super) columns: ColumnOptions,
@@ -29,6 +29,8 @@ pub(crate) struct Options {
     pub(super) network: NetworkOptions,
     #[command(flatten)]
     pub(super) training: TrainingOptions,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }
@@ -142,6 +144,21 @@ pub(super) struct TrainingOptions {
     /// Threads, 0 for one per core; results do not depend on it.
     #[arg(long, default_value_t = 0, value_parser = bounds::threads, value_name = "COUNT")]
     pub(super) threads: usize,
+}
+
+/// How a run ends and continues.
+#[derive(Args)]
+#[command(next_help_heading = "Run")]
+pub(super) struct RunOptions {
+    /// Save the state of the run; also on Ctrl-C and SIGTERM, which end it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Epochs between checkpoints, or steps, as in 200steps.
+    #[arg(long, default_value = "1", value_parser = bounds::every, value_name = "COUNT")]
+    pub(super) every: Every,
+    /// Continue the run of a checkpoint, with its settings; --epochs may extend it.
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    pub(super) resume: Option<PathBuf>,
 }
 
 /// What is written, and where.

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::evaluation::Evaluation;
 use crate::output::checked_file;
 use crate::pictures::{self, Picture};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wengert::figures::{LearningCurves, Report, WeightImages};
 use wengert_files::Output;
 
@@ -24,6 +24,8 @@ impl<'a> Outputs<'a> {
         let inputs: Vec<PathBuf> = options.inputs().collect();
         let checked = |path: &Option<PathBuf>| checked_file(path.as_ref(), &inputs);
         let output = &options.output;
+        options.check_checkpoint()?;
+        checked(&options.checkpoint_file().map(Path::to_owned))?;
         checked(&output.save)?;
         if let Some(folder) = &output.plot {
             pictures::check_folder(folder)?;
