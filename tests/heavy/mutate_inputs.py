@@ -30,6 +30,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -66,6 +67,11 @@ WORDS = {
         b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"I8", b"wengert-mlp-1", b"wengert-mlp-2", b"wengert-mlp-3",
         b"features", b"classes", b"seed", b"widths", b"1,1,1",
         b"__metadata__", b"data_offsets", b"shape", b"\\u0000", b"relu", b"tanh", b"\x00\x00\xc0\x7f", b"\xff" * 8,
+    ],
+    "checkpoint": [
+        b'"', b"{", b"}", b"[", b"]", b"null", b"F64", b"F32", b"U64", b"wengert-run-1", b"wengert-run-9", b"state.", b"passes", b"steps", b"best",
+        b"partial_batches", b"optimizer", b"history", b"parameters.", b"present", b"checksum", b"settings", b"data = ", b"moons", b"adamw", b"sgd",
+        b"18446744073709551615", b"1e999", b"NaN", b"\\n", b"\x00\x00\xc0\x7f", b"\xff" * 8,
     ],
     "formula": [
         b"(", b")", b"+", b"-", b"*", b"/", b"^", b",", b"sin(", b"max(", b"powi(", b"ln(", b"gamma(", b"x", b"y", b"pi", b"e",
@@ -217,6 +223,19 @@ def model_inputs(program, folder):
     return inputs
 
 
+def checkpoint_inputs(program, folder):
+    paths = []
+    runs = {
+        "a": ["iris", "--hidden", "4", "--norm", "batch", "--early-stopping", "5"], "b": ["moons", "--hidden", "none", "--optimizer", "sgd"],
+        "c": ["xor", "--hidden", "3,2", "--optimizer", "adam:amsgrad"],
+    }
+    for name, arguments in runs.items():
+        paths.append(folder / f"{name}.ckpt")
+        command = [program, "train", *arguments, "--epochs", "2", "--checkpoint", paths[-1]]
+        subprocess.run(command, check=True, capture_output=True)
+    return [path.read_bytes() for path in paths]
+
+
 FORMULAS = [
     b"x^3 * (x + 3*y)", b"-sin(x) / (2 - y)^2 + max(x, y)", b"powi(x, 3) + powf(y, 2.5) - ln(x*y)", b"exp(-x^2) * tanh(y) + sqrt(x)",
     b"clamp(x, 0, 1) + relu(y)", b"x^y^0.5 - 1e-3 * pi * e", b"((((x))))*((y))", b"x" + b"+x*y" * 300, b"+".join(b"x%d" % i for i in range(60)),
@@ -250,6 +269,14 @@ def readers(program, folder, chance):
             path.write_bytes(data)
             return [str(part).replace("FILE", str(path)) for part in command]
         return of
+
+    def checkpoint(place, data, repaired):
+        # Without a checksum that fits, nothing but the checksum would be tested.
+        if repaired and len(data) > 4:
+            data = data[:-4] + struct.pack("<I", zlib.crc32(data[:-4]))
+        path = place / "run.ckpt"
+        path.write_bytes(data)
+        return ["train", "--resume", str(path), "--epochs", "3", "--threads", "1"]
 
     train = ["train", "FILE", "--epochs", "1", "--hidden", "none", "--threads", "1"]
 
@@ -291,6 +318,10 @@ def readers(program, folder, chance):
         ),
         "idx": Reader(idx_inputs(chance), "idx", one_of(lambda p, d: idx(p, d, True), lambda p, d: idx(p, d, False))),
         "model": Reader(models, "model", one_of(in_file("model", "predict", "FILE", rows))),
+        "checkpoint": Reader(
+            checkpoint_inputs(program, folder), "checkpoint",
+            one_of(*[lambda p, d: checkpoint(p, d, True)] * 3, lambda p, d: checkpoint(p, d, False)),
+        ),
         "formula": Reader(
             FORMULAS, "formula",
             one_of(*formulas, argument("graph", "TEXT", "--at", "x=2,y=3", "--json"), in_file("formula", "gradcheck", "@FILE", "--at", "x=2,y=3")),
