@@ -1,10 +1,11 @@
 //! Data sets with names of columns and classes, and with weights of examples.
 
 use crate::annotations::{check_weights, collected};
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::error::{DataError, NamedItems};
 #[cfg(feature = "csv")]
 use crate::preprocessing::Preprocessing;
+use crate::targets::Targets;
 use wengert_kernels::Float;
 
 impl<F: Float> Dataset<F> {

@@ -1,6 +1,7 @@
 //! Real data sets that are part of the crate. Their sources and licences are in `data/README.md`.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
+use crate::targets::Targets;
 
 /// Handwritten digits: 1,797 images of 8 by 8 pixels from 0 to 16, row-major; the label is the digit.
 ///

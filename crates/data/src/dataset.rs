@@ -7,6 +7,7 @@ use crate::rows::{first_not_finite, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
+use crate::targets::Targets;
 use crate::task::Task;
 use std::borrow::Cow;
 use wengert_kernels::{Float, compiled_here};
@@ -36,35 +37,6 @@ pub struct Dataset<F = f32> {
 struct Standardised {
     features: bool,
     targets: bool,
-}
-
-/// The targets of a data set, one per example.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Targets<F = f32> {
-    /// Classification: a label below `classes` for each example.
-    Classes {
-        /// The label of each example; labels count from 0.
-        labels: Vec<u32>,
-        /// The number of classes, including those without an example.
-        classes: usize,
-    },
-    /// Regression: a row of `width` values for each example.
-    Values {
-        /// The values, row-major, shape `(examples, width)`.
-        values: Vec<F>,
-        /// The number of values per example.
-        width: usize,
-    },
-}
-
-impl<F> Targets<F> {
-    /// Whether there are any targets.
-    fn has_any(&self) -> bool {
-        match self {
-            Self::Classes { labels, .. } => !labels.is_empty(),
-            Self::Values { values, .. } => !values.is_empty(),
-        }
-    }
 }
 
 impl<F: Float> Dataset<F> {

@@ -71,6 +71,8 @@ pub enum DataProblem {
     /// The number of `values` of a table is not a multiple of its `width`, or not `width` times the number of
     /// `examples`.
     Shape { table: Role, values: usize, width: usize, examples: Option<usize> },
+    /// A row has this number of `values`, the rows before it have `width`.
+    RowLength { values: usize, width: usize },
     /// A `label` is not below the number of `classes`.
     LabelOutOfRange { label: u32, classes: usize },
     /// A `value` of a table is infinite or NaN.
@@ -216,6 +218,9 @@ impl Display for DataProblem {
             }
             Self::Shape { table, values, width, examples: Some(n) } => {
                 write!(f, "{values} {table} do not fill {n} rows of width {width}, one per example")
+            }
+            Self::RowLength { values, width } => {
+                write!(f, "{values} values must be {width}, as in the rows before")
             }
             Self::LabelOutOfRange { label, classes } => {
                 write!(f, "the label {label} must be below the number of classes, {classes}")

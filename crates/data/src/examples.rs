@@ -1,7 +1,8 @@
 //! What training needs of its data: examples in blocks, which need not be in memory at once.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::error::DataError;
+use crate::targets::Targets;
 use std::borrow::Cow;
 use std::iter::once;
 use wengert_kernels::Float;

@@ -5,11 +5,12 @@
 //! dimensions, the extents as big-endian 32-bit integers, and the elements, row-major. Only unsigned bytes,
 //! the type of images, are supported.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem, IdxProblem, Role};
 use crate::open::open;
 use crate::split::Split;
 use crate::standardiser::Standardiser;
+use crate::targets::Targets;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};

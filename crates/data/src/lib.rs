@@ -1,12 +1,12 @@
 //! Data sets, readers, splits, standardisation and mini-batches.
 //!
-//! A [`Dataset`] is generated ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`],
-//! [`diabetes`], ...; [`data_sets`] lists all), or read from a file: IDX files, compressed files with the
-//! feature `gzip`, and with the feature `csv` tables (`read_table`), whose columns a `Preprocessing`
-//! encodes; arrays of NumPy are tables with the feature `npy`. Before training it is
-//! [split](Dataset::split), [scaled](Split::scaled) and divided into [`Batches`]. Randomness depends only
-//! on seeds: the same seed gives the same data, the same split and the same order. Data that are not in
-//! memory implement [`Examples`], as data sets do.
+//! A [`Dataset`] is made of [arrays](Dataset::from_array) or [rows](Dataset::from_rows) in memory, generated
+//! ([`moons`], [`friedman1`], ...), bundled with the crate ([`digits`], [`diabetes`], ...; [`data_sets`]
+//! lists all), or read from a file: IDX files, compressed files with the feature `gzip`, and with the
+//! feature `csv` tables (`read_table`), whose columns a `Preprocessing` encodes; arrays of NumPy are tables
+//! with the feature `npy`. Before training it is [split](Dataset::split), [scaled](Split::scaled) and divided
+//! into [`Batches`]. Randomness depends only on seeds: the same seed gives the same data, the same split and
+//! the same order. Data that are not in memory implement [`Examples`], as data sets do.
 //!
 //! ```
 //! use wengert_data::{Batches, moons};
@@ -38,6 +38,7 @@ mod error;
 mod examples;
 #[cfg(feature = "csv")]
 mod fitting;
+mod from_memory;
 mod generated;
 mod idx_file;
 mod open;
@@ -59,13 +60,14 @@ mod stream;
 mod table;
 #[cfg(feature = "csv")]
 mod table_problem;
+mod targets;
 mod task;
 
 pub use batch::Batch;
 pub use batches::Batches;
 pub use bundled::{breast_cancer, diabetes, digits, iris, wine};
 pub use catalogue::{Loaded, NamedDataSet, data_set, data_set_names, data_sets, load};
-pub use dataset::{Dataset, Targets};
+pub use dataset::Dataset;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use encoding_problem::EncodingProblem;
@@ -103,4 +105,5 @@ pub use table::{
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table_problem::TableProblem;
+pub use targets::Targets;
 pub use task::Task;

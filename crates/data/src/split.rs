@@ -1,10 +1,11 @@
 //! Splits of a data set into training, validation and test parts.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem, Role};
 use crate::partition::{Fractions, folds, partition};
 use crate::scaling::Scaling;
 use crate::scaling_method::ScalingMethod;
+use crate::targets::Targets;
 use std::borrow::Cow;
 use wengert_kernels::Float;
 

@@ -1,12 +1,13 @@
 //! Tables as features and targets.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::encoding_problem::EncodingProblem;
 use crate::error::DataError;
 use crate::preprocessing::Preprocessing;
 use crate::preprocessing::{ColumnEncoding, InputColumn, TargetEncoding};
 use crate::preprocessing::{Missing, UnknownCategory};
 use crate::table::{ColumnValues, MISSING, Table, number_text};
+use crate::targets::Targets;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wengert_files::excerpt;

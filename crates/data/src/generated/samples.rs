@@ -1,6 +1,7 @@
 //! What the generators share: noise, names, and checks of arguments.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
+use crate::targets::Targets;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution, Normal};
 use wengert_kernels::Float;

@@ -1,6 +1,6 @@
 //! A file that is larger than the memory as parts that are split, encoded and scaled.
 
-use crate::dataset::{Dataset, Targets};
+use crate::dataset::Dataset;
 use crate::encoding_problem::EncodingProblem;
 use crate::error::{DataError, DataProblem};
 use crate::fitting::Shares;
@@ -13,6 +13,7 @@ use crate::stream::digest::Digest;
 use crate::stream::running::Running;
 use crate::stream::table_part::{Source, TablePart};
 use crate::table::{ShuffledTable, Table};
+use crate::targets::Targets;
 use std::sync::Arc;
 use wengert_kernels::Float;
 

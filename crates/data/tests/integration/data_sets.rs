@@ -1,5 +1,6 @@
 //! Data sets: their construction.
 
+use ndarray::array;
 use wengert_data::{DataError, DataProblem, Dataset, Role, Targets};
 
 fn two_points(features: Vec<f32>, targets: Targets) -> Result<Dataset, DataError> {
@@ -18,6 +19,40 @@ fn values(values: &[f32], width: usize) -> Targets {
 fn rows_are_the_features_of_an_example() {
     let data = two_points(vec![1.0, 2.0, 3.0, 4.0], classes(&[0, 1])).unwrap();
     assert_eq!((data.examples(), data.width(), data.row(1)), (2, 2, &[3.0, 4.0][..]));
+}
+
+#[test]
+fn arrays_of_any_layout_and_rows_of_any_type_give_the_same_data_set() {
+    let x = array![[1.0_f32, 3.0], [2.0, 4.0], [5.0, 6.0]];
+    let y = array![[0.1_f32, 0.2, 0.3], [0.4, 0.5, 0.6]];
+    let expected = Dataset::new(
+        "three",
+        vec![1.0, 3.0, 2.0, 4.0, 5.0, 6.0],
+        2,
+        values(&[0.1, 0.4, 0.2, 0.5, 0.3, 0.6], 2),
+    );
+    let expected = expected.unwrap();
+    let columns = x.t().as_standard_layout().to_owned();
+    for features in [x.view(), columns.t()] {
+        let targets = Targets::value_rows(y.t());
+        assert_eq!(Dataset::from_array("three", features, targets).unwrap(), expected);
+    }
+    let rows: Vec<Vec<f32>> = x.rows().into_iter().map(|row| row.to_vec()).collect();
+    assert_eq!(Dataset::from_rows("three", &rows, Targets::value_rows(y.t())).unwrap(), expected);
+    let ages = Dataset::from_rows("three", &rows, Targets::values([1.0, 2.0, 3.0])).unwrap();
+    assert_eq!(ages.targets(), &values(&[1.0, 2.0, 3.0], 1));
+}
+
+#[test]
+fn rows_of_different_lengths_are_refused_with_the_row() {
+    let rows = [vec![1.0_f32, 2.0], vec![3.0, 4.0], vec![5.0]];
+    let error = Dataset::from_rows("ragged", rows, Targets::classes([0, 1, 1])).unwrap_err();
+    assert!(
+        error.to_string().contains("ragged, row 3: 1 values must be 2, as in the rows before"),
+        "{error}"
+    );
+    let error = Dataset::from_rows("empty", [[1.0_f32; 2]; 0], Targets::classes([0])).unwrap_err();
+    assert!(matches!(error.problem, DataProblem::NoExamples), "{error}");
 }
 
 #[test]
