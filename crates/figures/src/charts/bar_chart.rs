@@ -17,13 +17,16 @@ const MOST_BARS: usize = 200;
 /// ```
 /// use wengert_figures::{BarChart, Chart};
 ///
-/// let chart = BarChart::new("accuracy (%)", &["SGD", "Adam"], &[91.0, 94.5]).errors(&[1.2, 0.4]);
-/// assert!(chart.svg().contains("Adam"));
+/// let chart = BarChart::new("accuracy (%)", &["SGD", "Adam"], &[91.0, 94.5])
+///     .categories("optimizer")
+///     .errors(&[1.2, 0.4]);
+/// assert!(chart.svg().contains("Adam") && chart.svg().contains("optimizer"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct BarChart {
     pub(super) title: String,
     quantity: String,
+    categories: String,
     names: Vec<String>,
     values: Vec<f64>,
     errors: Vec<f64>,
@@ -41,10 +44,17 @@ impl BarChart {
         Self {
             title: quantity.to_owned(),
             quantity: quantity.to_owned(),
+            categories: String::new(),
             names: names.iter().map(|name| name.as_ref().to_owned()).collect(),
             values: numbers(values),
             errors: Vec::new(),
         }
+    }
+
+    /// Says what the names are, below them.
+    #[must_use]
+    pub fn categories(self, categories: &str) -> Self {
+        Self { categories: categories.to_owned(), ..self }
     }
 
     /// Adds error bars: half of their lengths, such as standard deviations.
@@ -83,8 +93,9 @@ impl Chart for BarChart {
                 ends.extend([low, high]);
             }
         }
-        let x = Axis::new("", Scale::Names(self.names.iter().take(MOST_BARS).cloned().collect()))
-            .with(Ticks::Labels);
+        let x =
+            Axis::new(&self.categories, Scale::Names(self.names.iter().take(MOST_BARS).cloned().collect()))
+                .with(Ticks::Labels);
         let y = Axis::new(&self.quantity, Scale::from_zero(ends));
         let zero = Mark::Segments {
             segments: vec![[(-0.5, 0.0), (self.names.len().clamp(1, MOST_BARS) as f64 - 0.5, 0.0)]],

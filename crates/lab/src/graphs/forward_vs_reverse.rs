@@ -217,5 +217,5 @@ fn operations(graph: &Graph, forward: &[Sweep], reverse: &Sweep) -> BarChart {
         1 => "With one variable, both modes take one sweep".to_owned(),
         count => format!("One reverse sweep instead of {count} forward sweeps"),
     };
-    BarChart::new("multiplications and additions", &names, &counts).title(&title)
+    BarChart::new("multiplications and additions", &names, &counts).categories("sweep").title(&title)
 }

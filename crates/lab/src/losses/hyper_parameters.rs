@@ -314,5 +314,5 @@ fn letter_chart(counts: &[u32]) -> BarChart {
     let values: Vec<f64> = counts.iter().map(|&count| f64::from(count)).collect();
     let title =
         format!("Right predictions per receiver: one receiver of all sees {} of them", counts.len() - 1);
-    BarChart::new("receivers", &names, &values).title(&title)
+    BarChart::new("receivers", &names, &values).categories("right predictions").title(&title)
 }

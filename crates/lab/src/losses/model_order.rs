@@ -229,7 +229,8 @@ impl ModelOrder {
         degrees.dedup();
         let chart = degrees.into_iter().fold(chart, |chart, degree| {
             let fit = fitted(&chebyshev(&train, degree), &values);
-            let limit = 2.0 + 6.0 * self.noise;
+            // What leaves the picture by far would make everything else flat.
+            let limit = 4.0 + 12.0 * self.noise;
             let drawn =
                 chebyshev(&grid, degree).dot(&fit).mapv(|y| if y.abs() < limit { y } else { f64::NAN });
             chart.line(&format!("degree {degree}"), &grid, &drawn.to_vec())

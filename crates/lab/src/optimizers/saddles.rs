@@ -182,5 +182,5 @@ fn curvatures(counts: &[u32]) -> BarChart {
     let names: Vec<String> = (0..counts.len()).map(|k| k.to_string()).collect();
     let values: Vec<f64> = counts.iter().map(|&count| f64::from(count)).collect();
     let title = "Negative curvatures per critical point: only without any is it a minimum";
-    BarChart::new("critical points", &names, &values).title(title)
+    BarChart::new("critical points", &names, &values).categories("negative curvatures").title(title)
 }

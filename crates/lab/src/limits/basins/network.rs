@@ -78,6 +78,7 @@ impl Networks {
         let names: Vec<&str> = LEVELS.iter().map(|(_, name)| *name).chain(["elsewhere"]).collect();
         let percent = self.shares[0].map(|share| 100.0 * share);
         BarChart::new("networks (%)", &names, &percent)
+            .categories("where training ends")
             .title(&format!("Most XOR networks with {} hidden units end in a bad minimum", WIDTHS[0]))
             .figure()
     }
