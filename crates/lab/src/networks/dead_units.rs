@@ -56,6 +56,10 @@ pub struct DeadUnits {
     pub seed: u64,
 }
 
+/// The shares of dead units of the second layer in the lectures: at the start, and at the end for each rate.
+const LECTURE_START: f64 = 0.14;
+const LECTURE: [f64; 3] = [0.20, 0.31, 0.58];
+
 impl Experiment for DeadUnits {
     const NAME: &'static str = "dead-units";
     const ABOUT: &'static str = "A unit that is off for every example has no gradient";
@@ -121,20 +125,29 @@ impl DeadUnits {
                 most(|run| run.share(0, 0)),
             )
             .exactly(0.0, 0.0),
-            Number::new("4.4", "share of dead units of the second layer at the start", mean(sgd, 1, 0)),
         ];
-        for (rate, runs) in self.rates.iter().zip(adam) {
+        let is_known = self.has_defaults() && self.rates == Self::with_defaults().rates;
+        // Two means over this number of units: that of the lectures and this one.
+        let units = f64::from(self.units * self.seeds);
+        let known = |number: Number, share: Option<&f64>| match share {
+            Some(share) if is_known => number.estimates(*share, (2.0 * share * (1.0 - share) / units).sqrt()),
+            _ => number,
+        };
+        let start =
+            Number::new("4.4", "share of dead units of the second layer at the start", mean(sgd, 1, 0));
+        numbers.push(known(start, Some(&LECTURE_START)));
+        for (i, (rate, runs)) in self.rates.iter().zip(adam).enumerate() {
             let name = format!(
                 "share of dead units of the second layer at the end, Adam with rate {}",
                 digits(*rate)
             );
-            numbers.push(Number::new("4.4", name, mean(runs, 1, self.steps as usize)));
+            let share = Number::new("4.4", name, mean(runs, 1, self.steps as usize));
+            numbers.push(known(share, LECTURE.get(i)));
         }
         // Long steps kill units: at the rates of the lectures, each share is larger than the one before.
         let shares = adam.iter().map(|runs| mean(runs, 1, self.steps as usize)).collect::<Vec<f64>>();
         let growths = shares.windows(2).map(|pair| pair[1] - pair[0]);
         let growth = Number::new("4.4", "least growth of that share with the rate", least(growths));
-        let is_known = self.has_defaults() && self.rates == Self::with_defaults().rates;
         numbers.push(if is_known { growth.at_least(0.0) } else { growth });
         numbers
     }

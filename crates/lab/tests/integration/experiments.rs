@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use wengert_figures::Chart;
-use wengert_lab::{Entry, FACTS, Number, Report, experiments};
+use wengert_lab::{Entry, Expected, FACTS, Number, Report, experiment, experiments};
 
 /// All experiments with their reports at the default settings.
 static REPORTS: LazyLock<Vec<(&Entry, Report)>> =
@@ -57,6 +57,15 @@ fn the_example_of_every_experiment_runs_and_changes_a_figure_or_a_number() {
             entry.example
         );
     }
+}
+
+#[test]
+fn the_errors_of_batch_sizes_after_thirty_epochs_are_those_of_the_lectures() {
+    let report = report(experiment("batch-size").unwrap(), ["--epochs", "30"]);
+    assert!(report.wrong().next().is_none(), "{:#?}", report.wrong().collect::<Vec<_>>());
+    let estimates =
+        report.numbers.iter().filter(|number| matches!(number.expected, Some(Expected::Estimate { .. })));
+    assert_eq!(estimates.count(), 7);
 }
 
 #[test]
