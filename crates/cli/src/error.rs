@@ -12,6 +12,7 @@ use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
 use wengert_files::WriteError;
 use wengert_formula::{ParseError, PointError};
+#[cfg(feature = "lab")]
 use wengert_lab::LabError;
 
 #[derive(Debug)]
@@ -55,9 +56,14 @@ pub(crate) enum CliError {
     /// The differences leave a derivative open; the printed report says which.
     GradcheckCannotTell,
     /// Numbers of experiments are not what they should be; the report says which.
+    #[cfg(feature = "lab")]
     UnexpectedNumbers { count: usize },
     /// An experiment cannot run with these settings.
+    #[cfg(feature = "lab")]
     Lab(LabError),
+    /// The program was compiled without the experiments.
+    #[cfg(not(feature = "lab"))]
+    WithoutLab,
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -100,9 +106,10 @@ impl CliError {
             | Self::ConstantFormula { .. }
             | Self::Settings(_)
             | Self::Choice(_)
-            | Self::Lab(_)
             | Self::Resume(ResumeProblem::Fixed { .. } | ResumeProblem::Settings(_))
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
+            #[cfg(feature = "lab")]
+            Self::Lab(_) => ExitCode::from(2),
             Self::Interrupted(interrupted) => ExitCode::from(interrupted.exit_code),
             _ => ExitCode::FAILURE,
         }
@@ -142,10 +149,17 @@ impl fmt::Display for CliError {
                 write!(f, "the expression is constant, {value}: it has no graph. Use a variable, as in x^2")
             }
             Self::GradcheckFailed => f.write_str("the gradient check failed"),
+            #[cfg(feature = "lab")]
             Self::UnexpectedNumbers { count } => {
                 write!(f, "{count} numbers are not what they should be: those that the table marks")
             }
+            #[cfg(feature = "lab")]
             Self::Lab(error) => error.fmt(f),
+            #[cfg(not(feature = "lab"))]
+            Self::WithoutLab => f.write_str(
+                "this program was compiled without the experiments; `cargo install --path . --features lab`, \
+                 where its source is, compiles it with them",
+            ),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(
                 "the gradient check cannot tell: the finite differences do not converge here, or rounding \
@@ -225,6 +239,7 @@ impl From<PointError> for CliError {
     }
 }
 
+#[cfg(feature = "lab")]
 impl From<LabError> for CliError {
     fn from(error: LabError) -> Self {
         Self::Lab(error)

@@ -6,7 +6,6 @@ mod error;
 mod evaluation;
 mod input;
 mod interruption;
-mod lab_report;
 mod model;
 mod output;
 mod pictures;

@@ -1,7 +1,7 @@
 //! `wengert lab all`: every experiment with its default settings, as pages with an index.
 
+use super::report::as_html;
 use crate::error::CliError;
-use crate::lab_report::as_html;
 use crate::output::print_line;
 use crate::pictures::check_folder;
 use clap::Args;

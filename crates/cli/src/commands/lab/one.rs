@@ -1,7 +1,7 @@
 //! `wengert lab NAME`: one experiment, on the terminal, as JSON and in files.
 
+use super::report::{as_html, as_json, as_text, drawings, numbers_text};
 use crate::error::CliError;
-use crate::lab_report::{as_html, as_json, as_text, numbers_text};
 use crate::output::{json_document, print_line};
 use crate::pictures::check_folder;
 use clap::{ArgMatches, Args};
@@ -35,7 +35,7 @@ pub(super) fn run(
     arguments.plot.as_deref().map(check_folder).transpose()?;
     let report = experiment.run(settings)?;
     if let Some(folder) = &arguments.plot {
-        for (name, svg) in crate::lab_report::drawings(&report) {
+        for (name, svg) in drawings(&report) {
             Output::new(folder.join(format!("{}-{name}.svg", experiment.name)))?.write(svg.as_bytes())?;
         }
     }

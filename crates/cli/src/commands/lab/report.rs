@@ -8,7 +8,7 @@ use wengert::figures::{self, Chart};
 use wengert_lab::{Entry, Expected, Number, Report, digits};
 
 /// The report on a terminal.
-pub(crate) fn as_text(experiment: &Entry, report: &Report) -> String {
+pub(super) fn as_text(experiment: &Entry, report: &Report) -> String {
     let mut parts = vec![experiment.about.to_owned()];
     parts.extend(report.texts.iter().map(|text| wrapped(text, 100)));
     parts.push(numbers_text(report));
@@ -24,14 +24,14 @@ pub(crate) fn as_text(experiment: &Entry, report: &Report) -> String {
 }
 
 /// The table of the numbers.
-pub(crate) fn numbers_text(report: &Report) -> String {
+pub(super) fn numbers_text(report: &Report) -> String {
     let mut shown = Tabular::new("", &NUMBERS);
     shown.rows = numbers(report);
     shown.text()
 }
 
 /// The report as a page with all figures.
-pub(crate) fn as_html(experiment: &Entry, report: &Report) -> figures::Report {
+pub(super) fn as_html(experiment: &Entry, report: &Report) -> figures::Report {
     let page = figures::Report::new(experiment.about).code(&format!("wengert lab {}", experiment.name));
     let page = report.texts.iter().fold(page, |page, text| page.text(text));
     let page = report.figures.iter().fold(page, |page, (_, figure)| page.figure(figure));
@@ -44,7 +44,7 @@ pub(crate) fn as_html(experiment: &Entry, report: &Report) -> figures::Report {
 }
 
 /// The report as an object.
-pub(crate) fn as_json(experiment: &Entry, settings: &ArgMatches, report: &Report) -> Value {
+pub(super) fn as_json(experiment: &Entry, settings: &ArgMatches, report: &Report) -> Value {
     let tables = report
         .tables
         .iter()
@@ -60,7 +60,7 @@ pub(crate) fn as_json(experiment: &Entry, settings: &ArgMatches, report: &Report
 }
 
 /// The figures and pictures with their names, as SVG.
-pub(crate) fn drawings(report: &Report) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+pub(super) fn drawings(report: &Report) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let figures = report.figures.iter().map(|(name, figure)| (name.as_str(), Cow::Owned(figure.svg())));
     figures.chain(report.pictures.iter().map(|(name, svg)| (name.as_str(), Cow::Borrowed(svg.as_str()))))
 }
