@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["wengert-ad", "wengert-figures", "wengert-minimize", "wengert-optim"],
     &["wengert-data", "wengert-formula", "wengert-nn"],
     &["wengert-linear", "wengert-train"],
-    &["wengert-lab"],
+    &["wengert-formats", "wengert-lab"],
     &["wengert"],
     &["wengert-cli"],
     &["wengert-book", "wengert-gradbench", "wengert-step-bench"],

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
 use wengert::figures::SaveError;
+use wengert::formats::FormatError;
 use wengert::optim::ScheduleError;
 use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
@@ -21,6 +22,10 @@ pub(crate) enum CliError {
     Data(DataError),
     /// A model cannot be saved or loaded.
     Model(SavedModelError),
+    /// A model of another program cannot be written or read.
+    Format(FormatError),
+    /// A file that is not a text would be written to the terminal.
+    NotText,
     /// Training cannot start.
     Train(TrainError),
     /// A choice, such as that of an optimizer, is not valid.
@@ -121,6 +126,8 @@ impl fmt::Display for CliError {
         match self {
             Self::Data(error) => error.fmt(f),
             Self::Model(error) => error.fmt(f),
+            Self::Format(error) => error.fmt(f),
+            Self::NotText => f.write_str("this format is not a text; give a file with --output"),
             Self::Train(error) => error.fmt(f),
             Self::Settings(error) => error.fmt(f),
             Self::Choice(error) => error.fmt(f),
@@ -182,6 +189,12 @@ impl From<DataError> for CliError {
 impl From<SavedModelError> for CliError {
     fn from(error: SavedModelError) -> Self {
         Self::Model(error)
+    }
+}
+
+impl From<FormatError> for CliError {
+    fn from(error: FormatError) -> Self {
+        Self::Format(error)
     }
 }
 

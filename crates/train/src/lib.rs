@@ -95,7 +95,7 @@ pub use report::{OwnValues, StopReason, TrainingReport};
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub use saved::{
     Checkpoint, CheckpointError, CheckpointProblem, CheckpointSummary, ModelProblem, SavedMlp,
-    SavedModelError, load_params, save_params,
+    SavedModelError, TensorElements, load_params, safetensors_content, save_params,
 };
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use selection::{BestBy, Sampling};

@@ -15,7 +15,8 @@
 //! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
-//! With the feature `figures`, the module `figures` contains charts and HTML reports.
+//! With the feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the module
+//! `formats` writes and reads the files of other programs.
 //!
 //! # Derivatives
 //!
@@ -64,6 +65,9 @@ pub use wengert_data as data;
 #[cfg(feature = "figures")]
 #[cfg_attr(docsrs, doc(cfg(feature = "figures")))]
 pub use wengert_figures as figures;
+#[cfg(feature = "formats")]
+#[cfg_attr(docsrs, doc(cfg(feature = "formats")))]
+pub use wengert_formats as formats;
 pub use wengert_linear as linear;
 pub use wengert_minimize as minimize;
 pub use wengert_nn as nn;

@@ -37,6 +37,8 @@ commands! {
     evaluate => Evaluate,
     predict => Predict,
     inspect => Inspect,
+    export => Export,
+    import => Import,
     data => Data,
     graph => Graph,
     gradcheck => Gradcheck,

@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 #![cfg(feature = "write")]
 
+mod growing;
 mod outputs;

@@ -15,11 +15,23 @@ use wengert_ad::Real;
 use wengert_files::{Output, excerpt};
 use wengert_nn::{Layout, Parameter, Params};
 
+/// The key of the order of the dimensions of weights in the metadata.
+pub(super) const LAYOUT_KEY: &str = "weights";
+/// The order in our files: `y = x W + b`. Files of PyTorch have `out,in`.
+pub(super) const LAYOUT: &str = "in,out";
+
+/// Checks that the weights of a file are not those of another program, which has other square weights.
+/// Files of earlier versions do not say.
+pub(super) fn check_layout(file: &TensorFile<'_>) -> Result<(), ModelProblem> {
+    if file.optional(LAYOUT_KEY).is_some() { file.expect(LAYOUT_KEY, LAYOUT) } else { Ok(()) }
+}
+
 /// A tensor to be written: name, shape and elements in row-major order.
 pub(super) type Entry<'a> = (Cow<'a, str>, Vec<usize>, Elements<'a>);
 
-/// The elements of a tensor.
-pub(super) enum Elements<'a> {
+/// The elements of a tensor of a safetensors file, in row-major order.
+#[derive(Clone, Debug)]
+pub enum Elements<'a> {
     /// Single precision, as that of the parameters of a saved model.
     Single(Vec<f32>),
     /// Double precision, as that of the scaling of data.
@@ -82,10 +94,20 @@ pub(super) fn write(
     Ok(Output::new(path)?.write(&serialised(tensors, metadata))?)
 }
 
-/// The content of a safetensors file: the length of the header, the header, and the elements of the tensors
-/// in the same order. Equal tensors and metadata give equal bytes, which the crate safetensors does not
-/// guarantee: it takes the metadata in the random order of a hash map.
-pub(super) fn serialised(tensors: &[Entry<'_>], metadata: &BTreeMap<String, String>) -> Vec<u8> {
+/// The content of a safetensors file with these tensors (name, shape, elements) and metadata: the length of the
+/// header, the header, and the elements of the tensors in the same order.
+///
+/// Equal tensors and metadata give equal bytes, which the crate safetensors does not guarantee: it takes the
+/// metadata in the random order of a hash map.
+///
+/// # Panics
+/// If two tensors have the same name.
+#[must_use]
+#[track_caller]
+pub fn serialised(
+    tensors: &[(Cow<'_, str>, Vec<usize>, Elements<'_>)],
+    metadata: &BTreeMap<String, String>,
+) -> Vec<u8> {
     let mut header = Map::from_iter([("__metadata__".to_owned(), json!(metadata))]);
     let mut elements = Vec::new();
     for (name, shape, numbers) in tensors {
@@ -113,7 +135,16 @@ pub(super) fn read<R>(
     build: impl FnOnce(&TensorFile<'_>) -> Result<R, ModelProblem>,
 ) -> Result<R, SavedModelError> {
     let bytes = content_of(path).map_err(|source| SavedModelError::Io { path: path.to_owned(), source })?;
-    let file = TensorFile::parse(&bytes);
+    parse(path, &bytes, build)
+}
+
+/// Builds a value from the content of a file; the path is for messages.
+pub(super) fn parse<R>(
+    path: &Path,
+    bytes: &[u8],
+    build: impl FnOnce(&TensorFile<'_>) -> Result<R, ModelProblem>,
+) -> Result<R, SavedModelError> {
+    let file = TensorFile::parse(bytes);
     let file = file.map_err(|source| SavedModelError::Format { path: path.to_owned(), source })?;
     build(&file).map_err(|problem| SavedModelError::NotAModel { path: path.to_owned(), problem })
 }

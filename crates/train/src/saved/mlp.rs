@@ -1,7 +1,9 @@
 //! Multi-layer perceptrons on disk.
 
 use super::error::{ModelProblem, SavedModelError};
-use super::file::{TensorFile, entries, read, write};
+use super::file::{
+    Entry, LAYOUT, LAYOUT_KEY, TensorFile, check_layout, entries, parse, read, serialised, write,
+};
 use super::metadata::{metadata_entries, read_metadata};
 use super::scaling::{read_scaling, read_standardiser_of_format_1, scaling_entries};
 use crate::model_metadata::ModelMetadata;
@@ -65,8 +67,7 @@ impl SavedMlp {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
-        let tensors: Vec<_> = scaling_entries(&self.scaling).chain(entries(&self.params)).collect();
-        write(path.as_ref(), &tensors, &self.entries_of_metadata())
+        write(path.as_ref(), &self.tensors(), &self.metadata_entries())
     }
 
     /// Reads a model from a file written by [`save`](Self::save), with any activation.
@@ -74,23 +75,45 @@ impl SavedMlp {
     /// # Errors
     /// If the file cannot be read, or does not contain such a model.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SavedModelError> {
-        read(path.as_ref(), |file| {
-            let format = file.required("format")?;
-            if ![FORMAT_1, FORMAT_2].contains(&format) {
-                file.expect("format", FORMAT)?;
-            }
-            let mlp = mlp(file)?;
-            let [inputs, .., width] = *mlp.widths() else { unreachable!("there are at least two widths") };
-            let (scaling, outputs) = if format == FORMAT_1 {
-                (read_standardiser_of_format_1(file, inputs)?, Outputs::Logits)
-            } else {
-                (read_scaling(file, inputs, width)?, outputs(file)?)
-            };
-            let metadata =
-                if format == FORMAT { read_metadata(file, &mlp, outputs)? } else { ModelMetadata::default() };
-            let params = file.params(mlp.clone().into_model().layout().clone())?;
-            Ok(Self { mlp, params, scaling, outputs, metadata })
-        })
+        read(path.as_ref(), Self::read)
+    }
+
+    /// The content of the file that [`save`](Self::save) writes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serialised(&self.tensors(), &self.metadata_entries())
+    }
+
+    /// Reads a model from the content of a file; the path is for messages.
+    ///
+    /// # Errors
+    /// If the content is not that of such a model.
+    pub fn from_bytes(path: impl AsRef<Path>, content: &[u8]) -> Result<Self, SavedModelError> {
+        parse(path.as_ref(), content, Self::read)
+    }
+
+    fn read(file: &TensorFile<'_>) -> Result<Self, ModelProblem> {
+        let format = file.required("format")?;
+        if ![FORMAT_1, FORMAT_2].contains(&format) {
+            file.expect("format", FORMAT)?;
+        }
+        check_layout(file)?;
+        let mlp = mlp(file)?;
+        let [inputs, .., width] = *mlp.widths() else { unreachable!("there are at least two widths") };
+        let (scaling, outputs) = if format == FORMAT_1 {
+            (read_standardiser_of_format_1(file, inputs)?, Outputs::Logits)
+        } else {
+            (read_scaling(file, inputs, width)?, outputs(file)?)
+        };
+        let metadata =
+            if format == FORMAT { read_metadata(file, &mlp, outputs)? } else { ModelMetadata::default() };
+        let params = file.params(mlp.clone().into_model().layout().clone())?;
+        Ok(Self { mlp, params, scaling, outputs, metadata })
+    }
+
+    /// The tensors of the file, and their elements.
+    fn tensors(&self) -> Vec<Entry<'_>> {
+        scaling_entries(&self.scaling).chain(entries(&self.params)).collect()
     }
 
     /// The model for prediction and evaluation.
@@ -103,7 +126,10 @@ impl SavedMlp {
         }
     }
 
-    fn entries_of_metadata(&self) -> BTreeMap<String, String> {
+    /// The metadata of the file that [`save`](Self::save) writes: the architecture, the names, the
+    /// preprocessing and the provenance as texts, by the keys that the book documents.
+    #[must_use]
+    pub fn metadata_entries(&self) -> BTreeMap<String, String> {
         let bias = match self.mlp.bias_kind() {
             Bias::None => "none",
             Bias::Input => "input",
@@ -116,6 +142,7 @@ impl SavedMlp {
         };
         let metadata = [
             ("format", FORMAT.to_owned()),
+            (LAYOUT_KEY, LAYOUT.to_owned()),
             ("widths", join(self.mlp.widths())),
             ("outputs", self.outputs.name().to_owned()),
             ("activation", self.mlp.activation_rule().name().to_owned()),

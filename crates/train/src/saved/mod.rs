@@ -17,5 +17,6 @@ mod scaling;
 pub use checkpoint::{Checkpoint, CheckpointSummary};
 pub use checkpoint_error::{CheckpointError, CheckpointProblem};
 pub use error::{ModelProblem, SavedModelError};
+pub use file::{Elements as TensorElements, serialised as safetensors_content};
 pub use mlp::SavedMlp;
 pub use parameters::{load_params, save_params};

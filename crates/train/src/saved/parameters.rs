@@ -1,7 +1,7 @@
 //! The parameters of any model on disk.
 
 use super::error::SavedModelError;
-use super::file::{entries, read, write};
+use super::file::{LAYOUT, LAYOUT_KEY, check_layout, entries, read, write};
 use std::collections::BTreeMap;
 use std::path::Path;
 use wengert_nn::{Layout, Params};
@@ -16,7 +16,8 @@ const FORMAT: &str = "wengert-parameters-1";
 /// # Errors
 /// If the file cannot be written.
 pub fn save_params(params: &Params, path: impl AsRef<Path>) -> Result<(), SavedModelError> {
-    let metadata = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
+    let metadata = [("format", FORMAT), (LAYOUT_KEY, LAYOUT)];
+    let metadata = BTreeMap::from(metadata.map(|(key, value)| (key.to_owned(), value.to_owned())));
     write(path.as_ref(), &entries(params).collect::<Vec<_>>(), &metadata)
 }
 
@@ -28,6 +29,7 @@ pub fn save_params(params: &Params, path: impl AsRef<Path>) -> Result<(), SavedM
 pub fn load_params(path: impl AsRef<Path>, layout: &Layout) -> Result<Params, SavedModelError> {
     read(path.as_ref(), |file| {
         file.expect("format", FORMAT)?;
+        check_layout(file)?;
         file.params(layout.clone())
     })
 }

@@ -9,6 +9,7 @@ use crate::error::CliError;
 use crate::progress::Progress;
 use std::time::Duration;
 use wengert::data::Parts;
+use wengert::formats::TensorBoard;
 use wengert::nn::{AnyActivation, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
 use wengert::train::{Defaults, Trainer};
@@ -59,8 +60,18 @@ impl Plan {
         let interval = Duration::from_secs_f64(options.output.progress);
         let progress = Progress::of(options.epochs_before()?, self.settings.epochs, interval);
         let mut news = progress.news();
-        let trainer = self.trainer(options, data.parts())?.on_epoch(move |epoch| news(summary(epoch)));
-        train(trainer, options, data, text)
+        let mut trainer = self.trainer(options, data.parts())?.on_epoch(move |epoch| news(summary(epoch)));
+        let mut problem = None;
+        if let Some(folder) = &options.output.tensorboard {
+            let board = TensorBoard::create(folder)?.graph(&self.mlp)?;
+            problem = Some(board.problem());
+            trainer = trainer.callback(board);
+        }
+        let report = train(trainer, options, data, text)?;
+        match problem.and_then(|problem| problem.lock().ok()?.take()) {
+            Some(error) => Err(error.into()),
+            None => Ok(report),
+        }
     }
 
     /// The numbers of steps.

@@ -174,6 +174,9 @@ pub(super) struct OutputOptions {
     /// Write charts to a folder.
     #[arg(long, value_name = "FOLDER")]
     pub(super) plot: Option<PathBuf>,
+    /// Write metrics, parameters and the graph for TensorBoard, to a folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) tensorboard: Option<PathBuf>,
     /// Write a report with tables and charts.
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
