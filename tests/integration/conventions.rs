@@ -23,6 +23,9 @@ fn every_json_object_has_a_version_and_documented_fields() {
         output_of(&["train", data, "--epochs", "1", "--save", &model]);
         model
     });
+    let [other, back] =
+        ["other.onnx", "back"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    output_of(&["export", &classes, "--to", "onnx", "--output", &other]);
     let page = fs::read_to_string(root().join("docs/command-line.md")).unwrap();
     for arguments in [
         &["train", "iris", "--epochs", "1"][..],
@@ -32,6 +35,7 @@ fn every_json_object_has_a_version_and_documented_fields() {
         &["predict", &classes, "iris"],
         &["predict", &values, "sine"],
         &["inspect", &classes],
+        &["import", &other, "--save", &back],
         &["data", "list"],
         &["data", "describe", "iris"],
         &["graph", "x^2", "--at", "x=3"],

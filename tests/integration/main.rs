@@ -8,6 +8,7 @@ mod chapter;
 mod commands;
 mod conventions;
 mod data_sets;
+mod formats;
 mod formulas;
 mod interruptions;
 mod lab;

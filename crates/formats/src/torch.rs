@@ -17,8 +17,11 @@ const FORMAT: &str = "wengert-torch-1";
 /// The order of the dimensions of a weight, in the metadata.
 const LAYOUT: &str = "out,in";
 
+/// The Python expression of an activation with these constants.
+type Expression = fn(&[f64]) -> String;
+
 /// The activations that PyTorch has a module for.
-const MODULES: &[(&str, fn(&[f64]) -> String)] = &[
+const MODULES: &[(&str, Expression)] = &[
     ("elu", |c| format!("nn.ELU({})", c[0])),
     ("gelu", |_| "nn.GELU()".into()),
     ("gelu_tanh", |_| "nn.GELU(approximate='tanh')".into()),

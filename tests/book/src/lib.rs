@@ -85,6 +85,7 @@ chapters! {
     matrices: "rules/matrices.md",
     own_training: "own-training.md",
     figures: "figures.md",
+    formats: "formats.md",
     saved_models: "saved-models.md",
     readme_of_kernels: "../crates/kernels/README.md",
     readme_of_ad: "../crates/ad/README.md",

@@ -55,7 +55,7 @@ impl Expression {
         let alphas: Vec<f64> = alpha.into_iter().collect();
         let takes_alpha = |name: &str| matches!(name, "elu" | "leaky_relu");
         let found = EXPANSIONS.iter().find(|known| {
-            takes_alpha(known.name) == !alphas.is_empty() && expanded(known.nodes, &alphas) == text
+            takes_alpha(known.name) != alphas.is_empty() && expanded(known.nodes, &alphas) == text
         });
         AnyActivation::named(found?.name, &alphas)
     }
