@@ -22,7 +22,7 @@ impl GrowingFile {
     ///
     /// # Errors
     /// If the folder cannot be made, or is not writable.
-    pub fn create_in(folder: impl AsRef<Path>, prefix: &str) -> Result<Self, WriteError> {
+    pub fn new_in(folder: impl AsRef<Path>, prefix: &str) -> Result<Self, WriteError> {
         let folder = folder.as_ref();
         fs::create_dir_all(folder).map_err(|source| error(folder, source))?;
         let mut number = 0;

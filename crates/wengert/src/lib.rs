@@ -15,8 +15,8 @@
 //! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
-//! With the feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the module
-//! `formats` writes and reads the files of other programs.
+//! With the feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the
+//! module `formats` writes and reads the files of other programs.
 //!
 //! # Derivatives
 //!

@@ -10,7 +10,8 @@ use wengert::formats::{Language, npz_bytes, onnx_bytes, source_code, torch_bytes
 
 /// Write a model for another program: as a file of PyTorch, ONNX or NumPy, or as one source file.
 ///
-/// ONNX models and source files take rows of a table, as predict does: preprocessing and scaling are part of them.
+/// ONNX models and source files take rows of a table, as predict does: preprocessing and scaling are part
+/// of them.
 #[derive(Args)]
 #[command(after_help = "Example:
   wengert train iris --save iris.safetensors

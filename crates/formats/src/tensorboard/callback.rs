@@ -52,7 +52,7 @@ impl TensorBoard {
     /// # Errors
     /// If the folder cannot be made, or the file not written.
     pub fn create(folder: impl AsRef<Path>) -> Result<Self, WriteError> {
-        Ok(Self { events: EventFile::create(folder)?, own_names: Vec::new(), problem: Arc::default() })
+        Ok(Self { events: EventFile::new_in(folder)?, own_names: Vec::new(), problem: Arc::default() })
     }
 
     /// Writes the graph of the network.

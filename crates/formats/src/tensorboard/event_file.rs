@@ -22,7 +22,7 @@ const BUCKETS: usize = 64;
 /// use wengert_formats::EventFile;
 ///
 /// # let folder = tempfile::tempdir()?;
-/// let mut events = EventFile::create(folder.path().join("run"))?;
+/// let mut events = EventFile::new_in(folder.path().join("run"))?;
 /// for step in 0..3 {
 ///     events.scalars(step, &[("loss".into(), 1.0 / (step + 1) as f64)])?;
 /// }
@@ -38,9 +38,9 @@ impl EventFile {
     ///
     /// # Errors
     /// If the folder cannot be made, or the file not written.
-    pub fn create(folder: impl AsRef<Path>) -> Result<Self, WriteError> {
+    pub fn new_in(folder: impl AsRef<Path>) -> Result<Self, WriteError> {
         let prefix = format!("events.out.tfevents.{:010}.wengert.{}", now().as_secs(), std::process::id());
-        let file = GrowingFile::create_in(folder, &prefix)?;
+        let file = GrowingFile::new_in(folder, &prefix)?;
         let mut events = Self { file };
         events.write(0, What::Version("brain.Event:2".to_owned()))?;
         Ok(events)

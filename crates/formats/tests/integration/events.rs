@@ -58,11 +58,11 @@ fn training_writes_the_graph_and_the_metrics_and_parameters_of_each_epoch() {
 #[test]
 fn runs_in_one_folder_do_not_touch_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let [mut first, second] = [0, 1].map(|_| EventFile::create(&folder).unwrap());
+    let [mut first, second] = [0, 1].map(|_| EventFile::new_in(&folder).unwrap());
     assert_ne!(first.path(), second.path());
     first.scalars(1, &[("loss".into(), 0.5)]).unwrap();
     assert_eq!((events(first.path()).len(), events(second.path()).len()), (2, 1));
     let file = folder.path().join("taken");
     fs::write(&file, "").unwrap();
-    assert!(EventFile::create(&file).unwrap_err().to_string().contains("taken"));
+    assert!(EventFile::new_in(&file).unwrap_err().to_string().contains("taken"));
 }

@@ -105,8 +105,11 @@ fn replaced(content: &[u8], from: &str, to: &str) -> Vec<u8> {
     content
 }
 
+/// The name, the shape and the elements of a tensor.
+type Tensor<'a> = (&'a str, &'a [usize], &'a [f32]);
+
 /// A file as PyTorch writes it: tensors without metadata.
-fn plain(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
+fn plain(tensors: &[Tensor<'_>]) -> Vec<u8> {
     let tensors: Vec<_> = tensors
         .iter()
         .map(|(name, shape, numbers)| {
@@ -145,7 +148,7 @@ fn what_is_not_a_sequence_of_layers_is_refused_with_the_tensor() {
     let options =
         ImportOptions { activation: AnyActivation::named("relu", &[]), outputs: Some(Outputs::Values) };
     let one: &[f32] = &[1.0];
-    let cases: [(&[(&str, &[usize], &[f32])], &str); 8] = [
+    let cases: [(&[Tensor<'_>], &str); 8] = [
         (&[], "there is no layer"),
         (&[("fc.weight", &[1, 1], one)], r#"there is a tensor "fc.weight""#),
         (&[("0.weight", &[1, 1], one), ("a.2.weight", &[1, 1], one)], r#"there is a tensor "a.2.weight""#),
