@@ -28,6 +28,7 @@ use std::fmt;
 /// variance; PyTorch and this crate do not. The default of `torch.nn.Linear` is none of these: it is
 /// `U(-1/sqrt(f_in), 1/sqrt(f_in))`, with variance `1 / (3 f_in)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Init {
     /// All elements 0: the usual choice for biases. PyTorch: `zeros_`; Keras: `Zeros`; JAX: `zeros`.
     #[doc(alias = "zeros")]
@@ -176,22 +177,27 @@ impl Init {
 
     #[track_caller]
     pub(crate) fn assert_valid(self) {
+        if let Some(problem) = self.problem() {
+            panic!("{problem}");
+        }
+    }
+
+    /// What is wrong with the numbers of the distribution, if anything.
+    pub(crate) fn problem(self) -> Option<String> {
         match self {
-            Self::Normal(x) => assert!(
-                (0.0..f64::INFINITY).contains(&x),
-                "init: the standard deviation of Normal is {x}, must be in [0, inf)"
-            ),
-            Self::Orthogonal(x) => {
-                assert!(x > 0.0 && x.is_finite(), "init: the gain of Orthogonal is {x}, must be in (0, inf)");
+            Self::Normal(x) if !(0.0..f64::INFINITY).contains(&x) => {
+                Some(format!("init: the standard deviation of Normal is {x}, must be in [0, inf)"))
             }
-            Self::Uniform(low, high) => assert!(
-                low < high && (high - low).is_finite(),
+            Self::Orthogonal(x) if !(x > 0.0 && x.is_finite()) => {
+                Some(format!("init: the gain of Orthogonal is {x}, must be in (0, inf)"))
+            }
+            Self::Uniform(low, high) if !(low < high && (high - low).is_finite()) => Some(format!(
                 "init: the interval of Uniform is ({low}, {high}), must be finite with its lower end first"
-            ),
-            Self::Constant(c) => {
-                assert!(c.is_finite(), "init: the number of Constant is {c}, must be finite");
+            )),
+            Self::Constant(c) if !c.is_finite() => {
+                Some(format!("init: the number of Constant is {c}, must be finite"))
             }
-            _ => {}
+            _ => None,
         }
     }
 }

@@ -41,6 +41,11 @@ pub struct RandomSlot(pub(crate) u32);
 /// running statistics, which a training pass updates and no optimizer sees; streams of random numbers; all
 /// rows of a batch at once.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "crate::stored::StoredLayout", into = "crate::stored::StoredLayout")
+)]
 pub struct Layout {
     parameters: Vec<Parameter>,
     statistics: Vec<Parameter>,
@@ -130,6 +135,25 @@ impl Layout {
     /// ```
     pub fn mix_rows(&mut self, mixing: RowMixing) {
         self.row_mixing = self.row_mixing.max(mixing);
+    }
+
+    /// The number of streams of random numbers.
+    #[cfg(feature = "serde")]
+    pub(crate) fn random_slots(&self) -> u32 {
+        self.random_slots
+    }
+
+    /// Sets the number of streams of random numbers.
+    #[cfg(feature = "serde")]
+    pub(crate) fn set_random_slots(&mut self, count: u32) {
+        self.random_slots = count;
+    }
+
+    /// Freezes the array that was declared last.
+    #[cfg(feature = "serde")]
+    pub(crate) fn freeze_last(&mut self, is_statistic: bool) {
+        let entries = if is_statistic { &mut self.statistics } else { &mut self.parameters };
+        entries.iter_mut().last().expect("an array was declared").trainable = false;
     }
 
     /// When the outputs for one row depend on the other rows of the batch, as its layers declared.

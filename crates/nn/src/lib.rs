@@ -51,6 +51,8 @@ mod params;
 mod pattern;
 mod regulariser;
 mod row_mixing;
+#[cfg(feature = "serde")]
+mod stored;
 mod summary;
 mod training_pass;
 mod transfer;

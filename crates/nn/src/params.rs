@@ -8,8 +8,21 @@ use wengert_ad::{Element, Real};
 /// The parameters of a model in one flat buffer with named, shaped views, and its running statistics in a
 /// second one.
 ///
-/// Clones share the buffers until one of them is written to.
+/// Clones share the buffers until one of them is written to. With the feature `serde`, parameters are
+/// serialised with their layout, and checked when they are read.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        try_from = "crate::stored::StoredParams<T>",
+        into = "crate::stored::StoredParams<T>",
+        bound(
+            serialize = "T: Element + serde::Serialize",
+            deserialize = "T: Element + serde::Deserialize<'de>"
+        )
+    )
+)]
 pub struct Params<T = f32> {
     layout: Arc<Layout>,
     values: Arc<Vec<T>>,

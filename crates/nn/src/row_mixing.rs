@@ -7,6 +7,7 @@
 /// [`Layout::mix_rows`](crate::Layout::mix_rows), a loss with [`Loss::mixes_rows`](crate::Loss::mixes_rows).
 /// [`observed_row_mixing`](crate::diagnostics::observed_row_mixing) tests a module for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum RowMixing {
     /// In no pass. A batch may be split.
     #[default]

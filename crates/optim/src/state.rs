@@ -6,7 +6,8 @@ use std::fmt;
 ///
 /// [`Optimizer::state`](crate::Optimizer::state) returns it, and
 /// [`Optimizer::restore`](crate::Optimizer::restore) of an optimizer that was built in the same way takes
-/// it. It is plain data, for any file format that stores numbers exactly.
+/// it. It is plain data, for any file format that stores numbers exactly; with the feature `serde`, it is
+/// serialised.
 ///
 /// ```
 /// use wengert_optim::{Adam, Optimizer};
@@ -25,6 +26,7 @@ use std::fmt;
 /// # Ok::<(), wengert_optim::StateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OptimizerState<F> {
     /// The name of the method: `"adamw"`.
     pub method: String,

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// The metrics of one epoch, that is, one pass over the training data.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Epoch {
     /// The number of the epoch, counted from 1.
     pub number: usize,

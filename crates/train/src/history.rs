@@ -7,6 +7,7 @@ use std::ops::Deref;
 ///
 /// With the feature `tables`, it is written as a table or as lines of JSON.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct History {
     epochs: Vec<Epoch>,
     own_names: Vec<String>,

@@ -8,6 +8,7 @@ use wengert_nn::metrics::predicted_class;
 
 /// Loss and accuracy of a model on a set of examples.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metrics {
     /// The mean loss per example, weighted by the [weights](wengert_data::Dataset::weights) of the data set:
     /// `sum w_i l_i / sum w_i`. It compares outputs and targets with the scaling of the training data:

@@ -11,6 +11,7 @@ use std::fmt;
 /// The reason why training stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum StopReason {
     /// All epochs were completed.
     Finished,
@@ -31,6 +32,7 @@ pub enum StopReason {
 
 /// The values of a metric of the program's own.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OwnValues {
     /// The name of the metric.
     pub name: String,
@@ -43,6 +45,9 @@ pub struct OwnValues {
 }
 
 /// The result of a training run. If it [diverged](Self::divergence), its text begins with this.
+///
+/// With the feature `serde`, it is serialised without the model and the state: metrics, history, the
+/// reason why training stopped, and divergence and issues as sentences.
 #[derive(Clone, Debug)]
 pub struct TrainingReport<M, T = f32> {
     /// The model with its final parameters: those of the best epoch under early stopping or
@@ -92,5 +97,26 @@ impl<M, T> fmt::Display for TrainingReport<M, T> {
             }
         }
         Ok(())
+    }
+}
+
+/// What is serialised of a report.
+#[cfg(feature = "serde")]
+impl<M, T> serde::Serialize for TrainingReport<M, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let issues: Vec<String> = self.issues.iter().map(ToString::to_string).collect();
+        let mut report = serializer.serialize_struct("TrainingReport", 10)?;
+        report.serialize_field("train", &self.train)?;
+        report.serialize_field("validation", &self.validation)?;
+        report.serialize_field("test", &self.test)?;
+        report.serialize_field("history", &self.history)?;
+        report.serialize_field("own", &self.own)?;
+        report.serialize_field("best_epoch", &self.best_epoch)?;
+        report.serialize_field("stop", &self.stop)?;
+        report.serialize_field("divergence", &self.divergence.as_ref().map(ToString::to_string))?;
+        report.serialize_field("issues", &issues)?;
+        report.serialize_field("seconds", &self.seconds)?;
+        report.end()
     }
 }

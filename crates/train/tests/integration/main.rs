@@ -23,6 +23,8 @@ mod saved_metadata;
 #[cfg(feature = "safetensors")]
 mod saved_models;
 mod search;
+#[cfg(feature = "serde")]
+mod serialised;
 mod steps;
 mod training;
 mod weights;
