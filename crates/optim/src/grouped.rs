@@ -1,5 +1,6 @@
 //! An optimizer with fixed parameter groups.
 
+use crate::array_shape::ArrayShape;
 use crate::float::Float;
 use crate::group::{Group, assert_groups, combine};
 use crate::optimizer::Optimizer;
@@ -48,6 +49,10 @@ impl<F: Float, O: Optimizer<F>> Optimizer<F> for Grouped<O> {
         assert_groups(groups, parameters.len());
         combine(&self.groups, groups, parameters.len(), &mut self.combined);
         self.optimizer.step_groups(parameters, gradient, &self.combined);
+    }
+
+    fn set_shapes(&mut self, shapes: &[ArrayShape]) {
+        self.optimizer.set_shapes(shapes);
     }
 
     fn learning_rate(&self) -> f64 {

@@ -2,8 +2,8 @@
 //!
 //! | items | topic |
 //! |---|---|
-//! | [`Sgd`], [`AdaGrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`NAdam`], [`RAdam`], [`Lion`] | optimizers, each with formula, source and the map to PyTorch's arguments; [`all_optimizers`] compares them |
-//! | [`Optimizer`], [`OptimizerState`], [`Group`], [`Grouped`] | their interface, saved states, parameter groups |
+//! | [`Sgd`], [`AdaGrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`NAdam`], [`RAdam`], [`Adamax`], [`AdEmaMix`], [`Adopt`], [`Lion`], [`Rprop`], [`Muon`] | optimizers, each with formula, source and the map to PyTorch's arguments; [`all_optimizers`] compares them |
+//! | [`Optimizer`], [`ArrayShape`], [`OptimizerState`], [`Group`], [`Grouped`] | their interface, saved states, parameter groups |
 //! | [`Rule`], [`Elementwise`], [`Segment`] | your own optimizers |
 //! | [`Schedule`], [`RateFinder`] | learning rates |
 //! | [`OptimizerChoice`], [`ScheduleChoice`] | both by name, in text such as `sgd:momentum=0.9` |
@@ -26,6 +26,7 @@
 //! assert!(w.iter().all(|x| x.abs() < 1e-12));
 //! ```
 
+mod array_shape;
 mod average;
 mod clip;
 mod elementwise;
@@ -42,6 +43,7 @@ mod trajectory;
 mod validate;
 mod weight_decay;
 
+pub use array_shape::ArrayShape;
 pub use average::Average;
 pub use clip::{clip_norm, clip_value, gradient_norm};
 pub use elementwise::{Elementwise, Rule, Segment};

@@ -1,5 +1,6 @@
 //! The interface of all optimizers.
 
+use crate::array_shape::ArrayShape;
 use crate::float::Float;
 use crate::group::Group;
 use crate::state::{OptimizerState, StateError};
@@ -31,6 +32,12 @@ pub trait Optimizer<F: Float>: Send {
     #[track_caller]
     fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
         self.step_groups(parameters, gradient, &[]);
+    }
+
+    /// Tells the arrays in the slices, in order, before the first step; the training of a model does it.
+    /// Methods that treat each parameter by itself do not need it, and ignore it.
+    fn set_shapes(&mut self, shapes: &[ArrayShape]) {
+        let _ = shapes;
     }
 
     /// The learning rate that the next step uses.
@@ -67,6 +74,10 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     #[track_caller]
     fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
         (**self).step(parameters, gradient);
+    }
+
+    fn set_shapes(&mut self, shapes: &[ArrayShape]) {
+        (**self).set_shapes(shapes);
     }
 
     fn learning_rate(&self) -> f64 {

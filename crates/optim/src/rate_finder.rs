@@ -6,10 +6,11 @@ use wengert_kernels::validate::{assert_below_one, assert_positive};
 
 /// A sweep over learning rates from low to high, one per step, that suggests a good one.
 ///
-/// Source: Smith 2017, section 3.3 (the "range test"). The rates rise exponentially. The losses are
-/// smoothed by an exponential moving average with bias correction. The suggestion is the rate at which the
-/// smoothed loss falls fastest as a function of the logarithm of the rate. The sweep ends when a loss is
-/// not finite, or when the average is more than 4 times its minimum so far.
+/// Source: Smith 2017, section 3.3 (the "range test"). The rates rise exponentially. The losses are smoothed
+/// by an exponential moving average with bias correction. The suggestion is the rate at which the smoothed
+/// loss falls fastest as a function of the logarithm of the rate, apart from the first averages, which are of
+/// few losses. The sweep ends when a loss is not finite, or when the average is more than 4 times its minimum
+/// so far.
 ///
 /// ```
 /// use wengert_optim::{Optimizer, RateFinder, Sgd};
@@ -155,7 +156,7 @@ pub fn suggest_rate(tried: &[(f64, f64)], beta: f64) -> Result<f64, SuggestRateE
     if smoothed.len() < 3 {
         return Err(SuggestRateError::TooFewLosses { count: smoothed.len() });
     }
-    let slopes = smoothed.windows(3).map(|around| {
+    let slopes = smoothed.windows(3).skip(unsettled(smoothed.len(), beta)).map(|around| {
         let ((low, before), (high, after)) = (around[0], around[2]);
         // Halved, because the difference of two finite losses may overflow.
         (around[1].0, (0.5 * after - 0.5 * before) / (high.ln() - low.ln()))
@@ -164,6 +165,12 @@ pub fn suggest_rate(tried: &[(f64, f64)], beta: f64) -> Result<f64, SuggestRateE
     let falls = slopes.filter(|(_, slope)| slope.is_finite() && *slope < 0.0);
     let steepest = falls.min_by(|left, right| left.1.total_cmp(&right.1));
     steepest.map(|(rate, _)| rate).ok_or(SuggestRateError::NoDescent)
+}
+
+/// The number of averages at the start that are of too few losses, whose noise would pass for a slope: those
+/// of the time constant of the average, but at most an eighth of all.
+fn unsettled(count: usize, beta: f64) -> usize {
+    ((beta / (1.0 - beta)) as usize).min(count / 8)
 }
 
 /// The moving averages, up to the first loss or average that is not finite.

@@ -39,6 +39,21 @@ impl<F> fmt::Debug for OptimizerSample<F> {
     }
 }
 
+mod muon;
+pub use muon::Muon;
+
+/// Samples of the optimizers that treat arrays as a whole, if they know their shapes.
+#[track_caller]
+fn of_arrays<F: Float>(rate: f64) -> impl Iterator<Item = OptimizerSample<F>> {
+    let samples =
+        [("muon", Muon::new(rate)), ("muon, decoupled", Muon::new(rate).decoupled_weight_decay(0.1))];
+    samples.into_iter().map(|(name, muon)| OptimizerSample {
+        name,
+        scaling: GradientScaling::Invariant,
+        optimizer: Box::new(muon),
+    })
+}
+
 /// Declares the module of each optimizer, exports its types, and lists samples of it.
 macro_rules! optimizers {
     ($rate:ident: $(
@@ -61,20 +76,26 @@ macro_rules! optimizers {
         /// | [`RmsProp`] | gradient over its running root mean square, or standard deviation | 1 to 3 |
         /// | [`Adadelta`] | the same, in units of earlier steps | 2 |
         /// | [`Adam`] | running mean over running root mean square; AdamW, AMSGrad | 2 or 3 |
+        /// | [`Adamax`] | running mean over the largest recent absolute value | 2 |
+        /// | [`AdEmaMix`] | a fast and a slow running mean over running root mean square | 3 |
+        /// | [`Adopt`] | running mean of gradients over earlier root mean squares | 2 |
         /// | [`NAdam`] | Adam with Nesterov's momentum | 2 |
+        /// | [`Muon`] | for hidden matrices, a running mean with singular values near 1 | 3 |
         /// | [`RAdam`] | Adam that begins as momentum | 2 |
         /// | [`Lion`] | sign of a running mean | 1 |
+        /// | [`Rprop`] | sign of the gradient, with a length per parameter | 2 |
         ///
         /// # Panics
         /// If the rate is negative, infinite or NaN.
         #[must_use]
         #[track_caller]
         pub fn all_optimizers<F: Float>($rate: f64) -> Vec<OptimizerSample<F>> {
-            vec![$($(OptimizerSample {
+            let elementwise = vec![$($(OptimizerSample {
                 name: $name,
                 scaling: GradientScaling::$scaling,
-                optimizer: Box::new($sample),
-            },)+)+]
+                optimizer: Box::new($sample) as Box<dyn Optimizer<F>>,
+            },)+)+];
+            elementwise.into_iter().chain(of_arrays($rate)).collect()
         }
     };
 }
@@ -92,6 +113,16 @@ optimizers! { rate:
         "adam, L2", Other => Adam::new(rate).betas(0.8, 0.95).weight_decay(0.1),
         "amsgrad", Invariant => Adam::new(rate).amsgrad().betas(0.9, 0.9),
         "adamw", Invariant => Adam::new(rate).decoupled_weight_decay(0.1);
+    adamax { Adamax, AdamaxRule }
+        "adamax", Invariant => Adamax::new(rate),
+        "adamax, L2", Other => Adamax::new(rate).betas(0.8, 0.95).epsilon(1e-3).weight_decay(0.1);
+    ademamix { AdEmaMix, AdEmaMixRule }
+        "ademamix", Invariant => AdEmaMix::new(rate),
+        "ademamix, warm-up, decoupled", Invariant =>
+            AdEmaMix::new(rate).betas(0.8, 0.95, 0.99).alpha(3.0).warm_up(30).decoupled_weight_decay(0.1);
+    adopt { Adopt, AdoptRule }
+        "adopt", Invariant => Adopt::new(rate),
+        "adopt, L2", Other => Adopt::new(rate).betas(0.8, 0.95).epsilon(1e-2).weight_decay(0.1);
     lion { Lion, LionRule }
         "lion", Invariant => Lion::new(rate),
         "lion, decoupled", Invariant => Lion::new(rate).betas(0.8, 0.95).decoupled_weight_decay(0.1);
@@ -108,6 +139,10 @@ optimizers! { rate:
         "rmsprop, centred", Invariant => RmsProp::new(rate).centred(),
         "rmsprop, centred, momentum, L2", Other =>
             RmsProp::new(rate).rho(0.9).epsilon(1e-4).momentum(0.8).centred().weight_decay(0.01);
+    rprop { Rprop, RpropRule }
+        "rprop", Invariant => Rprop::new(rate),
+        "rprop, factors, lengths, decoupled", Invariant =>
+            Rprop::new(rate).factors(0.3, 1.5).lengths(1e-2, 10.0).decoupled_weight_decay(0.1);
     sgd { Sgd, SgdRule }
         "sgd", Proportional => Sgd::new(rate),
         "sgd, momentum", Proportional => Sgd::new(rate).momentum(0.9),

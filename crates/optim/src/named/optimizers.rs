@@ -2,7 +2,9 @@
 
 use crate::elementwise::{Elementwise, Rule};
 use crate::float::Float;
-use crate::method::{AdaGrad, Adadelta, Adam, Lion, NAdam, RAdam, RmsProp, Sgd};
+use crate::method::{
+    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Lion, Muon, NAdam, RAdam, RmsProp, Rprop, Sgd,
+};
 use crate::optimizer::Optimizer;
 use wengert_settings::{Choice, Entry, Range, Registry, Setting, Valid, choice_type};
 
@@ -86,14 +88,19 @@ choice_type! {
     /// |---|---|---|
     /// | `adadelta` | [`Adadelta`] | `rho=0.9`, `epsilon=0.000001`, `decoupled` |
     /// | `adagrad` | [`AdaGrad`] | `epsilon=0.0000000001`, `initial_sum=0`, `decoupled` |
+    /// | `adamax` | [`Adamax`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `decoupled` |
+    /// | `ademamix` | [`AdEmaMix`], decoupled | `beta1=0.9`, `beta2=0.999`, `beta3=0.9999`, `alpha=5`, `warm_up=0`, `epsilon=0.00000001` |
+    /// | `adopt` | [`Adopt`] | `beta1=0.9`, `beta2=0.9999`, `epsilon=0.000001`, `decoupled` |
     /// | `adam` | [`Adam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected`, `decoupled` |
     /// | `adamw` | [`Adam`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected` |
     /// | `lion` | [`Lion`], decoupled | `beta1=0.9`, `beta2=0.99` |
     /// | `low_pass` | [`Sgd::low_pass`] | `b=0.1`, `nesterov`, `decoupled` |
     /// | `momentum` | [`Sgd`] | `momentum=0.9`, `dampening=0`, `nesterov`, `decoupled` |
+    /// | `muon` | [`Muon`], decoupled | `momentum=0.95`, `plain`, `adam_factor=0.15` |
     /// | `nadam` | [`NAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `momentum_decay=0.004`, `decoupled` |
     /// | `radam` | [`RAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `decoupled` |
     /// | `rmsprop` | [`RmsProp`] | `rho=0.99`, `epsilon=0.00000001`, `momentum=0`, `centred`, `decoupled` |
+    /// | `rprop` | [`Rprop`] | `down=0.5`, `up=1.2`, `shortest=0.0001`, `longest=5000`, `decoupled` |
     /// | `sgd` | [`Sgd`] | `momentum=0`, `dampening=0`, `nesterov`, `decoupled` |
     ///
     /// All have `weight_decay=0`. It is added to the gradient ([`Elementwise::weight_decay`]), or, where
@@ -124,6 +131,23 @@ optimizers! { choice, rate:
         adam(rate, choice);
     "adamw" 3e-3 "adam with decoupled weight decay (Loshchilov and Hutter 2019)"
         [beta1(0.9), beta2(0.999), epsilon(1e-8), AMSGRAD, UNCORRECTED] decoupled => adam(rate, choice);
+    "adamax" 3e-3 "running mean over the largest recent gradient (Kingma and Ba 2015)"
+        [beta1(0.9), LARGEST_DECAY, epsilon(1e-8), DECOUPLED] either =>
+        Adamax::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"));
+    "ademamix" 3e-3 "adam with a second, slow mean (Pagliardini et al. 2024)"
+        [FAST, beta2(0.999), SLOW, ALPHA, WARM_UP, epsilon(1e-8)] decoupled =>
+        AdEmaMix::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"), choice.number("beta3"))
+            .alpha(choice.number("alpha"))
+            .warm_up(choice.count("warm_up"))
+            .epsilon(choice.number("epsilon"));
+    "adopt" 3e-3 "adam whose scale is one step older (Taniguchi et al. 2024)"
+        [beta1(0.9), beta2(0.9999), epsilon(1e-6), DECOUPLED] either =>
+        Adopt::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"));
     "lion" 3e-4 "sign of a running mean, decoupled weight decay (Chen et al. 2023)"
         [beta1(0.9), beta2(0.99)] decoupled =>
         Lion::new(rate).betas(choice.number("beta1"), choice.number("beta2"));
@@ -132,6 +156,9 @@ optimizers! { choice, rate:
         nesterov(Sgd::new(rate).low_pass(choice.number("b")), choice);
     "momentum" 0.02 "gradient descent with a velocity (Polyak 1964)"
         [momentum(0.9), DAMPENING, NESTEROV, DECOUPLED] either => sgd(rate, choice);
+    "muon" 0.02 "orthogonal steps of hidden matrices, and adamw (Jordan et al. 2024)"
+        [momentum(0.95), PLAIN, ADAM_FACTOR] shaped =>
+        Muon::new(rate).momentum(choice.number("momentum")).adam_factor(choice.number("adam_factor"));
     "nadam" 3e-3 "adam with Nesterov's momentum (Dozat 2016)"
         [beta1(0.9), beta2(0.999), epsilon(1e-8), MOMENTUM_DECAY, DECOUPLED] either =>
         NAdam::new(rate)
@@ -145,6 +172,11 @@ optimizers! { choice, rate:
             .epsilon(choice.number("epsilon"));
     "rmsprop" 1e-3 "gradient over its running root mean square (Tieleman and Hinton 2012)"
         [rho(0.99), epsilon(1e-8), momentum(0.0), CENTRED, DECOUPLED] either => rmsprop(rate, choice);
+    "rprop" 0.01 "a step length per parameter, for whole batches (Riedmiller and Braun 1993)"
+        [DOWN, UP, SHORTEST, LONGEST, DECOUPLED] either =>
+        Rprop::new(rate)
+            .factors(choice.number("down"), choice.number("up"))
+            .lengths(choice.number("shortest"), choice.number("longest"));
     "sgd" 0.1 "gradient descent"
         [momentum(0.0), DAMPENING, NESTEROV, DECOUPLED] either => sgd(rate, choice);
 }
@@ -156,6 +188,23 @@ const CENTRED: Setting =
     setting("centred", "standard deviation instead of root mean square", Valid::Flag, 0.0);
 const MOMENTUM_DECAY: Setting =
     setting("momentum_decay", "rate at which the momentum grows", Valid::within(0.0, 1e3), 4e-3);
+const LARGEST_DECAY: Setting =
+    setting("beta2", "decay rate of the largest gradient", Valid::BELOW_ONE, 0.999);
+const FAST: Setting = setting("beta1", "decay rate of the fast mean", Valid::within(1e-6, 0.999_999), 0.9);
+const SLOW: Setting =
+    setting("beta3", "decay rate of the slow mean", Valid::within(1e-6, 0.999_999_9), 0.9999);
+const ALPHA: Setting = setting("alpha", "weight of the slow mean", Valid::within(0.0, 1e6), 5.0);
+const WARM_UP: Setting =
+    setting("warm_up", "steps in which the slow mean comes into effect", Valid::count_from(0), 0.0);
+const DOWN: Setting =
+    setting("down", "factor of a length after a change of sign", Valid::within(1e-6, 0.999_999), 0.5);
+const UP: Setting = setting("up", "factor of a length otherwise", Valid::within(1.0, 1e3), 1.2);
+const SHORTEST: Setting =
+    setting("shortest", "shortest length, times the rate", Valid::within(1e-12, 1.0), 1e-4);
+const LONGEST: Setting = setting("longest", "longest length, times the rate", Valid::within(1.0, 1e12), 5e3);
+const PLAIN: Setting = setting("plain", "without Nesterov's momentum", Valid::Flag, 0.0);
+const ADAM_FACTOR: Setting =
+    setting("adam_factor", "rate of adamw, relative to that of the matrices", Valid::within(1e-6, 1e6), 0.15);
 const WEIGHT: Valid = Valid::Number(Range { low: 0.0, low_included: false, high: 1.0, high_included: true });
 
 /// Weight decay that is added to the gradient, unless the choice says that it is decoupled.
@@ -176,6 +225,12 @@ fn decoupled<R: Rule + 'static, F: Float>(
     choice: &Choice,
 ) -> Box<dyn Optimizer<F>> {
     Box::new(optimizer.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn shaped<F: Float>(muon: Muon<F>, choice: &Choice) -> Box<dyn Optimizer<F>> {
+    let muon = if choice.has(PLAIN.name) { muon.without_nesterov() } else { muon };
+    Box::new(muon.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
 }
 
 #[track_caller]

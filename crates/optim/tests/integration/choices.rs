@@ -25,7 +25,10 @@ fn variations(registry: &'static Registry) -> Vec<(String, &'static Setting, Str
         let text = match setting.valid {
             Valid::Flag => format!("{name}:{}", setting.name),
             Valid::Whole(_) => format!("{name}:{}={}", setting.name, setting.default + 1.0),
-            Valid::Number(_) | Valid::Numbers(_) => format!("{name}:{}=0.125", setting.name),
+            Valid::Number(range) | Valid::Numbers(range) => {
+                let value = if range.contains(0.125) { 0.125 } else { 2.0 * setting.default };
+                format!("{name}:{}={value}", setting.name)
+            }
         };
         (name.to_owned(), setting, text)
     })

@@ -5,8 +5,8 @@ use std::panic::Location;
 
 use crate::panics::{message_of, place_of};
 use wengert_optim::{
-    AdaGrad, Adadelta, Adam, Average, Lion, NAdam, Optimizer, RAdam, RateFinder, RmsProp, Schedule, Sgd,
-    all_optimizers, clip_norm, clip_value,
+    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Average, Lion, Muon, NAdam, Optimizer, RAdam,
+    RateFinder, RmsProp, Rprop, Schedule, Sgd, all_optimizers, clip_norm, clip_value,
 };
 
 #[test]
@@ -34,7 +34,7 @@ fn a_new_learning_rate_takes_effect_in_the_next_step() {
 fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
     let rate = "learning rate is -0.1, must be in [0, inf)";
     type Build = fn(f64);
-    let refused: [(&str, Build); 8] = [
+    let refused: [(&str, Build); 13] = [
         ("Sgd", |rate| drop(Sgd::<f32>::new(rate))),
         ("AdaGrad", |rate| drop(AdaGrad::<f32>::new(rate))),
         ("RmsProp", |rate| drop(RmsProp::<f32>::new(rate))),
@@ -43,6 +43,11 @@ fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
         ("NAdam", |rate| drop(NAdam::<f32>::new(rate))),
         ("RAdam", |rate| drop(RAdam::<f32>::new(rate))),
         ("Lion", |rate| drop(Lion::<f32>::new(rate))),
+        ("Adamax", |rate| drop(Adamax::<f32>::new(rate))),
+        ("AdEMAMix", |rate| drop(AdEmaMix::<f32>::new(rate))),
+        ("ADOPT", |rate| drop(Adopt::<f32>::new(rate))),
+        ("Muon", |rate| drop(Muon::<f32>::new(rate))),
+        ("Rprop", |rate| drop(Rprop::<f32>::new(rate))),
     ];
     for (title, build) in refused {
         assert_eq!(message_of(|| build(-0.1)), format!("{title}: {rate}"));
@@ -57,7 +62,7 @@ fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
 
 #[test]
 fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
-    let refused: [(fn(), &str); 26] = [
+    let refused: [(fn(), &str); 35] = [
         (|| drop(Sgd::<f32>::new(0.1).momentum(1.0)), "Sgd: momentum is 1, must be in [0, 1)"),
         (|| drop(Sgd::<f32>::new(0.1).dampening(-0.5)), "Sgd: dampening is -0.5, must be in [0, 1)"),
         (|| drop(Sgd::<f32>::new(0.1).low_pass(0.0)), "Sgd: low-pass weight is 0, must be in (0, 1]"),
@@ -82,6 +87,18 @@ fn settings_out_of_range_are_refused_naming_argument_value_and_range() {
         (|| drop(RAdam::<f32>::new(0.1).betas(0.9, 1.0)), "RAdam: beta2 is 1, must be in [0, 1)"),
         (|| drop(RAdam::<f32>::new(0.1).epsilon(0.0)), "RAdam: epsilon is 0, must be in (0, inf)"),
         (|| drop(Lion::<f32>::new(0.1).betas(0.9, -1.0)), "Lion: beta2 is -1, must be in [0, 1)"),
+        (|| drop(Adamax::<f32>::new(0.1).betas(0.9, 1.0)), "Adamax: beta2 is 1, must be in [0, 1)"),
+        (|| drop(Muon::<f32>::new(0.1).momentum(1.0)), "Muon: momentum is 1, must be in [0, 1)"),
+        (|| drop(Muon::<f32>::new(0.1).adam_factor(0.0)), "Muon: the factor of the rate of AdamW is 0"),
+        (|| drop(Adopt::<f32>::new(0.1).epsilon(0.0)), "ADOPT: epsilon is 0, must be in (0, inf)"),
+        (|| drop(AdEmaMix::<f32>::new(0.1).betas(0.9, 0.9, 1.0)), "AdEMAMix: beta3 is 1, must be in [0, 1)"),
+        (|| drop(AdEmaMix::<f32>::new(0.1).betas(0.0, 0.9, 0.9)), "AdEMAMix: beta1 is 0, must be positive"),
+        (|| drop(AdEmaMix::<f32>::new(0.1).alpha(-1.0)), "AdEMAMix: alpha is -1, must be in [0, inf)"),
+        (|| drop(Rprop::<f32>::new(0.1).factors(0.5, 0.9)), "Rprop: up is 0.9, must be in [1, inf)"),
+        (
+            || drop(Rprop::<f32>::new(0.1).lengths(1.0, 0.5)),
+            "Rprop: longest length is 0.5, must be in [1, inf)",
+        ),
         (|| drop(Average::<f32>::exponential(1.0)), "Average: beta is 1, must be in [0, 1)"),
         (|| assert_eq!(clip_norm(&mut [1.0], 0.0), 1.0), "clip_norm: largest norm is 0, must be in (0, inf)"),
         (|| clip_value(&mut [1.0], -1.0), "clip_value: largest value is -1, must be in (0, inf)"),

@@ -39,12 +39,17 @@ fn assert_near(a: &[[f64; 4]], b: &[[f64; 4]], tolerance: f64, name: &str) {
     }
 }
 
+/// The number of steps until the first one that moves the parameters: ADOPT measures before.
+fn first_moving_step(name: &str) -> usize {
+    if name.starts_with("adopt") { 2 } else { 1 }
+}
+
 #[test]
 fn the_first_step_goes_against_the_gradient_in_every_coordinate() {
     for mut sample in undecayed(0.1) {
         let (mut w, g) = ([1.0, -1.0, 0.5, 0.0], [3.0, -0.25, 1e-2, 40.0]);
         let before = w;
-        sample.optimizer.step(&mut w, &g);
+        (0..first_moving_step(sample.name)).for_each(|_| sample.optimizer.step(&mut w, &g));
         for i in 0..4 {
             assert!((w[i] - before[i]) * g[i] < 0.0, "{}: from {before:?} to {w:?}", sample.name);
         }
@@ -155,7 +160,7 @@ fn steps_do_not_depend_on_the_origin_where_nothing_decays_and_are_odd() {
 fn weight_decay_shrinks_parameters_at_a_gradient_of_zero_and_nothing_else_moves_them() {
     for mut sample in all_optimizers::<f32>(0.1) {
         let mut w = [1.0, -0.5];
-        sample.optimizer.step(&mut w, &[0.0, 0.0]);
+        (0..first_moving_step(sample.name)).for_each(|_| sample.optimizer.step(&mut w, &[0.0, 0.0]));
         let shrinks = 0.0 < w[0] && w[0] < 1.0 && -0.5 < w[1] && w[1] < 0.0;
         let expected = if decays(&*sample.optimizer) { shrinks } else { w == [1.0, -0.5] };
         assert!(expected, "{}: {w:?}", sample.name);
@@ -166,7 +171,8 @@ fn weight_decay_shrinks_parameters_at_a_gradient_of_zero_and_nothing_else_moves_
 fn a_nan_in_the_gradient_reaches_its_parameter_and_no_other() {
     for mut sample in all_optimizers::<f64>(0.1) {
         let mut w = [1.0; 3];
-        sample.optimizer.step(&mut w, &[0.5, f64::NAN, 0.5]);
+        let steps = 0..first_moving_step(sample.name);
+        steps.for_each(|_| sample.optimizer.step(&mut w, &[0.5, f64::NAN, 0.5]));
         assert!(w[0].is_finite() && w[1].is_nan() && w[2].is_finite(), "{}: {w:?}", sample.name);
     }
 }

@@ -2,7 +2,9 @@
 
     python make.py
 
-Needs torch (2.15) and numpy. `lion` is not in PyTorch: it is transcribed from algorithm 2 of Chen et al. 2023.
+Needs torch (2.15) and numpy. What is not in PyTorch is transcribed from the papers: `lion` from algorithm 2 of Chen et al.
+2023, `adopt` from algorithm 2 and section 4 of Taniguchi et al. 2024, `ademamix` from algorithm 1 of Pagliardini et al. 2024,
+`muon` from Jordan et al. 2024 (PyTorch's has the same formula in bfloat16).
 Each block of a file is a line of words, its name, and lines of numbers. The Rust tests read the data only.
 """
 
@@ -12,7 +14,7 @@ import warnings
 
 import numpy as np
 import torch
-from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, NAdam, RAdam, RMSprop
+from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
 from torch.optim import lr_scheduler as schedulers
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -33,6 +35,48 @@ class Lion:
         update = torch.sign(b1 * self.m + (1 - b1) * g)
         self.w -= self.lr * (update + self.decay * self.w)
         self.m = b2 * self.m + (1 - b2) * g
+
+
+class Adopt:
+    def __init__(self, params, lr, betas=(0.9, 0.9999), eps=1e-6, weight_decay=0.0):
+        (self.w,), self.lr, self.betas, self.eps, self.decay = params, lr, betas, eps, weight_decay
+        self.m, self.v, self.t = torch.zeros_like(self.w), None, 0
+
+    @torch.no_grad()
+    def step(self):
+        (b1, b2), g = self.betas, self.w.grad + self.decay * self.w
+        if self.v is None:
+            self.v = g * g
+            return
+        self.t += 1
+        limit = self.t**0.25
+        normalised = torch.clamp(g / torch.clamp(torch.sqrt(self.v), min=self.eps), -limit, limit)
+        self.m = b1 * self.m + (1 - b1) * normalised
+        self.w -= self.lr * self.m
+        self.v = b2 * self.v + (1 - b2) * g * g
+
+
+class AdEmaMix:
+    def __init__(self, params, lr, betas=(0.9, 0.999, 0.9999), alpha=5.0, warm_up=0, eps=1e-8, weight_decay=0.0):
+        (self.w,), self.lr, self.betas, self.alpha = params, lr, betas, alpha
+        self.warm_up, self.eps, self.decay, self.t = warm_up, eps, weight_decay, 0
+        self.fast, self.slow, self.square = (torch.zeros_like(self.w) for _ in range(3))
+
+    @torch.no_grad()
+    def step(self):
+        (b1, b2, b3), g = self.betas, self.w.grad
+        self.t += 1
+        alpha = self.alpha
+        if self.warm_up:
+            share = self.t / self.warm_up
+            alpha = min(share * self.alpha, self.alpha)
+            exponent = math.log(b1) * math.log(b3) / ((1 - share) * math.log(b3) + share * math.log(b1))
+            b3 = min(math.exp(exponent), b3) if share < 1 else b3
+        self.fast = b1 * self.fast + (1 - b1) * g
+        self.slow = b3 * self.slow + (1 - b3) * g
+        self.square = b2 * self.square + (1 - b2) * g * g
+        fast, square = self.fast / (1 - b1**self.t), self.square / (1 - b2**self.t)
+        self.w -= self.lr * ((fast + alpha * self.slow) / (torch.sqrt(square) + self.eps) + self.decay * self.w)
 
 
 # Name, class, rates on (bowl, rosenbrock, saddle) and on the MLP, other arguments.
@@ -56,6 +100,14 @@ OPTIMIZERS = [
     ("amsgrad", Adam, EVEN, dict(amsgrad=True, betas=(0.9, 0.9))),
     ("adamw", AdamW, EVEN, dict(weight_decay=0.1)),
     ("amsgradw", AdamW, EVEN, dict(weight_decay=0.1, amsgrad=True, betas=(0.9, 0.9))),
+    ("adamax", Adamax, EVEN, {}),
+    ("adamax_l2", Adamax, EVEN, dict(betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1)),
+    ("rprop", Rprop, EVEN, {}),
+    ("rprop_all", Rprop, EVEN, dict(etas=(0.3, 1.5), step_sizes=(1e-3, 0.1))),
+    ("adopt", Adopt, EVEN, {}),
+    ("adopt_l2", Adopt, EVEN, dict(betas=(0.8, 0.95), eps=1e-2, weight_decay=0.1)),
+    ("ademamix", AdEmaMix, EVEN, {}),
+    ("ademamix_all", AdEmaMix, EVEN, dict(betas=(0.8, 0.95, 0.99), alpha=3.0, warm_up=30, eps=1e-3, weight_decay=0.1)),
     ("nadam", NAdam, EVEN, {}),
     ("nadam_l2", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1)),
     ("nadamw", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1, decoupled_weight_decay=True)),
@@ -125,6 +177,37 @@ def write_mlp():
         points = walk(lambda w: method([w], lr=rates[3], **settings), start, lambda step, _: gradients[step - 1])
         text += f"{name}\n" + "".join(points.splitlines(keepends=True)[k] for k in [0, 5, 13])
     (HERE / "mlp.txt").write_text(text)
+
+
+def orthogonalised(u):
+    x = u / max(float(torch.linalg.norm(u)), 1e-7)
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+    return x
+
+
+def write_muon():
+    """A network 3-4-2-1 of which the matrix 4 x 2 is hidden; gradients as `noise` of the tests."""
+    text = ""
+    for name, eta, mu, nesterov, factor, decay in [
+        ("muon", 0.02, 0.95, True, 0.15, 0.0),
+        ("muon_all", 0.05, 0.8, False, 0.5, 0.1),
+    ]:
+        w = torch.nn.Parameter(torch.full((29,), 0.5))
+        adam, velocity = AdamW([w], lr=factor * eta, weight_decay=decay), torch.zeros(4, 2)
+        for step in range(20):
+            g = torch.tensor([math.sin(i * 12.9898 + step * 78.233) for i in range(29)])
+            hidden, g_hidden = w.detach()[16:24].clone().reshape(4, 2), g[16:24].reshape(4, 2)
+            w.grad = g
+            adam.step()
+            velocity = mu * velocity + (1 - mu) * g_hidden
+            u = mu * velocity + (1 - mu) * g_hidden if nesterov else velocity
+            stretch = math.sqrt(max(1.0, 2 / 4))
+            with torch.no_grad():
+                w[16:24] = ((1 - eta * decay) * hidden - eta * stretch * orthogonalised(u)).flatten()
+        text += f"{name}\n" + line(w.tolist())
+    (HERE / "muon.txt").write_text(text)
 
 
 def rates(make, eta, steps):
@@ -206,6 +289,7 @@ def write_averages():
 
 write_optimizers()
 write_mlp()
+write_muon()
 write_schedules()
 write_clipping()
 write_averages()
