@@ -30,6 +30,10 @@ fn every_json_object_has_a_version_and_documented_fields() {
     for arguments in [
         &["train", "iris", "--epochs", "1"][..],
         &["train", "sine", "--epochs", "1"],
+        &["train", "iris", "--dry-run"],
+        &["train", "iris", "--overfit-batch"],
+        &["train", "iris", "--find-lr"],
+        &["train", "iris", "--epochs", "1", "--cv", "2"],
         &["evaluate", &classes, "iris"],
         &["evaluate", &values, "sine"],
         &["predict", &classes, "iris"],

@@ -28,4 +28,5 @@ mod source;
 mod streaming;
 mod tables;
 mod training;
+mod trial_runs;
 mod writing;

@@ -68,6 +68,10 @@ pub(crate) fn every(text: &str) -> Result<Every, String> {
     }
 }
 
+pub(crate) fn folds(text: &str) -> Result<usize, String> {
+    count(text, 2..=10_000)
+}
+
 pub(crate) fn batch_size(text: &str) -> Result<usize, String> {
     count(text, 1..=1_000_000_000)
 }

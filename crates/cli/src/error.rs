@@ -8,9 +8,9 @@ use std::{fmt, io};
 use wengert::data::DataError;
 use wengert::figures::SaveError;
 use wengert::formats::FormatError;
-use wengert::optim::ScheduleError;
+use wengert::optim::{ScheduleError, SuggestRateError};
 use wengert::settings::ChoiceError;
-use wengert::train::{Divergence, DivergenceCause, SavedModelError, TrainError};
+use wengert::train::{Divergence, DivergenceCause, SavedModelError, SearchError, TrainError};
 use wengert_files::WriteError;
 use wengert_formula::{ParseError, PointError};
 #[cfg(feature = "lab")]
@@ -46,6 +46,12 @@ pub(crate) enum CliError {
     Diverged { divergence: Box<Divergence>, kept: String },
     /// A signal interrupted a training.
     Interrupted(Box<Interrupted>),
+    /// A network did not learn one batch by heart.
+    NotLearnt { first: f64, after: f64, steps: usize },
+    /// A sweep over learning rates suggests none.
+    Rate(SuggestRateError),
+    /// A cross-validation cannot be done.
+    Search(SearchError),
     /// A run cannot continue.
     Resume(ResumeProblem),
     /// Signals cannot be waited for.
@@ -146,6 +152,14 @@ impl fmt::Display for CliError {
                 write!(f, "training diverged: {divergence}{option}{kept}")
             }
             Self::Interrupted(interrupted) => interrupted.fmt(f),
+            Self::NotLearnt { first, after, steps } => write!(
+                f,
+                "the network did not learn one batch by heart: its loss was {first:.4} before and {after:.4} \
+                 after {steps} steps, and should fall to a hundredth; check the targets, the activation and \
+                 --lr, or choose a larger network"
+            ),
+            Self::Rate(error) => error.fmt(f),
+            Self::Search(error) => error.fmt(f),
             Self::Resume(problem) => problem.fmt(f),
             Self::Signals(error) => {
                 write!(f, "signals cannot be waited for: {error}; leave out --checkpoint")
@@ -213,6 +227,12 @@ impl From<SettingsError> for CliError {
 impl From<ResumeProblem> for CliError {
     fn from(problem: ResumeProblem) -> Self {
         Self::Resume(problem)
+    }
+}
+
+impl From<SearchError> for CliError {
+    fn from(error: SearchError) -> Self {
+        Self::Search(error)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
 use crate::part_sums::{PartSums, add_gradients};
 use crate::strategy::Strategy;
+use std::mem::swap;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::Batch;
 use wengert_kernels::validate::assert_at_least_one;
@@ -222,6 +223,13 @@ impl<T: Real> Backprop<T> {
         let step =
             Step { module, loss, params, rows: of_rows, mean_weight, is_whole, training, penalty, count };
         step.run(&mut self.shards[..shards], batch, first_row);
+    }
+
+    /// Exchanges the running statistics after the last pass.
+    pub(crate) fn swap_statistics(&mut self, statistics: &mut Vec<T>) {
+        if let Some(shard) = self.shards.first_mut() {
+            swap(&mut shard.statistics, statistics);
+        }
     }
 
     /// Writes the running statistics after the last training pass to the parameters.

@@ -17,13 +17,13 @@ use crate::settings::Settings;
 use crate::snapshots::Snapshots;
 use crate::start::Progress;
 use crate::state::{BestEpoch, ResumeError, TrainingState};
-use crate::trained::{TrainedModel, batch_loss};
+use crate::trained::{TrainedModel, batch_metrics};
 use crate::training::Training;
 use std::time::Instant;
 use wengert_ad::Real;
 use wengert_data::{Batches, DataError, EpochBatches, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
-use wengert_nn::{Loss, Module, Params};
+use wengert_nn::{Loss, Module, Params, TrainingPass};
 use wengert_optim::Optimizer;
 
 /// A training run over epochs.
@@ -147,8 +147,9 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             step += 1;
             let of_batch = self.training.pass(batch, true);
             if !of_batch.loss.is_finite() {
-                let Training { model, loss, params, .. } = &self.training;
-                let kind = locate_non_finite(model.module(), loss, params, batch, self.training.last_pass());
+                let Training { model, loss, params, settings, passes, .. } = &self.training;
+                let pass = TrainingPass::new(settings.seed, passes.saturating_sub(1));
+                let kind = locate_non_finite(model.module(), loss, params, batch, pass);
                 return Ok(Err(self.not_finite(epoch, step, kind)));
             }
             self.training.apply_gradient();
@@ -204,7 +205,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         }
         let data = self.data.train.sample();
         let rows: Vec<usize> = sampled_rows(data.examples()).collect();
-        batch_loss(model.module(), loss, params, data.batch(&rows)).is_finite()
+        batch_metrics(model.module(), loss, params, data.batch(&rows)).loss.is_finite()
     }
 
     /// The metrics on a part, if it has examples that count.

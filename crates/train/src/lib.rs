@@ -23,9 +23,11 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod ascent;
 mod augmented;
 mod backprop;
 mod batch;
+mod batch_fit;
 mod callback;
 #[cfg(feature = "safetensors")]
 mod checkpoints;
@@ -60,6 +62,7 @@ mod saved;
 mod search;
 mod selection;
 mod settings;
+mod sharpness;
 mod snapshots;
 mod start;
 mod state;
@@ -70,10 +73,12 @@ mod trainer;
 mod trainer_options;
 mod training;
 mod training_options;
+mod trial_runs;
 mod units;
 
 pub use augmented::Augmented;
 pub use backprop::Backprop;
+pub use batch_fit::BatchFit;
 pub use callback::{AfterEpoch, Callback};
 pub use class_weights::ClassWeights;
 #[cfg(feature = "safetensors")]
@@ -97,6 +102,7 @@ pub use saved::{
     Checkpoint, CheckpointError, CheckpointProblem, CheckpointSummary, ModelProblem, SavedMlp,
     SavedModelError, TensorElements, load_params, safetensors_content, save_params,
 };
+pub use search::{CrossValidation, FoldMean, cross_validate};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
 pub use selection::{BestBy, Sampling};
 pub use state::{BestEpoch, ResumeError, TrainingState};

@@ -14,6 +14,8 @@ pub(crate) struct StepSettings {
     pub(crate) part_rows: Option<usize>,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) clipping: Option<Clipping>,
+    /// The distance of the point at which gradients are computed, if sharpness is minimised.
+    pub(crate) sharpness: Option<f64>,
     pub(crate) regulariser: Option<Regulariser>,
     /// Patterns for the names of frozen parameters.
     pub(crate) frozen: Vec<String>,
@@ -59,6 +61,16 @@ impl Clipping {
 }
 
 impl StepSettings {
+    /// Minimises sharpness.
+    ///
+    /// # Panics
+    /// If `rho` is not positive and finite.
+    #[track_caller]
+    pub(crate) fn set_sharpness(&mut self, rho: f64) {
+        assert_positive("training: rho", rho);
+        self.sharpness = Some(rho);
+    }
+
     /// Freezes the parameters whose names match the patterns.
     ///
     /// # Panics

@@ -237,15 +237,16 @@ fn totals<T: Real>(
     parts.into_iter().fold(Totals::default(), Totals::add)
 }
 
-/// The mean loss of a batch in evaluation mode.
-pub(crate) fn batch_loss<T: Real>(
+/// The metrics on a batch in evaluation mode.
+pub(crate) fn batch_metrics<T: Real>(
     module: &impl Module<T>,
     loss: &impl Loss<T>,
     params: &Params<T>,
     batch: Batch<'_, T>,
-) -> f64 {
+) -> Metrics {
     let mut buffers = (ArrayTape::for_inference(), ExampleBuffers::default());
-    batch_totals(&mut buffers, module, loss, params, batch).mean_loss()
+    let are_classes = matches!(batch.data.targets(), Targets::Classes { .. });
+    Metrics::of(batch_totals(&mut buffers, module, loss, params, batch), are_classes)
 }
 
 fn batch_totals<T: Real>(

@@ -10,10 +10,11 @@ use crate::independent_rows::sampled_rows;
 use crate::observers::Observers;
 use crate::report::TrainingReport;
 use crate::settings::Settings;
-use crate::start::Start;
+use crate::start::{Progress, Start};
 use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
 use crate::strategy::Strategy;
+use crate::training::Training;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZero;
 use wengert_ad::Real;
@@ -235,7 +236,7 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
 
     #[track_caller]
     pub(crate) fn start(
-        self,
+        mut self,
         data: Parts<'_, T>,
         from: Start<T>,
     ) -> Result<TrainingReport<A::Module, T>, TrainError>
@@ -244,16 +245,37 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        let Self {
-            architecture,
-            loss,
-            optimizer,
-            settings,
-            mut steps,
-            threads,
-            observers,
-            mut on_divergence,
-        } = self;
+        let mut on_divergence = std::mem::replace(&mut self.on_divergence, Box::new(|_| ()));
+        let report = self.begin(data, from, |training, settings, observers, data, progress| {
+            Fit::new(training, settings, observers, data, progress).run()
+        })?;
+        if let Some(divergence) = &report.divergence {
+            on_divergence(divergence);
+        }
+        Ok(report)
+    }
+
+    /// Checks that everything fits together, and has `run` take the steps, on the threads of the trainer.
+    #[track_caller]
+    pub(crate) fn begin<R: Send>(
+        self,
+        data: Parts<'_, T>,
+        from: Start<T>,
+        run: impl FnOnce(
+            Training<A::Module, L, O, T>,
+            Settings,
+            Observers<T>,
+            Parts<'_, T>,
+            Progress<T>,
+        ) -> Result<R, TrainError>
+        + Send,
+    ) -> Result<R, TrainError>
+    where
+        A::Module: Module<T>,
+        L: Loss<T>,
+        O: Optimizer<T>,
+    {
+        let Self { architecture, loss, optimizer, settings, mut steps, threads, observers, .. } = self;
         steps.part_rows = (settings.accumulate > 1).then_some(settings.batch_size);
         let model = architecture.into_model();
         check_targets(loss.kind(), data)?;
@@ -272,15 +294,11 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         let (examples, batch_size) = (data.train.examples(), settings.batch_size);
         check_batch_size(training.params().layout(), examples, batch_size)?;
         let pool = thread_pool(threads, training.useful_threads(batch_size.min(examples)))?;
-        let report = pool.install(|| {
+        pool.install(|| {
             let some: Vec<usize> = sampled_rows(sample.examples()).collect();
             training.check(sample.batch(&some))?;
-            Fit::new(training, settings, observers, data, progress).run()
-        })?;
-        if let Some(divergence) = &report.divergence {
-            on_divergence(divergence);
-        }
-        Ok(report)
+            run(training, settings, observers, data, progress)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Training step by step, for loops of the user's own.
 
+use crate::ascent::Ascent;
 use crate::backprop::Backprop;
 use crate::compatibility::check_decay;
 use crate::divergence::{DivergenceCause, Steps};
@@ -7,13 +8,14 @@ use crate::error::TrainError;
 use crate::independent_rows::check_independent_rows;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::IssueKind;
+use crate::parameter_names::array_shapes;
 use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
 use crate::trained::{TrainedModel, evaluate, evaluate_blocks, predict};
 use ndarray::{Array2, ArrayBase, Data, Ix2};
 use wengert_ad::Real;
 use wengert_data::{Batch, DataError, Dataset, Examples, Scaling};
-use wengert_nn::{Architecture, Loss, Model, Module, Params, TrainingPass};
+use wengert_nn::{Architecture, Loss, Model, Module, Params};
 use wengert_optim::{Group, Optimizer};
 
 /// A model in training: its parameters, the loss, the optimizer with its state, and the settings of the
@@ -54,7 +56,8 @@ pub struct Training<M, L, O, T: Real = f32> {
     optimizer: O,
     pub(crate) params: Params<T>,
     pub(crate) settings: StepSettings,
-    backprop: Backprop<T>,
+    pub(crate) backprop: Backprop<T>,
+    pub(crate) ascent: Ascent<T>,
     groups: Vec<Group>,
     /// Whether the layout of the parameters may have changed since the groups were determined.
     stale_groups: bool,
@@ -93,6 +96,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
             params,
             settings,
             backprop: Backprop::for_evaluation(),
+            ascent: Ascent::default(),
             groups: Vec::new(),
             stale_groups: true,
             given: false,
@@ -101,6 +105,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
             is_checked: false,
             scaling: None,
         };
+        training.optimizer.set_shapes(&array_shapes(training.params.layout()));
         training.apply_settings();
         training
     }
@@ -219,7 +224,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     pub(crate) fn pass(&mut self, batch: Batch<'_, T>, count: bool) -> Totals {
         self.backprop.set_step(self.passes);
         self.passes += 1;
-        self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count)
+        let totals = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count);
+        self.sharpened(batch, totals)
     }
 
     /// The number of threads that a step on `rows` examples can use.
@@ -227,11 +233,6 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         let layout = self.params.layout();
         let whole = self.loss.mixes_rows() || layout.row_mixing().applies(true);
         self.settings.strategy.threads(rows, layout, whole)
-    }
-
-    /// The settings of the last training pass.
-    pub(crate) fn last_pass(&self) -> TrainingPass {
-        TrainingPass::new(self.settings.seed, self.passes.saturating_sub(1))
     }
 
     /// The gradient of the last pass, in the layout of the parameters; 0 for frozen parameters. It is that

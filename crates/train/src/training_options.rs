@@ -66,6 +66,18 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.change(|settings| settings.clipping = Some(clipping))
     }
 
+    /// Takes each gradient at the worst point nearby, as
+    /// [`Trainer::sharpness_aware`](crate::Trainer::sharpness_aware).
+    ///
+    /// # Panics
+    /// If `rho` is not positive and finite.
+    #[must_use]
+    #[track_caller]
+    pub fn sharpness_aware(mut self, rho: f64) -> Self {
+        self.settings.set_sharpness(rho);
+        self
+    }
+
     /// Adds a penalty on the parameters, as [`Trainer::regularise`](crate::Trainer::regularise).
     ///
     /// # Panics

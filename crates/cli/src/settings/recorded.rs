@@ -7,7 +7,8 @@ use std::ops::Deref;
 use toml::Value;
 
 /// Options that belong to one run of the program, and not to its settings.
-const UNRECORDED: [&str; 4] = ["config", "write_config", "checkpoint", "resume"];
+const UNRECORDED: [&str; 8] =
+    ["config", "write_config", "checkpoint", "resume", "dry_run", "overfit_batch", "find_lr", "cv"];
 
 /// The arguments of a command, with the settings that they were parsed from.
 pub(crate) struct Recorded<A> {

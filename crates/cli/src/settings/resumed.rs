@@ -13,7 +13,7 @@ use wengert_files::excerpt;
 pub(crate) const SETTINGS: &str = "settings";
 
 /// Options that may differ from those of the run: they change nothing that was computed before.
-const FREE: [&str; 14] = [
+const FREE: [&str; 15] = [
     "resume",
     "checkpoint",
     "every",
@@ -28,6 +28,7 @@ const FREE: [&str; 14] = [
     "report",
     "json",
     "write_config",
+    "dry_run",
 ];
 
 /// The reason why a run cannot continue as the command line says.

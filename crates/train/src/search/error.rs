@@ -9,6 +9,11 @@ use std::fmt;
 pub enum SearchError {
     /// There are no settings.
     NoSettings,
+    /// There are fewer than two folds.
+    TooFewFolds {
+        /// The number of folds.
+        folds: usize,
+    },
     /// The data have no validation part.
     NoValidation,
     /// A training run could not begin.
@@ -24,6 +29,9 @@ impl fmt::Display for SearchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSettings => f.write_str("search: there are no settings; give at least one"),
+            Self::TooFewFolds { folds } => {
+                write!(f, "cross-validation: there are {folds} folds; give at least 2")
+            }
             Self::NoValidation => f.write_str(
                 "search: settings are compared on validation data: split off a validation part larger than 0",
             ),

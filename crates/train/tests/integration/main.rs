@@ -25,6 +25,8 @@ mod saved_models;
 mod search;
 #[cfg(feature = "serde")]
 mod serialised;
+mod sharpness;
 mod steps;
 mod training;
+mod trial_runs;
 mod weights;

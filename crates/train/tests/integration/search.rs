@@ -4,7 +4,10 @@ use crate::data::moons_split;
 use wengert_data::{Split, moons};
 use wengert_nn::{CrossEntropy, Mlp};
 use wengert_optim::{Adam, Sgd};
-use wengert_train::{Mismatch, SearchError, TrainError, Trainer, grid, random_settings, search_settings};
+use wengert_train::{
+    FoldMean, Mismatch, SearchError, TrainError, Trainer, cross_validate, grid, random_settings,
+    search_settings,
+};
 
 #[test]
 fn a_search_chooses_the_smallest_validation_loss_without_the_test_part() {
@@ -72,4 +75,29 @@ fn a_search_without_settings_validation_data_or_finite_losses_is_rejected() {
         matches!(error, SearchError::Train { source: TrainError::Mismatch(Mismatch::InputWidth { .. }) }),
         "{error}"
     );
+}
+
+#[test]
+fn cross_validation_holds_out_every_example_once_and_gives_the_mean_of_the_folds() {
+    let folds: Vec<Split> = moons(103, 0.3, 7).folds(4, 7).unwrap().map(Split::standardised).collect();
+    let held_out: usize = folds.iter().map(|fold| fold.validation.examples()).sum();
+    assert_eq!(held_out, 103);
+    let train = |fold: &Split| {
+        Trainer::new(Mlp::new([2, 8, 2]), CrossEntropy, Adam::new(1e-2))
+            .epochs(30)
+            .threads(1)
+            .seed(1)
+            .fit(fold)
+    };
+    let result = cross_validate(&folds, train).unwrap();
+    let expected: Vec<_> = folds.iter().map(|fold| train(fold).unwrap().validation.unwrap()).collect();
+    assert_eq!(result.folds, expected);
+    let losses: Vec<f64> = expected.iter().map(|fold| fold.loss).collect();
+    let mean = losses.iter().sum::<f64>() / 4.0;
+    let FoldMean { mean: found, standard_error } = result.loss();
+    assert!((found - mean).abs() < 1e-15);
+    let squares: f64 = losses.iter().map(|loss| (loss - mean).powi(2)).sum();
+    assert!((standard_error - (squares / 12.0).sqrt()).abs() < 1e-15);
+    assert!((0.5..=1.0).contains(&result.accuracy().unwrap().mean));
+    assert!(matches!(cross_validate(&folds[..1], train), Err(SearchError::TooFewFolds { folds: 1 })));
 }

@@ -116,16 +116,19 @@ impl Options {
                 *part = self.part(path, &preprocessing)?;
             }
         }
-        let method = self.columns.scaling.unwrap_or(ScalingMethod::Standardise);
-        let scaled = split.clone().scaled(method);
-        let are_values = matches!(split.train.targets(), Targets::Values { .. });
-        let scaled = if are_values && scales_targets && method != ScalingMethod::None {
-            scaled.scaled_targets(ScalingMethod::Standardise)
-        } else {
-            scaled
-        };
-        let examples = boxed(scaled.cast());
+        let examples = boxed(self.scaled(split.clone(), scales_targets));
         Ok(Data { examples, unscaled: Some(split), preprocessing: Some(preprocessing), notes })
+    }
+
+    /// The parts of a table as the network gets them, scaled by the training part.
+    pub(super) fn scaled(&self, split: Split<f64>, scales_targets: bool) -> Split {
+        let method = self.columns.scaling.unwrap_or(ScalingMethod::Standardise);
+        let are_values = matches!(split.train.targets(), Targets::Values { .. });
+        let scaled = split.scaled(method);
+        if are_values && scales_targets && method != ScalingMethod::None {
+            return scaled.scaled_targets(ScalingMethod::Standardise).cast();
+        }
+        scaled.cast()
     }
 
     /// The shares of a table that are held out, of which that of the validation part has a default.
@@ -147,6 +150,9 @@ impl Options {
     /// training, unless a criterion needs validation.
     pub(super) fn default_validation(&self, rows: usize) -> f64 {
         let training = &self.training;
+        if self.run.cv.is_some() {
+            return 0.0;
+        }
         let is_needed = training.early_stopping.is_some() || training.best_by.is_some();
         if rows < FEW || self.columns.test.is_some() && !is_needed { 0.0 } else { VALIDATION }
     }

@@ -1,23 +1,29 @@
 //! `wengert train`: training of a network.
 
 mod checkpoint;
+mod cv;
 mod data;
+mod dry_run;
 mod network;
 mod options;
 mod outputs;
 mod report;
 mod stream;
+mod trials;
 
 use crate::error::CliError;
 use crate::evaluation::{Evaluation, errors_in_blocks};
 use crate::output::print_line;
 use crate::settings::Recorded;
 use crate::unfit_data::UnfitData;
+use cv::cross_validation;
 use data::Data;
+use dry_run::dry_run;
 use network::Plan;
 use options::Options;
 use outputs::Outputs;
 use report::{Report, Results};
+use trials::{find_rate, overfit_batch};
 use wengert::data::Targets;
 use wengert::nn::{LossChoice, TargetKind};
 
@@ -34,7 +40,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         eprintln!("note: {note}");
     }
     let plan = Plan::of(arguments, data.parts())?;
-    let settings = arguments.settings_file("train", &plan.chosen());
+    let (settings, options) = (arguments.settings_file("train", &plan.chosen()), &arguments.run);
+    if options.dry_run {
+        return dry_run(arguments, &data, &plan, &settings);
+    }
+    if options.overfit_batch {
+        return overfit_batch(arguments, &data, plan);
+    }
+    if let Some(folds) = options.cv {
+        return cross_validation(arguments, &data, &plan, folds);
+    }
+    if options.find_lr {
+        return find_rate(arguments, &data, &plan);
+    }
     let mut report = plan.run(arguments, &data, &settings)?;
     if let Some(divergence) = report.divergence {
         let kept = arguments.checkpoint_file().map_or_else(String::new, checkpoint::kept);
@@ -50,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
 
 impl Options {
     /// Whether the targets of a regression are standardised: for losses of differences.
-    fn scales_targets(&self) -> bool {
+    pub(super) fn scales_targets(&self) -> bool {
         let loss = self.training.loss.as_ref().map(LossChoice::build::<f32>);
         loss.is_none_or(|loss| loss.kind() == TargetKind::Values)
     }

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use std::time::Duration;
 use wengert::data::Parts;
 use wengert::formats::TensorBoard;
-use wengert::nn::{AnyActivation, Loss, Mlp, TargetKind};
+use wengert::nn::{AnyActivation, Architecture, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
 use wengert::train::{Defaults, Trainer};
 
@@ -81,7 +81,25 @@ impl Plan {
         Run { steps: steps_per_epoch.saturating_mul(self.settings.epochs as u64), steps_per_epoch }
     }
 
-    fn trainer(&self, options: &Options, data: Parts<'_>) -> Result<NetworkTrainer, CliError> {
+    /// The widths of all layers, inputs first.
+    pub(super) fn widths(&self) -> &[usize] {
+        self.mlp.widths()
+    }
+
+    /// The number of parameters.
+    pub(super) fn parameters(&self) -> usize {
+        self.mlp.clone().into_model().layout().len()
+    }
+
+    /// The same without what works against learning a single batch by heart.
+    pub(super) fn for_one_batch(self) -> Result<Self, CliError> {
+        let Self { settings, mlp } = self;
+        let optimizer = settings.optimizer.with("weight_decay", Some("0"))?;
+        let settings = Defaults { optimizer, schedule: "constant".parse()?, ..settings };
+        Ok(Self { settings, mlp: mlp.dropout(0.0) })
+    }
+
+    pub(super) fn trainer(&self, options: &Options, data: Parts<'_>) -> Result<NetworkTrainer, CliError> {
         let (settings, training) = (&self.settings, &options.training);
         let schedule = settings.schedule.build(settings.rate, self.steps(options, data))?;
         let optimizer = settings.optimizer.build(settings.rate);
@@ -97,6 +115,9 @@ impl Plan {
             .on_divergence(|_| ());
         if let Some(norm) = training.clip {
             trainer = trainer.clip_norm(norm);
+        }
+        if let Some(rho) = training.sam {
+            trainer = trainer.sharpness_aware(rho);
         }
         if let Some(patience) = training.early_stopping {
             trainer = trainer.early_stopping(patience);

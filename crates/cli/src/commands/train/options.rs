@@ -117,6 +117,9 @@ pub(super) struct TrainingOptions {
     /// Scale down gradients of a larger norm.
     #[arg(long, allow_negative_numbers = true, value_parser = bounds::learning_rate, value_name = "NORM")]
     pub(super) clip: Option<f64>,
+    /// Gradients at the worst point at this distance (sharpness-aware minimisation).
+    #[arg(long, allow_negative_numbers = true, value_parser = bounds::learning_rate, value_name = "RHO")]
+    pub(super) sam: Option<f64>,
     /// Passes over the training data.
     #[arg(long, value_parser = bounds::epochs, value_name = "COUNT")]
     pub(super) epochs: Option<usize>,
@@ -159,6 +162,19 @@ pub(super) struct RunOptions {
     /// Continue the run of a checkpoint, with its settings; --epochs may extend it.
     #[arg(long, value_name = "FILE", conflicts_with = "config")]
     pub(super) resume: Option<PathBuf>,
+    /// Show data, network, steps and settings, and train nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Learn one batch by heart, to find mistakes; without dropout and weight decay.
+    #[arg(long, conflicts_with_all = ["dry_run", "checkpoint", "resume"])]
+    pub(super) overfit_batch: bool,
+    /// Cross-validation: train on all folds but one, for each of this many folds.
+    #[arg(long, value_parser = bounds::folds, value_name = "FOLDS", conflicts_with_all =
+        ["dry_run", "overfit_batch", "checkpoint", "resume", "validation", "stream", "save"])]
+    pub(super) cv: Option<usize>,
+    /// Try rising learning rates, one step each, and suggest one.
+    #[arg(long, conflicts_with_all = ["dry_run", "overfit_batch", "cv", "checkpoint", "resume"])]
+    pub(super) find_lr: bool,
 }
 
 /// What is written, and where.
