@@ -39,19 +39,23 @@ impl<F> fmt::Debug for OptimizerSample<F> {
     }
 }
 
+mod lamb;
 mod muon;
+pub use lamb::Lamb;
 pub use muon::Muon;
 
 /// Samples of the optimizers that treat arrays as a whole, if they know their shapes.
 #[track_caller]
 fn of_arrays<F: Float>(rate: f64) -> impl Iterator<Item = OptimizerSample<F>> {
-    let samples =
-        [("muon", Muon::new(rate)), ("muon, decoupled", Muon::new(rate).decoupled_weight_decay(0.1))];
-    samples.into_iter().map(|(name, muon)| OptimizerSample {
-        name,
-        scaling: GradientScaling::Invariant,
-        optimizer: Box::new(muon),
-    })
+    let (muon, lamb) = (|| Muon::new(rate), || Lamb::new(rate));
+    let samples: [(&str, Box<dyn Optimizer<F>>); 4] = [
+        ("muon", Box::new(muon())),
+        ("muon, decoupled", Box::new(muon().decoupled_weight_decay(0.1))),
+        ("lamb", Box::new(lamb())),
+        ("lamb, decoupled", Box::new(lamb().betas(0.8, 0.95).decoupled_weight_decay(0.1))),
+    ];
+    let scaling = GradientScaling::Invariant;
+    samples.into_iter().map(move |(name, optimizer)| OptimizerSample { name, scaling, optimizer })
 }
 
 /// Declares the module of each optimizer, exports its types, and lists samples of it.
@@ -80,6 +84,7 @@ macro_rules! optimizers {
         /// | [`AdEmaMix`] | a fast and a slow running mean over running root mean square | 3 |
         /// | [`Adopt`] | running mean of gradients over earlier root mean squares | 2 |
         /// | [`NAdam`] | Adam with Nesterov's momentum | 2 |
+        /// | [`Lamb`] | that of AdamW, in proportion to the length of each array | 2 |
         /// | [`Muon`] | for hidden matrices, a running mean with singular values near 1 | 3 |
         /// | [`RAdam`] | Adam that begins as momentum | 2 |
         /// | [`Lion`] | sign of a running mean | 1 |

@@ -3,7 +3,7 @@
 use crate::elementwise::{Elementwise, Rule};
 use crate::float::Float;
 use crate::method::{
-    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Lion, Muon, NAdam, RAdam, RmsProp, Rprop, Sgd,
+    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Lamb, Lion, Muon, NAdam, RAdam, RmsProp, Rprop, Sgd,
 };
 use crate::optimizer::Optimizer;
 use wengert_settings::{Choice, Entry, Range, Registry, Setting, Valid, choice_type};
@@ -93,6 +93,7 @@ choice_type! {
     /// | `adopt` | [`Adopt`] | `beta1=0.9`, `beta2=0.9999`, `epsilon=0.000001`, `decoupled` |
     /// | `adam` | [`Adam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected`, `decoupled` |
     /// | `adamw` | [`Adam`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected` |
+    /// | `lamb` | [`Lamb`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.000001` |
     /// | `lion` | [`Lion`], decoupled | `beta1=0.9`, `beta2=0.99` |
     /// | `low_pass` | [`Sgd::low_pass`] | `b=0.1`, `nesterov`, `decoupled` |
     /// | `momentum` | [`Sgd`] | `momentum=0.9`, `dampening=0`, `nesterov`, `decoupled` |
@@ -146,6 +147,11 @@ optimizers! { choice, rate:
     "adopt" 3e-3 "adam whose scale is one step older (Taniguchi et al. 2024)"
         [beta1(0.9), beta2(0.9999), epsilon(1e-6), DECOUPLED] either =>
         Adopt::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"));
+    "lamb" 0.01 "adamw with steps in proportion to each array (You et al. 2020)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-6)] proportional =>
+        Lamb::new(rate)
             .betas(choice.number("beta1"), choice.number("beta2"))
             .epsilon(choice.number("epsilon"));
     "lion" 3e-4 "sign of a running mean, decoupled weight decay (Chen et al. 2023)"
@@ -225,6 +231,11 @@ fn decoupled<R: Rule + 'static, F: Float>(
     choice: &Choice,
 ) -> Box<dyn Optimizer<F>> {
     Box::new(optimizer.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn proportional<F: Float>(lamb: Lamb<F>, choice: &Choice) -> Box<dyn Optimizer<F>> {
+    Box::new(lamb.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use crate::panics::{message_of, place_of};
 use wengert_optim::{
-    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Average, Lion, Muon, NAdam, Optimizer, RAdam,
+    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Average, Lamb, Lion, Muon, NAdam, Optimizer, RAdam,
     RateFinder, RmsProp, Rprop, Schedule, Sgd, all_optimizers, clip_norm, clip_value,
 };
 
@@ -34,7 +34,7 @@ fn a_new_learning_rate_takes_effect_in_the_next_step() {
 fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
     let rate = "learning rate is -0.1, must be in [0, inf)";
     type Build = fn(f64);
-    let refused: [(&str, Build); 13] = [
+    let refused: [(&str, Build); 14] = [
         ("Sgd", |rate| drop(Sgd::<f32>::new(rate))),
         ("AdaGrad", |rate| drop(AdaGrad::<f32>::new(rate))),
         ("RmsProp", |rate| drop(RmsProp::<f32>::new(rate))),
@@ -46,6 +46,7 @@ fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
         ("Adamax", |rate| drop(Adamax::<f32>::new(rate))),
         ("AdEMAMix", |rate| drop(AdEmaMix::<f32>::new(rate))),
         ("ADOPT", |rate| drop(Adopt::<f32>::new(rate))),
+        ("LAMB", |rate| drop(Lamb::<f32>::new(rate))),
         ("Muon", |rate| drop(Muon::<f32>::new(rate))),
         ("Rprop", |rate| drop(Rprop::<f32>::new(rate))),
     ];

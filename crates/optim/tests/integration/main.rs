@@ -10,6 +10,7 @@ mod every_schedule;
 mod goldens;
 mod gradient_descent;
 mod groups;
+mod lamb;
 mod muon;
 mod panics;
 mod rate_finder;

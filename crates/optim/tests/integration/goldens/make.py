@@ -4,7 +4,7 @@
 
 Needs torch (2.15) and numpy. What is not in PyTorch is transcribed from the papers: `lion` from algorithm 2 of Chen et al.
 2023, `adopt` from algorithm 2 and section 4 of Taniguchi et al. 2024, `ademamix` from algorithm 1 of Pagliardini et al. 2024,
-`muon` from Jordan et al. 2024 (PyTorch's has the same formula in bfloat16).
+`muon` from Jordan et al. 2024 (PyTorch's has the same formula in bfloat16), `lamb` from algorithm 2 of You et al. 2020.
 Each block of a file is a line of words, its name, and lines of numbers. The Rust tests read the data only.
 """
 
@@ -210,6 +210,28 @@ def write_muon():
     (HERE / "muon.txt").write_text(text)
 
 
+def write_lamb():
+    """Arrays of 6, 4 and 2 numbers, the last of which starts at zero; start and gradients as in the tests."""
+    text = ""
+    for name, eta, (b1, b2), epsilon, decay in [
+        ("lamb", 0.02, (0.9, 0.999), 1e-6, 0.0),
+        ("lamb_all", 0.05, (0.8, 0.95), 1e-3, 0.1),
+    ]:
+        noise = lambda i, step: math.sin(i * 12.9898 + step * 78.233)
+        w = torch.tensor([0.1 + 0.3 * noise(i, 99) if i < 10 else 0.0 for i in range(12)])
+        m, s = torch.zeros(12), torch.zeros(12)
+        for t in range(1, 21):
+            g = torch.tensor([noise(i, t - 1) for i in range(12)])
+            m, s = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g * g
+            u = m / (1 - b1**t) / (torch.sqrt(s / (1 - b2**t)) + epsilon) + decay * w
+            for array in (slice(0, 6), slice(6, 10), slice(10, 12)):
+                lengths = torch.linalg.norm(w[array]), torch.linalg.norm(u[array])
+                ratio = lengths[0] / lengths[1] if lengths[0] > 0 and lengths[1] > 0 else 1.0
+                w[array] = w[array] - eta * ratio * u[array]
+        text += f"{name}\n" + line(w.tolist())
+    (HERE / "lamb.txt").write_text(text)
+
+
 def rates(make, eta, steps):
     optimizer = SGD([torch.nn.Parameter(torch.zeros(1))], lr=eta)
     scheduler, seen = make(optimizer), []
@@ -290,6 +312,7 @@ def write_averages():
 write_optimizers()
 write_mlp()
 write_muon()
+write_lamb()
 write_schedules()
 write_clipping()
 write_averages()
