@@ -80,8 +80,11 @@ fn what_cannot_be_read_in_pieces_is_refused_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let data = written(folder.path(), "points.csv", &points(300, 0));
     for (options, parts) in [
-        (&["iris"][..], &["only the file of a table can be read in pieces", "--stream"][..]),
-        (&["-"], &["only the file of a table can be read in pieces"]),
+        (
+            &["iris"][..],
+            &["only tables in files and folders of images can be read in pieces", "--stream"][..],
+        ),
+        (&["-"], &["only tables in files and folders of images can be read in pieces"]),
         (&[&data, "--target", "side", "--missing", "median"], &["median of a column", "--missing mean"]),
         (
             &[&data, "--target", "side", "--missing", "mean", "--scaling", "robust"],

@@ -100,6 +100,11 @@ fn a_folder_of_images_keeps_its_split_into_training_and_test_images() {
     let table = output_of(&[&train[..8], &["--test", "own", "--validation", "0.25"]].concat());
     let has_row = |name, examples| table.lines().any(|row| row.contains(name) && row.contains(examples));
     assert!(has_row("train", " 30 ") && has_row("validation", " 10 ") && has_row("test", " 10 "), "{table}");
+    let pieces = json_of(&[&with_test[..], &["--validation", "0.25", "--stream"]].concat());
+    for same in ["data", "examples", "train_examples", "validation_examples", "test_accuracy"] {
+        assert_eq!(pieces[same], validated[same], "{same}");
+    }
+    assert_rejected(1, &["train", path, "--stream", "--scaling", "min-max"], &["leave out --scaling"]);
 }
 
 #[test]

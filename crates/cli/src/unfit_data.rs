@@ -13,6 +13,8 @@ pub(crate) enum UnfitData {
     NoTestPart { data: String },
     /// Only files of tables can be read in pieces.
     NoStream { data: String },
+    /// Images that are read in pieces are not scaled.
+    ScaledStream,
     /// A part of images cannot be a table.
     ImagesWithFile { path: PathBuf },
     /// The images are not of the size that the model takes.
@@ -37,9 +39,13 @@ impl fmt::Display for UnfitData {
                 f,
                 "{data}: these data have no test part of their own; hold out a share, as in --test 0.2"
             ),
-            Self::NoStream { data } => {
-                write!(f, "{data}: only the file of a table can be read in pieces; leave out --stream")
-            }
+            Self::NoStream { data } => write!(
+                f,
+                "{data}: only tables in files and folders of images can be read in pieces; leave out --stream"
+            ),
+            Self::ScaledStream => f.write_str(
+                "images that are read in pieces are used as pixels from 0 to 1; leave out --scaling or --stream",
+            ),
             Self::ImagesWithFile { path } => write!(
                 f,
                 "{}: parts of images are a share of the training images, or \"own\" for the test images",

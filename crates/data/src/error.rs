@@ -129,6 +129,8 @@ pub enum IdxProblem {
     LabelCount { labels: usize, images: usize },
     /// The test images have another number of pixels, `found`, than the training images, `needed`.
     ImageSize { found: usize, needed: usize },
+    /// A compressed file of images cannot be read in pieces.
+    Compressed,
 }
 
 #[cfg(feature = "csv")]
@@ -305,6 +307,9 @@ impl Display for IdxProblem {
             }
             Self::ImageSize { found, needed } => {
                 write!(f, "the images have {found} pixels, must have {needed} like the training images")
+            }
+            Self::Compressed => {
+                f.write_str("a compressed file cannot be read in pieces; decompress it with gunzip first")
             }
         }
     }

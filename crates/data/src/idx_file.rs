@@ -50,21 +50,94 @@ pub fn read_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Da
 /// # Errors
 /// As [`read_idx`], and if a file is missing, or if the images of both parts differ in size.
 pub fn read_idx_folder(folder: impl AsRef<Path>) -> Result<Split, DataError> {
-    let folder = folder.as_ref();
-    fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
-    let find = |name| find(folder, name);
-    let (train_images, train_labels) = (find("train-images-idx3-ubyte")?, find("train-labels-idx1-ubyte")?);
-    let (test_images, test_labels) = (find("t10k-images-idx3-ubyte")?, find("t10k-labels-idx1-ubyte")?);
-    let train = Labelled::read(&train_images, &train_labels)?;
-    let test = Labelled::read(&test_images, &test_labels)?;
-    if test.width != train.width {
-        let (found, needed) = (test.width, train.width);
-        return Err(idx_error(&test_images, IdxProblem::ImageSize { found, needed }));
-    }
-    let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
+    let folder = ImageFolder::find(folder.as_ref())?;
+    let [images, labels] = &folder.train;
+    let (train, test) = (Labelled::read(images, labels)?, folder.test()?);
+    test.check_width(train.width, &folder.test[0])?;
     let classes = train.classes().max(test.classes());
-    let (train, test) = (train.into_dataset(&name, classes)?, test.into_dataset(&name, classes)?);
+    let (train, test) =
+        (train.into_dataset(&folder.name, classes)?, test.into_dataset(&folder.name, classes)?);
     Ok(Split { train, validation: test.select(&[]), test })
+}
+
+/// The files of a folder in the form of MNIST: of images, and of labels.
+pub(crate) struct ImageFolder {
+    pub(crate) name: String,
+    pub(crate) train: [PathBuf; 2],
+    pub(crate) test: [PathBuf; 2],
+}
+
+impl ImageFolder {
+    pub(crate) fn find(folder: &Path) -> Result<Self, DataError> {
+        fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
+        let pair = |part| -> Result<[PathBuf; 2], DataError> {
+            let file = |kind: &str| find(folder, &format!("{part}-{kind}-ubyte"));
+            Ok([file("images-idx3")?, file("labels-idx1")?])
+        };
+        let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { name, train: pair("train")?, test: pair("t10k")? })
+    }
+
+    pub(crate) fn test(&self) -> Result<Labelled, DataError> {
+        Labelled::read(&self.test[0], &self.test[1])
+    }
+}
+
+/// A data set of pixels between 0 and 1, which takes pixels from 0 to 255 in the user's units.
+pub(crate) fn of_pixels(
+    name: &str,
+    features: Vec<f32>,
+    width: usize,
+    labels: Vec<u32>,
+    classes: usize,
+) -> Result<Dataset, DataError> {
+    let pixels = Standardiser::new(vec![0.0; width], vec![255.0; width]);
+    let pixels = pixels.expect("an image has pixels, and their map is finite");
+    let targets = Targets::Classes { labels, classes };
+    Ok(Dataset::new(name, features, width, targets)?.with_input_scale(pixels))
+}
+
+/// The labels of a number of images.
+pub(crate) fn read_labels(path: &Path, images: usize) -> Result<Vec<u32>, DataError> {
+    let file = IdxFile::open(path)?;
+    file.check_rank(Role::Targets, file.extents.len() == 1)?;
+    if file.extents[0] != images {
+        let labels = file.extents[0];
+        return Err(idx_error(path, IdxProblem::LabelCount { labels, images }));
+    }
+    file.elements(u32::from)
+}
+
+/// Where the pixels of the images of a file are.
+#[derive(Debug)]
+pub(crate) struct PixelFile {
+    pub(crate) path: PathBuf,
+    /// The first byte after the header.
+    pub(crate) start: u64,
+    pub(crate) images: usize,
+    pub(crate) width: usize,
+}
+
+impl PixelFile {
+    /// A file of images of this length in bytes, whose first byte is read next.
+    pub(crate) fn of_header(
+        path: &Path,
+        file: impl Read + 'static,
+        length: u64,
+    ) -> Result<Self, DataError> {
+        let file = IdxFile::of(path, Box::new(file))?;
+        file.check_rank(Role::Features, file.extents.len() >= 2)?;
+        let start = 4 * (1 + file.extents.len() as u64);
+        let (found, size, extents) = (length.saturating_sub(start), file.size as u64, file.extents);
+        if found < size {
+            return Err(idx_error(path, IdxProblem::Truncated { found: found as usize, extents }));
+        }
+        if found > size {
+            return Err(idx_error(path, IdxProblem::TooLong { extents }));
+        }
+        let (images, width) = (extents[0], extents[1..].iter().product());
+        Ok(Self { path: path.to_owned(), start, images, width })
+    }
 }
 
 /// The file with this name in a folder, plain or compressed.
@@ -83,7 +156,7 @@ fn unreadable(path: &Path, error: io::Error) -> DataError {
 }
 
 /// The contents of a file of images and the file of their labels.
-struct Labelled {
+pub(crate) struct Labelled {
     features: Vec<f32>,
     width: usize,
     labels: Vec<u32>,
@@ -91,34 +164,26 @@ struct Labelled {
 
 impl Labelled {
     fn read(images_path: &Path, labels_path: &Path) -> Result<Self, DataError> {
-        let (images, labels) = (IdxFile::open(images_path)?, IdxFile::open(labels_path)?);
-        for (file, table, fits) in [
-            (&images, Role::Features, images.extents.len() >= 2),
-            (&labels, Role::Targets, labels.extents.len() == 1),
-        ] {
-            if !fits {
-                return Err(idx_error(file.path, IdxProblem::Rank { rank: file.extents.len(), table }));
-            }
-        }
-        let (examples, width) = (images.extents[0], images.extents[1..].iter().product());
-        if labels.extents[0] != examples {
-            let (labels, images) = (labels.extents[0], examples);
-            return Err(idx_error(labels_path, IdxProblem::LabelCount { labels, images }));
-        }
-        let labels = labels.elements(u32::from)?;
+        let images = IdxFile::open(images_path)?;
+        images.check_rank(Role::Features, images.extents.len() >= 2)?;
+        let width = images.extents[1..].iter().product();
+        let labels = read_labels(labels_path, images.extents[0])?;
         let features = images.elements(|pixel| f32::from(pixel) / 255.0)?;
         Ok(Self { features, width, labels })
     }
 
-    fn classes(&self) -> usize {
+    pub(crate) fn classes(&self) -> usize {
         self.labels.iter().max().map_or(0, |&label| label as usize + 1)
     }
 
-    fn into_dataset(self, name: &str, classes: usize) -> Result<Dataset, DataError> {
-        let pixels = Standardiser::new(vec![0.0; self.width], vec![255.0; self.width]);
-        let pixels = pixels.expect("an image has pixels, and their map is finite");
-        let targets = Targets::Classes { labels: self.labels, classes };
-        Ok(Dataset::new(name, self.features, self.width, targets)?.with_input_scale(pixels))
+    /// Checks that the images, which are those of a file, have as many pixels as the training images.
+    pub(crate) fn check_width(&self, needed: usize, path: &Path) -> Result<(), DataError> {
+        let found = self.width;
+        if found == needed { Ok(()) } else { Err(idx_error(path, IdxProblem::ImageSize { found, needed })) }
+    }
+
+    pub(crate) fn into_dataset(self, name: &str, classes: usize) -> Result<Dataset, DataError> {
+        of_pixels(name, self.features, self.width, self.labels, classes)
     }
 }
 
@@ -133,13 +198,22 @@ struct IdxFile<'a> {
 
 impl<'a> IdxFile<'a> {
     fn open(path: &'a Path) -> Result<Self, DataError> {
-        let mut reader = open(path).map_err(|error| unreadable(path, error))?;
+        Self::of(path, open(path).map_err(|error| unreadable(path, error))?)
+    }
+
+    fn of(path: &'a Path, mut reader: Box<dyn Read>) -> Result<Self, DataError> {
         let extents = header(&mut reader).map_err(|problem| problem.of_path(path))?;
         let size = extents.iter().try_fold(1_usize, |size, &extent| size.checked_mul(extent));
         match size.filter(|&size| size > 0) {
             Some(size) => Ok(Self { path, reader, extents, size }),
             None => Err(idx_error(path, IdxProblem::Extents { extents })),
         }
+    }
+
+    /// Checks the number of dimensions.
+    fn check_rank(&self, table: Role, fits: bool) -> Result<(), DataError> {
+        let rank = self.extents.len();
+        if fits { Ok(()) } else { Err(idx_error(self.path, IdxProblem::Rank { rank, table })) }
     }
 
     /// All elements, converted to numbers on another thread: to fill new memory takes as long as the

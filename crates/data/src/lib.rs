@@ -41,6 +41,7 @@ mod fitting;
 mod from_memory;
 mod generated;
 mod idx_file;
+mod image_part;
 mod open;
 mod partition;
 mod parts;
@@ -82,6 +83,7 @@ pub use generated::{
     piecewise_linear, sine, spiral, step, xor,
 };
 pub use idx_file::{read_idx, read_idx_folder};
+pub use image_part::ImagePart;
 pub use parts::Parts;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]

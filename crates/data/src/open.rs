@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// The first bytes of a gzip file (RFC 1952, section 2.3.1). No text and no IDX file begins with them.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The content of a file.
 pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {

@@ -15,7 +15,6 @@ pub(crate) enum Purpose {
     /// The rows of a block of examples after the first, by epoch and block.
     Block(u64, u64),
     /// The blocks of a file in an epoch.
-    #[cfg(feature = "csv")]
     Blocks(u64),
     /// The rows of a piece of the file, by epoch and piece.
     #[cfg(feature = "csv")]
@@ -48,7 +47,6 @@ fn stream(seed: u64, purpose: Purpose) -> StdRng {
         Purpose::Epoch(epoch) => (*b"epoch---", epoch, 0),
         Purpose::Draws(epoch) => (*b"draws---", epoch, 0),
         Purpose::Block(epoch, block) => (*b"block---", epoch, block),
-        #[cfg(feature = "csv")]
         Purpose::Blocks(epoch) => (*b"blocks--", epoch, 0),
         #[cfg(feature = "csv")]
         Purpose::Rows(epoch, piece) => (*b"rows----", epoch, piece),

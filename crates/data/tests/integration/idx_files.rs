@@ -6,7 +6,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use wengert_data::{DataError, DataProblem, Dataset, Split, Targets, read_idx, read_idx_folder};
+use wengert_data::{
+    DataError, DataProblem, Dataset, Examples, ImagePart, Pass, Split, Targets, read_idx, read_idx_folder,
+};
 
 /// An IDX file of unsigned bytes.
 fn idx(extents: &[u32], elements: &[u8]) -> Vec<u8> {
@@ -294,4 +296,67 @@ fn mnist_has_its_published_counts_mean_and_deviation() {
     let square = split.train.features().iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / n;
     let deviation = (square - mean * mean).sqrt();
     assert!((mean - 0.1307).abs() < 5e-5 && (deviation - 0.3081).abs() < 5e-5, "{mean} {deviation}");
+}
+
+/// The rows and the labels of a pass, in its order.
+fn rows(part: &ImagePart, pass: Pass) -> Vec<(Vec<f32>, u32)> {
+    let mut rows = Vec::new();
+    for block in part.blocks(pass) {
+        let block = block.unwrap();
+        assert_eq!((block.width(), block.scaling()), (part.sample().width(), part.sample().scaling()));
+        let Targets::Classes { labels, .. } = block.targets() else { panic!("labels") };
+        rows.extend((0..block.examples()).map(|i| (block.row(i).to_vec(), labels[i])));
+    }
+    rows
+}
+
+#[test]
+fn images_in_pieces_are_those_in_memory_once_per_epoch_and_in_another_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));
+    // 600 images of 64 x 64 pixels are 10 pieces of a quarter of a megabyte.
+    let pixels: Vec<u8> = (0..600_u32 * 4096).map(|i| (i / 4096 * 7 + i % 251) as u8).collect();
+    fs::write(&images, idx(&[600, 64, 64], &pixels)).unwrap();
+    fs::write(&labels, idx(&[600], &(0..600).map(|i| (i % 10) as u8).collect::<Vec<u8>>())).unwrap();
+    let (whole, part) = (read_idx(&images, &labels).unwrap(), ImagePart::open(&images, &labels, 7).unwrap());
+    let sorted = |mut rows: Vec<(Vec<f32>, u32)>| {
+        rows.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        rows
+    };
+    let all: Vec<(Vec<f32>, u32)> = (0..600).map(|i| (whole.row(i).to_vec(), i as u32 % 10)).collect();
+    assert_eq!(rows(&part, Pass::Evaluation), all);
+    let [first, second] = [1, 2].map(|epoch| rows(&part, Pass::Epoch(epoch)));
+    assert!(first != all && second != all && first != second);
+    assert!(first == rows(&part, Pass::Epoch(1)), "an epoch has one order");
+    let all = sorted(all);
+    assert!(sorted(first) == all && sorted(second) == all);
+    let parts = part.parts(0.2, 0.1).unwrap();
+    assert_eq!(parts.each_ref().map(|part| part.examples()), [420, 120, 60]);
+    assert!(sorted(parts.iter().flat_map(|part| rows(part, Pass::Epoch(3))).collect()) == all);
+    assert_eq!(part.parts(0.0, 0.0).unwrap().map(|part| part.examples()), [600, 0, 0]);
+    // The file changes between the passes.
+    fs::write(&images, idx(&[600, 64, 64], &pixels[..4096 * 599])).unwrap();
+    let last = part.blocks(Pass::Evaluation).last().unwrap();
+    assert!(matches!(last.unwrap_err().problem, DataProblem::Changed));
+}
+
+#[test]
+fn images_that_cannot_be_read_in_pieces_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [file, of_labels] = ["images", "labels"].map(|name| folder.path().join(name));
+    fs::write(&of_labels, labels()).unwrap();
+    for (content, problem) in [
+        (compressed(&images()), "decompress it with gunzip first"),
+        (images()[..20].to_vec(), "ends after 4"),
+        ([images(), vec![0]].concat(), "more"),
+        (idx(&[2, 2, 2], &[0; 8]), "3 labels for 2 images"),
+    ] {
+        fs::write(&file, content).unwrap();
+        let message = ImagePart::open(&file, &of_labels, 7).unwrap_err().to_string();
+        assert!(message.contains(problem), "{message}");
+    }
+    fs::write(&file, images()).unwrap();
+    let part = ImagePart::open(&file, &of_labels, 7).unwrap();
+    let message = part.parts(0.01, 0.0).unwrap_err().to_string();
+    assert!(message.contains("images") && message.contains("validation"), "{message}");
 }

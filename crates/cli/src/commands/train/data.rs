@@ -92,7 +92,7 @@ impl Options {
     }
 
     /// The share of a part of images.
-    fn share(&self, part: &Option<Part>, default: f64) -> Result<f64, CliError> {
+    pub(super) fn share(&self, part: &Option<Part>, default: f64) -> Result<f64, CliError> {
         match part {
             None => Ok(default),
             Some(Part::Share(share)) => Ok(*share),

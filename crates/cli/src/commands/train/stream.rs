@@ -8,7 +8,7 @@ use crate::source::is_named;
 use crate::unfit_data::UnfitData;
 use std::path::Path;
 use wengert::data::{
-    Examples, ScalingMethod, ShuffledTable, TableOptions, TablePart, TableParts, read_table,
+    Examples, ImagePart, ScalingMethod, ShuffledTable, TableOptions, TablePart, TableParts, read_table,
 };
 use wengert_files::excerpt;
 
@@ -20,10 +20,29 @@ const MOST_VALIDATION: f64 = 100_000.0;
 const MOST_IN_MEMORY: usize = 1 << 24;
 
 impl Options {
+    /// A folder of images, whose training images are read in pieces in each epoch.
+    fn stream_images(&self, folder: &Path) -> Result<Data, CliError> {
+        if self.columns.scaling.is_some_and(|method| method != ScalingMethod::None) {
+            return Err(UnfitData::ScaledStream.into());
+        }
+        let test = self.share(&self.columns.test, 0.0)?;
+        let validation = self.share(&self.columns.validation, 0.0)?;
+        let (images, of_test) = ImagePart::open_folder(folder, self.training.seed)?;
+        let notes = vec![format!("the {} images are read in pieces in each epoch", images.examples())];
+        let [train, validation, test] = images.parts(validation, test)?;
+        let own = self.columns.test == Some(Part::Own);
+        let test: Box<dyn Examples> = if own { Box::new(of_test) } else { Box::new(test) };
+        let examples: [Box<dyn Examples>; 3] = [Box::new(train), Box::new(validation), test];
+        Ok(Data { unscaled: None, examples, preprocessing: None, notes })
+    }
+
     /// A table that is read in pieces in each epoch.
     pub(super) fn stream(&self, scales_targets: bool) -> Result<Data, CliError> {
         let path = Path::new(self.source());
-        if self.source() == "-" || is_named(self.source()) || path.is_dir() {
+        if path.is_dir() && !is_named(self.source()) {
+            return self.stream_images(path);
+        }
+        if self.source() == "-" || is_named(self.source()) {
             return Err(UnfitData::NoStream { data: excerpt(self.source()) }.into());
         }
         let table = ShuffledTable::open(path, &self.reading.or(TableOptions::default()), self.training.seed)?;
