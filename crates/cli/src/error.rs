@@ -127,6 +127,15 @@ impl CliError {
     }
 }
 
+/// The option that the advice about a divergence is about, with what leads to it in the sentence.
+fn option_against(cause: &DivergenceCause) -> &'static str {
+    match cause {
+        DivergenceCause::LearningRate { .. } => " with --lr",
+        DivergenceCause::WeightDecay { .. } => " with --weight-decay",
+        _ => "",
+    }
+}
+
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,12 +153,7 @@ impl fmt::Display for CliError {
             }
             Self::Input { name, error } => write!(f, "cannot read {name}: {error}"),
             Self::Diverged { divergence, kept } => {
-                let option = match divergence.cause {
-                    DivergenceCause::LearningRate { .. } => " with --lr",
-                    DivergenceCause::WeightDecay { .. } => " with --weight-decay",
-                    _ => "",
-                };
-                write!(f, "training diverged: {divergence}{option}{kept}")
+                write!(f, "training diverged: {divergence}{}{kept}", option_against(&divergence.cause))
             }
             Self::Interrupted(interrupted) => interrupted.fmt(f),
             Self::NotLearnt { first, after, steps } => write!(

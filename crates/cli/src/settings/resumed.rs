@@ -13,7 +13,7 @@ use wengert_files::excerpt;
 pub(crate) const SETTINGS: &str = "settings";
 
 /// Options that may differ from those of the run: they change nothing that was computed before.
-const FREE: [&str; 15] = [
+const FREE: [&str; 16] = [
     "resume",
     "checkpoint",
     "every",
@@ -26,6 +26,7 @@ const FREE: [&str; 15] = [
     "history",
     "plot",
     "report",
+    "tensorboard",
     "json",
     "write_config",
     "dry_run",

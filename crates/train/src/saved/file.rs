@@ -94,8 +94,8 @@ pub(super) fn write(
     Ok(Output::new(path)?.write(&serialised(tensors, metadata))?)
 }
 
-/// The content of a safetensors file with these tensors (name, shape, elements) and metadata: the length of the
-/// header, the header, and the elements of the tensors in the same order.
+/// The content of a safetensors file with these tensors (name, shape, elements) and metadata: the length of
+/// the header, the header, and the elements of the tensors in the same order.
 ///
 /// Equal tensors and metadata give equal bytes, which the crate safetensors does not guarantee: it takes the
 /// metadata in the random order of a hash map.
