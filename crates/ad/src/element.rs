@@ -6,8 +6,27 @@ use wengert_kernels::MatrixProduct;
 /// An element of an array: a [`Scalar`] with a matrix product that can be stored anywhere.
 ///
 /// Implemented for every such number: `f32`, `f64` and the numbers of forward mode.
-pub trait Element: Scalar + MatrixProduct + Send + Sync + 'static {}
-impl<T: Scalar + MatrixProduct + Send + Sync + 'static> Element for T {}
+pub trait Element: Blocks + MatrixProduct + Send + Sync + 'static {}
+impl<T: Blocks + MatrixProduct + Send + Sync + 'static> Element for T {}
+
+/// The number of elements in a block.
+pub const BLOCK: usize = 8;
+
+/// A number of which elementwise loops compute a block at a time.
+///
+/// A number that carries derivatives is several machine numbers, and a loop over such numbers does not fill
+/// the vector registers. A block has the components of all its elements side by side: it is one number of the
+/// same mode, whose components are [`Lanes`](crate::Lanes).
+pub trait Blocks: Scalar {
+    /// A block of [`BLOCK`] numbers.
+    type Block: Scalar;
+    /// Whether loops should gather blocks: if the components of neighbours do not lie side by side.
+    const SEPARATE: bool;
+    /// The block of the numbers `x(0), x(1), ...`.
+    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block;
+    /// Number `j` of the block.
+    fn lane(block: &Self::Block, j: usize) -> Self;
+}
 
 /// The distance from 1 to the next number of the machine float below `T`.
 pub(crate) fn rounding<T: Element>() -> f64 {

@@ -1,7 +1,7 @@
 //! Dual numbers with several directions: a primal with several tangents.
 
-use super::planes::{Planes, planar_product};
-use crate::element::Element;
+use super::planes::{Planes, planar_affine, planar_product};
+use crate::element::{Blocks, Element};
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
@@ -211,13 +211,15 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
 infix_operators!([const W: usize, T: Scalar] Directions<W, T>);
 scalar_sum!([const W: usize, T: Scalar] Directions<W, T>);
 
-impl<const W: usize, T: Element> Planes for Directions<W, T> {
+impl<const W: usize, T: Scalar> Planes for Directions<W, T> {
     type Component = T;
     const PLANES: usize = 1 + W;
 
+    #[inline(always)]
     fn component(self, i: usize) -> T {
         i.checked_sub(1).map_or(self.primal, |w| self.tangents[w])
     }
+    #[inline(always)]
     fn from_components(component: impl Fn(usize) -> T) -> Self {
         Self { primal: component(0), tangents: Self::each(|w| component(1 + w)) }
     }
@@ -229,5 +231,24 @@ impl<const W: usize, T: Element> Planes for Directions<W, T> {
 impl<const W: usize, T: Element> MatrixProduct for Directions<W, T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
+    }
+    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        planar_affine(x, w, b, y);
+    }
+}
+
+impl<const W: usize, T: Blocks> Blocks for Directions<W, T> {
+    type Block = Directions<W, T::Block>;
+    const SEPARATE: bool = true;
+
+    #[inline(always)]
+    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
+        let tangent = |w: usize| T::gathered(|j| x(j).tangents[w]);
+        Directions { primal: T::gathered(|j| x(j).primal), tangents: Directions::each(tangent) }
+    }
+    #[inline(always)]
+    fn lane(block: &Self::Block, j: usize) -> Self {
+        let tangent = |w: usize| T::lane(&block.tangents[w], j);
+        Self { primal: T::lane(&block.primal, j), tangents: Self::each(tangent) }
     }
 }

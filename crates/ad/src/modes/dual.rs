@@ -1,7 +1,7 @@
 //! Dual numbers: a primal with its tangent.
 
-use super::planes::{Planes, planar_product};
-use crate::element::Element;
+use super::planes::{Planes, planar_affine, planar_product};
+use crate::element::{Blocks, Element};
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
@@ -122,13 +122,15 @@ impl<T: Scalar> Scalar for Dual<T> {
 infix_operators!([T: Scalar] Dual<T>);
 scalar_sum!([T: Scalar] Dual<T>);
 
-impl<T: Element> Planes for Dual<T> {
+impl<T: Scalar> Planes for Dual<T> {
     type Component = T;
     const PLANES: usize = 2;
 
+    #[inline(always)]
     fn component(self, i: usize) -> T {
         if i == 0 { self.primal } else { self.tangent }
     }
+    #[inline(always)]
     fn from_components(component: impl Fn(usize) -> T) -> Self {
         Self { primal: component(0), tangent: component(1) }
     }
@@ -140,5 +142,30 @@ impl<T: Element> Planes for Dual<T> {
 impl<T: Element> MatrixProduct for Dual<T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
+    }
+    fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
+        planar_affine(x, w, b, y);
+    }
+}
+
+impl<T: Blocks> Blocks for Dual<T> {
+    type Block = Dual<T::Block>;
+    const SEPARATE: bool = true;
+
+    #[inline(always)]
+    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
+        let primal = T::gathered(
+            #[inline(always)]
+            |j| x(j).primal,
+        );
+        let tangent = T::gathered(
+            #[inline(always)]
+            |j| x(j).tangent,
+        );
+        Dual { primal, tangent }
+    }
+    #[inline(always)]
+    fn lane(block: &Self::Block, j: usize) -> Self {
+        Self { primal: T::lane(&block.primal, j), tangent: T::lane(&block.tangent, j) }
     }
 }

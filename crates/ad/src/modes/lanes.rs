@@ -1,5 +1,6 @@
 //! Several numbers side by side, which go through the same operations.
 
+use crate::element::{BLOCK, Blocks};
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use wengert_kernels::MatrixProduct;
@@ -113,3 +114,36 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
 infix_operators!([const N: usize, T: Scalar] Lanes<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Lanes<N, T>);
 impl<const N: usize> MatrixProduct for Lanes<N> {}
+
+impl<const N: usize, T: Blocks> Blocks for Lanes<N, T> {
+    type Block = Lanes<N, T::Block>;
+    const SEPARATE: bool = false;
+
+    #[inline(always)]
+    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
+        Lanes::from_fn(|lane| T::gathered(|j| x(j).0[lane]))
+    }
+    #[inline(always)]
+    fn lane(block: &Self::Block, j: usize) -> Self {
+        Self::from_fn(|lane| T::lane(&block.0[lane], j))
+    }
+}
+
+macro_rules! blocks_of_lanes {
+    ($($float:ty),*) => {$(
+        impl Blocks for $float {
+            type Block = Lanes<BLOCK, Self>;
+            const SEPARATE: bool = false;
+
+            #[inline(always)]
+            fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
+                Lanes::from_fn(x)
+            }
+            #[inline(always)]
+            fn lane(block: &Self::Block, j: usize) -> Self {
+                block.0[j]
+            }
+        }
+    )*};
+}
+blocks_of_lanes!(f32, f64);

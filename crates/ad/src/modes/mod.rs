@@ -5,9 +5,13 @@
 
 mod directions;
 mod dual;
+mod follow;
 mod jet;
+mod jet_arrays;
 mod lanes;
+mod leibniz;
 mod planes;
+mod truncated;
 
 pub use directions::Directions;
 pub use dual::Dual;

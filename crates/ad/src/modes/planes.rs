@@ -7,12 +7,12 @@ use smallvec::SmallVec;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use wengert_kernels::{Matrix, MatrixProduct, Numeric, portable_product};
+use wengert_kernels::{Matrix, MatrixProduct, Numeric, portable_product, repeat, vectorised};
 
 /// A number that consists of components, of which each component of a product is a sum of products.
 pub(super) trait Planes: Scalar {
     /// The type of a component.
-    type Component: Element;
+    type Component: Scalar;
     /// The number of components.
     const PLANES: usize;
     /// Component `i`.
@@ -34,56 +34,141 @@ const SMALLEST: usize = 1 << 9;
 /// # Cost
 /// For first derivatives along one direction, three products of components; the memory of the planes is kept
 /// from one product to the next.
-pub(super) fn planar_product<P: Planes>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool) {
-    let ([m, k], [_, n]) = (a.shape(), b.shape());
-    if m.min(k).min(n) < 2 || m * k * n < SMALLEST || !in_planes(a, b, c, overwrite) {
+pub(super) fn planar_product<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool)
+where
+    P: Planes<Component: Element>,
+{
+    if !are_worth_it(a, b) || !in_planes(a, b, None, c, overwrite) {
         portable_product(a, b, c, overwrite);
     }
 }
 
-/// The product, unless a component is not finite. Returns whether it was computed.
-fn in_planes<P: Planes>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool) -> bool {
-    with_spare(|planes: &mut Vec<P::Component>| {
-        planes.clear();
-        let (Some(a_used), Some(b_used)) = (append(planes, a.elements()), append(planes, b.elements()))
-        else {
+/// `Y = X W + 1 b'`: see [`MatrixProduct::affine`].
+pub(super) fn planar_affine<P>(x: Matrix<'_, P>, w: Matrix<'_, P>, b: &[P], y: &mut [P])
+where
+    P: Planes<Component: Element>,
+{
+    if !are_worth_it(x, w) || !in_planes(x, w, Some(b), y, true) {
+        repeat(b, y);
+        portable_product(x, w, y, false);
+    }
+}
+
+fn are_worth_it<P>(a: Matrix<'_, P>, b: Matrix<'_, P>) -> bool {
+    let ([m, k], [_, n]) = (a.shape(), b.shape());
+    m.min(k).min(n) >= 2 && m * k * n >= SMALLEST
+}
+
+/// The product, each row of which begins as `row`, if that is given, unless a component is not finite.
+/// Returns whether it was computed.
+fn in_planes<P: Planes<Component: Element>>(
+    a: Matrix<'_, P>,
+    b: Matrix<'_, P>,
+    row: Option<&[P]>,
+    c: &mut [P],
+    overwrite: bool,
+) -> bool {
+    with_spare(|spare: &mut Vec<P::Component>| {
+        let row = row.unwrap_or(&[]);
+        let sizes = [a.elements().len(), b.elements().len(), row.len(), c.len()];
+        let planes = first_numbers(spare, P::PLANES * sizes.iter().sum::<usize>());
+        let (a_planes, rest) = planes.split_at_mut(P::PLANES * sizes[0]);
+        let (b_planes, rest) = rest.split_at_mut(P::PLANES * sizes[1]);
+        let (row_planes, outputs) = rest.split_at_mut(P::PLANES * sizes[2]);
+        let Some(a_used) = separate(a_planes, a.elements()) else { return false };
+        let Some(b_used) = separate(b_planes, b.elements()) else { return false };
+        if separate(row_planes, row).is_none() {
             return false;
-        };
-        let inputs = planes.len();
-        planes.resize(inputs + P::PLANES * c.len(), P::Component::constant(0.0));
-        let (inputs, outputs) = planes.split_at_mut(inputs);
-        let (a_planes, b_planes) = inputs.split_at(P::PLANES * a.elements().len());
-        let (a_size, b_size, size) = (a.elements().len(), b.elements().len(), c.len());
-        for i in 0..P::PLANES {
-            let output = &mut outputs[i * size..(i + 1) * size];
+        }
+        for (i, output) in outputs.chunks_exact_mut(sizes[3].max(1)).enumerate() {
+            let row = &row_planes[i * sizes[2]..(i + 1) * sizes[2]];
             let terms = P::terms(i).filter(|&[p, q]| a_used[p] && b_used[q]);
-            for (number, [p, q]) in terms.enumerate() {
-                let a = a.with_elements(&a_planes[p * a_size..(p + 1) * a_size]);
-                let b = b.with_elements(&b_planes[q * b_size..(q + 1) * b_size]);
-                P::Component::gemm(a, b, output, number == 0);
+            let mut count = 0;
+            for [p, q] in terms {
+                let a = a.with_elements(&a_planes[p * sizes[0]..(p + 1) * sizes[0]]);
+                let b = b.with_elements(&b_planes[q * sizes[1]..(q + 1) * sizes[1]]);
+                if count == 0 && !row.is_empty() {
+                    P::Component::affine(a, b, row, output);
+                } else {
+                    P::Component::gemm(a, b, output, count == 0);
+                }
+                count += 1;
+            }
+            match count {
+                0 if row.is_empty() => output.fill(P::Component::constant(0.0)),
+                0 => repeat(row, output),
+                _ => {}
             }
         }
-        for (j, c) in c.iter_mut().enumerate() {
-            let product = P::from_components(|i| outputs[i * size + j]);
-            *c = if overwrite { product } else { *c + product };
+        if overwrite {
+            join(outputs, c, |_, product| product);
+        } else {
+            join(outputs, c, |c, product| c + product);
         }
         true
     })
 }
 
-/// Appends the planes of `x`. Returns which of them are not zero; `None` if a component is not finite.
-fn append<P: Planes>(planes: &mut Vec<P::Component>, x: &[P]) -> Option<SmallVec<[bool; 8]>> {
+/// The first `count` numbers of a list, with arbitrary values.
+fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
+    if list.len() < count {
+        // A new allocation instead of a resize: the contents need not be copied.
+        *list = vec![T::constant(0.0); count];
+    }
+    &mut list[..count]
+}
+
+/// Writes the planes of `x`, one after the other. Returns which of them are not zero; `None` if a component
+/// is not finite.
+fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     let mut used = SmallVec::new();
-    for i in 0..P::PLANES {
-        let start = planes.len();
-        planes.extend(x.iter().map(|x| x.component(i)));
-        let plane = &planes[start..];
-        if !plane.iter().fold(true, |all, x| all & x.is_finite()) {
+    for (i, plane) in planes.chunks_exact_mut(x.len().max(1)).enumerate() {
+        let (finite, zero) = vectorised(
+            #[inline(always)]
+            || {
+                let (mut finite, mut zero) = (true, true);
+                for (slot, x) in plane.iter_mut().zip(x) {
+                    let component = x.component(i);
+                    *slot = component;
+                    finite &= component.is_finite();
+                    zero &= component.is_zero();
+                }
+                (finite, zero)
+            },
+        );
+        if !finite {
             return None;
         }
-        used.push(!plane.iter().fold(true, |all, x| all & x.is_zero()));
+        used.push(!zero);
     }
+    used.resize(P::PLANES, false);
     Some(used)
+}
+
+/// Puts numbers together from their planes, and into `y` by `put`, which gets the old element and the number.
+fn join<P: Planes>(planes: &[P::Component], y: &mut [P], put: impl Fn(P, P) -> P) {
+    let size = y.len();
+    let plane = |i: usize| &planes[i * size..(i + 1) * size];
+    vectorised(
+        #[inline(always)]
+        || match P::PLANES {
+            2 => {
+                for ((y, &a), &b) in y.iter_mut().zip(plane(0)).zip(plane(1)) {
+                    *y = put(*y, P::from_components(|i| if i == 0 { a } else { b }));
+                }
+            }
+            3 => {
+                for (((y, &a), &b), &c) in y.iter_mut().zip(plane(0)).zip(plane(1)).zip(plane(2)) {
+                    *y = put(*y, P::from_components(|i| [a, b, c][i]));
+                }
+            }
+            _ => {
+                for (j, y) in y.iter_mut().enumerate() {
+                    *y = put(*y, P::from_components(|i| planes[i * size + j]));
+                }
+            }
+        },
+    );
 }
 
 thread_local! {

@@ -77,6 +77,26 @@ impl<'a, T: Element> Adjoint<'a, T> {
         (whole, Self { slot: rest, first })
     }
 
+    /// Adds the contributions chunk by chunk: `chunk(i)` returns those of the `N` elements from `i` on, of
+    /// which the last chunk takes as many as there are.
+    #[inline(always)]
+    pub(crate) fn add_chunks<const N: usize>(self, chunk: impl Fn(usize) -> [T; N]) {
+        let Self { slot, first } = self;
+        vectorised(
+            #[inline(always)]
+            || {
+                for (number, slot) in slot.chunks_mut(N).enumerate() {
+                    let contributions = chunk(number * N);
+                    match (<&mut [T; N]>::try_from(&mut *slot), first) {
+                        (Ok(whole), true) => *whole = contributions,
+                        (Err(_), true) => slot.copy_from_slice(&contributions[..slot.len()]),
+                        _ => slot.iter_mut().zip(contributions).for_each(|(x_bar, c)| *x_bar = *x_bar + c),
+                    }
+                }
+            },
+        );
+    }
+
     /// The slots of the elements before `index`, and of the others.
     pub(crate) fn split_at(self, index: usize) -> [Self; 2] {
         let (front, back) = self.slot.split_at_mut(index);

@@ -1,11 +1,13 @@
 //! Affine maps, as in fully connected layers.
 
 use super::adjoint::Adjoint;
+use super::blocks::{Value, update};
 use super::definition::{Primitive, Requirement};
+use super::pointwise::Pointwise;
 use super::pullback_start::PullbackStart;
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::number::Unary;
+use crate::number::{Scalar, Unary};
 use crate::rules::Tanh;
 use smallvec::smallvec;
 use wengert_kernels::{Matrix, add_column_sums, vectorised_wide};
@@ -90,6 +92,9 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
         Affine.primal(xs, y);
+        if T::SEPARATE {
+            return update(y, &[], Value(self.rule));
+        }
         vectorised_wide(
             #[inline(always)]
             || {
@@ -102,6 +107,9 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
     #[inline(never)]
     fn start_pullback(&self, start: &mut PullbackStart<'_, T>) {
         start.replace_cotangent(|y, y_bar| {
+            if T::SEPARATE {
+                return update(y_bar, &[y.data], PullbackFromOutput(self.rule));
+            }
             vectorised_wide(
                 #[inline(always)]
                 || {
@@ -115,5 +123,17 @@ impl<T: Element, R: Unary> Primitive<T> for AffineMap<R> {
     #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
         Affine.vjp(wrt, at, x_bar);
+    }
+}
+
+/// The pullback of a rule whose partial is a function of the output: a formula of the cotangent and the
+/// output.
+#[derive(Clone, Copy, Debug)]
+struct PullbackFromOutput<R>(R);
+
+impl<R: Unary> Pointwise<2> for PullbackFromOutput<R> {
+    #[inline(always)]
+    fn at<T: Scalar>(self, [y_bar, y]: [T; 2]) -> T {
+        self.0.partial_from_output(y).chain(y_bar)
     }
 }

@@ -10,6 +10,7 @@ mod adjoint;
 mod adjugate;
 mod affine;
 mod axis;
+mod blocks;
 mod cholesky;
 mod combine;
 #[cfg(not(test))]

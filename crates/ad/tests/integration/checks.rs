@@ -27,7 +27,7 @@ impl Unary for Wrong {
         x.sin()
     }
     fn partial<T: Scalar>(self, x: T, _: T) -> T {
-        if self.constant { T::constant(x.value().cos()) } else { x.cos().scale(self.factor) }
+        if self.constant { x.cos().stop_gradient() } else { x.cos().scale(self.factor) }
     }
     fn parameters(self) -> Vec<f64> {
         Vec::new()

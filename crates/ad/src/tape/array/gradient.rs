@@ -28,14 +28,34 @@ impl<'t, T: Element> Tensor<'t, T> {
     /// If the cotangent has another number of elements than this array.
     #[track_caller]
     pub fn vjp(self, cotangent: &[T]) -> ArrayGradient<'t, T> {
-        let (have, shape) = (cotangent.len(), self.shape());
-        let want: usize = shape.iter().product();
-        assert!(
-            have == want,
-            "vjp: the output of shape {shape:?} needs {want} cotangents, {have} were given"
-        );
+        self.assert_cotangent("vjp", cotangent.len());
         let adjoints = sweep(self.tape, self.node, cotangent, None);
         ArrayGradient { tape: self.tape, adjoints, output: self.node }
+    }
+
+    /// [`vjp`](Self::vjp) into a flat gradient: writes the derivatives of `<cotangent, self>` with respect to
+    /// [shared](ArrayTape::shared_var) variables to their ranges of `flat`, and 0 everywhere else, as
+    /// [`gradient_into`](Self::gradient_into) does for a single number.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wengert_ad::{ArrayTape, Elementary};
+    ///
+    /// let (tape, flat) = (ArrayTape::<f64>::new(), Arc::new(vec![1.0, 2.0, 3.0]));
+    /// let y = tape.shared_var(&flat, 0..3, &[3], true).square();
+    /// let mut row = [0.0; 3];
+    /// y.vjp_into(&[0.0, 1.0, 0.0], &mut row);
+    /// assert_eq!(row, [0.0, 4.0, 0.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the cotangent has another number of elements than this array; and as `gradient_into`.
+    #[track_caller]
+    pub fn vjp_into(self, cotangent: &[T], flat: &mut [T]) {
+        self.assert_cotangent("vjp_into", cotangent.len());
+        let mut gradients = self.tape.gradients_of_one("vjp_into", flat);
+        let adjoints = sweep(self.tape, self.node, cotangent, Some(&mut gradients));
+        self.tape.adjoints.replace(adjoints);
     }
 
     /// The reverse sweep of `factor * self`. Writes the derivatives with respect to
@@ -82,6 +102,16 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.tape.assert_gradients("gradients_into", flat);
         let adjoints = sweep(self.tape, self.node, &[factor], Some(flat));
         self.tape.adjoints.replace(adjoints);
+    }
+
+    #[track_caller]
+    fn assert_cotangent(self, method: &str, have: usize) {
+        let want = self.elements().len();
+        assert!(
+            have == want,
+            "{method}: the output of shape {:?} needs {want} cotangents, {have} were given",
+            self.shape()
+        );
     }
 
     #[track_caller]

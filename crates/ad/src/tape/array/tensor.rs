@@ -56,6 +56,11 @@ impl<'t, T: Element> Tensor<'t, T> {
         self.tape.list.borrow().view(self.node).shape.into()
     }
 
+    /// Whether it is a variable or depends on one, so that a sweep computes a derivative with respect to it.
+    pub fn is_active(self) -> bool {
+        self.tape.list.borrow().recorded().node(self.node).active
+    }
+
     /// A copy of the value.
     pub fn value(self) -> ArrayD<T> {
         let elements = self.elements().to_vec();
