@@ -129,6 +129,17 @@ impl<'t, T: Element> Bound<'t, T> {
         Self::with_statistics(tape, Arc::new(layout.clone()), nodes, statistics)
     }
 
+    /// Parameters and running statistics that are recorded as consecutive nodes, the first of each at the
+    /// given numbers, in evaluation mode unless [`in_training`](Self::in_training) follows.
+    pub(crate) fn consecutive(
+        tape: &'t ArrayTape<T>,
+        layout: Arc<Layout>,
+        [first, first_statistic]: [usize; 2],
+    ) -> Self {
+        let parameters = Nodes::From(first);
+        Self { tape, layout, parameters, first_statistic, training: None, updates: RefCell::default() }
+    }
+
     fn with_statistics(
         tape: &'t ArrayTape<T>,
         layout: Arc<Layout>,
@@ -184,6 +195,17 @@ impl<'t, T: Element> Bound<'t, T> {
     /// The layout of the parameters.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    pub(crate) fn shared_layout(&self) -> &Arc<Layout> {
+        &self.layout
+    }
+
+    /// All parameters, and after them all running statistics, in the order of the layout.
+    pub(crate) fn tensors(&self) -> impl Iterator<Item = Tensor<'t, T>> {
+        let parameters = (0..self.layout.parameters().len()).map(|i| self.get(ParameterSlot(i)));
+        let statistics = (0..self.layout.statistics().len()).map(|i| self.statistic(StatisticSlot(i)));
+        parameters.chain(statistics)
     }
 
     /// The parameter at `slot`.

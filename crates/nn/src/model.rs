@@ -57,6 +57,19 @@ impl<M> Model<M> {
         Self { layout, module }
     }
 
+    /// The model with another module on the same parameters: `change` makes it out of the module. For a
+    /// module that uses a network in its formula, such as the residual of a differential equation.
+    ///
+    /// ```
+    /// use wengert_nn::{Architecture, InputDerivatives, Mlp};
+    ///
+    /// let model = Mlp::new([2, 8, 1]).into_model().map(InputDerivatives::new);
+    /// assert_eq!(model.layout().len(), 2 * 8 + 8 + 8 + 1);
+    /// ```
+    pub fn map<N>(self, change: impl FnOnce(M) -> N) -> Model<N> {
+        Model { layout: self.layout, module: change(self.module) }
+    }
+
     pub(crate) fn from_parts(layout: Layout, module: M) -> Self {
         Self { layout, module }
     }

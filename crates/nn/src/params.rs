@@ -54,6 +54,46 @@ impl<T: Element> Params<T> {
         Self { layout, values: Arc::new(values), statistics: Arc::new(statistics) }
     }
 
+    /// Takes over the layout of `other`, its running statistics as constants, and the given values: its
+    /// parameters in another number type. Allocates nothing if these parameters had that layout before.
+    ///
+    /// ```
+    /// use wengert_ad::{Dual, Numeric};
+    /// use wengert_nn::{Architecture, Mlp, Params};
+    ///
+    /// let params = Mlp::new([2, 3, 1]).into_model().layout().initialise::<f64>(7);
+    /// let direction = vec![1.0; params.len()];
+    /// let mut moving = Params::<Dual>::like(&params);
+    /// assert_eq!(moving.values()[4], Dual::constant(params.values()[4]));
+    /// moving.assign(&params, params.values().iter().zip(&direction).map(|(&x, &v)| Dual::new(x, v)));
+    /// assert_eq!(moving.values()[4], Dual::new(params.values()[4], 1.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the number of values is not the length of the layout.
+    #[track_caller]
+    pub fn assign<U: Element>(&mut self, other: &Params<U>, of: impl Iterator<Item = T>) {
+        if !Arc::ptr_eq(&self.layout, &other.layout) {
+            self.layout = Arc::clone(&other.layout);
+        }
+        let values = Arc::<Vec<T>>::make_mut(&mut self.values);
+        values.clear();
+        values.extend(of);
+        let (want, have) = (self.layout.len(), values.len());
+        assert!(want == have, "params: the layout holds {want} numbers, but {have} were given");
+        let statistics = Arc::<Vec<T>>::make_mut(&mut self.statistics);
+        statistics.clear();
+        statistics.extend(other.statistics().iter().map(|x| T::constant(x.value())));
+    }
+
+    /// Parameters of the same layout with the same values, as constants of this number type.
+    pub fn like<U: Element>(other: &Params<U>) -> Self {
+        let mut params =
+            Self { layout: Arc::clone(&other.layout), values: Arc::default(), statistics: Arc::default() };
+        params.assign(other, other.values().iter().map(|x| T::constant(x.value())));
+        params
+    }
+
     /// The names, shapes and positions of the parameters and statistics.
     pub fn layout(&self) -> &Layout {
         &self.layout

@@ -12,7 +12,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 fn the_parameters_of_every_layer_are_the_same_after_saving_and_loading() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("params.npz");
-    for sample in layers() {
+    for sample in layers::<f64>() {
         let model = sample.model(4);
         let mut params = model.layout().initialise::<f32>(7);
         params.statistics_mut().iter_mut().enumerate().for_each(|(j, s)| *s = 0.25 + j as f32);

@@ -7,6 +7,7 @@ pub use sample::{LayerInputs, LayerSample};
 
 use crate::init::Init;
 use crate::layout::Layout;
+use wengert_ad::Element;
 use wengert_ad::rules::Tanh;
 
 /// Declares and exports the layers, each with the type of its samples and at least one sample: the inputs it
@@ -16,8 +17,8 @@ macro_rules! layers {
         [ $($inputs:expr => $sample:expr),+ $(,)? ]; )*) => {
         $( mod $file; pub use $file::{$Layer $(, $More)*}; )*
 
-        /// Samples of every layer, for tests.
-        pub fn layers() -> Vec<LayerSample> {
+        /// Samples of every layer, for tests. A sample is written for the number type `T`.
+        pub fn layers<T: Element>() -> Vec<LayerSample<T>> {
             vec![$($( LayerSample {
                 name: stringify!($Layer),
                 inputs: $inputs,
@@ -48,11 +49,11 @@ layers! {
         LayerInputs::Numbers =>
             |layout, width| Linear::with_bias(layout, "layer", [width, 3], Init::HeNormal, Bias::Input),
     ];
-    residual: Residual as Residual<f64> [
+    residual: Residual as Residual<T> [
         LayerInputs::Numbers =>
             |layout, width| Residual::new(Linear::new(layout, "layer", width, width, Init::GlorotNormal)),
     ];
-    sequential: Sequential as Sequential<f64> [
+    sequential: Sequential as Sequential<T> [
         LayerInputs::Numbers => |layout, width| {
             let first = Linear::new(layout, "layer.0", width, 3, Init::GlorotNormal);
             let normalised = BatchNorm::new(layout, "layer.1", 3);

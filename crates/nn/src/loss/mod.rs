@@ -21,6 +21,7 @@ use definition::{
     binary_entropy, cross_entropy as entropy, huber, mean, of_positive, one_hot, over_other_classes,
     positive_part, sum,
 };
+use wengert_ad::Element;
 
 /// Declares and exports the losses: for each the range of the loss of one example, and at least one sample
 /// with its definition.
@@ -36,6 +37,14 @@ macro_rules! losses {
                 let loss: $Loss = $sample;
                 let (name, single, loss) = (stringify!($Loss), Box::new(loss.clone()), Box::new(loss));
                 LossSample { name, loss, single, range: $range, definition: $definition }
+            }),+),*),*]
+        }
+
+        /// The losses of the samples, in the same order, for another number type.
+        pub fn losses_of<T: Element>() -> Vec<Box<dyn Loss<T>>> {
+            vec![$($($({
+                let loss: $Loss = $sample;
+                Box::new(loss) as Box<dyn Loss<T>>
             }),+),*),*]
         }
     };

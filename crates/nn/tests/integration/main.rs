@@ -6,6 +6,7 @@ mod diagnostics;
 mod goldens;
 mod independent_rows;
 mod initialisation;
+mod input_derivatives;
 mod layer_contract;
 mod layers;
 mod loss_contract;

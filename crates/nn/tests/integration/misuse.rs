@@ -56,7 +56,7 @@ fn every_layer_blames_the_line_that_calls_it_with_inputs_of_a_wrong_shape() {
     };
     refused!("Sequential", two, [5, 4], 0.0, ["sequential: module 0", "width 3", "[5, 4]"]);
     tried.extend(ANY_SHAPE);
-    let listed: BTreeSet<&str> = layers().iter().map(|layer| layer.name).collect();
+    let listed: BTreeSet<&str> = layers::<f64>().iter().map(|layer| layer.name).collect();
     assert_eq!(tried, listed, "a layer without a call with a wrong shape");
 }
 

@@ -10,7 +10,7 @@ use wengert_train::{History, Trainer};
 #[test]
 fn the_parameters_of_every_layer_come_back_in_both_precisions() {
     fn check<T: Real + serde::Serialize + for<'a> serde::Deserialize<'a>>() {
-        for sample in layers() {
+        for sample in layers::<f64>() {
             let model = sample.model(4);
             let mut layout = model.layout().clone();
             if let Some(last) = layout.parameters().last() {
