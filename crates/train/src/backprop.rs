@@ -6,7 +6,7 @@
 //! If the rows of a batch are not independent, as the layout of the model or the loss declares, the
 //! batch stays in one shard.
 
-use crate::batch::{ExampleBuffers, forward, mean_weight};
+use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
 use crate::keep_awake::KeepAwake;
 use crate::metrics::{Totals, count_correct};
 use crate::part_sums::{PartSums, add_gradients};
@@ -329,7 +329,7 @@ impl<T: Real> Shard<T> {
         };
         let examples = &mut self.examples;
         let (outputs, total) =
-            forward(&self.tape, step.module, step.loss, &params, batch, step.mean_weight, examples);
+            forward(step.module, step.loss, &params, batch, Some(step.mean_weight), examples, gather);
         let correct = if step.count { count_correct(outputs, examples) } else { 0.0 };
         self.sums = [total.item().value(), correct];
         // The penalty is added once, by the shard with the first row.

@@ -1,6 +1,6 @@
 //! The forward pass over a batch.
 
-use wengert_ad::{ArrayTape, Real, Tensor};
+use wengert_ad::{ArrayTape, Element, Real, Tensor};
 use wengert_data::{Batch, Dataset, Targets};
 use wengert_kernels::{compiled_here, unrolled};
 use wengert_nn::{Bound, Loss, Module, TargetBatch};
@@ -21,35 +21,62 @@ pub(crate) fn mean_weight<T: Real>(batch: Batch<'_, T>) -> f64 {
     if mean > 0.0 { mean } else { 1.0 }
 }
 
+/// Writes the rows with some indices of a table of some width, in the numbers of a tape.
+pub(crate) type Gather<E, T> = fn(&mut [E], usize, &[usize], &[T]);
+
 /// Runs a model and a loss on a batch, or on a part of one with this mean weight; returns the outputs and the
-/// sum of the losses of the examples, each times its weight relative to the mean weight.
-pub(crate) fn forward<'t, T: Real>(
-    tape: &'t ArrayTape<T>,
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
-    params: &Bound<'t, T>,
+/// sum of the losses of the examples, each times its weight relative to the mean weight. Without a mean
+/// weight, weights do not count.
+pub(crate) fn forward<'t, E: Element, T: Real>(
+    module: &impl Module<E>,
+    loss: &impl Loss<E>,
+    params: &Bound<'t, E>,
     Batch { data, indices }: Batch<'_, T>,
-    mean_weight: f64,
+    mean_weight: Option<f64>,
+    examples: &mut ExampleBuffers,
+    gather: Gather<E, T>,
+) -> (Tensor<'t, E>, Tensor<'t, E>) {
+    let outputs = module.forward(params, inputs(params.tape(), Batch { data, indices }, gather));
+    let total = total_loss(loss, outputs, Batch { data, indices }, mean_weight, examples, gather);
+    (outputs, total)
+}
+
+/// The features of a batch.
+pub(crate) fn inputs<'t, E: Element, T: Real>(
+    tape: &'t ArrayTape<E>,
+    Batch { data, indices }: Batch<'_, T>,
+    gather: Gather<E, T>,
+) -> Tensor<'t, E> {
+    let width = data.width();
+    tape.constant_filled_by(&[indices.len(), width], |rows| gather(rows, width, indices, data.features()))
+}
+
+/// The loss of [`forward`], given the outputs.
+pub(crate) fn total_loss<'t, E: Element, T: Real>(
+    loss: &impl Loss<E>,
+    outputs: Tensor<'t, E>,
+    Batch { data, indices }: Batch<'_, T>,
+    mean_weight: Option<f64>,
     ExampleBuffers { labels, weights }: &mut ExampleBuffers,
-) -> (Tensor<'t, T>, Tensor<'t, T>) {
-    let rows_of = |width: usize, values: &[T]| {
-        tape.constant_filled_by(&[indices.len(), width], |rows| gather(rows, width, indices, values))
-    };
-    let outputs = module.forward(params, rows_of(data.width(), data.features()));
+    gather: Gather<E, T>,
+) -> Tensor<'t, E> {
     copy_labels(data, indices, labels);
     let targets = match data.targets() {
         Targets::Classes { .. } => TargetBatch::Classes(labels),
-        Targets::Values { values, width } => TargetBatch::Values(rows_of(*width, values)),
+        Targets::Values { values, width } => {
+            let shape = [indices.len(), *width];
+            let rows = |rows: &mut [E]| gather(rows, *width, indices, values);
+            TargetBatch::Values(outputs.tape().constant_filled_by(&shape, rows))
+        }
     };
     weights.clear();
-    let total = match data.weights() {
-        Some(all) => {
+    match data.weights().zip(mean_weight) {
+        Some((all, mean_weight)) => {
             weights.extend(indices.iter().map(|&i| all[i] / mean_weight));
             loss.weighted_total(outputs, targets, weights)
         }
         None => loss.total(outputs, targets),
-    };
-    (outputs, total)
+    }
 }
 
 /// The classes of these examples; empty if the targets are values.
@@ -70,7 +97,7 @@ fn copy_labels<T: Real>(data: &Dataset<T>, indices: &[usize], labels: &mut Vec<u
 const PARALLEL_ELEMENTS: usize = 1 << 15;
 
 /// Copies the rows with these indices from a table of this width.
-fn gather<F: Real>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {
+pub(crate) fn gather<F: Real>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {
     if rows.len() > PARALLEL_ELEMENTS && indices.len() > 1 && rayon::current_thread_index().is_some() {
         let (first, second) = indices.split_at(indices.len() / 2);
         let (front, back) = rows.split_at_mut(first.len() * width);
@@ -79,6 +106,19 @@ fn gather<F: Real>(rows: &mut [F], width: usize, indices: &[usize], table: &[F])
     }
     let copy = compiled_here!(F: copy_rows(rows: &mut [F], width: usize, indices: &[usize], table: &[F]));
     copy(rows, width, indices, table);
+}
+
+/// The same rows as constants of another number type.
+pub(crate) fn gather_constants<E: Element, T: Real>(
+    rows: &mut [E],
+    width: usize,
+    indices: &[usize],
+    table: &[T],
+) {
+    for (row, &i) in rows.chunks_exact_mut(width.max(1)).zip(indices) {
+        let table = &table[i * width..][..width];
+        row.iter_mut().zip(table).for_each(|(slot, x)| *slot = E::constant(x.value()));
+    }
 }
 
 fn copy_rows<F: Copy>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {

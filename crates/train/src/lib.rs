@@ -2,7 +2,8 @@
 //!
 //! This crate contains what moves the parameters of a model: [`Training`] takes the steps of a loop of the
 //! user's own, [`Trainer`] runs the usual loop over epochs with it, [`search_settings`] compares settings,
-//! and [`Backprop`] computes the gradient of a batch. Models
+//! [`Backprop`] computes the gradient of a batch, and [`second_order`] products with the Hessian of its loss
+//! and the gradient of each example. Models
 //! and losses are in `wengert-nn`, optimizers and schedules in `wengert-optim`, data sets in
 //! `wengert-data`.
 //!
@@ -60,6 +61,7 @@ mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
 mod search;
+pub mod second_order;
 mod selection;
 mod settings;
 mod sharpness;

@@ -1,6 +1,6 @@
 //! Numerical issues during training, and the search for their origin.
 
-use crate::batch::{ExampleBuffers, forward, mean_weight};
+use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
 use std::fmt;
 use std::ops::Range;
 use std::panic::Location;
@@ -77,7 +77,7 @@ pub(crate) fn locate_non_finite<T: Real>(
         observe(&mut tape);
         let bound = params.bind_for_training(&tape, training);
         let (weight, mut examples) = (mean_weight(batch), ExampleBuffers::default());
-        let (_, total) = forward(&tape, module, loss, &bound, batch, weight, &mut examples);
+        let (_, total) = forward(module, loss, &bound, batch, Some(weight), &mut examples, gather);
         drop(total.gradient());
         tape
     };

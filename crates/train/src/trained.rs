@@ -1,6 +1,6 @@
 //! Trained models: prediction and evaluation.
 
-use crate::batch::{ExampleBuffers, forward, mean_weight};
+use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
 use crate::metrics::{Metrics, Totals, count_correct};
 use crate::model_metadata::ModelMetadata;
 use crate::units::{to_model, to_user};
@@ -257,7 +257,7 @@ fn batch_totals<T: Real>(
     batch: Batch<'_, T>,
 ) -> Totals {
     let (bound, mean) = (params.bind_constant(tape), mean_weight(batch));
-    let (outputs, total) = forward(tape, module, loss, &bound, batch, mean, examples);
+    let (outputs, total) = forward(module, loss, &bound, batch, Some(mean), examples, gather);
     let (loss, correct) = (total.item().value(), count_correct(outputs, examples));
     tape.clear();
     Totals::from_relative(loss, correct, mean, batch.weight())

@@ -10,7 +10,7 @@
 //! | [`nn`] | parameters, initialisers, layers, losses, metrics, diagnostics |
 //! | [`optim`] | optimizers, learning-rate schedules and gradient clipping, on flat slices |
 //! | [`data`] | data sets, splits, standardisation, mini-batches |
-//! | [`train`] | parallel batched backpropagation, the training loop, hyper-parameter search |
+//! | [`train`] | parallel batched backpropagation, the training loop, second derivatives, hyper-parameter search |
 //! | [`linear`] | linear models: least squares, ridge, lasso, logistic regression, support-vector machines |
 //! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
@@ -89,13 +89,14 @@ pub mod prelude {
     pub use crate::nn::Init::{self, GlorotNormal, HeNormal, LecunNormal};
     pub use crate::nn::{
         Activation, Architecture, BatchNorm, Bias, BinaryCrossEntropy, Bound, CrossEntropy, Draws, Dropout,
-        Embedding, HalfSquared, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared, Mlp, Model, Module,
-        Normalisation, Params, RandomSlot, Regulariser, Residual, RowMixing, Sequential, SumSquared,
-        TargetBatch, TargetKind,
+        Embedding, HalfSquared, InputDerivatives, LayerNorm, Layout, Linear, Logistic, Loss, MeanSquared,
+        Mlp, Model, Module, Normalisation, Params, RandomSlot, Regulariser, Residual, RowMixing, Sequential,
+        SumSquared, TargetBatch, TargetKind,
     };
     pub use crate::optim::{Adam, Group, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use crate::train::{
         AfterEpoch, Backprop, Batch, BestBy, Callback, ClassWeights, Defaults, Epoch, History, Metrics,
         Sampling, StopReason, Strategy, TrainedModel, Trainer, Training, TrainingReport, TrainingState,
+        second_order,
     };
 }

@@ -36,7 +36,7 @@ fn a_loaded_model_equals_the_saved_one_bit_for_bit() {
 #[test]
 fn the_parameters_and_statistics_of_every_layer_are_the_same_after_saving_and_loading() {
     let folder = tempfile::tempdir().unwrap();
-    for (i, sample) in layers().into_iter().enumerate() {
+    for (i, sample) in layers::<f64>().into_iter().enumerate() {
         let model = sample.model(4);
         let mut params = model.layout().initialise::<f32>(7);
         params.statistics_mut().iter_mut().enumerate().for_each(|(j, s)| *s = 0.25 + j as f32);
