@@ -9,8 +9,8 @@ struct Net {
     out: Linear,
 }
 
-impl Module for Net {
-    fn forward<'t>(&self, p: &Bound<'t>, x: Tensor<'t>) -> Tensor<'t> {
+impl<T: Element> Module<T> for Net {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let h = self.first.forward(p, x).relu();
         let h = h + self.second.forward(p, h).relu();
         self.out.forward(p, h)

@@ -11,8 +11,8 @@ struct GaussianNoise {
     deviation: f64,
 }
 
-impl Module for GaussianNoise {
-    fn forward<'t>(&self, p: &Bound<'t>, x: Tensor<'t>) -> Tensor<'t> {
+impl<T: Element> Module<T> for GaussianNoise {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         match p.drawn(self.random, &x.shape(), |draws| self.deviation * draws.normal()) {
             Some(noise) => x + noise,
             None => x,
@@ -28,8 +28,8 @@ struct StochasticDepth {
     layer: Linear,
 }
 
-impl Module for StochasticDepth {
-    fn forward<'t>(&self, p: &Bound<'t>, x: Tensor<'t>) -> Tensor<'t> {
+impl<T: Element> Module<T> for StochasticDepth {
+    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let (y, shape) = (self.layer.forward(p, x).relu(), x.shape());
         let keep = |draws: &mut Draws| if draws.chance(self.skipped) { 0.0 } else { 1.0 };
         match p.drawn(self.random, &[shape[0], 1], keep) {
