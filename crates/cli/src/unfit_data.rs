@@ -44,7 +44,8 @@ impl fmt::Display for UnfitData {
                 "{data}: only tables in files and folders of images can be read in pieces; leave out --stream"
             ),
             Self::ScaledStream => f.write_str(
-                "images that are read in pieces are used as pixels from 0 to 1; leave out --scaling or --stream",
+                "images that are read in pieces are used as pixels from 0 to 1; leave out --scaling or \
+                 --stream",
             ),
             Self::ImagesWithFile { path } => write!(
                 f,

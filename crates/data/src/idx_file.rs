@@ -120,11 +120,7 @@ pub(crate) struct PixelFile {
 
 impl PixelFile {
     /// A file of images of this length in bytes, whose first byte is read next.
-    pub(crate) fn of_header(
-        path: &Path,
-        file: impl Read + 'static,
-        length: u64,
-    ) -> Result<Self, DataError> {
+    pub(crate) fn of_header(path: &Path, file: impl Read + 'static, length: u64) -> Result<Self, DataError> {
         let file = IdxFile::of(path, Box::new(file))?;
         file.check_rank(Role::Features, file.extents.len() >= 2)?;
         let start = 4 * (1 + file.extents.len() as u64);
