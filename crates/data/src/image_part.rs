@@ -26,10 +26,10 @@ const BLOCK: usize = 1 << 24;
 /// ```
 /// use wengert_data::{Batches, Examples, ImagePart};
 ///
-/// # let folder = tempfile::tempdir()?;
-/// # let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));
-/// # std::fs::write(&images, [&[0, 0, 8, 2, 0, 0, 0, 40, 0, 0, 0, 2][..], &[7; 80]].concat())?;
-/// # std::fs::write(&labels, [&[0, 0, 8, 1, 0, 0, 0, 40][..], &[1; 40]].concat())?;
+/// # use std::io::Write;
+/// # let [mut images, mut labels] = [tempfile::NamedTempFile::new()?, tempfile::NamedTempFile::new()?];
+/// # images.write_all(&[&[0, 0, 8, 2, 0, 0, 0, 40, 0, 0, 0, 2][..], &[7; 80]].concat())?;
+/// # labels.write_all(&[&[0, 0, 8, 1, 0, 0, 0, 40][..], &[1; 40]].concat())?;
 /// let seed = 7;
 /// let [train, validation, _] = ImagePart::open(images, labels, seed)?.parts(0.1, 0.0)?;
 /// let mut batches = Batches::new(train.examples(), 16, seed);

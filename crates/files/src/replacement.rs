@@ -1,8 +1,9 @@
 //! A new file that takes the place of another.
 //!
 //! On Linux the new file has no name until its content is on the disk, so that a program that is killed while
-//! it writes leaves nothing behind. Elsewhere, and in file systems without unnamed files, it has a unique
-//! name in the same folder, and is removed if writing fails.
+//! it writes leaves nothing behind; killed in the instant before the new file takes its place, it leaves a
+//! hidden file with the whole content and the ending `.part`. Elsewhere, and in file systems without unnamed
+//! files, it has a unique name in the same folder, and is removed if writing fails.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Write};

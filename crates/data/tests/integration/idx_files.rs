@@ -331,7 +331,7 @@ fn images_in_pieces_are_those_in_memory_once_per_epoch_and_in_another_order() {
     let all = sorted(all);
     assert!(sorted(first) == all && sorted(second) == all);
     let parts = part.parts(0.2, 0.1).unwrap();
-    assert_eq!(parts.each_ref().map(|part| part.examples()), [420, 120, 60]);
+    assert_eq!(parts.each_ref().map(Examples::examples), [420, 120, 60]);
     assert!(sorted(parts.iter().flat_map(|part| rows(part, Pass::Epoch(3))).collect()) == all);
     assert_eq!(part.parts(0.0, 0.0).unwrap().map(|part| part.examples()), [600, 0, 0]);
     // The file changes between the passes.

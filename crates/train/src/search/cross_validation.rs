@@ -62,7 +62,7 @@ fn mean(values: &[f64]) -> FoldMean {
 ///
 /// let folds: Vec<Split> = moons(200, 0.1, 7).folds(5, 7)?.map(Split::standardised).collect();
 /// let result = cross_validate(&folds, |fold| {
-///     Trainer::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(1e-2)).epochs(40).threads(1).fit(fold)
+///     Trainer::new(Mlp::new([2, 32, 2]), CrossEntropy, Adam::new(3e-2)).epochs(60).threads(1).fit(fold)
 /// })?;
 /// assert!(result.accuracy().is_some_and(|accuracy| accuracy.mean > 0.95));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
