@@ -31,7 +31,7 @@ const BLOCK: usize = 1 << 24;
 /// # images.write_all(&[&[0, 0, 8, 2, 0, 0, 0, 40, 0, 0, 0, 2][..], &[7; 80]].concat())?;
 /// # labels.write_all(&[&[0, 0, 8, 1, 0, 0, 0, 40][..], &[1; 40]].concat())?;
 /// let seed = 7;
-/// let [train, validation, _] = ImagePart::open(images, labels, seed)?.parts(0.1, 0.0)?;
+/// let [train, validation, _] = ImagePart::open(&images, &labels, seed)?.parts(0.1, 0.0)?;
 /// let mut batches = Batches::new(train.examples(), 16, seed);
 /// let (mut rows, mut epoch) = (0, batches.over(&train, 1));
 /// while let Some(batch) = epoch.next_batch()? {
