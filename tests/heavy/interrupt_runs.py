@@ -56,6 +56,10 @@ class Program:
         return json.loads(output)["params_sha256"]
 
 
+def is_whole(checkpoint):
+    return zlib.crc32(checkpoint[:-4]) == int.from_bytes(checkpoint[-4:], "little")
+
+
 class Reader(threading.Thread):
     """Opens a file again and again, and counts the times that its checksum does not fit."""
 
@@ -70,7 +74,7 @@ class Reader(threading.Thread):
             except FileNotFoundError:
                 continue
             self.reads += 1
-            self.torn += zlib.crc32(content[:-4]) != int.from_bytes(content[-4:], "little")
+            self.torn += not is_whole(content)
 
     def finish(self):
         self.ends.set()
@@ -93,8 +97,12 @@ def disturb(program, folder, expected, seconds, number, draw, choose):
             assert f"continue with: wengert train --resume {path}" in errors, errors
         else:
             assert process.returncode == -how, (process.returncode, errors)
-    left = [entry.name for entry in folder.iterdir() if entry.name.startswith(".")]
-    assert not left, f"{left} remain"
+    # Killed just before a new file takes the place of the old one, a run leaves it.
+    left = [entry for entry in folder.iterdir() if entry.name.startswith(".")]
+    assert how == signal.SIGKILL or not left, f"{left} remain"
+    for entry in left:
+        assert is_whole(entry.read_bytes()), f"{entry} is torn"
+        entry.unlink()
     arguments = ["--resume", path] if path.exists() else [*RUN, "--checkpoint", path]
     found = program.finished(arguments)
     assert found == expected, f"{how.name} of run {number}: {found} instead of {expected}"
