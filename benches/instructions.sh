@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Counts the instructions of one training step of W1 to W6 on one thread with callgrind. The count is the same in every
-# run, so that two versions of the code can be compared exactly. Needs valgrind, which emulates AVX2 but not AVX-512.
-# W6 takes some minutes.
+# Counts the instructions of one training step of W1 to W4 on one thread with callgrind. The count is the same in every
+# run, so that two versions of the code can be compared exactly. Needs valgrind, which emulates AVX2 but not AVX-512, and
+# would take an hour for W5 and W6.
 #
 #   benches/instructions.sh             prints the counts
 #   benches/instructions.sh FOLDER      also leaves the profiles there, for callgrind_annotate or kcachegrind
@@ -45,5 +45,3 @@ count W1 80 --layers 2,16,16,2 --batch 32 --optimizer sgd
 count W2 40 --layers 2,64,64,3 --batch 64 --optimizer adam
 count W3 40 --layers 64,128,64,10 --batch 64 --optimizer momentum
 count W4 16 --layers 784,128,64,10 --batch 64 --optimizer adam
-count W5 2 --layers 784,512,512,10 --batch 256 --optimizer adam
-count W6 1 --layers 1024,2048,2048,2048,10 --batch 512 --optimizer momentum

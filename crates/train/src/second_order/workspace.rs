@@ -78,7 +78,7 @@ impl<'m, M, L, T: Real> SecondOrder<'m, M, L, T> {
     /// if the shapes of model, loss and data do not match.
     ///
     /// # Cost
-    /// Two to three times a gradient of the loss.
+    /// About four times a gradient of the loss.
     #[track_caller]
     pub fn hvp(&mut self, params: &Params<T>, batch: &Batch<'_, T>, direction: &[T], product: &mut [T]) -> f64
     where
