@@ -69,7 +69,7 @@ pub(super) struct ColumnOptions {
     /// Share or file to evaluate once, at the end; "own": the test images of a folder.
     #[arg(long, allow_negative_numbers = true, value_parser = bounds::part, value_name = "SHARE|FILE")]
     pub(super) test: Option<Part>,
-    /// Read the table or the images in pieces in each epoch, for files that are larger than the memory.
+    /// Read the data in pieces in each epoch, for files that are larger than the memory.
     #[arg(long)]
     pub(super) stream: bool,
 }
