@@ -1,8 +1,9 @@
 //! Source files in C.
 
 use super::columns::{descriptions, encoding};
+use super::constants::Notation;
 use super::language::{Language, quoted, wrapped};
-use super::plan::{Plan, map_constants, product, scale_and_shift};
+use super::plan::{Plan, product};
 use super::snippet::Snippet;
 use std::fmt::Write;
 use wengert_nn::Outputs;
@@ -19,7 +20,7 @@ pub(super) fn file(plan: &Plan<'_>, name: &str) -> String {
     }
     text += " };\n";
     text += &declarations(plan, name);
-    text += &constants(plan);
+    text += &NOTATION.constants(plan);
     text += &plan.functions(Language::C);
     if let Some((code, numbers)) = &plan.activation {
         let expression = code.expression(Language::C, numbers);
@@ -29,6 +30,8 @@ pub(super) fn file(plan: &Plan<'_>, name: &str) -> String {
 }
 
 const TEXT: &str = "a text takes all texts";
+
+const NOTATION: Notation = Notation { comment: |text| format!("\n/* {text} */"), floats, doubles };
 
 fn header(plan: &Plan<'_>, name: &str) -> String {
     let network = plan.network;
@@ -111,36 +114,6 @@ fn floats(name: &str, numbers: &[f32]) -> String {
 fn doubles(name: &str, numbers: &[f64]) -> String {
     let list = wrapped(numbers.iter().map(|x| format!("{x:?}")), "    ");
     format!("\nstatic const double {name}[{}] = {{\n{list}}};\n", numbers.len())
-}
-
-fn constants(plan: &Plan<'_>) -> String {
-    let mut text = String::new();
-    if let Some(map) = &plan.network.inputs {
-        let [factor, mean, deviation] = map_constants(map);
-        text += "\n/* The features x become (FACTOR x - MEAN) / DEVIATION. */";
-        text += &(doubles("FACTOR", &factor) + &doubles("MEAN", &mean) + &doubles("DEVIATION", &deviation));
-    }
-    for (i, layer) in plan.network.layers.iter().enumerate() {
-        write!(
-            text,
-            "\n/* Layer {i}: {} inputs in rows, {} outputs in columns. */",
-            layer.inputs, layer.outputs
-        )
-        .expect(TEXT);
-        text += &floats(&format!("WEIGHT_{i}"), &layer.weight);
-        if let Some(bias) = &layer.bias {
-            text += &floats(&format!("BIAS_{i}"), bias);
-        }
-        if let Some(norm) = &layer.normaliser {
-            let [scale, shift] = scale_and_shift(norm).unwrap_or([norm.weight.clone(), norm.bias.clone()]);
-            text += &(floats(&format!("SCALE_{i}"), &scale) + &floats(&format!("SHIFT_{i}"), &shift));
-        }
-    }
-    if let Some(map) = &plan.network.targets {
-        text += "\n/* The outputs y become TARGET_MEAN + TARGET_DEVIATION y. */";
-        text += &(doubles("TARGET_MEAN", map.mean()) + &doubles("TARGET_DEVIATION", map.deviation()));
-    }
-    text
 }
 
 fn category(plan: &Plan<'_>, name: &str) -> String {

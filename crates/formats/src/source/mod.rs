@@ -4,12 +4,13 @@
 //! |---|---|
 //! | `language` | the languages: names, literals, comments |
 //! | `plan` | what a file contains |
-//! | `activation`, `snippet`, `columns` | its parts |
+//! | `activation`, `snippet`, `columns`, `constants` | its parts |
 //! | `c`, `rust`, `python` | the files |
 
 mod activation;
 mod c;
 mod columns;
+mod constants;
 mod language;
 mod plan;
 mod python;

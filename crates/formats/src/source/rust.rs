@@ -1,17 +1,24 @@
 //! Source files in Rust.
 
 use super::columns::{descriptions, encoding};
+use super::constants::Notation;
 use super::language::{Language, quoted, wrapped};
-use super::plan::{Plan, map_constants, product, scale_and_shift};
+use super::plan::{Plan, product};
 use super::snippet::Snippet;
 use std::fmt::Write;
 
 const TEXT: &str = "a text takes all texts";
 
+const NOTATION: Notation = Notation { comment: |text| format!("\n// {text}"), floats, doubles };
+
 /// The source file: a module or a crate of its own.
 pub(super) fn file(plan: &Plan<'_>, name: &str) -> String {
     let mut text = header(plan, name);
-    text += &constants(plan);
+    if plan.needs_widest() {
+        write!(text, "\n/// The largest width of a layer.\nconst WIDEST: usize = {};\n", plan.widest)
+            .expect(TEXT);
+    }
+    text += &NOTATION.constants(plan);
     text += &plan.functions(Language::Rust);
     if let Some((code, numbers)) = &plan.activation {
         let expression = code.expression(Language::Rust, numbers);
@@ -58,40 +65,6 @@ fn floats(name: &str, numbers: &[f32]) -> String {
 fn doubles(name: &str, numbers: &[f64]) -> String {
     let list = wrapped(numbers.iter().map(|x| format!("{x:?}")), "    ");
     format!("\nstatic {name}: [f64; {}] = [\n{list}];\n", numbers.len())
-}
-
-fn constants(plan: &Plan<'_>) -> String {
-    let mut text = String::new();
-    if plan.needs_widest() {
-        write!(text, "\n/// The largest width of a layer.\nconst WIDEST: usize = {};\n", plan.widest)
-            .expect(TEXT);
-    }
-    if let Some(map) = &plan.network.inputs {
-        let [factor, mean, deviation] = map_constants(map);
-        text += "\n// The features x become (FACTOR x - MEAN) / DEVIATION.";
-        text += &(doubles("FACTOR", &factor) + &doubles("MEAN", &mean) + &doubles("DEVIATION", &deviation));
-    }
-    for (i, layer) in plan.network.layers.iter().enumerate() {
-        write!(
-            text,
-            "\n// Layer {i}: {} inputs in rows, {} outputs in columns.",
-            layer.inputs, layer.outputs
-        )
-        .expect(TEXT);
-        text += &floats(&format!("WEIGHT_{i}"), &layer.weight);
-        if let Some(bias) = &layer.bias {
-            text += &floats(&format!("BIAS_{i}"), bias);
-        }
-        if let Some(norm) = &layer.normaliser {
-            let [scale, shift] = scale_and_shift(norm).unwrap_or([norm.weight.clone(), norm.bias.clone()]);
-            text += &(floats(&format!("SCALE_{i}"), &scale) + &floats(&format!("SHIFT_{i}"), &shift));
-        }
-    }
-    if let Some(map) = &plan.network.targets {
-        text += "\n// The outputs y become TARGET_MEAN + TARGET_DEVIATION y.";
-        text += &(doubles("TARGET_MEAN", map.mean()) + &doubles("TARGET_DEVIATION", map.deviation()));
-    }
-    text
 }
 
 fn category(plan: &Plan<'_>) -> String {
