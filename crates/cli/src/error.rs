@@ -44,7 +44,7 @@ pub(crate) enum CliError {
     Input { name: String, error: io::Error },
     /// The loss became infinite or NaN; a checkpoint may have an earlier state, as the text says.
     Diverged { divergence: Box<Divergence>, kept: String },
-    /// A signal interrupted a training.
+    /// A signal interrupted a training run.
     Interrupted(Box<Interrupted>),
     /// A network did not learn one batch by heart.
     NotLearnt { first: f64, after: f64, steps: usize },

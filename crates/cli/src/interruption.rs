@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM during a training whose state is saved.
+//! Ctrl-C and SIGTERM during a training run whose state is saved.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;

@@ -222,7 +222,7 @@ impl Display for DataProblem {
                 write!(f, "{values} {table} do not fill {n} rows of width {width}, one per example")
             }
             Self::RowLength { values, width } => {
-                write!(f, "{values} values must be {width}, as in the rows before")
+                write!(f, "there are {values} values, must be {width} as in the rows before")
             }
             Self::LabelOutOfRange { label, classes } => {
                 write!(f, "the label {label} must be below the number of classes, {classes}")

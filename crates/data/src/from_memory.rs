@@ -45,7 +45,7 @@ impl<F: Float> Dataset<F> {
     /// ```
     ///
     /// # Errors
-    /// If a row has another length than the first one, and as [`new`](Self::new).
+    /// If the length of a row differs from that of the first row, and for the reasons of [`new`](Self::new).
     pub fn from_rows(
         name: impl Into<String>,
         rows: impl IntoIterator<Item = impl AsRef<[F]>>,

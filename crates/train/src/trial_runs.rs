@@ -1,4 +1,4 @@
-//! Short runs before a training: on a single batch, and over rising learning rates.
+//! Short runs before a training run: on a single batch, and over rising learning rates.
 
 use crate::batch_fit::BatchFit;
 use crate::error::TrainError;

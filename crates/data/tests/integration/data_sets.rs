@@ -48,7 +48,7 @@ fn rows_of_different_lengths_are_refused_with_the_row() {
     let rows = [vec![1.0_f32, 2.0], vec![3.0, 4.0], vec![5.0]];
     let error = Dataset::from_rows("ragged", rows, Targets::classes([0, 1, 1])).unwrap_err();
     assert!(
-        error.to_string().contains("ragged, row 3: 1 values must be 2, as in the rows before"),
+        error.to_string().contains("ragged, row 3: there are 1 values, must be 2 as in the rows before"),
         "{error}"
     );
     let error = Dataset::from_rows("empty", [[1.0_f32; 2]; 0], Targets::classes([0])).unwrap_err();

@@ -1,4 +1,4 @@
-//! What a training would do, without a step.
+//! What a training run would do, shown without taking a step.
 
 use super::data::Data;
 use super::network::Plan;

@@ -1,4 +1,4 @@
-//! Short runs before a training: on one batch, and over rising learning rates.
+//! Short runs before a training run: on one batch, and over rising learning rates.
 
 use super::data::Data;
 use super::network::Plan;
@@ -13,7 +13,7 @@ use wengert::train::BatchFit;
 
 /// The number of steps on one batch.
 const STEPS: usize = 1000;
-/// The loss that a batch is learnt to, relative to that at the start.
+/// Below this loss, as a share of the loss at the start, a batch counts as learnt.
 const LEARNT: f64 = 0.01;
 /// The sweep over rates: the lowest, the highest, and their number.
 const SWEEP: (f64, f64, usize) = (1e-6, 100.0, 200);
