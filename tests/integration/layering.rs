@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["wengert-data", "wengert-formula", "wengert-nn"],
     &["wengert-linear", "wengert-train"],
     &["wengert-formats", "wengert-lab"],
-    &["wengert"],
+    &["wengert", "wengert-playground"],
     &["wengert-cli"],
     &["wengert-book", "wengert-gradbench", "wengert-step-bench"],
 ];

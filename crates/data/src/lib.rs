@@ -102,7 +102,7 @@ pub use stream::{TablePart, TableParts};
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table::{
     Column, ColumnKind, ColumnValues, MISSING, ShuffledTable, Table, TableBlocks, TableOptions, read_csv,
-    read_table,
+    read_table, table_from_text,
 };
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]

@@ -1,5 +1,6 @@
 //! The training loop.
 
+use crate::clock::Clock;
 use crate::divergence::Divergence;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
@@ -19,7 +20,6 @@ use crate::start::Progress;
 use crate::state::{BestEpoch, ResumeError, TrainingState};
 use crate::trained::{TrainedModel, batch_metrics};
 use crate::training::Training;
-use std::time::Instant;
 use wengert_ad::Real;
 use wengert_data::{Batches, DataError, EpochBatches, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
@@ -59,7 +59,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
     }
 
     pub(crate) fn run(mut self) -> Result<TrainingReport<M, T>, TrainError> {
-        let start = Instant::now();
+        let clock = Clock::start();
         if let Some(keeper) = &mut self.observers.keeping.keeper {
             let train = self.data.train;
             keeper.begin(metadata_of(train.sample(), &self.training, &self.settings), train)?;
@@ -88,7 +88,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let (history, issues) = (History::new(self.history, names), self.issues);
         let metadata = metadata_of(self.data.train.sample(), &self.training, &self.settings);
         let model = TrainedModel { metadata, ..self.training.into_trained() };
-        let seconds = start.elapsed().as_secs_f64();
+        let seconds = clock.seconds();
         Ok(TrainingReport {
             model,
             train,

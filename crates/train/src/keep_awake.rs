@@ -42,10 +42,13 @@ impl KeepAwake {
         let (Some(caller), others) = (rayon::current_thread_index(), rayon::current_num_threads() - 1) else {
             return;
         };
+        if others == 0 {
+            return;
+        }
         self.shared.steps.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now();
         let follows = self.last.replace(now).is_some_and(|last| now - last < SHORT);
-        if follows && others > 0 && self.shared.threads.load(Ordering::Relaxed) == 0 {
+        if follows && self.shared.threads.load(Ordering::Relaxed) == 0 {
             self.shared.threads.store(others, Ordering::Relaxed);
             let shared = Arc::clone(&self.shared);
             rayon::spawn_broadcast(move |context| {

@@ -33,6 +33,7 @@ mod callback;
 #[cfg(feature = "safetensors")]
 mod checkpoints;
 mod class_weights;
+mod clock;
 mod compatibility;
 #[cfg(feature = "safetensors")]
 mod data_digest;

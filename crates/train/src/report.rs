@@ -78,7 +78,8 @@ pub struct TrainingReport<M, T = f32> {
     /// The state after the last step, from which training [continues](crate::Trainer::resume) with the
     /// same bits; `None` if training diverged. Its parameters are those of the last epoch, not of the best.
     pub state: Option<TrainingState<T>>,
-    /// The wall-clock time of the training run, in seconds; of the last part, if it was resumed.
+    /// The wall-clock time of the training run, in seconds; of the last part, if it was resumed. NaN in a
+    /// browser (WebAssembly without an operating system), which has no clock.
     pub seconds: f64,
 }
 

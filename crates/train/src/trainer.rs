@@ -15,7 +15,7 @@ use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
 use crate::strategy::Strategy;
 use crate::training::Training;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
 use wengert_ad::Real;
 use wengert_data::Parts;
@@ -293,8 +293,8 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         }
         let (examples, batch_size) = (data.train.examples(), settings.batch_size);
         check_batch_size(training.params().layout(), examples, batch_size)?;
-        let pool = thread_pool(threads, training.useful_threads(batch_size.min(examples)))?;
-        pool.install(|| {
+        let useful = training.useful_threads(batch_size.min(examples));
+        in_pool(threads, useful, || {
             let some: Vec<usize> = sampled_rows(sample.examples()).collect();
             training.check(sample.batch(&some))?;
             run(training, settings, observers, data, progress)
@@ -302,11 +302,18 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     }
 }
 
-/// A pool with this many threads, or one per core if it is 0, but no more than can be used: these would be
-/// woken for nothing.
-fn thread_pool(threads: usize, useful: usize) -> Result<ThreadPool, TrainError> {
+/// Runs `work` in a pool with this many threads, or one per core if it is 0, but no more than can be used:
+/// these would be woken for nothing. In a browser, there are no threads, and it runs by itself.
+fn in_pool<R: Send>(
+    threads: usize,
+    useful: usize,
+    work: impl FnOnce() -> Result<R, TrainError> + Send,
+) -> Result<R, TrainError> {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+        return work();
+    }
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = if threads == 0 { cores } else { threads }.min(useful);
     let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|source| TrainError::Threads { source })
+    pool.map_err(|source| TrainError::Threads { source })?.install(work)
 }

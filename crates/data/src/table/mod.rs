@@ -8,7 +8,7 @@
 //! | `reading`, `parser`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
 //! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
 //! | `rows`, `block`, `cells`, `dates` | the rows of a block, and their cells as columns |
-//! | `npy` | arrays of NumPy |
+//! | `npy`, `of_dataset` | arrays of NumPy, and data sets, as tables |
 //! | `lines`, `growing` | the lines of rows; columns that grow by blocks |
 
 mod block;
@@ -22,6 +22,7 @@ mod layout;
 mod lines;
 #[cfg(feature = "npy")]
 mod npy;
+mod of_dataset;
 mod options;
 mod parser;
 mod read;
@@ -35,5 +36,5 @@ mod text_blocks;
 pub(crate) use columns::number_text;
 pub use columns::{Column, ColumnKind, ColumnValues, MISSING, Table};
 pub use options::TableOptions;
-pub use read::{TableBlocks, read_csv, read_table};
+pub use read::{TableBlocks, read_csv, read_table, table_from_text};
 pub use shuffled::ShuffledTable;

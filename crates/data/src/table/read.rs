@@ -7,9 +7,11 @@ use super::options::TableOptions;
 use super::reading::Reading;
 use super::source::Source;
 use crate::error::{DataError, DataProblem};
+use std::io::Cursor;
 #[cfg(feature = "npy")]
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads a table from a text file, or from standard input if the path is `-`.
 ///
@@ -34,11 +36,37 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
     let source = Source::of(path).map_err(|error| DataProblem::Unreadable(error).of_path(path))?;
     let name = source.name();
     let unreadable = |error| DataProblem::Unreadable(error).of(&*name);
-    let open = || Reading::open(&name, source.read().map_err(unreadable)?, options);
     #[cfg(feature = "npy")]
     if let Sniffed::Arrays(bytes) = Sniffed::of(source.read().map_err(unreadable)?).map_err(unreadable)? {
         return read_arrays(&name, &bytes);
     }
+    read_twice(&name, options, || Reading::open(&name, source.read().map_err(unreadable)?, options))
+}
+
+/// Reads a table from a text in memory, as [`read_table`] from a file. The name is for messages.
+///
+/// ```
+/// use wengert_data::{TableOptions, table_from_text};
+///
+/// let text = "size,age,price\n100,5,2.5\n120,30,2.25\n80,1,2.125\n";
+/// let houses = table_from_text("houses", text, &TableOptions::default())?.target("price")?;
+/// assert_eq!((houses.examples(), houses.width()), (3, 2));
+/// # Ok::<(), wengert_data::DataError>(())
+/// ```
+///
+/// # Errors
+/// As [`read_table`], except for those of files.
+pub fn table_from_text(name: &str, text: &str, options: &TableOptions) -> Result<Table, DataError> {
+    let content: Arc<[u8]> = text.as_bytes().into();
+    read_twice(name, options, || Reading::open(name, Box::new(Cursor::new(content.clone())), options))
+}
+
+/// Reads a table by the kinds of its first rows, and again by those of all rows if these differ.
+fn read_twice(
+    name: &str,
+    options: &TableOptions,
+    open: impl Fn() -> Result<Reading, DataError>,
+) -> Result<Table, DataError> {
     if let Some(table) = open()?.table()? {
         return Ok(table);
     }
@@ -46,7 +74,7 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
     let survey = open()?.survey()?;
     let mut reading = open()?;
     reading.settle(&survey, options)?;
-    reading.table()?.ok_or_else(|| DataProblem::Changed.of(&*name))
+    reading.table()?.ok_or_else(|| DataProblem::Changed.of(name))
 }
 
 /// Reads a table, and detects everything: [`read_table`] with the default options.

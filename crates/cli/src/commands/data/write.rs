@@ -3,7 +3,6 @@
 use crate::bounds;
 use crate::error::CliError;
 use crate::output::{csv_text, print_text};
-use crate::source::named_table;
 use clap::Args;
 use std::path::PathBuf;
 use wengert::data::{Table, data_set};
@@ -25,7 +24,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let output = arguments.output.as_ref().map(Output::new).transpose()?;
-    let text = csv_of(&named_table(&data_set(&arguments.name, arguments.seed)?)?);
+    let text = csv_of(&data_set(&arguments.name, arguments.seed)?.to_table()?);
     match output {
         Some(output) => Ok(output.write(text.as_bytes())?),
         None => print_text(&text),
