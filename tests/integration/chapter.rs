@@ -1,4 +1,4 @@
-//! The chapter from a table to predictions: its commands are run, in order, in one folder.
+//! Chapters whose commands are run, in order, in one folder.
 
 use crate::shown::assert_shown;
 use crate::source::packages::root;
@@ -23,14 +23,13 @@ fn sessions(page: &str) -> Vec<Session<'_>> {
 }
 
 /// Runs the commands, in order, in one folder, and returns what they print.
-fn run(sessions: &[Session<'_>]) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
+fn run(sessions: &[Session<'_>], folder: &Path) -> Vec<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_wengert")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let run = |session: &Session<'_>| {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{} 2>&1", session.command)]);
-        let run = shell.env("PATH", &path).current_dir(folder.path()).output().unwrap();
+        let run = shell.env("PATH", &path).current_dir(folder).output().unwrap();
         let found = String::from_utf8(run.stdout).unwrap();
         assert_eq!(run.status.success(), !found.starts_with("error:"), "{}: {found}", session.command);
         found.trim_end().to_owned()
@@ -56,20 +55,45 @@ fn updated(page: &str, outputs: &[String]) -> String {
     text
 }
 
-/// With the environment variable `WENGERT_UPDATE_BOOK`, writes the outputs to the page instead.
-#[cfg(unix)]
-#[test]
-fn the_chapter_from_a_table_to_predictions_shows_what_the_program_prints() {
-    let path = root().join("docs/tables.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let sessions = sessions(&page);
-    assert!(sessions.len() >= 8, "only {} commands", sessions.len());
-    let outputs = run(&sessions);
-    if std::env::var_os("WENGERT_UPDATE_BOOK").is_some() {
-        fs::write(path, updated(&page, &outputs)).unwrap();
+fn updates() -> bool {
+    std::env::var_os("WENGERT_UPDATE_BOOK").is_some()
+}
+
+/// Runs the commands of a page in `folder`, and compares what they print with what the page shows. With the
+/// environment variable `WENGERT_UPDATE_BOOK`, writes the outputs to the page instead.
+fn check(page: &str, least: usize, folder: &Path) {
+    let path = root().join("docs").join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let sessions = sessions(&text);
+    assert!(sessions.len() >= least, "{page}: only {} commands", sessions.len());
+    let outputs = run(&sessions, folder);
+    if updates() {
+        fs::write(path, updated(&text, &outputs)).unwrap();
         return;
     }
     for (session, found) in sessions.iter().zip(&outputs) {
         assert_shown(session.command, session.output, found);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_chapter_from_a_table_to_predictions_shows_what_the_program_prints() {
+    check("tables.md", 8, tempfile::tempdir().unwrap().path());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_chapter_on_searches_shows_what_the_program_prints_and_draws() {
+    let folder = tempfile::tempdir().unwrap();
+    check("search.md", 7, folder.path());
+    let drawn = fs::read_to_string(folder.path().join("figures/lr.svg")).unwrap();
+    let stored = root().join("docs/figures/search-lr.svg");
+    if updates() {
+        fs::write(stored, drawn).unwrap();
+        return;
+    }
+    let shown = fs::read_to_string(stored).unwrap();
+    let ratio = shown.len() as f64 / drawn.len() as f64;
+    assert!((0.7..1.4).contains(&ratio) && shown.contains("validation mistakes"), "draw the figure again");
 }

@@ -1,6 +1,6 @@
 //! What all commands have in common: exit codes, versions of JSON, colours, completions and manual pages.
 
-use crate::program::{assert_rejected, json_of, output_of};
+use crate::program::{assert_rejected, json_of, output_of, written};
 use crate::source::packages::root;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -26,6 +26,7 @@ fn every_json_object_has_a_version_and_documented_fields() {
     let [other, back] =
         ["other.onnx", "back"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     output_of(&["export", &classes, "--to", "onnx", "--output", &other]);
+    let space = written(folder.path(), "space.toml", "lr = [0.1, 0.2]\nepochs = 1\n");
     let page = fs::read_to_string(root().join("docs/command-line.md")).unwrap();
     for arguments in [
         &["train", "iris", "--epochs", "1"][..],
@@ -34,6 +35,7 @@ fn every_json_object_has_a_version_and_documented_fields() {
         &["train", "iris", "--overfit-batch"],
         &["train", "iris", "--find-lr"],
         &["train", "iris", "--epochs", "1", "--cv", "2"],
+        &["search", "iris", "--space", &space, "--trials", "2"],
         &["evaluate", &classes, "iris"],
         &["evaluate", &values, "sine"],
         &["predict", &classes, "iris"],

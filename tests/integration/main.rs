@@ -20,6 +20,7 @@ mod program;
 mod publishing;
 mod readme;
 mod results;
+mod searching;
 mod settings;
 mod shape;
 mod shown;

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
 use wengert::nn::Outputs;
-use wengert::train::{BestBy, ClassWeights, Every, Sampling};
+use wengert::train::{BestBy, ChooseBy, ClassWeights, Every, Sampling};
 
 /// The largest number of parameters that `train` accepts. Parameters, gradient and the state of the optimizer
 /// take about 2 GB.
@@ -70,6 +70,16 @@ pub(crate) fn every(text: &str) -> Result<Every, String> {
 
 pub(crate) fn folds(text: &str) -> Result<usize, String> {
     count(text, 2..=10_000)
+}
+
+/// A number of trials of a search.
+pub(crate) fn trials(text: &str) -> Result<usize, String> {
+    count(text, 1..=10_000)
+}
+
+/// The factor of successive halving.
+pub(crate) fn factor(text: &str) -> Result<usize, String> {
+    count(text, 2..=1000)
 }
 
 pub(crate) fn batch_size(text: &str) -> Result<usize, String> {
@@ -201,6 +211,10 @@ pub(crate) fn sampling(text: &str) -> Result<Sampling, String> {
 
 pub(crate) fn best_by(text: &str) -> Result<BestBy, String> {
     one_of(&BestBy::ALL, BestBy::name, text)
+}
+
+pub(crate) fn choose_by(text: &str) -> Result<ChooseBy, String> {
+    one_of(&ChooseBy::ALL, ChooseBy::name, text)
 }
 
 /// `none`, `balanced`, or a weight per class, separated by commas.

@@ -1,6 +1,7 @@
 //! The reasons why a command fails.
 
 use crate::settings::{ResumeProblem, SettingsError};
+use crate::shell_word::quoted;
 use crate::unfit_data::UnfitData;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use wengert::formats::FormatError;
 use wengert::optim::{ScheduleError, SuggestRateError};
 use wengert::settings::ChoiceError;
 use wengert::train::{Divergence, DivergenceCause, SavedModelError, SearchError, TrainError};
-use wengert_files::WriteError;
+use wengert_files::{WriteError, excerpt};
 use wengert_formula::{ParseError, PointError};
 #[cfg(feature = "lab")]
 use wengert_lab::LabError;
@@ -50,8 +51,14 @@ pub(crate) enum CliError {
     NotLearnt { first: f64, after: f64, steps: usize },
     /// A sweep over learning rates suggests none.
     Rate(SuggestRateError),
-    /// A cross-validation cannot be done.
+    /// A cross-validation or a search cannot be done.
     Search(SearchError),
+    /// A trial of a search has settings that cannot be trained with.
+    Trial { number: usize, settings: String, error: Box<CliError> },
+    /// There are results at the path of a new search.
+    ResultsExist { file: PathBuf },
+    /// Arguments do not fit together.
+    Arguments(String),
     /// A run cannot continue.
     Resume(ResumeProblem),
     /// Signals cannot be waited for.
@@ -96,9 +103,7 @@ impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { epoch, step, is_saved, file, .. } = self;
         write!(f, "interrupted after step {step} of epoch {epoch}; ")?;
-        let file = file.display().to_string();
-        let is_plain = file.chars().all(|c| c.is_alphanumeric() || "/._-+=@:".contains(c));
-        let quoted = if is_plain { file } else { format!("'{}'", file.replace('\'', "'\\''")) };
+        let quoted = quoted(&file.display().to_string());
         if *is_saved {
             write!(f, "continue with: wengert train --resume {quoted}")
         } else {
@@ -117,6 +122,7 @@ impl CliError {
             | Self::ConstantFormula { .. }
             | Self::Settings(_)
             | Self::Choice(_)
+            | Self::Arguments(_)
             | Self::Resume(ResumeProblem::Fixed { .. } | ResumeProblem::Settings(_))
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             #[cfg(feature = "lab")]
@@ -135,6 +141,9 @@ fn option_against(cause: &DivergenceCause) -> &'static str {
         _ => "",
     }
 }
+
+const CANNOT_TELL: &str = "the gradient check cannot tell: the finite differences do not converge here, or \
+                           rounding hides the derivative; choose another point";
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,6 +173,12 @@ impl fmt::Display for CliError {
             ),
             Self::Rate(error) => error.fmt(f),
             Self::Search(error) => error.fmt(f),
+            Self::Trial { number, settings, error } => write!(f, "trial {number} ({settings}): {error}"),
+            Self::ResultsExist { file } => {
+                let file = excerpt(&file.display().to_string());
+                write!(f, "{file} exists: continue its search with --resume, or remove it first")
+            }
+            Self::Arguments(problem) => f.write_str(problem),
             Self::Resume(problem) => problem.fmt(f),
             Self::Signals(error) => {
                 write!(f, "signals cannot be waited for: {error}; leave out --checkpoint")
@@ -186,10 +201,7 @@ impl fmt::Display for CliError {
                  where its source is, compiles it with them",
             ),
             Self::Write(error) => error.fmt(f),
-            Self::GradcheckCannotTell => f.write_str(
-                "the gradient check cannot tell: the finite differences do not converge here, or rounding \
-                 hides the derivative; choose another point",
-            ),
+            Self::GradcheckCannotTell => f.write_str(CANNOT_TELL),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
             Self::Unfit(error) => error.fmt(f),
         }

@@ -11,6 +11,7 @@ mod output;
 mod pictures;
 mod progress;
 mod settings;
+mod shell_word;
 mod source;
 mod unfit_data;
 

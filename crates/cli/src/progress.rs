@@ -17,31 +17,32 @@ enum Kind {
     Lines(Lines),
 }
 
-/// Takes the news of each epoch, from the thread that trains.
-pub(crate) type News = Box<dyn FnMut(String) + Send>;
+/// Takes the number of epochs that are done and the news of the last one, from the thread that trains.
+pub(crate) type News = Box<dyn FnMut(usize, String) + Send>;
 
 impl Progress {
-    /// Begins after the epochs that are done; without a terminal, a line is written after each `interval`.
-    pub(crate) fn of(done: usize, epochs: usize, interval: Duration) -> Self {
+    /// Begins after the epochs that are done, or other things of which `unit` is one; without a terminal, a
+    /// line is written after each `interval`.
+    pub(crate) fn of(unit: &'static str, done: usize, all: usize, interval: Duration) -> Self {
         let kind = if stderr().is_terminal() {
-            let style =
-                ProgressStyle::with_template("{bar:30} epoch {pos}/{len}, {per_sec}, {eta} left  {msg}");
-            let bar = ProgressBar::new(epochs as u64).with_style(style.expect("the template is valid"));
+            let template = format!("{{bar:30}} {unit} {{pos}}/{{len}}, {{per_sec}}, {{eta}} left  {{msg}}");
+            let style = ProgressStyle::with_template(&template);
+            let bar = ProgressBar::new(all as u64).with_style(style.expect("the template is valid"));
             Kind::Bar(bar.with_position(done as u64))
         } else {
-            Kind::Lines(Lines::of(done, epochs, interval, stderr()))
+            Kind::Lines(Lines::of(unit, done, all, interval, stderr()))
         };
         Self { kind }
     }
 
-    /// Where the news of each epoch go.
+    /// Where the news go.
     pub(crate) fn news(&self) -> News {
         match &self.kind {
             Kind::Bar(bar) => {
                 let bar = bar.clone();
-                Box::new(move |news| {
+                Box::new(move |done, news| {
                     bar.set_message(news);
-                    bar.inc(1);
+                    bar.set_position(done as u64);
                 })
             }
             Kind::Lines(lines) => lines.news(),
@@ -67,22 +68,30 @@ struct Lines {
 
 /// The epochs that are done, and the news of the last one.
 struct Latest {
+    /// The number of epochs before the first news.
+    before: usize,
     done: usize,
     news: String,
 }
 
 impl Lines {
-    fn of(before: usize, epochs: usize, interval: Duration, mut output: impl Write + Send + 'static) -> Self {
-        let latest = Arc::new(Mutex::new(Latest { done: before, news: String::new() }));
+    fn of(
+        unit: &'static str,
+        before: usize,
+        all: usize,
+        interval: Duration,
+        mut output: impl Write + Send + 'static,
+    ) -> Self {
+        let latest = Arc::new(Mutex::new(Latest { before, done: before, news: String::new() }));
         let (running, stopped) = channel::<()>();
         let (shown, start) = (Arc::clone(&latest), Instant::now());
         let thread = spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let seconds = start.elapsed().as_secs_f64();
-                let Latest { done, news } = &*shown.lock().unwrap_or_else(PoisonError::into_inner);
-                let left = remaining(seconds, *done - before, epochs.saturating_sub(before));
+                let Latest { before, done, news } = &*shown.lock().unwrap_or_else(PoisonError::into_inner);
+                let left = remaining(seconds, *done - before, all.saturating_sub(*before));
                 // Nobody may be reading, which is no reason to stop the training.
-                drop(writeln!(output, "epoch {done}/{epochs} after {seconds:.0} s{left}  {news}"));
+                drop(writeln!(output, "{unit} {done}/{all} after {seconds:.0} s{left}  {news}"));
             }
         });
         Self { latest, running: Some(running), thread: Some(thread) }
@@ -90,9 +99,11 @@ impl Lines {
 
     fn news(&self) -> News {
         let latest = Arc::clone(&self.latest);
-        Box::new(move |news| {
+        Box::new(move |done, news| {
             let mut latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
-            *latest = Latest { done: latest.done + 1, news };
+            // What was done in an earlier run of the program took none of this time.
+            let before = if latest.news.is_empty() { done.saturating_sub(1) } else { latest.before };
+            *latest = Latest { before, done, news };
         })
     }
 }
@@ -143,7 +154,7 @@ mod tests {
     #[test]
     fn lines_are_written_during_an_epoch_and_tell_the_news_of_the_last_one() {
         let (sender, written) = channel();
-        let lines = Lines::of(0, 7, Duration::from_millis(5), Channel(sender));
+        let lines = Lines::of("epoch", 0, 7, Duration::from_millis(5), Channel(sender));
         let text = |until: &str| {
             let mut text = String::new();
             while !text.contains(until) {
@@ -152,7 +163,7 @@ mod tests {
             text
         };
         assert!(text("\n").starts_with("epoch 0/7 after 0 s"));
-        lines.news()("train loss 0.5".into());
+        lines.news()(1, "train loss 0.5".into());
         text("epoch 1/7 after ");
         text("train loss 0.5\n");
         drop(lines);

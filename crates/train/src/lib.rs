@@ -1,7 +1,7 @@
 //! Training: parallel batched backpropagation, the training loop, hyper-parameter search, and models on disk.
 //!
 //! This crate contains what moves the parameters of a model: [`Training`] takes the steps of a loop of the
-//! user's own, [`Trainer`] runs the usual loop over epochs with it, [`search_settings`] compares settings,
+//! user's own, [`Trainer`] runs the usual loop over epochs with it, [`Search`] compares settings,
 //! [`Backprop`] computes the gradient of a batch, and [`second_order`] products with the Hessian of its loss
 //! and the gradient of each example. Models
 //! and losses are in `wengert-nn`, optimizers and schedules in `wengert-optim`, data sets in
@@ -105,8 +105,13 @@ pub use saved::{
     Checkpoint, CheckpointError, CheckpointProblem, CheckpointSummary, ModelProblem, SavedMlp,
     SavedModelError, TensorElements, load_params, safetensors_content, save_params,
 };
+#[cfg(feature = "tables")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tables")))]
+pub use search::ResultsError;
+pub use search::{ChooseBy, Range, Search, SearchMethod, SearchTable, Space};
 pub use search::{CrossValidation, FoldMean, cross_validate};
 pub use search::{SearchError, SearchReport, SettingSampler, Trial, grid, random_settings, search_settings};
+pub use search::{TrialOutcome, TrialRun, TrialSettings, TrialStatus};
 pub use selection::{BestBy, Sampling};
 pub use state::{BestEpoch, ResumeError, TrainingState};
 pub use strategy::Strategy;

@@ -34,6 +34,7 @@ macro_rules! commands {
 
 commands! {
     train => Train,
+    search => Search,
     evaluate => Evaluate,
     predict => Predict,
     inspect => Inspect,

@@ -8,7 +8,9 @@
 mod reading;
 mod recorded;
 mod resumed;
+mod space;
 
 pub(crate) use reading::{SettingsError, arguments, file};
 pub(crate) use recorded::Recorded;
 pub(crate) use resumed::{ResumeProblem, SETTINGS, resumed};
+pub(crate) use space::{SpaceFile, read_space};

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 use wengert_files::excerpt;
 
 /// Options that a settings file cannot contain.
@@ -45,12 +45,9 @@ pub(crate) fn arguments(
     given: &ArgMatches,
 ) -> Result<Vec<OsString>, SettingsError> {
     let file = File { path, text };
-    let table = DeTable::parse(text)
-        .map_err(|error| file.error(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    let table = file.table()?;
     let mut arguments = Vec::new();
-    let mut entries: Vec<_> = table.get_ref().iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in entries {
+    for (key, value) in in_order(&table) {
         let found = file.arguments(command, key.get_ref(), key.span().start, value)?;
         let argument = argument(command, key.get_ref()).expect("the key was found");
         if given.value_source(argument.get_id().as_str()) != Some(ValueSource::CommandLine) {
@@ -61,7 +58,7 @@ pub(crate) fn arguments(
 }
 
 /// The argument of a command that a key stands for.
-fn argument<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
+pub(super) fn argument<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     let named = command.get_arguments().find(|argument| name(argument) == key);
     named.filter(|argument| !EXCLUDED.contains(&argument.get_id().as_str()))
 }
@@ -71,14 +68,32 @@ pub(super) fn name(argument: &Arg) -> &str {
     argument.get_long().unwrap_or(argument.get_id().as_str())
 }
 
-struct File<'a> {
-    path: &'a Path,
-    text: &'a str,
+/// The entries of a table in the order of the file.
+pub(super) fn in_order<'a, 'f>(
+    table: &'a DeTable<'f>,
+) -> Vec<(&'a Spanned<DeString<'f>>, &'a Spanned<DeValue<'f>>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
 }
 
-impl File<'_> {
+/// A file with its text.
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+}
+
+impl<'a> File<'a> {
+    /// The content.
+    pub(super) fn table(&self) -> Result<DeTable<'a>, SettingsError> {
+        let parsed = DeTable::parse(self.text).map(Spanned::into_inner);
+        parsed.map_err(|error| {
+            self.error(error.span().map_or(0, |span| span.start), error.message().to_owned())
+        })
+    }
+
     /// The arguments for one key, of which the values are checked.
-    fn arguments(
+    pub(super) fn arguments(
         &self,
         command: &Command,
         key: &str,
@@ -113,7 +128,7 @@ impl File<'_> {
         Ok(arguments)
     }
 
-    fn error(&self, start: usize, problem: String) -> SettingsError {
+    pub(super) fn error(&self, start: usize, problem: String) -> SettingsError {
         let before = self.text.get(..start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
@@ -122,7 +137,7 @@ impl File<'_> {
 }
 
 /// The values of an option, as on the command line; `None` if they are of another kind.
-fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
+pub(super) fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
     let text = |value: &DeValue<'_>| match value {
         DeValue::String(text) => Some(text.clone().into_owned()),
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
@@ -136,7 +151,7 @@ fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
 }
 
 /// Checks a value with the parser of the argument, and returns what is wrong with it.
-fn check(argument: &Arg, value: &str) -> Result<(), String> {
+pub(super) fn check(argument: &Arg, value: &str) -> Result<(), String> {
     let mut alone = Arg::new("value").value_parser(argument.get_value_parser().clone());
     alone = alone.long(name(argument).to_owned()).allow_hyphen_values(true);
     if let Some(delimiter) = argument.get_value_delimiter() {
@@ -156,7 +171,7 @@ fn check(argument: &Arg, value: &str) -> Result<(), String> {
     })
 }
 
-fn unknown(command: &Command, key: &str) -> String {
+pub(super) fn unknown(command: &Command, key: &str) -> String {
     let known = command.get_arguments().filter(|argument| !EXCLUDED.contains(&argument.get_id().as_str()));
     let distances = known.map(|argument| (strsim::levenshtein(key, name(argument)), name(argument)));
     // A key of any length is not compared in full.

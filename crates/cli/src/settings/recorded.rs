@@ -22,6 +22,8 @@ struct Setting {
     name: String,
     /// The values that were given, or the default values; `None` if there are none.
     value: Option<Value>,
+    /// The argument as it was given on the command line.
+    given: Option<String>,
 }
 
 impl<A> Deref for Recorded<A> {
@@ -52,13 +54,26 @@ impl<A> Recorded<A> {
     }
 }
 
+/// What was given on the command line.
+impl<A> Recorded<A> {
+    /// The options below these headings of the help, by name: `("lr", "--lr=0.1")`.
+    pub(crate) fn given<'a>(&'a self, headings: &'a [&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.settings.iter().filter_map(move |setting| {
+            let is_below = headings.contains(&setting.heading.as_deref()?);
+            is_below.then_some((&*setting.name, setting.given.as_deref()?))
+        })
+    }
+}
+
 impl Setting {
     fn of(argument: &Arg, matches: &ArgMatches) -> Self {
         let id = argument.get_id().as_str();
         let given = matches.value_source(id) == Some(ValueSource::CommandLine);
+        let mut as_given = format!("--{}", name(argument));
         let value = if argument.get_action().takes_values() {
             let raw = matches.get_raw(id).into_iter().flatten();
             let texts: Vec<String> = raw.map(|value| value.to_string_lossy().into_owned()).collect();
+            as_given = format!("{as_given}={}", texts.join(","));
             let is_list = argument.get_value_delimiter().is_some();
             let whole = || texts.first().map(|text| number_or_text(text));
             if is_list && !texts.is_empty() {
@@ -73,7 +88,7 @@ impl Setting {
         let is_output = argument.get_help_heading() == Some("Output");
         let value = value.filter(|_| given || !is_output);
         let heading = argument.get_help_heading().map(str::to_owned);
-        Self { heading, name: name(argument).to_owned(), value }
+        Self { heading, name: name(argument).to_owned(), value, given: given.then_some(as_given) }
     }
 }
 

@@ -23,6 +23,7 @@ mod saved_metadata;
 #[cfg(feature = "safetensors")]
 mod saved_models;
 mod search;
+mod search_trials;
 mod second_order;
 #[cfg(feature = "serde")]
 mod serialised;

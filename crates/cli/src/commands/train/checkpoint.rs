@@ -15,7 +15,8 @@ use wengert::train::{CheckpointSummary, ModelMetadata, TrainError, Trainer};
 const PREPROCESSING: &str = "preprocessing";
 
 /// The trainer of a network whose loss and optimizer are chosen by name.
-pub(super) type NetworkTrainer = Trainer<Mlp<AnyActivation>, Box<dyn Loss>, Box<dyn Optimizer<f32>>>;
+pub(in crate::commands) type NetworkTrainer =
+    Trainer<Mlp<AnyActivation>, Box<dyn Loss>, Box<dyn Optimizer<f32>>>;
 
 impl Options {
     /// The file that the state of the run is saved to: that of a run that continues, unless another is given.

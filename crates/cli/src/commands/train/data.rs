@@ -18,27 +18,27 @@ const FEW: usize = 20;
 const VALIDATION: f64 = 0.1;
 
 /// Data to train on.
-pub(super) struct Data {
+pub(in crate::commands) struct Data {
     /// The parts in the user's units and in double precision; `None` for images, and for data that are not in
     /// memory.
-    pub(super) unscaled: Option<Split<f64>>,
+    pub(in crate::commands) unscaled: Option<Split<f64>>,
     /// The training, the validation and the test part as the network gets them.
-    pub(super) examples: [Box<dyn Examples>; 3],
+    pub(in crate::commands) examples: [Box<dyn Examples>; 3],
     /// How raw tables become features; `None` for images.
-    pub(super) preprocessing: Option<Preprocessing>,
+    pub(in crate::commands) preprocessing: Option<Preprocessing>,
     /// What should be known.
-    pub(super) notes: Vec<String>,
+    pub(in crate::commands) notes: Vec<String>,
 }
 
 impl Data {
     /// The parts, to train on them.
-    pub(super) fn parts(&self) -> Parts<'_> {
+    pub(in crate::commands) fn parts(&self) -> Parts<'_> {
         let [train, validation, test] = &self.examples;
         Parts::new(&**train).validation(&**validation).test(&**test)
     }
 
     /// Training examples that stand for all of them; all that are in memory.
-    pub(super) fn train(&self) -> &Dataset {
+    pub(in crate::commands) fn train(&self) -> &Dataset {
         self.examples[0].sample()
     }
 }
@@ -50,12 +50,12 @@ fn boxed(split: Split) -> [Box<dyn Examples>; 3] {
 
 impl Options {
     /// The data, or nothing.
-    pub(super) fn source(&self) -> &str {
+    pub(in crate::commands) fn source(&self) -> &str {
         self.data.as_deref().unwrap_or_default()
     }
 
     /// The files that are read.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = PathBuf> {
+    pub(in crate::commands) fn inputs(&self) -> impl Iterator<Item = PathBuf> {
         let entries = std::fs::read_dir(self.source()).into_iter().flatten().flatten();
         let is_read = |path: &PathBuf| path.to_string_lossy().contains("-ubyte");
         let images = entries.map(|entry| entry.path()).filter(is_read);
@@ -68,7 +68,7 @@ impl Options {
     }
 
     /// Reads, splits, encodes and scales the data; the scaling of targets is up to the loss.
-    pub(super) fn load(&self, scales_targets: bool) -> Result<Data, CliError> {
+    pub(in crate::commands) fn load(&self, scales_targets: bool) -> Result<Data, CliError> {
         if self.columns.stream {
             return self.stream(scales_targets);
         }
@@ -92,7 +92,7 @@ impl Options {
     }
 
     /// The share of a part of images.
-    pub(super) fn share(&self, part: &Option<Part>, default: f64) -> Result<f64, CliError> {
+    pub(in crate::commands) fn share(&self, part: &Option<Part>, default: f64) -> Result<f64, CliError> {
         match part {
             None => Ok(default),
             Some(Part::Share(share)) => Ok(*share),
@@ -121,7 +121,7 @@ impl Options {
     }
 
     /// The parts of a table as the network gets them, scaled by the training part.
-    pub(super) fn scaled(&self, split: Split<f64>, scales_targets: bool) -> Split {
+    pub(in crate::commands) fn scaled(&self, split: Split<f64>, scales_targets: bool) -> Split {
         let method = self.columns.scaling.unwrap_or(ScalingMethod::Standardise);
         let are_values = matches!(split.train.targets(), Targets::Values { .. });
         let scaled = split.scaled(method);
@@ -132,7 +132,7 @@ impl Options {
     }
 
     /// The shares of a table that are held out, of which that of the validation part has a default.
-    pub(super) fn shares(&self, validation: f64) -> Result<Shares, CliError> {
+    pub(in crate::commands) fn shares(&self, validation: f64) -> Result<Shares, CliError> {
         let share = |part: &Option<Part>, default: f64| match part {
             None => Ok(default),
             Some(Part::Share(share)) => Ok(*share),
@@ -148,7 +148,7 @@ impl Options {
 
     /// The share to hold out for validation by default. With a test part, all other examples are for
     /// training, unless a criterion needs validation.
-    pub(super) fn default_validation(&self, rows: usize) -> f64 {
+    pub(in crate::commands) fn default_validation(&self, rows: usize) -> f64 {
         let training = &self.training;
         if self.run.cv.is_some() {
             return 0.0;
@@ -158,12 +158,16 @@ impl Options {
     }
 
     /// A part in a file of its own.
-    pub(super) fn part(&self, path: &Path, preprocessing: &Preprocessing) -> Result<Dataset<f64>, CliError> {
+    pub(in crate::commands) fn part(
+        &self,
+        path: &Path,
+        preprocessing: &Preprocessing,
+    ) -> Result<Dataset<f64>, CliError> {
         let table = read_table(path, &self.reading.or(preprocessing.table_options()))?;
         Ok(preprocessing.dataset(&table)?)
     }
 
-    pub(super) fn preprocessing(&self) -> PreprocessingOptions {
+    pub(in crate::commands) fn preprocessing(&self) -> PreprocessingOptions {
         let columns = &self.columns;
         PreprocessingOptions {
             targets: columns.target.clone(),

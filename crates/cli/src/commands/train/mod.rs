@@ -2,12 +2,12 @@
 
 mod checkpoint;
 mod cv;
-mod data;
+pub(in crate::commands) mod data;
 mod dry_run;
-mod network;
-mod options;
+pub(in crate::commands) mod network;
+pub(in crate::commands) mod options;
 mod outputs;
-mod report;
+pub(in crate::commands) mod report;
 mod stream;
 mod trials;
 
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
 
 impl Options {
     /// Whether the targets of a regression are standardised: for losses of differences.
-    pub(super) fn scales_targets(&self) -> bool {
+    pub(in crate::commands) fn scales_targets(&self) -> bool {
         let loss = self.training.loss.as_ref().map(LossChoice::build::<f32>);
         loss.is_none_or(|loss| loss.kind() == TargetKind::Values)
     }

@@ -15,13 +15,13 @@ use wengert::optim::Run;
 use wengert::train::{Defaults, Trainer};
 
 /// What is trained, and how.
-pub(super) struct Plan {
-    pub(super) settings: Defaults,
+pub(in crate::commands) struct Plan {
+    pub(in crate::commands) settings: Defaults,
     mlp: Mlp<AnyActivation>,
 }
 
 impl Plan {
-    pub(super) fn of(options: &Options, data: Parts<'_>) -> Result<Self, CliError> {
+    pub(in crate::commands) fn of(options: &Options, data: Parts<'_>) -> Result<Self, CliError> {
         let settings = settings(options, data)?;
         let network = &options.network;
         let mut mlp = settings.network(data.train);
@@ -37,7 +37,7 @@ impl Plan {
     }
 
     /// What was chosen, by the names of the options, for what was not asked for.
-    pub(super) fn chosen(&self) -> Vec<(&'static str, String)> {
+    pub(in crate::commands) fn chosen(&self) -> Vec<(&'static str, String)> {
         let Defaults { hidden, activation, loss, optimizer, rate, schedule, batch_size, epochs, .. } =
             &self.settings;
         let widths: Vec<String> = hidden.iter().map(usize::to_string).collect();
@@ -56,11 +56,17 @@ impl Plan {
     }
 
     /// Trains, and shows the progress. The text of the settings goes into checkpoints.
-    pub(super) fn run(&self, options: &Options, data: &Data, text: &str) -> Result<Report, CliError> {
+    pub(in crate::commands) fn run(
+        &self,
+        options: &Options,
+        data: &Data,
+        text: &str,
+    ) -> Result<Report, CliError> {
         let interval = Duration::from_secs_f64(options.output.progress);
-        let progress = Progress::of(options.epochs_before()?, self.settings.epochs, interval);
+        let progress = Progress::of("epoch", options.epochs_before()?, self.settings.epochs, interval);
         let mut news = progress.news();
-        let mut trainer = self.trainer(options, data.parts())?.on_epoch(move |epoch| news(summary(epoch)));
+        let mut trainer =
+            self.trainer(options, data.parts())?.on_epoch(move |epoch| news(epoch.number, summary(epoch)));
         let mut problem = None;
         if let Some(folder) = &options.output.tensorboard {
             let board = TensorBoard::create(folder)?.graph(&self.mlp)?;
@@ -75,31 +81,35 @@ impl Plan {
     }
 
     /// The numbers of steps.
-    pub(super) fn steps(&self, options: &Options, data: Parts<'_>) -> Run {
+    pub(in crate::commands) fn steps(&self, options: &Options, data: Parts<'_>) -> Run {
         let per_step = self.settings.batch_size.saturating_mul(options.training.accumulate);
         let steps_per_epoch = data.train.examples().div_ceil(per_step) as u64;
         Run { steps: steps_per_epoch.saturating_mul(self.settings.epochs as u64), steps_per_epoch }
     }
 
     /// The widths of all layers, inputs first.
-    pub(super) fn widths(&self) -> &[usize] {
+    pub(in crate::commands) fn widths(&self) -> &[usize] {
         self.mlp.widths()
     }
 
     /// The number of parameters.
-    pub(super) fn parameters(&self) -> usize {
+    pub(in crate::commands) fn parameters(&self) -> usize {
         self.mlp.clone().into_model().layout().len()
     }
 
     /// The same without what works against learning a single batch by heart.
-    pub(super) fn for_one_batch(self) -> Result<Self, CliError> {
+    pub(in crate::commands) fn for_one_batch(self) -> Result<Self, CliError> {
         let Self { settings, mlp } = self;
         let optimizer = settings.optimizer.with("weight_decay", Some("0"))?;
         let settings = Defaults { optimizer, schedule: "constant".parse()?, ..settings };
         Ok(Self { settings, mlp: mlp.dropout(0.0) })
     }
 
-    pub(super) fn trainer(&self, options: &Options, data: Parts<'_>) -> Result<NetworkTrainer, CliError> {
+    pub(in crate::commands) fn trainer(
+        &self,
+        options: &Options,
+        data: Parts<'_>,
+    ) -> Result<NetworkTrainer, CliError> {
         let (settings, training) = (&self.settings, &options.training);
         let schedule = settings.schedule.build(settings.rate, self.steps(options, data))?;
         let optimizer = settings.optimizer.build(settings.rate);

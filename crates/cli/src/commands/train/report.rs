@@ -10,7 +10,7 @@ use wengert::nn::{AnyActivation, MlpModule};
 use wengert::train::{Epoch, Metrics, TrainingReport};
 
 /// The report on a network that was chosen at run time.
-pub(super) type Report = TrainingReport<MlpModule<AnyActivation>>;
+pub(in crate::commands) type Report = TrainingReport<MlpModule<AnyActivation>>;
 
 /// What a training run was on, and what came out.
 pub(super) struct Results<'a> {
