@@ -98,6 +98,7 @@ impl<F: Float> Average<F> {
             learning_rate: 0.0,
             settings: self.beta.iter().map(|&beta| ("beta".to_owned(), beta)).collect(),
             steps: vec![(self.values.len(), self.updates)],
+            numbers: Vec::new(),
             buffers: vec![("average".to_owned(), self.values.clone())],
         }
     }

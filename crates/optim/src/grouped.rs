@@ -55,6 +55,15 @@ impl<F: Float, O: Optimizer<F>> Optimizer<F> for Grouped<O> {
         self.optimizer.set_shapes(shapes);
     }
 
+    fn has_average(&self) -> bool {
+        self.optimizer.has_average()
+    }
+
+    #[track_caller]
+    fn write_average(&self, parameters: &[F], average: &mut [F]) {
+        self.optimizer.write_average(parameters, average);
+    }
+
     fn learning_rate(&self) -> f64 {
         self.optimizer.learning_rate()
     }

@@ -2,7 +2,7 @@
 //!
 //! | items | topic |
 //! |---|---|
-//! | [`Sgd`], [`AdaGrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`NAdam`], [`RAdam`], [`Adamax`], [`AdEmaMix`], [`Adopt`], [`Lion`], [`Rprop`], [`Muon`], [`Lamb`] | optimizers, each with formula, source and the map to PyTorch's arguments; [`all_optimizers`] compares them |
+//! | [`Sgd`], [`AdaGrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`NAdam`], [`RAdam`], [`Adamax`], [`AdEmaMix`], [`Adopt`], [`Lion`], [`Rprop`], [`Muon`], [`Lamb`], [`Adafactor`], [`Prodigy`], [`ScheduleFreeSgd`], [`ScheduleFreeAdamW`], [`Asgd`] | optimizers, each with formula, source and the map to PyTorch's arguments; [`all_optimizers`] compares them |
 //! | [`Optimizer`], [`ArrayShape`], [`OptimizerState`], [`Group`], [`Grouped`] | their interface, saved states, parameter groups |
 //! | [`Rule`], [`Elementwise`], [`Segment`] | your own optimizers |
 //! | [`Schedule`], [`RateFinder`] | learning rates |
@@ -38,6 +38,7 @@ mod named;
 mod optimizer;
 mod rate_finder;
 mod schedule;
+mod schedule_free;
 mod state;
 mod trajectory;
 mod validate;

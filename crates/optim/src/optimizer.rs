@@ -40,6 +40,23 @@ pub trait Optimizer<F: Float>: Send {
         let _ = shapes;
     }
 
+    /// Whether the result of the method is an average of the points that it visits, instead of the last one.
+    /// Gradients are then those at the parameters, and a model is evaluated and saved with the
+    /// [average](Self::write_average); the training of a model does it.
+    fn has_average(&self) -> bool {
+        false
+    }
+
+    /// Writes the average that belongs to these `parameters`, those after the last step; the parameters
+    /// themselves if the method has [none](Self::has_average), or before the first step.
+    ///
+    /// # Panics
+    /// If the slices differ in length, or if their length is not that of the first step.
+    #[track_caller]
+    fn write_average(&self, parameters: &[F], average: &mut [F]) {
+        average.copy_from_slice(parameters);
+    }
+
     /// The learning rate that the next step uses.
     fn learning_rate(&self) -> f64;
 
@@ -78,6 +95,15 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 
     fn set_shapes(&mut self, shapes: &[ArrayShape]) {
         (**self).set_shapes(shapes);
+    }
+
+    fn has_average(&self) -> bool {
+        (**self).has_average()
+    }
+
+    #[track_caller]
+    fn write_average(&self, parameters: &[F], average: &mut [F]) {
+        (**self).write_average(parameters, average);
     }
 
     fn learning_rate(&self) -> f64 {

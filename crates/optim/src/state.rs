@@ -37,6 +37,9 @@ pub struct OptimizerState<F> {
     /// The step counts: the end of each run of parameters with equal counts (exclusive), and the count.
     /// There is one run, unless some parameters were frozen for a while, and none before the first step.
     pub steps: Vec<(usize, u64)>,
+    /// Numbers that the whole method has, by name; empty for most methods.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub numbers: Vec<(String, f64)>,
     /// The buffers by name, each with one number per parameter.
     pub buffers: Vec<(String, Vec<F>)>,
 }
@@ -83,6 +86,13 @@ pub enum StateError {
         /// The length that would fit.
         expected: usize,
     },
+    /// The numbers of the whole method have other names, or one of them is not finite.
+    Numbers {
+        /// The numbers in the state.
+        saved: Vec<(String, f64)>,
+        /// The names in the optimizer.
+        expected: Vec<String>,
+    },
     /// The ends of the runs of step counts do not ascend.
     Steps {
         /// The end and the count of each run.
@@ -114,6 +124,9 @@ impl fmt::Display for StateError {
             Self::Length { buffer, saved, expected } => {
                 write!(f, "the buffer {buffer} of the state has length {saved}, must have {expected}")
             }
+            Self::Numbers { saved, expected } => {
+                write!(f, "the state has the numbers {saved:?}, must have finite ones named {expected:?}")
+            }
             Self::Steps { runs } => {
                 write!(f, "the ends of the step counts in the state must ascend, but the runs are {runs:?}")
             }
@@ -138,6 +151,19 @@ pub(crate) fn check_settings(
         }
     }
     Ok(())
+}
+
+/// The numbers of a state, if they have the expected names.
+pub(crate) fn checked_numbers<const N: usize>(
+    saved: &[(String, f64)],
+    names: [&'static str; N],
+) -> Result<[f64; N], StateError> {
+    let are_named = saved.iter().map(|(name, _)| name.as_str()).eq(names);
+    if !are_named || saved.iter().any(|(_, x)| !x.is_finite()) {
+        let expected = names.iter().map(|&name| name.to_owned()).collect();
+        return Err(StateError::Numbers { saved: saved.to_vec(), expected });
+    }
+    Ok(std::array::from_fn(|i| saved[i].1))
 }
 
 /// Compares the names and the lengths of the buffers of a state with the expected ones.

@@ -37,7 +37,7 @@ pub struct AfterEpoch<'a, T = f32> {
     pub epoch: &'a Epoch,
     /// The metrics of all epochs so far, in order.
     pub history: &'a [Epoch],
-    /// The parameters and running statistics after the epoch.
+    /// The parameters and running statistics after the epoch: the [result](crate::Training::result) so far.
     pub params: &'a Params<T>,
     /// The number of steps so far.
     pub steps: u64,

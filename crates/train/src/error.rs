@@ -62,6 +62,12 @@ pub enum TrainError {
     },
     /// The loss of an example depends on other examples, or on their number, which the loss does not declare.
     MixedExamples,
+    /// The result of the optimizer is an average of its points, but the model has running statistics, which
+    /// belong to the points.
+    AveragedStatistics {
+        /// The name of the optimizer.
+        optimizer: &'static str,
+    },
     /// Two passes over the same rows gave different outputs.
     NotRepeatable,
     /// Training cannot continue from the given state.
@@ -121,6 +127,13 @@ impl TrainError {
     }
 }
 
+const MIXED_EXAMPLES: &str = "the loss of an example depends on other examples of the batch: if this is \
+                              intended, declare it with `fn mixes_rows(&self) -> bool { true }` in the \
+                              loss, so that batches are not split; if the loss returns a mean over the \
+                              examples, return their sum instead";
+const NOT_REPEATABLE: &str = "two passes of the model over the same rows gave different outputs: draw \
+                              random numbers from the TrainingPass, so that they follow from the seed";
+
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -151,15 +164,14 @@ impl fmt::Display for TrainError {
                  be split: declare it with layout.mix_rows(RowMixing::{observed:?}) where the layer is \
                  created"
             ),
-            Self::MixedExamples => f.write_str(
-                "the loss of an example depends on other examples of the batch: if this is intended, declare \
-                 it with `fn mixes_rows(&self) -> bool { true }` in the loss, so that batches are not split; \
-                 if the loss returns a mean over the examples, return their sum instead",
+            Self::MixedExamples => f.write_str(MIXED_EXAMPLES),
+            Self::AveragedStatistics { optimizer } => write!(
+                f,
+                "the result of {optimizer} is an average of its points, but running statistics, such as \
+                 those of batch normalisation, belong to the points: use layer normalisation or another \
+                 optimizer"
             ),
-            Self::NotRepeatable => f.write_str(
-                "two passes of the model over the same rows gave different outputs: draw random numbers from \
-                 the TrainingPass, so that they follow from the seed",
-            ),
+            Self::NotRepeatable => f.write_str(NOT_REPEATABLE),
             Self::Resume { source } => source.fmt(f),
             #[cfg(feature = "safetensors")]
             Self::Checkpoint { source } => source.fmt(f),

@@ -52,7 +52,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         data: Parts<'a, T>,
         (history, best, partial): Progress<T>,
     ) -> Self {
-        let snapshots = Snapshots::new(history.len(), training.params());
+        let snapshots = Snapshots::new(history.len(), &training.result());
         let measured = MeasuredPart::new(&observers.metrics, data.validation);
         let issues = Vec::new();
         Self { training, settings, observers, measured, data, history, issues, best, partial, snapshots }
@@ -232,15 +232,15 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
     /// Keeps the parameters after an epoch, unless the validation loss is not finite: as the best so far, or
     /// to fall back on if training diverges.
     fn keep_parameters(&mut self, epoch: usize, validation: Option<Metrics>) {
-        let params = self.training.params();
+        let params = self.training.result();
         match (validation, self.settings.keeps_best()) {
             (Some(metrics), _) if !metrics.loss.is_finite() => {}
             (Some(metrics), Some(by)) => {
                 if by.is_better(&metrics, self.best.as_ref().map(|best| &best.metrics)) {
-                    self.best = Some(BestEpoch { epoch, metrics, params: params.clone() });
+                    self.best = Some(BestEpoch { epoch, metrics, params: params.into_owned() });
                 }
             }
-            _ => self.snapshots.keep(epoch, params),
+            _ => self.snapshots.keep(epoch, &params),
         }
     }
 
@@ -275,8 +275,8 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
     }
 
     fn values_of(&self, part: &MeasuredPart) -> Vec<f64> {
-        let Training { model, params, .. } = &self.training;
-        self.observers.metrics.values(model.module(), params, self.data.train.sample().scaling(), part)
+        let (model, params) = (&self.training.model, self.training.result());
+        self.observers.metrics.values(model.module(), &params, self.data.train.sample().scaling(), part)
     }
 
     /// The values of the own metrics on all parts.
@@ -300,10 +300,11 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
     /// returns the number of the epoch that they come from.
     fn restore_final(&mut self, stop: StopReason) -> Result<usize, DataError> {
         if let Some(best) = self.best.take().filter(|_| self.settings.keeps_best().is_some()) {
-            *self.training.params_mut() = best.params;
+            self.training.settle(Some(best.params));
             return Ok(best.epoch);
         }
         if !matches!(stop, StopReason::NotFinite { .. }) {
+            self.training.settle(None);
             return Ok(self.history.len());
         }
         let (training, Parts { train, validation, .. }) = (&self.training, self.data);
@@ -316,7 +317,7 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
             Ok(true)
         };
         let chosen = self.snapshots.last_good(is_good)?;
-        *self.training.params_mut() = chosen.params;
+        self.training.settle(Some(chosen.params));
         Ok(chosen.epoch)
     }
 

@@ -76,6 +76,7 @@ mod trainer;
 mod trainer_options;
 mod training;
 mod training_options;
+mod training_result;
 mod trial_runs;
 mod units;
 

@@ -7,6 +7,7 @@ use crate::own_metrics::OwnMetrics;
 use crate::training::Training;
 use std::ops::ControlFlow;
 use wengert_ad::Real;
+use wengert_optim::Optimizer;
 
 /// What observes a training run, and keeps its state.
 pub(crate) struct Observers<T> {
@@ -23,13 +24,13 @@ impl<T> Default for Observers<T> {
 
 impl<T: Real> Observers<T> {
     /// Calls all callbacks; `Break` if one of them ends the run.
-    pub(crate) fn after_epoch<M, L, O>(
+    pub(crate) fn after_epoch<M, L, O: Optimizer<T>>(
         &mut self,
         history: &[Epoch],
         training: &Training<M, L, O, T>,
     ) -> ControlFlow<()> {
         let Some(epoch) = history.last() else { return ControlFlow::Continue(()) };
-        let run = AfterEpoch { epoch, history, params: training.params(), steps: training.steps() };
+        let run = AfterEpoch { epoch, history, params: &training.result(), steps: training.steps() };
         let calls = self.callbacks.iter_mut().map(|callback| callback.after_epoch(&run));
         // All are called, also after one that ends the run.
         let ends = calls.filter(ControlFlow::is_break).count();

@@ -11,7 +11,7 @@ use crate::numerical_issue::IssueKind;
 use crate::parameter_names::array_shapes;
 use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
-use crate::trained::{TrainedModel, evaluate, evaluate_blocks, predict};
+use crate::trained::{evaluate, evaluate_blocks, predict};
 use ndarray::{Array2, ArrayBase, Data, Ix2};
 use wengert_ad::Real;
 use wengert_data::{Batch, DataError, Dataset, Examples, Scaling};
@@ -66,8 +66,10 @@ pub struct Training<M, L, O, T: Real = f32> {
     pub(crate) passes: u64,
     steps: u64,
     is_checked: bool,
+    /// Whether the parameters are the result already: no more steps follow.
+    pub(crate) is_result: bool,
     /// The scaling of the data of the steps; `None` before the first.
-    scaling: Option<Scaling>,
+    pub(crate) scaling: Option<Scaling>,
 }
 
 impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
@@ -103,6 +105,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
             passes: 0,
             steps: 0,
             is_checked: false,
+            is_result: false,
             scaling: None,
         };
         training.optimizer.set_shapes(&array_shapes(training.params.layout()));
@@ -214,6 +217,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
                 let groups = self.settings.groups(layout);
                 check_decay(&regulariser.on(layout), &self.optimizer, &groups, layout)?;
             }
+            self.check_statistics()?;
             check_independent_rows(self.model.module(), &self.loss, &self.params, batch)?;
             self.is_checked = true;
         }
@@ -256,7 +260,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset<T>) -> Option<Metrics> {
         let data = data.scaled_as(self.scaling.as_ref().unwrap_or(data.scaling()));
-        evaluate(self.model.module(), &self.loss, &self.params, &data)
+        evaluate(self.model.module(), &self.loss, &self.result(), &data)
     }
 
     /// As [`evaluate`](Self::evaluate), on examples that need not be in memory: see
@@ -269,7 +273,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// As [`evaluate`](Self::evaluate), or if a block is not like the [sample](Examples::sample).
     #[track_caller]
     pub fn evaluate_blocks(&self, examples: &dyn Examples<T>) -> Result<Option<Metrics>, DataError> {
-        self.evaluate_at(&self.params, examples)
+        self.evaluate_at(&self.result(), examples)
     }
 
     /// As [`evaluate_blocks`](Self::evaluate_blocks), with these parameters.
@@ -308,7 +312,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
         let unscaled = Scaling::default();
         let scaling = self.scaling.as_ref().unwrap_or(&unscaled);
-        predict(self.model.module(), &self.params, scaling, x)
+        predict(self.model.module(), &self.result(), scaling, x)
     }
 
     /// The state, to continue later with the same bits. It has no epochs: the loop of the user counts these.
@@ -339,7 +343,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     pub fn restore(&mut self, state: TrainingState<T>) -> Result<(), ResumeError> {
         state.check_model(self.model.layout())?;
         self.optimizer.restore(state.optimizer).map_err(|source| ResumeError::Optimizer { source })?;
-        (self.params, self.given) = (state.params, true);
+        (self.params, self.given, self.is_result) = (state.params, true, false);
         self.scaling = state.scaling;
         (self.passes, self.steps) = (state.passes, state.steps);
         self.settings.seed = state.seed;
@@ -360,7 +364,8 @@ impl<M, L, O, T: Real> Training<M, L, O, T> {
         &self.loss
     }
 
-    /// The parameters and running statistics.
+    /// The parameters and running statistics, at which gradients are computed. For an optimizer whose result
+    /// is an average, they are not those to evaluate: see [`result`](Self::result).
     pub fn params(&self) -> &Params<T> {
         &self.params
     }
@@ -384,13 +389,5 @@ impl<M, L, O, T: Real> Training<M, L, O, T> {
     /// The number of updates so far.
     pub fn steps(&self) -> u64 {
         self.steps
-    }
-}
-
-impl<M, L: Loss<T>, O, T: Real> Training<M, L, O, T> {
-    /// The trained model, with the scaling of the data of the steps.
-    pub fn into_trained(self) -> TrainedModel<M, T> {
-        let scaling = self.scaling.unwrap_or_default();
-        TrainedModel { scaling, ..TrainedModel::new(self.model, self.params, self.loss.outputs()) }
     }
 }

@@ -66,7 +66,7 @@ where
                 }
                 training.apply_gradient();
             }
-            let after = batch_metrics(training.model.module(), &training.loss, &training.params, batch);
+            let after = batch_metrics(training.model.module(), &training.loss, &training.result(), batch);
             Ok(BatchFit { examples: batch.indices.len(), losses, after })
         })
     }

@@ -16,7 +16,7 @@ pub use rule::Rule;
 pub(crate) use rule::compiled_update;
 use segment::Coefficients;
 pub use segment::Segment;
-use step_counts::StepCounts;
+pub(crate) use step_counts::StepCounts;
 
 /// The optimizer that follows the rule `R` for each parameter by itself.
 ///
@@ -113,8 +113,11 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
             let Some(factor) = group.learning_rate_factor() else { continue };
             let rate = *learning_rate * factor;
             let lambda = group.own_weight_decay().unwrap_or(decay.lambda());
-            let (l2, shrink) = decay.with_lambda(lambda).coefficients(rate);
-            let decay = Coefficients { l2: rounded(l2), shrink: rounded(shrink) };
+            let kind = decay.with_lambda(lambda);
+            let (l2, shrink) = kind.coefficients(rate);
+            let decoupled = if matches!(kind, WeightDecay::Decoupled(_)) { lambda } else { 0.0 };
+            let decay =
+                Coefficients { l2: rounded(l2), shrink: rounded(shrink), decoupled: rounded(decoupled) };
             counts.step(group.range(), |run, t| {
                 let start = run.start;
                 let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
@@ -122,6 +125,23 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
             });
         }
         counts.join();
+    }
+
+    fn has_average(&self) -> bool {
+        R::HAS_AVERAGE
+    }
+
+    #[track_caller]
+    fn write_average(&self, parameters: &[F], average: &mut [F]) {
+        assert_lengths(R::TITLE, self.counts.length(), parameters.len(), average.len());
+        average.copy_from_slice(parameters);
+        let mut start = 0;
+        for &(end, steps) in self.counts.runs() {
+            if R::HAS_AVERAGE && steps > 0 {
+                self.rule.average(&parameters[start..end], &self.buffers, start, &mut average[start..end]);
+            }
+            start = end;
+        }
     }
 
     fn learning_rate(&self) -> f64 {
@@ -147,6 +167,7 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
             learning_rate: self.learning_rate,
             settings: self.settings().into_iter().map(|(name, value)| (owned(name), value)).collect(),
             steps: self.counts.runs().to_vec(),
+            numbers: Vec::new(),
             buffers: buffers
                 .map(|(k, name)| (owned(name), if begun { self.buffers[k].clone() } else { Vec::new() }))
                 .collect(),

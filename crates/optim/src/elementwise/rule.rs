@@ -69,6 +69,16 @@ pub trait Rule: Send {
     /// must follow from `t` and the settings alone, since it is not saved.
     fn update<F: Float>(&mut self, t: u64, rate: f64, segment: Segment<'_, F>);
 
+    /// Whether the result of the method is an average of its points: see
+    /// [`Optimizer::has_average`](crate::Optimizer::has_average).
+    const HAS_AVERAGE: bool = false;
+
+    /// Writes the average of `parameters` that have taken steps. They begin at `start` in the buffers.
+    fn average<F: Float>(&self, parameters: &[F], buffers: &[Vec<F>], start: usize, average: &mut [F]) {
+        let _ = (buffers, start);
+        average.copy_from_slice(parameters);
+    }
+
     /// [`update`](Rule::update), in versions for `f32` and `f64` that were compiled with the rule if it
     /// asks for that.
     #[doc(hidden)]

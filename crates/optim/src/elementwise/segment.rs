@@ -25,6 +25,8 @@ pub struct Segment<'a, F> {
 pub(super) struct Coefficients<F> {
     pub(super) l2: F,
     pub(super) shrink: F,
+    /// The strength of decoupled weight decay, which `shrink` contains times the rate.
+    pub(super) decoupled: F,
 }
 
 impl<F: Float> Segment<'_, F> {
@@ -39,6 +41,33 @@ impl<F: Float> Segment<'_, F> {
     #[inline]
     #[track_caller]
     pub fn each<const K: usize>(self, formula: impl Fn(F, [F; K]) -> (F, [F; K]) + Sync) {
+        let shrink = self.decay.shrink;
+        self.each_at(
+            #[inline(always)]
+            |w, g, numbers| {
+                let (change, numbers) = formula(g, numbers);
+                (shrink * w - change, numbers)
+            },
+        );
+    }
+
+    /// The strength of decoupled weight decay, for [`each_at`](Segment::each_at).
+    #[must_use]
+    pub fn decoupled_weight_decay(&self) -> F {
+        self.decay.decoupled
+    }
+
+    /// Moves each parameter to a place that depends on where it is: `formula` maps the parameter, the
+    /// gradient and the numbers in the buffers to the new parameter and the new numbers. L2 regularisation
+    /// is in the gradient; [decoupled weight decay](Segment::decoupled_weight_decay) is left to the formula.
+    ///
+    /// The formula must be arithmetic on its arguments alone, as for [`each`](Segment::each).
+    ///
+    /// # Panics
+    /// If the rule does not have `K` buffers.
+    #[inline]
+    #[track_caller]
+    pub fn each_at<const K: usize>(self, formula: impl Fn(F, F, [F; K]) -> (F, [F; K]) + Sync) {
         let Self { parameters, gradient, buffers, start, decay } = self;
         let end = start + parameters.len();
         let buffers: &mut [Vec<F>; K] = buffers.try_into().expect("a formula takes the buffers of its rule");
@@ -53,7 +82,7 @@ fn share<F: Float, const K: usize>(
     g: &[F],
     buffers: [&mut [F]; K],
     decay: Coefficients<F>,
-    formula: &(impl Fn(F, [F; K]) -> (F, [F; K]) + Sync),
+    formula: &(impl Fn(F, F, [F; K]) -> (F, [F; K]) + Sync),
 ) {
     if !is_shared(w.len()) {
         return pass(w, g, buffers, decay, formula);
@@ -78,7 +107,7 @@ fn pass<F: Float, const K: usize>(
     g: &[F],
     buffers: [&mut [F]; K],
     decay: Coefficients<F>,
-    formula: &impl Fn(F, [F; K]) -> (F, [F; K]),
+    formula: &impl Fn(F, F, [F; K]) -> (F, [F; K]),
 ) {
     let ((w, w_rest), (g, g_rest)) = (w.as_chunks_mut::<BLOCK>(), g.as_chunks::<BLOCK>());
     let mut buffers = buffers.map(|buffer| buffer.as_chunks_mut::<BLOCK>());
@@ -103,13 +132,13 @@ fn move_block<F: Float, const N: usize, const K: usize>(
     g: &[F; N],
     buffers: [&mut [F; N]; K],
     decay: Coefficients<F>,
-    formula: &impl Fn(F, [F; K]) -> (F, [F; K]),
+    formula: &impl Fn(F, F, [F; K]) -> (F, [F; K]),
 ) {
     let (mut next_w, mut next) = (*w, buffers.each_ref().map(|block| **block));
     for i in 0..N {
         let gradient = g[i] + decay.l2 * next_w[i];
-        let (change, numbers) = formula(gradient, array::from_fn(|k| next[k][i]));
-        next_w[i] = decay.shrink * next_w[i] - change;
+        let numbers;
+        (next_w[i], numbers) = formula(next_w[i], gradient, array::from_fn(|k| next[k][i]));
         for k in 0..K {
             next[k][i] = numbers[k];
         }

@@ -6,32 +6,32 @@ use std::ops::Range;
 ///
 /// All parameters form one run, unless some have been frozen for a while.
 #[derive(Clone, Debug, Default)]
-pub(super) struct StepCounts {
+pub(crate) struct StepCounts {
     runs: Vec<(usize, u64)>,
 }
 
 impl StepCounts {
     /// Counts of zero for `length` parameters.
-    pub(super) fn zero(length: usize) -> Self {
+    pub(crate) fn zero(length: usize) -> Self {
         Self { runs: vec![(length, 0)] }
     }
 
     /// Counts from saved runs. If the ends of the runs do not ascend, the runs are returned as the error.
-    pub(super) fn from_runs(runs: Vec<(usize, u64)>) -> Result<Self, Vec<(usize, u64)>> {
+    pub(crate) fn from_runs(runs: Vec<(usize, u64)>) -> Result<Self, Vec<(usize, u64)>> {
         if runs.is_sorted_by(|left, right| left.0 < right.0) { Ok(Self { runs }) } else { Err(runs) }
     }
 
-    pub(super) fn runs(&self) -> &[(usize, u64)] {
+    pub(crate) fn runs(&self) -> &[(usize, u64)] {
         &self.runs
     }
 
     /// The number of parameters; `None` before the first step.
-    pub(super) fn length(&self) -> Option<usize> {
+    pub(crate) fn length(&self) -> Option<usize> {
         self.runs.last().map(|&(end, _)| end)
     }
 
     /// Counts a step of the parameters in `range`, and calls `visit` with each run in it and its new count.
-    pub(super) fn step(&mut self, range: Range<usize>, mut visit: impl FnMut(Range<usize>, u64)) {
+    pub(crate) fn step(&mut self, range: Range<usize>, mut visit: impl FnMut(Range<usize>, u64)) {
         let first = self.split_at(range.start);
         let end = self.split_at(range.end);
         let mut start = range.start;
@@ -43,7 +43,7 @@ impl StepCounts {
     }
 
     /// Joins neighbouring runs with equal counts.
-    pub(super) fn join(&mut self) {
+    pub(crate) fn join(&mut self) {
         self.runs.dedup_by(|next, run| {
             let is_equal = next.1 == run.1;
             if is_equal {

@@ -39,16 +39,32 @@ impl<F> fmt::Debug for OptimizerSample<F> {
     }
 }
 
+mod adafactor;
 mod lamb;
 mod muon;
+mod prodigy;
+pub use adafactor::Adafactor;
 pub use lamb::Lamb;
 pub use muon::Muon;
+pub use prodigy::Prodigy;
 
-/// Samples of the optimizers that treat arrays as a whole, if they know their shapes.
+/// Samples of the optimizers that treat arrays, or all parameters, as a whole.
 #[track_caller]
 fn of_arrays<F: Float>(rate: f64) -> impl Iterator<Item = OptimizerSample<F>> {
     let (muon, lamb) = (|| Muon::new(rate), || Lamb::new(rate));
-    let samples: [(&str, Box<dyn Optimizer<F>>); 4] = [
+    let (adafactor, prodigy) = (|| Adafactor::new(rate), || Prodigy::new(rate));
+    let samples: [(&str, Box<dyn Optimizer<F>>); 9] = [
+        ("adafactor", Box::new(adafactor())),
+        (
+            "adafactor, decoupled",
+            Box::new(adafactor().decay(0.5).smallest(0.1).threshold(2.0).decoupled_weight_decay(0.1)),
+        ),
+        ("prodigy", Box::new(prodigy())),
+        ("prodigy, first length", Box::new(prodigy().first_length(0.1))),
+        (
+            "prodigy, decoupled",
+            Box::new(prodigy().first_length(0.1).betas(0.8, 0.95).decoupled_weight_decay(0.1)),
+        ),
         ("muon", Box::new(muon())),
         ("muon, decoupled", Box::new(muon().decoupled_weight_decay(0.1))),
         ("lamb", Box::new(lamb())),
@@ -75,6 +91,11 @@ macro_rules! optimizers {
         ///
         /// | optimizer | direction of a step | buffers of one number per parameter |
         /// |---|---|---|
+        /// | [`Adafactor`] | gradient over the root of a product of rows and columns, in proportion to each array | fewer than 1 |
+        /// | [`Asgd`] | gradient; the result is the mean of the points | 1 |
+        /// | [`Prodigy`] | Adam with a length that grows to what is needed | 4 |
+        /// | [`ScheduleFreeSgd`] | gradient; the result is a weighted mean of the points | 1 |
+        /// | [`ScheduleFreeAdamW`] | gradient over running root mean square; likewise | 2 |
         /// | [`Sgd`] | gradient; velocity; Nesterov's velocity | 0 or 1 |
         /// | [`AdaGrad`] | gradient over the root of its sum of squares | 1 |
         /// | [`RmsProp`] | gradient over its running root mean square, or standard deviation | 1 to 3 |
@@ -128,6 +149,10 @@ optimizers! { rate:
     adopt { Adopt, AdoptRule }
         "adopt", Invariant => Adopt::new(rate),
         "adopt, L2", Other => Adopt::new(rate).betas(0.8, 0.95).epsilon(1e-2).weight_decay(0.1);
+    asgd { Asgd, AsgdRule }
+        "asgd", Other => Asgd::new(rate),
+        "asgd, shrinkage, start, L2", Other =>
+            Asgd::new(rate).shrinkage(0.01).power(0.5).start(5).weight_decay(0.1);
     lion { Lion, LionRule }
         "lion", Invariant => Lion::new(rate),
         "lion, decoupled", Invariant => Lion::new(rate).betas(0.8, 0.95).decoupled_weight_decay(0.1);
@@ -148,6 +173,14 @@ optimizers! { rate:
         "rprop", Invariant => Rprop::new(rate),
         "rprop, factors, lengths, decoupled", Invariant =>
             Rprop::new(rate).factors(0.3, 1.5).lengths(1e-2, 10.0).decoupled_weight_decay(0.1);
+    schedule_free_adamw { ScheduleFreeAdamW, ScheduleFreeAdamWRule }
+        "schedule_free_adamw", Invariant => ScheduleFreeAdamW::new(rate),
+        "schedule_free_adamw, warm-up, decoupled", Invariant =>
+            ScheduleFreeAdamW::new(rate).betas(0.8, 0.95).warm_up(10).decoupled_weight_decay(0.1);
+    schedule_free_sgd { ScheduleFreeSgd, ScheduleFreeSgdRule }
+        "schedule_free_sgd", Proportional => ScheduleFreeSgd::new(rate),
+        "schedule_free_sgd, warm-up, L2", Other =>
+            ScheduleFreeSgd::new(rate).beta(0.8).warm_up(10).weight_decay(0.1);
     sgd { Sgd, SgdRule }
         "sgd", Proportional => Sgd::new(rate),
         "sgd, momentum", Proportional => Sgd::new(rate).momentum(0.9),

@@ -3,7 +3,8 @@
 use crate::elementwise::{Elementwise, Rule};
 use crate::float::Float;
 use crate::method::{
-    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Lamb, Lion, Muon, NAdam, RAdam, RmsProp, Rprop, Sgd,
+    AdEmaMix, AdaGrad, Adadelta, Adafactor, Adam, Adamax, Adopt, Asgd, Lamb, Lion, Muon, NAdam, Prodigy,
+    RAdam, RmsProp, Rprop, ScheduleFreeAdamW, ScheduleFreeSgd, Sgd,
 };
 use crate::optimizer::Optimizer;
 use wengert_settings::{Choice, Entry, Range, Registry, Setting, Valid, choice_type};
@@ -64,6 +65,13 @@ macro_rules! optimizers {
                 }
             }
 
+            /// Whether the method needs no schedule: an average of its points takes the place of a rate that
+            /// falls.
+            #[must_use]
+            pub fn needs_no_schedule(&self) -> bool {
+                ["asgd", "schedule_free_adamw", "schedule_free_sgd"].contains(&self.choice().name())
+            }
+
             /// The optimizer with this learning rate, before its first step.
             ///
             /// # Panics
@@ -87,21 +95,26 @@ choice_type! {
     /// | name | optimizer | settings, with their defaults |
     /// |---|---|---|
     /// | `adadelta` | [`Adadelta`] | `rho=0.9`, `epsilon=0.000001`, `decoupled` |
+    /// | `adafactor` | [`Adafactor`], decoupled | `decay=0.8`, `smallest=0.001`, `threshold=1` |
     /// | `adagrad` | [`AdaGrad`] | `epsilon=0.0000000001`, `initial_sum=0`, `decoupled` |
     /// | `adamax` | [`Adamax`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `decoupled` |
     /// | `ademamix` | [`AdEmaMix`], decoupled | `beta1=0.9`, `beta2=0.999`, `beta3=0.9999`, `alpha=5`, `warm_up=0`, `epsilon=0.00000001` |
     /// | `adopt` | [`Adopt`] | `beta1=0.9`, `beta2=0.9999`, `epsilon=0.000001`, `decoupled` |
     /// | `adam` | [`Adam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected`, `decoupled` |
     /// | `adamw` | [`Adam`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `amsgrad`, `uncorrected` |
+    /// | `asgd` | [`Asgd`] | `shrinkage=0.0001`, `power=0.75`, `start=1000000`, `decoupled` |
     /// | `lamb` | [`Lamb`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.000001` |
     /// | `lion` | [`Lion`], decoupled | `beta1=0.9`, `beta2=0.99` |
     /// | `low_pass` | [`Sgd::low_pass`] | `b=0.1`, `nesterov`, `decoupled` |
     /// | `momentum` | [`Sgd`] | `momentum=0.9`, `dampening=0`, `nesterov`, `decoupled` |
     /// | `muon` | [`Muon`], decoupled | `momentum=0.95`, `plain`, `adam_factor=0.15` |
     /// | `nadam` | [`NAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `momentum_decay=0.004`, `decoupled` |
+    /// | `prodigy` | [`Prodigy`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `first_length=0.000001`, `decoupled` |
     /// | `radam` | [`RAdam`] | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `decoupled` |
     /// | `rmsprop` | [`RmsProp`] | `rho=0.99`, `epsilon=0.00000001`, `momentum=0`, `centred`, `decoupled` |
     /// | `rprop` | [`Rprop`] | `down=0.5`, `up=1.2`, `shortest=0.0001`, `longest=5000`, `decoupled` |
+    /// | `schedule_free_adamw` | [`ScheduleFreeAdamW`], decoupled | `beta1=0.9`, `beta2=0.999`, `epsilon=0.00000001`, `warm_up=0` |
+    /// | `schedule_free_sgd` | [`ScheduleFreeSgd`] | `beta=0.9`, `warm_up=0`, `decoupled` |
     /// | `sgd` | [`Sgd`] | `momentum=0`, `dampening=0`, `nesterov`, `decoupled` |
     ///
     /// All have `weight_decay=0`. It is added to the gradient ([`Elementwise::weight_decay`]), or, where
@@ -124,6 +137,12 @@ optimizers! { choice, rate:
     "adadelta" 1.0 "steps in units of earlier steps (Zeiler 2012)"
         [rho(0.9), epsilon(1e-6), DECOUPLED] either =>
         Adadelta::new(rate).rho(choice.number("rho")).epsilon(choice.number("epsilon"));
+    "adafactor" 0.01 "a mean square per row and column (Shazeer and Stern 2018)"
+        [DECAY, SMALLEST, THRESHOLD] factored =>
+        Adafactor::new(rate)
+            .decay(choice.number("decay"))
+            .smallest(choice.number("smallest"))
+            .threshold(choice.number("threshold"));
     "adagrad" 0.03 "gradient over the root of its sum of squares (Duchi et al. 2011)"
         [epsilon(1e-10), INITIAL_SUM, DECOUPLED] either =>
         AdaGrad::new(rate).epsilon(choice.number("epsilon")).initial_sum(choice.number("initial_sum"));
@@ -149,6 +168,12 @@ optimizers! { choice, rate:
         Adopt::new(rate)
             .betas(choice.number("beta1"), choice.number("beta2"))
             .epsilon(choice.number("epsilon"));
+    "asgd" 0.1 "gradient descent with the mean of its points (Polyak and Juditsky 1992)"
+        [SHRINKAGE, POWER, START, DECOUPLED] either =>
+        Asgd::new(rate)
+            .shrinkage(choice.number("shrinkage"))
+            .power(choice.number("power"))
+            .start(choice.count("start"));
     "lamb" 0.01 "adamw with steps in proportion to each array (You et al. 2020)"
         [beta1(0.9), beta2(0.999), epsilon(1e-6)] proportional =>
         Lamb::new(rate)
@@ -171,6 +196,12 @@ optimizers! { choice, rate:
             .betas(choice.number("beta1"), choice.number("beta2"))
             .epsilon(choice.number("epsilon"))
             .momentum_decay(choice.number("momentum_decay"));
+    "prodigy" 1.0 "adam that finds its own rate (Mishchenko and Defazio 2023)"
+        [beta1(0.9), beta2(0.999), epsilon(1e-8), FIRST_LENGTH, DECOUPLED] growing =>
+        Prodigy::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"))
+            .first_length(choice.number("first_length"));
     "radam" 3e-3 "adam that begins as momentum (Liu et al. 2020)"
         [beta1(0.9), beta2(0.999), epsilon(1e-8), DECOUPLED] either =>
         RAdam::new(rate)
@@ -183,10 +214,43 @@ optimizers! { choice, rate:
         Rprop::new(rate)
             .factors(choice.number("down"), choice.number("up"))
             .lengths(choice.number("shortest"), choice.number("longest"));
+    "schedule_free_adamw" 3e-3 "adamw with an average instead of a schedule (Defazio et al. 2024)"
+        [INTERPOLATION, beta2(0.999), epsilon(1e-8), RATE_WARM_UP] decoupled =>
+        ScheduleFreeAdamW::new(rate)
+            .betas(choice.number("beta1"), choice.number("beta2"))
+            .epsilon(choice.number("epsilon"))
+            .warm_up(choice.count("warm_up"));
+    "schedule_free_sgd" 1.0 "gradient descent with an average instead of a schedule (Defazio et al. 2024)"
+        [Setting { name: "beta", ..INTERPOLATION }, RATE_WARM_UP, DECOUPLED] either =>
+        ScheduleFreeSgd::new(rate).beta(choice.number("beta")).warm_up(choice.count("warm_up"));
     "sgd" 0.1 "gradient descent"
         [momentum(0.0), DAMPENING, NESTEROV, DECOUPLED] either => sgd(rate, choice);
 }
 
+const DECAY: Setting =
+    setting("decay", "power with which older gradients lose weight", Valid::within(0.0, 100.0), 0.8);
+const SMALLEST: Setting =
+    setting("smallest", "size that arrays count as having at least", Valid::within(1e-30, 1e30), 1e-3);
+const THRESHOLD: Setting = setting(
+    "threshold",
+    "size of a direction from which on it is shortened",
+    Valid::within(1e-30, 1e30),
+    1.0,
+);
+const SHRINKAGE: Setting =
+    setting("shrinkage", "strength of the decay of rate and parameters", Valid::within(0.0, 1e6), 1e-4);
+const POWER: Setting = setting("power", "power with which the rate falls", Valid::within(0.0, 100.0), 0.75);
+const START: Setting =
+    setting("start", "steps before the mean begins", Valid::Whole(Range::closed(0.0, 1e12)), 1e6);
+const FIRST_LENGTH: Setting =
+    setting("first_length", "length that the steps begin with", Valid::within(1e-15, 1e15), 1e-6);
+const INTERPOLATION: Setting = setting(
+    "beta1",
+    "share of the average in the point of the gradients",
+    Valid::within(1e-6, 0.999_999),
+    0.9,
+);
+const RATE_WARM_UP: Setting = setting("warm_up", "steps in which the rate rises", Valid::count_from(0), 0.0);
 const AMSGRAD: Setting = setting("amsgrad", "the largest mean square so far", Valid::Flag, 0.0);
 const UNCORRECTED: Setting = setting("uncorrected", "no bias correction", Valid::Flag, 0.0);
 const INITIAL_SUM: Setting = setting("initial_sum", "initial sum of squares", Valid::within(0.0, 1e30), 0.0);
@@ -231,6 +295,18 @@ fn decoupled<R: Rule + 'static, F: Float>(
     choice: &Choice,
 ) -> Box<dyn Optimizer<F>> {
     Box::new(optimizer.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn factored<F: Float>(adafactor: Adafactor<F>, choice: &Choice) -> Box<dyn Optimizer<F>> {
+    Box::new(adafactor.decoupled_weight_decay(choice.number(WEIGHT_DECAY.name)))
+}
+
+#[track_caller]
+fn growing<F: Float>(prodigy: Prodigy<F>, choice: &Choice) -> Box<dyn Optimizer<F>> {
+    let lambda = choice.number(WEIGHT_DECAY.name);
+    let is_decoupled = choice.has(DECOUPLED.name);
+    Box::new(if is_decoupled { prodigy.decoupled_weight_decay(lambda) } else { prodigy.weight_decay(lambda) })
 }
 
 #[track_caller]

@@ -5,8 +5,9 @@ use std::panic::Location;
 
 use crate::panics::{message_of, place_of};
 use wengert_optim::{
-    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Average, Lamb, Lion, Muon, NAdam, Optimizer, RAdam,
-    RateFinder, RmsProp, Rprop, Schedule, Sgd, all_optimizers, clip_norm, clip_value,
+    AdEmaMix, AdaGrad, Adadelta, Adafactor, Adam, Adamax, Adopt, Asgd, Average, Lamb, Lion, Muon, NAdam,
+    Optimizer, Prodigy, RAdam, RateFinder, RmsProp, Rprop, Schedule, ScheduleFreeAdamW, ScheduleFreeSgd, Sgd,
+    all_optimizers, clip_norm, clip_value,
 };
 
 #[test]
@@ -34,7 +35,7 @@ fn a_new_learning_rate_takes_effect_in_the_next_step() {
 fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
     let rate = "learning rate is -0.1, must be in [0, inf)";
     type Build = fn(f64);
-    let refused: [(&str, Build); 14] = [
+    let refused: [(&str, Build); 19] = [
         ("Sgd", |rate| drop(Sgd::<f32>::new(rate))),
         ("AdaGrad", |rate| drop(AdaGrad::<f32>::new(rate))),
         ("RmsProp", |rate| drop(RmsProp::<f32>::new(rate))),
@@ -49,6 +50,11 @@ fn rates_out_of_range_are_refused_naming_argument_value_and_range() {
         ("LAMB", |rate| drop(Lamb::<f32>::new(rate))),
         ("Muon", |rate| drop(Muon::<f32>::new(rate))),
         ("Rprop", |rate| drop(Rprop::<f32>::new(rate))),
+        ("Adafactor", |rate| drop(Adafactor::<f32>::new(rate))),
+        ("ASGD", |rate| drop(Asgd::<f32>::new(rate))),
+        ("Prodigy", |rate| drop(Prodigy::<f32>::new(rate))),
+        ("Schedule-Free SGD", |rate| drop(ScheduleFreeSgd::<f32>::new(rate))),
+        ("Schedule-Free AdamW", |rate| drop(ScheduleFreeAdamW::<f32>::new(rate))),
     ];
     for (title, build) in refused {
         assert_eq!(message_of(|| build(-0.1)), format!("{title}: {rate}"));

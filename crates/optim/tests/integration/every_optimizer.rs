@@ -5,9 +5,16 @@ use wengert_optim::{Average, Float, GradientScaling, Optimizer, OptimizerSample,
 use crate::panics::message_of;
 use crate::support::{names, noise, optimizer};
 
-/// Whether the parameters decay.
+/// Whether the parameters decay: ASGD has a shrinkage of its own.
 fn decays<F: Float>(optimizer: &dyn Optimizer<F>) -> bool {
-    optimizer.state().settings.iter().any(|(name, value)| name.ends_with("weight_decay") && *value > 0.0)
+    let is_decay = |name: &str| name.ends_with("weight_decay") || name == "shrinkage";
+    optimizer.state().settings.iter().any(|(name, value)| is_decay(name) && *value > 0.0)
+}
+
+/// Whether steps depend on more than gradients and the rate: those of Adafactor follow the size of the
+/// parameters, and those of Prodigy the distance from the start, which depends on earlier rates.
+fn is_relative<F: Float>(sample: &OptimizerSample<F>) -> bool {
+    ["adafactor", "prodigy"].contains(&sample.optimizer.name())
 }
 
 /// The samples without weight decay, at a rate.
@@ -75,6 +82,10 @@ fn assert_descends<F: Float>() {
     for start in [[2.0, 1.0], [-1.0, 0.5], [0.6, -2.0], [30.0, -20.0]] {
         for mut sample in all_optimizers::<F>(0.05) {
             let name = sample.name;
+            // Its first steps are 5e-8, which single precision cannot add to 30.
+            if name == "prodigy" && start[0] == 30.0 && F::epsilon() > F::literal(1e-10) {
+                continue;
+            }
             // Steps that are scaled are short compared with the distance of the last start, and those of
             // Adadelta at this rate everywhere.
             let (before, after) = descend(&mut *sample.optimizer, start, 2000);
@@ -128,7 +139,8 @@ fn steps_scale_with_the_gradients_as_documented() {
 
 #[test]
 fn steps_are_proportional_to_the_learning_rate_where_nothing_decays() {
-    for (mut slow, mut fast) in undecayed(0.01).zip(undecayed(0.04)) {
+    let samples = |rate| undecayed(rate).filter(|sample| !is_relative(sample));
+    for (mut slow, mut fast) in samples(0.01).zip(samples(0.04)) {
         let fast_steps = walk(&mut *fast.optimizer, [0.0; 4], 1.0);
         let expected: Vec<_> =
             walk(&mut *slow.optimizer, [0.0; 4], 1.0).iter().map(|w| w.map(|x| 4.0 * x)).collect();
@@ -141,7 +153,8 @@ fn steps_are_proportional_to_the_learning_rate_where_nothing_decays() {
 
 #[test]
 fn steps_do_not_depend_on_the_origin_where_nothing_decays_and_are_odd() {
-    for (mut here, mut there) in undecayed(0.01).zip(undecayed(0.01)) {
+    let samples = || undecayed(0.01).filter(|sample| !is_relative(sample));
+    for (mut here, mut there) in samples().zip(samples()) {
         let steps = walk(&mut *here.optimizer, [0.0; 4], 1.0);
         let moved: Vec<_> =
             walk(&mut *there.optimizer, [8.0; 4], 1.0).iter().map(|w| w.map(|x| x - 8.0)).collect();

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use wengert_optim::{
-    AdEmaMix, AdaGrad, Adadelta, Adam, Adamax, Adopt, Average, Lion, NAdam, Optimizer, RAdam, RmsProp, Rprop,
-    Schedule, Sgd, clip_norm, clip_value, gradient_norm,
+    AdEmaMix, AdaGrad, Adadelta, Adafactor, Adam, Adamax, Adopt, Average, Lion, NAdam, Optimizer, Prodigy,
+    RAdam, RmsProp, Rprop, Schedule, Sgd, clip_norm, clip_value, gradient_norm,
 };
 
 /// The blocks of a file by name.
@@ -56,6 +56,19 @@ fn by_golden_name(name: &str, rate: f64) -> Box<dyn Optimizer<f64>> {
         "rmsprop_all" => {
             Box::new(RmsProp::new(rate).rho(0.9).epsilon(1e-4).momentum(0.8).centred().weight_decay(0.01))
         }
+        "adafactor" => Box::new(Adafactor::new(rate)),
+        "adafactor_all" => {
+            let optimizer = Adafactor::new(rate).decay(0.5).smallest(0.1).threshold(1.5);
+            Box::new(optimizer.decoupled_weight_decay(0.1))
+        }
+        "prodigy" => Box::new(Prodigy::new(rate).first_length(0.1)),
+        "prodigy_l2" => {
+            let optimizer = Prodigy::new(rate).first_length(0.2).betas(0.8, 0.95).epsilon(1e-3);
+            Box::new(optimizer.weight_decay(0.1))
+        }
+        "prodigyw" => {
+            Box::new(Prodigy::new(rate).first_length(0.1).betas(0.8, 0.95).decoupled_weight_decay(0.1))
+        }
         "adadelta" => Box::new(Adadelta::new(rate)),
         "adadelta_l2" => Box::new(Adadelta::new(rate).rho(0.8).epsilon(1e-3).weight_decay(0.1)),
         "adam" => Box::new(Adam::new(rate)),
@@ -87,7 +100,12 @@ fn by_golden_name(name: &str, rate: f64) -> Box<dyn Optimizer<f64>> {
     }
 }
 
-const GOLDEN_NAMES: [&str; 34] = [
+const GOLDEN_NAMES: [&str; 39] = [
+    "adafactor",
+    "adafactor_all",
+    "prodigy",
+    "prodigy_l2",
+    "prodigyw",
     "sgd",
     "momentum",
     "damped",

@@ -1,7 +1,7 @@
 //! Parameter groups: rates and weight decay of their own, and frozen parameters.
 
 use crate::panics::message_of;
-use crate::support::{names, noise, optimizer};
+use crate::support::{elementwise_names, names, noise, optimizer};
 use wengert_optim::{Adam, Group, Grouped, Optimizer, Sgd};
 
 const LENGTH: usize = 40;
@@ -28,7 +28,7 @@ fn frozen_parameters_are_moved_neither_by_momentum_nor_by_weight_decay() {
 
 #[test]
 fn frozen_parameters_have_no_effect_on_the_others() {
-    for name in names() {
+    for name in elementwise_names() {
         let (mut partial, mut whole) = (optimizer(name, 0.1), optimizer(name, 0.1));
         let (mut w, mut u) = (vec![1.0; LENGTH], vec![1.0; LENGTH]);
         for step in 0..6 {
@@ -41,7 +41,7 @@ fn frozen_parameters_have_no_effect_on_the_others() {
 
 #[test]
 fn parameters_that_are_unfrozen_later_begin_with_a_first_step() {
-    for name in names() {
+    for name in elementwise_names() {
         let (mut late, mut fresh) = (optimizer(name, 0.1), optimizer(name, 0.1));
         let (mut w, mut u) = (vec![1.0; LENGTH], vec![1.0; LENGTH]);
         (0..20).for_each(|step| late.step_groups(&mut w, &gradient(step), &[Group::frozen(3..10)]));

@@ -1,8 +1,10 @@
 //! The tests of `wengert-optim`, in one program.
 #![allow(clippy::unwrap_used, reason = "in tests and their support")]
 
+mod adafactor;
 mod adaptive;
 mod allocations;
+mod averaging;
 mod choices;
 mod contract;
 mod every_optimizer;

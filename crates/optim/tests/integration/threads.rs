@@ -1,6 +1,6 @@
 //! Results with different numbers of threads, which have the same bits.
 
-use crate::support::{names, noise, optimizer};
+use crate::support::{elementwise_names, names, noise, optimizer};
 use rayon::ThreadPoolBuilder;
 use wengert_optim::{Average, clip_norm, clip_value, gradient_norm};
 
@@ -39,7 +39,7 @@ fn every_optimizer_gives_the_same_bits_for_every_number_of_threads() {
 #[test]
 fn a_parameter_among_many_moves_like_one_by_itself() {
     let (start, gradient) = (numbers(7), numbers(0));
-    for name in names() {
+    for name in elementwise_names() {
         let (mut together, mut w) = (optimizer(name, 0.1), start.clone());
         with_threads(2, || (0..2).for_each(|_| together.step(&mut w, &gradient)));
         for i in [0, 15, 16, 200_000, LENGTH - 1] {

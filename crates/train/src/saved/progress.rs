@@ -34,6 +34,10 @@ pub(super) fn progress_entries<T: Real>(state: &TrainingState<T>) -> Vec<Entry<'
     let settings: Vec<f64> = optimizer.settings.iter().map(|(_, value)| *value).collect();
     doubles("optimizer.learning_rate", vec![1], vec![optimizer.learning_rate]);
     doubles("optimizer.settings", vec![settings.len()], settings);
+    if !optimizer.numbers.is_empty() {
+        let numbers: Vec<f64> = optimizer.numbers.iter().map(|(_, value)| *value).collect();
+        doubles("optimizer.numbers", vec![numbers.len()], numbers);
+    }
     if let Some(PartialEpoch { loss, correct, weight, .. }) = state.partial {
         doubles("state.partial", vec![3], vec![loss, correct, weight]);
     }
@@ -73,6 +77,7 @@ pub(super) fn progress_metadata<T: Real>(state: &TrainingState<T>) -> impl Itera
     let optimizer = &state.optimizer;
     let settings: Vec<&str> = optimizer.settings.iter().map(|(name, _)| &**name).collect();
     let buffers: Vec<&str> = optimizer.buffers.iter().map(|(name, _)| &**name).collect();
+    let numbers: Vec<&str> = optimizer.numbers.iter().map(|(name, _)| &**name).collect();
     let layout = state.params.layout();
     let all = layout.parameters().iter().chain(layout.statistics());
     let frozen: Vec<&str> = all.filter(|entry| !entry.trainable).map(|entry| &*entry.name).collect();
@@ -87,6 +92,7 @@ pub(super) fn progress_metadata<T: Real>(state: &TrainingState<T>) -> impl Itera
         ("optimizer.method", Some(optimizer.method.clone())),
         ("optimizer.settings", Some(json!(settings).to_string())),
         ("optimizer.buffers", Some(json!(buffers).to_string())),
+        ("optimizer.numbers", (!numbers.is_empty()).then(|| json!(numbers).to_string())),
     ];
     entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)))
 }
@@ -169,6 +175,9 @@ fn read_optimizer<T: Real>(file: &TensorFile<'_>) -> Result<OptimizerState<T>, M
     let settings: Vec<String> = required(file, "optimizer.settings", NAMES)?;
     let values = file.doubles("optimizer.settings", &[settings.len()])?;
     let names: Vec<String> = required(file, "optimizer.buffers", NAMES)?;
+    let numbers: Vec<String> = parsed(file, "optimizer.numbers", NAMES)?.unwrap_or_default();
+    let values_of_numbers =
+        if numbers.is_empty() { Vec::new() } else { file.doubles("optimizer.numbers", &[numbers.len()])? };
     let buffer = |name: String| {
         let tensor = format!("optimizer.buffer.{name}");
         let length = file.shape(&tensor)?.iter().product();
@@ -181,6 +190,7 @@ fn read_optimizer<T: Real>(file: &TensorFile<'_>) -> Result<OptimizerState<T>, M
         learning_rate: file.doubles("optimizer.learning_rate", &[1])?[0],
         settings: settings.into_iter().zip(values).collect(),
         steps: runs.as_chunks::<2>().0.iter().map(|&[end, count]| (index(end), count)).collect(),
+        numbers: numbers.into_iter().zip(values_of_numbers).collect(),
         buffers: names.into_iter().map(buffer).collect::<Result<_, ModelProblem>>()?,
     })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests, helpers too")]
 
 mod allocation;
+mod averaging;
 #[cfg(feature = "safetensors")]
 mod checkpoints;
 mod data;

@@ -160,6 +160,9 @@ fn settings(options: &Options, data: Parts<'_>) -> Result<Defaults, CliError> {
     if let Some(optimizer) = &training.optimizer {
         settings.rate = optimizer.typical_rate();
         settings.optimizer = optimizer.clone();
+        if optimizer.needs_no_schedule() {
+            settings.schedule = "constant".parse()?;
+        }
     }
     settings.rate = training.lr.unwrap_or(settings.rate);
     if let Some(decay) = training.weight_decay {

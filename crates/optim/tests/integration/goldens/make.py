@@ -2,7 +2,7 @@
 
     python make.py
 
-Needs torch (2.15) and numpy. What is not in PyTorch is transcribed from the papers: `lion` from algorithm 2 of Chen et al.
+Needs torch (2.15), numpy, and the authors' packages schedulefree (1.4.1) and prodigyopt (1.1.2). What is in none of them is transcribed from the papers: `lion` from algorithm 2 of Chen et al.
 2023, `adopt` from algorithm 2 and section 4 of Taniguchi et al. 2024, `ademamix` from algorithm 1 of Pagliardini et al. 2024,
 `muon` from Jordan et al. 2024 (PyTorch's has the same formula in bfloat16), `lamb` from algorithm 2 of You et al. 2020.
 Each block of a file is a line of words, its name, and lines of numbers. The Rust tests read the data only.
@@ -14,7 +14,9 @@ import warnings
 
 import numpy as np
 import torch
-from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
+from prodigyopt import Prodigy
+from schedulefree import AdamWScheduleFree, SGDScheduleFree
+from torch.optim import ASGD, SGD, Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
 from torch.optim import lr_scheduler as schedulers
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -93,6 +95,8 @@ OPTIMIZERS = [
     ("rmsprop_momentum", RMSprop, EVEN, dict(momentum=0.5)),
     ("rmsprop_centred", RMSprop, EVEN, dict(centered=True)),
     ("rmsprop_all", RMSprop, EVEN, dict(alpha=0.9, eps=1e-4, momentum=0.8, centered=True, weight_decay=0.01)),
+    ("adafactor", Adafactor, EVEN, {}),
+    ("adafactor_all", Adafactor, EVEN, dict(beta2_decay=-0.5, eps=(None, 0.1), d=1.5, weight_decay=0.1)),
     ("adadelta", Adadelta, (1.0, 1.0, 1.0, 1.0), {}),
     ("adadelta_l2", Adadelta, (0.5, 0.5, 0.5, 0.5), dict(rho=0.8, eps=1e-3, weight_decay=0.1)),
     ("adam", Adam, EVEN, {}),
@@ -111,6 +115,9 @@ OPTIMIZERS = [
     ("nadam", NAdam, EVEN, {}),
     ("nadam_l2", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1)),
     ("nadamw", NAdam, EVEN, dict(momentum_decay=0.1, weight_decay=0.1, decoupled_weight_decay=True)),
+    ("prodigy", Prodigy, EVEN, dict(d0=0.1)),
+    ("prodigy_l2", Prodigy, EVEN, dict(d0=0.2, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1, decouple=False)),
+    ("prodigyw", Prodigy, EVEN, dict(d0=0.1, betas=(0.8, 0.95), weight_decay=0.1)),
     ("radam", RAdam, EVEN, {}),
     ("radam_l2", RAdam, EVEN, dict(betas=(0.9, 0.99), weight_decay=0.1)),
     ("radamw", RAdam, EVEN, dict(betas=(0.9, 0.99), weight_decay=0.1, decoupled_weight_decay=True)),
@@ -185,6 +192,65 @@ def orthogonalised(u):
         gram = x @ x.T
         x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
     return x
+
+
+# Methods whose result is an average: name, class, rates, other arguments.
+AVERAGING = [
+    ("asgd", ASGD, STEEP, {}),
+    ("asgd_all", ASGD, STEEP, dict(lambd=0.01, alpha=0.5, t0=5, weight_decay=0.1)),
+    ("schedule_free_sgd", SGDScheduleFree, STEEP, {}),
+    ("schedule_free_sgd_all", SGDScheduleFree, STEEP, dict(momentum=0.8, warmup_steps=12, weight_decay=0.1)),
+    ("schedule_free_adamw", AdamWScheduleFree, EVEN, {}),
+    ("schedule_free_adamw_all", AdamWScheduleFree, EVEN,
+     dict(betas=(0.8, 0.95), eps=1e-3, warmup_steps=12, weight_decay=0.1)),
+]
+
+
+def write_averaging():
+    """The recorded points of 50 steps, each with the average that belongs to it."""
+    text = ""
+    for name, method, rates, settings in AVERAGING:
+        for (function, gradient, start), rate in zip(FUNCTIONS, rates):
+            w = torch.nn.Parameter(torch.tensor(start))
+            optimizer = method([w], lr=rate, **settings)
+            is_asgd = isinstance(optimizer, ASGD)
+            text += f"{name} {function}\n"
+            if not is_asgd:
+                optimizer.train()
+            for step in range(1, 51):
+                w.grad = torch.tensor(gradient(*w.tolist()))
+                optimizer.step()
+                if step not in RECORDED:
+                    continue
+                at = w.tolist()
+                if is_asgd:
+                    text += line(at + optimizer.state[w]["ax"].tolist())
+                    continue
+                optimizer.eval()
+                text += line(at + w.tolist())
+                optimizer.train()
+    (HERE / "averaging.txt").write_text(text)
+
+
+def write_adafactor():
+    """A matrix of 2 x 3, a vector of 4 and a matrix of 2 x 1; start and gradients as in the tests."""
+    text = ""
+    for name, eta, settings in [
+        ("adafactor", 0.02, {}),
+        ("adafactor_all", 0.05, dict(beta2_decay=-0.5, eps=(None, 0.1), d=1.5, weight_decay=0.1)),
+    ]:
+        noise = lambda i, step: math.sin(i * 12.9898 + step * 78.233)
+        start = torch.tensor([0.1 + 0.3 * noise(i, 99) if i < 10 else 0.0 for i in range(12)])
+        arrays = [torch.nn.Parameter(start[a:b].reshape(shape)) for a, b, shape in
+                  [(0, 6, (2, 3)), (6, 10, (4,)), (10, 12, (2, 1))]]
+        optimizer = Adafactor(arrays, lr=eta, **settings)
+        for step in range(20):
+            g = torch.tensor([noise(i, step) for i in range(12)])
+            for array, (a, b) in zip(arrays, [(0, 6), (6, 10), (10, 12)]):
+                array.grad = g[a:b].reshape(array.shape)
+            optimizer.step()
+        text += f"{name}\n" + line([x for array in arrays for x in array.flatten().tolist()])
+    (HERE / "adafactor.txt").write_text(text)
 
 
 def write_muon():
@@ -311,6 +377,8 @@ def write_averages():
 
 write_optimizers()
 write_mlp()
+write_averaging()
+write_adafactor()
 write_muon()
 write_lamb()
 write_schedules()
