@@ -22,6 +22,13 @@ fn sessions(page: &str) -> Vec<Session<'_>> {
     parts.map(|(command, output)| Session { command, output: output.trim_end() }).collect()
 }
 
+/// Whether a line is one of progress, such as `trial 7/24 after 10 s`, which a command writes after ten
+/// seconds.
+fn is_progress(line: &str) -> bool {
+    let counts = ["epoch ", "trial "].iter().find_map(|unit| line.strip_prefix(unit)?.split_once(" after "));
+    counts.is_some_and(|(counts, _)| counts.chars().all(|c| c.is_ascii_digit() || c == '/'))
+}
+
 /// Runs the commands, in order, in one folder, and returns what they print.
 fn run(sessions: &[Session<'_>], folder: &Path) -> Vec<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_wengert")).parent().unwrap();
@@ -32,7 +39,8 @@ fn run(sessions: &[Session<'_>], folder: &Path) -> Vec<String> {
         let run = shell.env("PATH", &path).current_dir(folder).output().unwrap();
         let found = String::from_utf8(run.stdout).unwrap();
         assert_eq!(run.status.success(), !found.starts_with("error:"), "{}: {found}", session.command);
-        found.trim_end().to_owned()
+        let lines: Vec<&str> = found.trim_end().lines().filter(|line| !is_progress(line)).collect();
+        lines.join("\n")
     };
     sessions.iter().map(run).collect()
 }

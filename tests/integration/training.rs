@@ -233,3 +233,25 @@ fn a_training_run_that_diverges_fails_with_its_cause_and_saves_no_model() {
     let decay = "enlarges the parameters in each step; use a weight decay below";
     diverges(&["--weight-decay", "1e6"], &["training diverged", decay, "with --weight-decay"]);
 }
+
+#[test]
+fn a_method_with_an_average_has_a_constant_rate_and_continues_after_an_interruption() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = folder.path().join("run.ckpt");
+    let file = checkpoint.to_str().unwrap();
+    for optimizer in ["asgd:start=20", "schedule_free_sgd", "schedule_free_adamw:warm_up=5"] {
+        let run = ["train", "moons", "--optimizer", optimizer, "--test", "0.3"];
+        let shown = output_of(&[&run[..], &["--dry-run"]].concat());
+        assert!(shown.contains("schedule = \"constant\""), "{shown}");
+        let asked = output_of(&[&run[..], &["--dry-run", "--schedule", "cosine"]].concat());
+        assert!(asked.contains("schedule = \"cosine\""), "{asked}");
+        let report = json_of(&[&run[..], &["--epochs", "4", "--json"]].concat());
+        output_of(&[&run[..], &["--epochs", "2", "--checkpoint", file]].concat());
+        let resumed = json_of(&["train", "--resume", file, "--epochs", "4", "--json"]);
+        for field in ["params_sha256", "test_loss", "test_accuracy"] {
+            assert_eq!(resumed[field], report[field], "{optimizer}: {field}");
+        }
+        fs::remove_file(&checkpoint).unwrap();
+        assert_rejected(1, &[&run[..], &["--norm", "batch"]].concat(), &["average", "batch normalisation"]);
+    }
+}

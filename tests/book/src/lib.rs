@@ -83,6 +83,7 @@ chapters! {
     sums: "rules/sums.md",
     softmax: "rules/softmax.md",
     matrices: "rules/matrices.md",
+    search: "search.md",
     own_training: "own-training.md",
     figures: "figures.md",
     formats: "formats.md",

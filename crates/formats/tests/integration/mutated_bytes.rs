@@ -5,11 +5,13 @@
 use crate::models::{mlp, model, of_every_architecture};
 use std::path::Path;
 use std::time::{Duration, Instant};
+use wengert_data::moons;
 use wengert_formats::{
     ImportOptions, npz_bytes, npz_from_bytes, onnx_bytes, onnx_from_bytes, torch_bytes, torch_from_bytes,
 };
-use wengert_nn::{AnyActivation, Architecture, Normalisation, Outputs};
-use wengert_train::SavedMlp;
+use wengert_nn::{AnyActivation, Architecture, CrossEntropy, Mlp, Normalisation, Outputs};
+use wengert_optim::{Adam, Optimizer, Prodigy};
+use wengert_train::{Checkpoint, SavedMlp, Trainer};
 
 /// A source of choices that is the same in every run.
 struct Chance(u64);
@@ -106,6 +108,35 @@ fn mutated_archives_are_answered() {
     let input = npz_bytes(&model.layout().initialise(1));
     let accepted = accepted(&[input], |input| npz_from_bytes(Path::new("x"), input, model.layout()).is_ok());
     assert!(accepted > count() / 100 && accepted < count(), "{accepted}");
+}
+
+#[test]
+fn mutated_models_of_our_own_are_answered() {
+    let inputs: Vec<Vec<u8>> = models().iter().map(SavedMlp::to_bytes).collect();
+    let accepted = accepted(&inputs, |input| SavedMlp::from_bytes("x", input).is_ok());
+    assert!(accepted > count() / 20 && accepted < count(), "{accepted}");
+}
+
+/// The content of a checkpoint in the middle of a run.
+fn checkpoint(net: &Mlp, optimizer: Box<dyn Optimizer<f32>>) -> Vec<u8> {
+    let data = moons(40, 0.2, 1).split(0.8, 0.2, 0.0, 1).unwrap().standardised();
+    let trainer = Trainer::new(net.clone(), CrossEntropy, optimizer).epochs(2).early_stopping(5);
+    let state = trainer.fit(&data).unwrap().state.unwrap();
+    Checkpoint::new(state).text("settings", "lr = 0.1").to_bytes()
+}
+
+#[test]
+fn mutated_checkpoints_are_answered() {
+    let net = Mlp::new([2, 3, 2]).normalisation(Normalisation::Batch);
+    let inputs = [checkpoint(&net, Box::new(Adam::new(0.1))), checkpoint(&net, Box::new(Prodigy::new(1.0)))];
+    let layout = net.into_model().layout().clone();
+    // The checksum keeps most mutations from the code behind it; here it fits.
+    let accepted = accepted(&inputs, |input| {
+        let (content, _) = input.split_at(input.len().saturating_sub(4));
+        let whole = [content, &crc32fast::hash(content).to_le_bytes()].concat();
+        Checkpoint::<f32>::from_bytes(&whole, &layout).is_ok()
+    });
+    assert!(accepted > count() / 20 && accepted < count(), "{accepted}");
 }
 
 #[test]

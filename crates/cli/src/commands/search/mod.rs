@@ -1,5 +1,7 @@
 //! `wengert search`: a search for the best settings of `wengert train`.
 
+#[cfg(test)]
+mod mutated;
 mod options;
 mod report;
 mod trials;
