@@ -15,6 +15,7 @@ mod lab;
 mod layering;
 mod messages;
 mod output_files;
+mod playground;
 mod predicting;
 mod program;
 mod publishing;

@@ -1,5 +1,6 @@
 //! The reasons why a command fails.
 
+use crate::playground_error::PlaygroundError;
 use crate::settings::{ResumeProblem, SettingsError};
 use crate::shell_word::quoted;
 use crate::unfit_data::UnfitData;
@@ -82,6 +83,8 @@ pub(crate) enum CliError {
     /// The program was compiled without the experiments.
     #[cfg(not(feature = "lab"))]
     WithoutLab,
+    /// The playground cannot begin, or refuses a request.
+    Playground(PlaygroundError),
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -127,6 +130,7 @@ impl CliError {
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             #[cfg(feature = "lab")]
             Self::Lab(_) => ExitCode::from(2),
+            Self::Playground(error) if error.is_of_arguments() => ExitCode::from(2),
             Self::Interrupted(interrupted) => ExitCode::from(interrupted.exit_code),
             _ => ExitCode::FAILURE,
         }
@@ -195,6 +199,7 @@ impl fmt::Display for CliError {
             }
             #[cfg(feature = "lab")]
             Self::Lab(error) => error.fmt(f),
+            Self::Playground(error) => error.fmt(f),
             #[cfg(not(feature = "lab"))]
             Self::WithoutLab => f.write_str(
                 "this program was compiled without the experiments; `cargo install --path . --features lab`, \

@@ -9,6 +9,7 @@ mod interruption;
 mod model;
 mod output;
 mod pictures;
+mod playground_error;
 mod progress;
 mod settings;
 mod shell_word;

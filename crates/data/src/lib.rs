@@ -63,6 +63,8 @@ mod table;
 mod table_problem;
 mod targets;
 mod task;
+#[cfg(feature = "csv")]
+mod to_table;
 
 pub use batch::Batch;
 pub use batches::Batches;

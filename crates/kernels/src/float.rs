@@ -106,10 +106,13 @@ macro_rules! compiled_here {
     }};
 }
 
+// Inlined, so that a program does not contain the version for the other type, which it never calls.
+#[inline(always)]
 fn first<A, B>(a: A, _: B) -> A {
     a
 }
 
+#[inline(always)]
 fn second<A, B>(_: A, b: B) -> B {
     b
 }
@@ -117,6 +120,7 @@ fn second<A, B>(_: A, b: B) -> B {
 macro_rules! machine_float {
     ($($float:ty: $choose:ident, $exp:path, $tanh:path, $sech_squared:path;)*) => {$(
         impl Float for $float {
+            #[inline(always)]
             fn choose<T: PerFloat>(single: T::Of<f32>, double: T::Of<f64>) -> T::Of<Self> {
                 $choose(single, double)
             }

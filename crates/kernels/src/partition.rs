@@ -11,9 +11,12 @@ pub const PART: usize = 1 << 15;
 /// cores costs more than is gained.
 const SHARED: usize = 1 << 16;
 
-/// Whether a pass over `length` numbers should be divided among the threads of the current pool.
+/// Whether a pass over `length` numbers should be divided among the threads of the current pool. In a browser
+/// there is one thread: what would divide passes is then left out of the program.
+#[inline]
 pub fn is_shared(length: usize) -> bool {
-    length > SHARED && rayon::current_num_threads() > 1
+    let has_threads = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+    has_threads && length > SHARED && rayon::current_num_threads() > 1
 }
 
 /// The index at which a slice of more than [`PART`] numbers is divided: a multiple of `PART` near the middle.

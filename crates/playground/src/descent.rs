@@ -50,7 +50,8 @@ pub(crate) fn surface(request: &SurfaceRequest) -> Result<Reply, RequestError> {
     Ok(reply)
 }
 
-/// The paths of the optimizers: for each, the points before and after each step, as long as they are near.
+/// The paths of the optimizers: for each, the points before and after each step with their values, as long as
+/// they are near.
 pub(crate) fn descend(request: &DescentRequest) -> Result<Reply, RequestError> {
     let surface = Surface::of(&request.formula)?;
     let (steps, optimizers) = (request.steps, &request.optimizers);
@@ -60,7 +61,7 @@ pub(crate) fn descend(request: &DescentRequest) -> Result<Reply, RequestError> {
     for x in request.start {
         bounds::number("a coordinate of the start", x, -FAR..=FAR)?;
     }
-    let (mut summaries, mut paths): (Vec<Value>, Vec<Vec<f32>>) = Default::default();
+    let (mut summaries, mut paths): (Vec<Value>, Vec<Vec<[f64; 2]>>) = Default::default();
     for rated in optimizers {
         let path = path(&surface, request, rated)?;
         let value = surface.at(path.last().expect("a path has its start"));
@@ -70,11 +71,13 @@ pub(crate) fn descend(request: &DescentRequest) -> Result<Reply, RequestError> {
             "name": rated.name, "steps": path.len() - 1, "value": number(value), "diverged": diverged,
             "end": last,
         }));
-        paths.push(path.into_iter().flatten().map(|x| x as f32).collect());
+        paths.push(path);
     }
     let mut reply = Reply::new(json!({ "paths": summaries }));
     for (i, path) in paths.into_iter().enumerate() {
-        reply.array(&format!("path.{i}"), &[path.len() / 2, 2], path);
+        let values = path.iter().map(|point| surface.at(point) as f32);
+        reply.array(&format!("values.{i}"), &[path.len()], values);
+        reply.array(&format!("path.{i}"), &[path.len(), 2], path.into_iter().flatten().map(|x| x as f32));
     }
     Ok(reply)
 }

@@ -1,13 +1,13 @@
-//! The engine of the playground: graphs of formulas, descents on surfaces, and networks in training, as answers
-//! to requests.
+//! The engine of the playground: graphs of formulas, descents on surfaces, and networks in training, as
+//! answers to requests.
 //!
-//! A [`Session`] takes a request, a small JSON object, and returns a [`Reply`]: a JSON object, followed by arrays
-//! of numbers in single precision or by the content of a file. It reads and writes nothing, knows no clock and
-//! starts no thread, so that the same session runs in a local server and, as WebAssembly, in a browser. All
-//! numbers come from the library: its tapes, optimizers, networks and data sets.
+//! A [`Session`] takes a request, a small JSON object, and returns a [`Reply`]: a JSON object, followed by
+//! arrays of numbers in single precision or by the content of a file. It reads and writes nothing, knows no
+//! clock and starts no thread, so that the same session runs in a local server and, as WebAssembly, in a
+//! browser. All numbers come from the library: its tapes, optimizers, networks and data sets.
 //!
-//! A request that is wrong is answered by `{"error": MESSAGE}`; whatever it asks for is bounded before memory is
-//! taken. The field `do` names the request:
+//! A request that is wrong is answered by `{"error": MESSAGE}`; whatever it asks for is bounded before memory
+//! is taken. The field `do` names the request:
 //!
 //! | request | reply |
 //! |---|---|
@@ -42,10 +42,15 @@ mod error;
 mod graph;
 mod lists;
 mod network;
+mod page;
 mod plane;
 mod reply;
 mod request;
 mod session;
 
+/// The largest length of a request, in bytes; a longer one is refused.
+pub const LONGEST_REQUEST: usize = bounds::REQUEST;
+
+pub use page::{PAGE, PageFile};
 pub use reply::Reply;
 pub use session::Session;

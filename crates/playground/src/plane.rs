@@ -3,8 +3,8 @@
 use crate::bounds;
 use crate::error::RequestError;
 
-/// A grid of `side` by `side` points over a rectangle, the corners included: the rows from the bottom to the top,
-/// each from left to right.
+/// A grid of `side` by `side` points over a rectangle, the corners included: the rows from the bottom to the
+/// top, each from left to right.
 pub(crate) struct Grid {
     pub(crate) side: usize,
     window: [f64; 4],

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 /// The answer to a request.
 ///
-/// As [bytes](Self::to_bytes): the length of the header (4 bytes, little endian), the header as JSON, with spaces
-/// at its end so that its length is a multiple of 4, and the body. The field `arrays` of the header lists what
-/// the body contains: the name and the shape of each array, in order, with numbers in single precision, row by
-/// row. A file is in the body as it is, and the field `file` of the header has its name.
+/// As [bytes](Self::to_bytes): the length of the header (4 bytes, little endian), the header as JSON, with
+/// spaces at its end so that its length is a multiple of 4, and the body. The field `arrays` of the header
+/// lists what the body contains: the name and the shape of each array, in order, with numbers in single
+/// precision, row by row. A file is in the body as it is, and the field `file` of the header has its name.
 #[derive(Clone, Debug)]
 pub struct Reply {
     header: Value,

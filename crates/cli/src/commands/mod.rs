@@ -43,7 +43,8 @@ commands! {
     data => Data,
     graph => Graph,
     gradcheck => Gradcheck,
-    lab => Lab;
+    lab => Lab,
+    playground => Playground;
     completions => Completions,
     #[command(hide = true)] man => Man,
 }

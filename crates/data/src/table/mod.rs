@@ -8,7 +8,7 @@
 //! | `reading`, `parser`, `text_blocks`, `source` | a text in blocks of whole rows, which are parsed on all threads |
 //! | `layout`, `dialect`, `header`, `survey` | what is detected: delimiter, header, kinds |
 //! | `rows`, `block`, `cells`, `dates` | the rows of a block, and their cells as columns |
-//! | `npy`, `of_dataset` | arrays of NumPy, and data sets, as tables |
+//! | `npy` | arrays of NumPy |
 //! | `lines`, `growing` | the lines of rows; columns that grow by blocks |
 
 mod block;
@@ -22,7 +22,6 @@ mod layout;
 mod lines;
 #[cfg(feature = "npy")]
 mod npy;
-mod of_dataset;
 mod options;
 mod parser;
 mod read;

@@ -44,8 +44,8 @@ fn saved(network: &Parts) -> Result<SavedMlp, RequestError> {
     Ok(TrainedModel { scaling, metadata, ..TrainedModel::new(model, params, outputs) }.to_saved()?)
 }
 
-/// The table of the data, with names in the first line. A cell with a comma, a quotation mark or a line end is
-/// quoted as in RFC 4180.
+/// The table of the data, with names in the first line. A cell with a comma, a quotation mark or a line end
+/// is quoted as in RFC 4180.
 fn csv(network: &Parts) -> String {
     let columns = network.data.table.columns();
     let quoted = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {

@@ -51,6 +51,14 @@ pub(super) fn command(plan: &Plan) -> String {
     command + "\n"
 }
 
+/// What is imported for the initialiser, and how it is built.
+fn init(plan: &Plan) -> (&'static str, String) {
+    match &plan.init {
+        Some(init) => ("InitChoice, ", format!("\"{init}\".parse::<InitChoice>()?.build()")),
+        None => ("", "activation.typical_init()".to_owned()),
+    }
+}
+
 /// The program that does the same.
 pub(super) fn program(plan: &Plan, data: &Data) -> String {
     let is_regression = matches!(data.split.train.targets(), Targets::Values { .. });
@@ -64,11 +72,7 @@ pub(super) fn program(plan: &Plan, data: &Data) -> String {
     let targets_field = if targets.is_empty() { "" } else { "targets, " };
     let scaled = if data.split.train.scaling().targets.is_some() { ".standardised_targets()" } else { "" };
     let Defaults { activation, loss, optimizer, rate, schedule, batch_size, epochs, .. } = &plan.defaults;
-    let init = match &plan.init {
-        Some(init) => format!("\"{init}\".parse::<InitChoice>()?.build()"),
-        None => "activation.typical_init()".to_owned(),
-    };
-    let init_import = if plan.init.is_some() { "InitChoice, " } else { "" };
+    let (init_import, init) = init(plan);
     let dropout = match plan.mlp.dropout_rate() {
         0.0 => String::new(),
         rate => format!(".dropout({rate:?})"),

@@ -188,8 +188,8 @@ impl Run {
         self.saved.push(Saved { state: self.training.state(), position: self.position.clone() });
     }
 
-    /// Goes back to the state after a number of steps: to the last one that was kept before it, and from there
-    /// by the same steps again, which give the same bits.
+    /// Goes back to the state after a number of steps: to the last one that was kept before it, and from
+    /// there by the same steps again, which give the same bits.
     pub(super) fn rewind(&mut self, plan: &Plan, data: &Data, step: u64) -> Result<(), RequestError> {
         let taken = self.training.steps();
         if step > taken {

@@ -54,10 +54,16 @@ fn a_descent_that_diverges_stops_and_says_so() {
 #[test]
 fn what_is_not_a_surface_or_too_much_is_refused() {
     let session = &mut Session::new();
-    let surface = |formula: &str, side: usize| json!({ "do": "surface", "formula": formula, "window": [-1, 1, -1, 1], "side": side });
+    let surface = |f: &str, side: usize| {
+        let window = [-1, 1, -1, 1];
+        json!({ "do": "surface", "formula": f, "window": window, "side": side })
+    };
     assert_refused(session, &surface("x + z", 10), &["x and y", "z"]);
     assert_refused(session, &surface("x", 100_000), &["side", "256"]);
-    let descent = |optimizers: Value, steps: usize| json!({ "do": "descend", "formula": "x", "start": [0, 0], "steps": steps, "optimizers": optimizers });
+    let descent = |optimizers: Value, steps: usize| {
+        let start = [0, 0];
+        json!({ "do": "descend", "formula": "x", "start": start, "steps": steps, "optimizers": optimizers })
+    };
     assert_refused(session, &descent(json!([{ "name": "adm" }]), 10), &["adm", "adam"]);
     assert_refused(session, &descent(json!([]), 10), &["number of optimizers"]);
     assert_refused(session, &descent(json!([{ "name": "sgd" }]), 1_000_000_000), &["steps", "5000"]);
@@ -66,7 +72,8 @@ fn what_is_not_a_surface_or_too_much_is_refused() {
 #[test]
 fn the_histogram_of_sgd_has_the_variance_of_the_gibbs_density() {
     let request = json!({
-        "do": "confusion", "parabolas": 20, "start": 3.0, "rate": 0.05, "batch": 2, "steps": 100_000, "seed": 1,
+        "do": "confusion", "parabolas": 20, "start": 3.0, "rate": 0.05, "batch": 2, "steps": 100_000,
+        "seed": 1,
     });
     let reply = answer(&mut Session::new(), &request);
     let [bars, middles] = ["bars", "middles"].map(|name| reply.numbers(name).unwrap());
@@ -77,8 +84,8 @@ fn the_histogram_of_sgd_has_the_variance_of_the_gibbs_density() {
         terms.map(|(&p, &x)| f64::from(p) * width * (f64::from(x) - minimum).powi(power)).sum::<f64>()
     };
     assert!((moment(0) - 1.0).abs() < 0.01, "{}", moment(0));
-    // The exact variance of the iterates is T / (1 - eta / 2), 2.6 % more; 75,000 correlated iterates estimate it
-    // with a standard error of about 2.3 %.
+    // The exact variance of the iterates is T / (1 - eta / 2), 2.6 % more; 75,000 correlated iterates
+    // estimate it with a standard error of about 2.3 %.
     let ratio = moment(2) / reply.header()["temperature"].as_f64().unwrap();
     assert!((ratio - 1.026).abs() < 0.07, "{ratio}");
 }

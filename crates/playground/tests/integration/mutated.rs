@@ -36,10 +36,11 @@ fn requests() -> Vec<Value> {
         json!({ "do": "graph", "formula": "x^3*(x + 3*sin(y)/2)", "at": { "x": 2, "y": 3 } }),
         json!({ "do": "surface", "formula": "exp(x)*y^2", "window": [-1, 1, -1, 1], "side": 4 }),
         json!({
-            "do": "descend", "formula": "x^2 + max(y, 0)", "start": [1, 2], "steps": 9, "noise": 0.1, "seed": 1,
+            "do": "descend", "formula": "x^2 + max(y, 0)", "start": [1, 2], "steps": 9, "noise": 0.1,
+            "seed": 1,
             "optimizers": [{ "name": "adam:beta1=0.5", "rate": 0.1 }, { "name": "rprop" }],
         }),
-        json!({ "do": "confusion", "parabolas": 5, "start": 2, "rate": 0.1, "batch": 2, "steps": 100, "seed": 1 }),
+        json!({ "do": "confusion", "parabolas": 5, "start": 2, "rate": 0.1, "batch": 2, "steps": 100 }),
         json!({ "do": "create", "slot": 0, "settings": settings }),
         json!({ "do": "create", "slot": 1, "settings": csv }),
         json!({ "do": "advance", "slot": 0, "steps": 5 }),

@@ -208,8 +208,8 @@ fn exports_are_files_that_the_library_reads() {
     let command = String::from_utf8(file("command")).unwrap();
     assert_eq!(
         command,
-        "wengert train spiral --hidden 16,16 --activation tanh --loss cross_entropy --optimizer adam --lr 0.01 \
-         --schedule cosine --batch-size 32 --epochs 6 --dropout 0 --validation 0.1 --seed 7\n"
+        "wengert train spiral --hidden 16,16 --activation tanh --loss cross_entropy --optimizer adam \
+         --lr 0.01 --schedule cosine --batch-size 32 --epochs 6 --dropout 0 --validation 0.1 --seed 7\n"
     );
     let program = String::from_utf8(file("rust")).unwrap();
     assert_eq!(program, include_str!("../../../../examples/playground_spiral.rs"));

@@ -1,8 +1,8 @@
 //! Data sets as tables.
 
-use super::columns::{Column, ColumnValues, Table};
 use crate::dataset::Dataset;
 use crate::error::DataError;
+use crate::table::{Column, ColumnValues, Table};
 use crate::targets::Targets;
 
 impl Dataset {

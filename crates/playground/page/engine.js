@@ -1,0 +1,67 @@
+// The engine: a WebAssembly module beside the page, or the server that the page comes from.
+
+/** Splits a reply into its header and its arrays. */
+function parsed(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  if (header.error) throw new Error(header.error);
+  const arrays = {};
+  let offset = 4 + length;
+  for (const { name, shape } of header.arrays ?? []) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    arrays[name] = { shape, data: new Float32Array(buffer, offset, count) };
+    offset += 4 * count;
+  }
+  return { header, arrays, file: header.file && new Uint8Array(buffer, 4 + length) };
+}
+
+/** A worker with the WebAssembly module, so that the page stays responsive. */
+class Wasm {
+  constructor() {
+    this.name = 'WebAssembly';
+    this.waiting = [];
+    this.start();
+  }
+
+  start() {
+    this.worker = new Worker('worker.js', { type: 'module' });
+    this.worker.onmessage = ({ data }) => this.waiting.shift().done(data);
+    this.worker.onerror = (event) => this.waiting.shift()?.failed(new Error(event.message));
+  }
+
+  send(request) {
+    return new Promise((done, failed) => {
+      this.waiting.push({ done, failed });
+      this.worker.postMessage(request);
+    });
+  }
+}
+
+/** The server: one session per page. */
+class Server {
+  constructor() {
+    this.name = 'native';
+    this.session = crypto.getRandomValues(new Uint32Array(4)).reduce((text, word) => text + word.toString(36), 's');
+  }
+
+  async send(request) {
+    const response = await fetch(`session/${this.session}`, { method: 'POST', body: request });
+    if (!response.ok) throw new Error(`the server answers ${response.status}`);
+    return response.arrayBuffer();
+  }
+}
+
+async function found() {
+  const { engine } = await (await fetch('engine.json')).json();
+  return engine === 'wasm' ? new Wasm() : new Server();
+}
+
+const engine = found();
+
+/** The name of the engine. */
+export const engineName = async () => (await engine).name;
+
+/** The reply to a request: its header, its arrays, and the content of a file. */
+export async function ask(request) {
+  return parsed(await (await engine).send(JSON.stringify(request)));
+}
