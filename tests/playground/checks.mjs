@@ -171,7 +171,7 @@ const TESTS = {
     await go('network?data=sine&activation=relu');
     await press(page, '1 epoch');
     await page.getByText(/^step \d/).waitFor();
-    assert.match(await text(page, '#panel-network .figures'), /validation error/);
+    assert.match(await text(page, '#panel-network .figures'), /validation loss/);
   },
 
   async 'both linear classifiers learn the clusters, and the network reads a digit'({ page, go }) {

@@ -184,9 +184,7 @@ impl fmt::Display for CliError {
             }
             Self::Arguments(problem) => f.write_str(problem),
             Self::Resume(problem) => problem.fmt(f),
-            Self::Signals(error) => {
-                write!(f, "signals cannot be waited for: {error}; leave out --checkpoint")
-            }
+            Self::Signals(error) => write!(f, "cannot wait for signals: {error}; leave out --checkpoint"),
             Self::Formula(error) => error.fmt(f),
             Self::Point(error) => error.fmt(f),
             Self::ConstantFormula { value } => {

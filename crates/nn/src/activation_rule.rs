@@ -1,7 +1,6 @@
 //! What an activation is: an elementwise rule that the compiler knows, or one that is chosen at run time.
 
 use std::fmt::{self, Debug};
-use std::hint::black_box;
 use wengert_ad::rules::{AnyUnary, Interval, UnaryVisitor};
 use wengert_ad::{Element, Operand, Tensor, Unary};
 
@@ -154,17 +153,29 @@ impl<T: Element> UnaryVisitor for Applied<'_, T> {
     }
 }
 
-// Both floats are compiled here, so that no crate that depends on this one compiles all rules again.
-#[used]
-static SINGLE: fn() = contain::<f32>;
-#[used]
-static DOUBLE: fn() = contain::<f64>;
+/// Both floats are compiled here, so that no crate that depends on this one compiles all rules again. Not for
+/// WebAssembly, whose linker would keep them all.
+#[cfg(not(target_family = "wasm"))]
+mod compiled {
+    use super::{ActivationRule, AnyActivation};
+    use std::hint::black_box;
+    use wengert_ad::{Element, Tensor};
 
-fn contain<T: Element>() {
-    let apply: fn(AnyActivation, Tensor<'static, T>) -> Tensor<'static, T> = ActivationRule::apply;
-    black_box(apply);
-    type Affine<T> =
-        fn(AnyActivation, Tensor<'static, T>, Tensor<'static, T>, Tensor<'static, T>) -> Tensor<'static, T>;
-    let affine: Affine<T> = ActivationRule::apply_to_affine;
-    black_box(affine);
+    #[used]
+    static SINGLE: fn() = contain::<f32>;
+    #[used]
+    static DOUBLE: fn() = contain::<f64>;
+
+    fn contain<T: Element>() {
+        let apply: fn(AnyActivation, Tensor<'static, T>) -> Tensor<'static, T> = ActivationRule::apply;
+        black_box(apply);
+        type Affine<T> = fn(
+            AnyActivation,
+            Tensor<'static, T>,
+            Tensor<'static, T>,
+            Tensor<'static, T>,
+        ) -> Tensor<'static, T>;
+        let affine: Affine<T> = ActivationRule::apply_to_affine;
+        black_box(affine);
+    }
 }

@@ -33,7 +33,7 @@ export function confusionPanel(tab) {
     const points = (name) => [...arrays[name].data].slice(0, 60).map((y, i) => [i, y]);
     chart(race, {
       lines: [{ points: points('stochastic'), role: 'c1' }, { points: points('full'), role: 'c0' }], height: 190, log: true,
-      xLabel: 'passes over the data; orange SGD, blue full batch',
+      xLabel: 'passes; orange SGD, blue full batch',
     });
     const middles = arrays.middles.data;
     const at = (name) => [...arrays[name].data].map((y, i) => [middles[i], y]);
@@ -56,7 +56,7 @@ export function confusionPanel(tab) {
     lines.push({ points: [...path.data].slice(0, 60).map((x) => [x, mean(x)]), role: 'c1', width: 1.6 });
     const top = mean(reach);
     lines.push({ points: [[low, 0], [low, top]], role: 'warm', dashed: true }, { points: [[high, 0], [high, top]], role: 'warm', dashed: true });
-    chart(region, { lines, height: 190, window: [-reach, reach, 0, top], xLabel: 'x; between the dashed lines is the region of confusion' });
+    chart(region, { lines, height: 190, window: [-reach, reach, 0, top], xLabel: 'x; dashed: the region of confusion' });
   }
 
   const node = el('div', { class: 'panel wide stack' }, el('h2', {}, 'Stochastic gradient descent in one dimension'),

@@ -128,7 +128,6 @@ class DescentTab {
   choose(changes) {
     Object.assign(this.state, changes);
     if (document.activeElement !== this.formula) this.formula.value = this.state.f;
-    this.condition.hidden = !/^\(x\^2 \+ \d+\*y\^2\)\/2$/.test(this.state.f);
     this.compute();
   }
 
@@ -142,6 +141,7 @@ class DescentTab {
     this.latest = (this.latest ?? 0) + 1;
     const mine = this.latest;
     const { f, noise, steps, seed } = this.state;
+    this.condition.hidden = !/^\(x\^2 \+ \d+\*y\^2\)\/2$/.test(f);
     try {
       const surface = this.surfaceOf === `${f} ${this.state.window}` ? this.surface
         : (await ask({ do: 'surface', formula: f, window: this.window(), side: SIDE })).arrays.values.data;

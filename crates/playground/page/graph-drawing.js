@@ -107,7 +107,7 @@ export function drawGraph(container, reply, view) {
   const at = places.slice(0, nodes.length);
   const width = Math.max(...places.map(([x]) => x)) + BOX.width + 8;
   const height = Math.max(...places.map(([, y]) => y)) + BOX.height + 8;
-  const picture = svg('svg', { viewBox: `-4 -4 ${width} ${height}`, width, height, class: isTall ? 'tall' : null, role: 'img', 'aria-label': `Graph with ${nodes.length} nodes. ${story}` });
+  const picture = svg('svg', { viewBox: `-4 -4 ${width} ${height}`, width, height, class: isTall || width < 1.6 * container.clientWidth ? 'fits' : null, role: 'img', 'aria-label': `Graph with ${nodes.length} nodes. ${story}` });
   const [edges, labels, boxes] = [svg('g'), svg('g'), svg('g')];
   nodes.forEach((node, i) => {
     const operands = node.operands.filter((operand) => 'node' in operand);

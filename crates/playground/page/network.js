@@ -162,9 +162,11 @@ class NetworkTab {
       const begin = performance.now();
       const steps = this.speed === 'slow' ? 1 : this.speed === 'epoch' ? this.made.steps_per_epoch : Math.round(this.pace);
       if (!(await this.advance(Math.min(steps, this.made.most_steps), mine))) break;
-      const spent = performance.now() - begin;
-      this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * Math.min(2, 11 / Math.max(spent, 1))));
+      const stepped = performance.now();
       await this.frame(mine);
+      // As many steps as take about the time of a picture, or of most of a frame if pictures are quick.
+      const budget = Math.max(11, performance.now() - stepped);
+      this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * Math.min(2, budget / Math.max(stepped - begin, 1))));
       if (performance.now() - rate.since > 500) {
         this.perSecond = (1000 * (this.progress.step - rate.steps)) / (performance.now() - rate.since);
         [rate.steps, rate.since] = [this.progress.step, performance.now()];
@@ -246,8 +248,8 @@ class NetworkTab {
     this.figures.replaceChildren(
       figure('epoch', header.epoch, 'epochs'),
       figure('loss', digits(header.train.loss, 4), 'training loss'),
-      figure('train', quality('train'), isClasses ? 'right, training' : 'training error'),
-      ...(header.validation ? [figure('validation', quality('validation'), isClasses ? 'right, validation' : 'validation error')] : []));
+      ...(isClasses ? [figure('train', quality('train'), 'right, training')] : []),
+      ...(header.validation ? [figure('validation', quality('validation'), isClasses ? 'right, validation' : 'validation loss')] : []));
     this.legend.replaceChildren(...this.legendEntries());
     this.status.textContent = this.statusText(header);
     const label = outputLabel(this);

@@ -142,7 +142,7 @@ function axes(c, { frame, left, right, bottom, top, log, X, Y, xLabel }) {
   }
   c.textAlign = 'center';
   c.textBaseline = 'top';
-  for (const x of ticks(left, right, Math.max(2, Math.floor(frame.w / 80)))) c.fillText(short(x), X(x), frame.y + frame.h + 6);
+  for (const x of ticks(left, right, Math.max(2, Math.floor(frame.w / 60)))) c.fillText(short(x), X(x), frame.y + frame.h + 6);
   if (xLabel) c.fillText(xLabel, frame.x + frame.w / 2, frame.y + frame.h + 21);
 }
 

@@ -4,6 +4,8 @@
 //! of that crate, unless the function is marked `#[inline(never)]` and a dependency contains it at the
 //! same types. The loops of all primitives are marked and contained here: a program compiled for
 //! debugging runs them optimised, and no crate that depends on this one compiles them again.
+//!
+//! Not for WebAssembly: its linker would keep them all, and a page would load primitives that it never calls.
 
 use super::{AffineMap, Map, Primitive, PrimitiveVisitor, Zip, each_primitive};
 use crate::element::Element;

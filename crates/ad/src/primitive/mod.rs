@@ -14,6 +14,7 @@ mod blocks;
 mod cholesky;
 mod combine;
 #[cfg(not(test))]
+#[cfg(not(target_family = "wasm"))]
 mod compiled;
 mod cut;
 mod definition;
