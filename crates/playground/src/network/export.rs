@@ -5,7 +5,6 @@ use super::program;
 use crate::error::RequestError;
 use crate::reply::Reply;
 use wengert_formats::onnx_bytes;
-use wengert_nn::Loss;
 use wengert_train::{ModelMetadata, SavedMlp, TrainedModel};
 
 /// The formats by name.
@@ -28,7 +27,6 @@ pub(super) fn export(network: &Parts, format: &str) -> Result<Reply, RequestErro
 
 /// The model with its preprocessing, which takes rows of the table.
 fn saved(network: &Parts) -> Result<SavedMlp, RequestError> {
-    let training = network.run.training();
     let train = &network.data.split.train;
     let names = |names: Option<&[String]>| names.map(<[String]>::to_vec).unwrap_or_default();
     let metadata = ModelMetadata {
@@ -38,10 +36,7 @@ fn saved(network: &Parts) -> Result<SavedMlp, RequestError> {
         ..ModelMetadata::default()
     };
     let metadata = metadata.with_preprocessing(&network.data.preprocessing);
-    let (model, params) = (training.model().clone(), training.params().clone());
-    let outputs = training.loss().outputs();
-    let scaling = train.scaling().clone();
-    Ok(TrainedModel { scaling, metadata, ..TrainedModel::new(model, params, outputs) }.to_saved()?)
+    Ok(TrainedModel { metadata, ..network.run.model(&network.data) }.to_saved()?)
 }
 
 /// The table of the data, with names in the first line. A cell with a comma, a quotation mark or a line end

@@ -1,6 +1,7 @@
 //! What the page shows of a network: outputs, hidden units, parameters, gradients.
 
 use super::parts::Parts;
+use super::run::NetworkModel;
 use crate::bounds;
 use crate::error::RequestError;
 use crate::plane::Grid;
@@ -9,29 +10,29 @@ use crate::request::View;
 use ndarray::Array2;
 use serde_json::{Value, json};
 use wengert_data::{Dataset, Targets};
+use wengert_nn::Outputs;
 use wengert_nn::diagnostics::{LayerActivity, gradient_norms, relu_activity};
 use wengert_nn::metrics::{class_probabilities, predicted_class};
-use wengert_nn::{Loss, Outputs};
 use wengert_train::{Metrics, TrainedModel};
 
 pub(super) fn picture(network: &Parts, view: &View) -> Result<Reply, RequestError> {
-    let training = network.run.training();
-    let split = &network.data.split;
+    let (training, split) = (network.run.training(), &network.data.split);
+    let model = network.run.model(&network.data);
     for axis in view.axes {
         bounds::count("the number of a feature", axis, 0..=bounds::FEATURES)?;
     }
     bounds::count("the number of points for units", view.units, 0..=bounds::UNIT_SIDE)?;
     let mut header = network.run.progress(&[]);
-    header["train"] = metrics(training.evaluate_blocks(&split.train)?);
-    header["validation"] = metrics(training.evaluate_blocks(&split.validation)?);
+    header["train"] = metrics(model.evaluate_blocks(training.loss(), &split.train)?);
+    header["validation"] = metrics(model.evaluate_blocks(training.loss(), &split.validation)?);
     header["norms"] = norms(network);
-    header["dead"] = dead(network);
+    header["dead"] = dead(network, &model);
     let mut reply = Reply::new(header);
-    let values = training.params().values();
+    let values = model.params.values();
     reply.array("parameters", &[values.len()], values.iter().copied());
-    outputs(network, view, &mut reply)?;
+    outputs(network, &model, view, &mut reply)?;
     if view.units > 0 {
-        units(network, view, &mut reply)?;
+        units(network, &model, view, &mut reply)?;
     }
     Ok(reply)
 }
@@ -54,14 +55,14 @@ fn norms(network: &Parts) -> Value {
 }
 
 /// For each hidden layer, the units of ReLU whose output is 0 for all training examples.
-fn dead(network: &Parts) -> Value {
-    let (training, train) = (network.run.training(), &network.data.split.train);
+fn dead(network: &Parts, model: &NetworkModel) -> Value {
+    let train = &network.data.split.train;
     if network.plan.defaults.activation.choice().name() != "relu" {
         return json!([]);
     }
     let x = Array2::from_shape_vec((train.examples(), train.width()), train.features().to_vec());
     let x = x.expect("a data set has rows of its width");
-    let layers = relu_activity(training.model().module(), training.params(), &x);
+    let layers = relu_activity(model.model.module(), &model.params, &x);
     layers.iter().map(LayerActivity::dead).collect()
 }
 
@@ -87,10 +88,15 @@ fn rows(data: &Dataset<f64>, grid: &Grid, axes: [usize; 2]) -> Result<Array2<f64
 }
 
 /// The classes and their probabilities, or the values, on the grid; on a line for a single feature.
-fn outputs(network: &Parts, view: &View, reply: &mut Reply) -> Result<(), RequestError> {
+fn outputs(
+    network: &Parts,
+    model: &NetworkModel,
+    view: &View,
+    reply: &mut Reply,
+) -> Result<(), RequestError> {
     let data = &network.data.unscaled.train;
     let grid = Grid::new(view.side, view.window)?;
-    let y = network.run.training().predict(&rows(data, &grid, view.axes)?);
+    let y = model.predict(&rows(data, &grid, view.axes)?);
     let shape = if data.width() == 1 { vec![view.side] } else { vec![view.side, view.side] };
     if let Targets::Values { .. } = data.targets() {
         reply.array("values", &shape, y.column(0).iter().map(|&y| y as f32));
@@ -108,18 +114,16 @@ fn outputs(network: &Parts, view: &View, reply: &mut Reply) -> Result<(), Reques
 }
 
 /// The outputs of the units of each hidden layer on a smaller grid.
-fn units(network: &Parts, view: &View, reply: &mut Reply) -> Result<(), RequestError> {
+fn units(network: &Parts, model: &NetworkModel, view: &View, reply: &mut Reply) -> Result<(), RequestError> {
     let grid = Grid::new(view.units, view.window)?;
     let rows = rows(&network.data.unscaled.train, &grid, view.axes)?;
-    let training = network.run.training();
     let mut scaling = network.data.split.train.scaling().clone();
     scaling.targets = None;
-    for (layer, model) in network.plan.truncated().into_iter().enumerate() {
-        let params =
-            training.params().pick(model.layout()).expect("the layers have the same names and shapes");
-        let model =
-            TrainedModel { scaling: scaling.clone(), ..TrainedModel::new(model, params, Outputs::Values) };
-        let y = model.predict(&rows);
+    for (layer, part) in network.plan.truncated().into_iter().enumerate() {
+        let params = model.params.pick(part.layout()).expect("the layers have the same names and shapes");
+        let part =
+            TrainedModel { scaling: scaling.clone(), ..TrainedModel::new(part, params, Outputs::Values) };
+        let y = part.predict(&rows);
         let mut shape = vec![y.ncols(), view.units];
         if rows.nrows() > view.units {
             shape.push(view.units);
@@ -137,11 +141,11 @@ pub(super) fn predict(network: &Parts, rows: &[f64]) -> Result<Reply, RequestErr
     }
     let count = bounds::count("the number of rows", rows.len() / width, 1..=bounds::ROWS)?;
     let x = Array2::from_shape_vec((count, width), rows.to_vec()).expect("the rows are complete");
-    let training = network.run.training();
-    let y = training.predict(&x);
+    let model = network.run.model(&network.data);
+    let y = model.predict(&x);
     let mut reply = Reply::new(json!({}));
     reply.array("outputs", &[count, y.ncols()], y.iter().map(|&y| y as f32));
-    if training.loss().outputs() == Outputs::Logits {
+    if model.outputs == Outputs::Logits {
         let probabilities = class_probabilities(&y);
         let shape = [count, probabilities.ncols()];
         reply.array("probabilities", &shape, probabilities.iter().map(|&p| p as f32));

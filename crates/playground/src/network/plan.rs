@@ -159,6 +159,9 @@ fn chosen(settings: &NetworkSettings, data: &Split) -> Result<Defaults, RequestE
     if let Some(optimizer) = &settings.optimizer {
         defaults.optimizer = optimizer.parse::<OptimizerChoice>()?;
         defaults.rate = defaults.optimizer.typical_rate();
+        if defaults.optimizer.needs_no_schedule() {
+            defaults.schedule = "constant".parse()?;
+        }
     }
     if let Some(decay) = settings.weight_decay {
         defaults.optimizer = defaults.optimizer.with("weight_decay", Some(&decay.to_string()))?;

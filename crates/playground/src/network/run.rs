@@ -7,13 +7,16 @@ use crate::reply::number;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use wengert_data::Batches;
-use wengert_nn::Params;
+use wengert_nn::{AnyActivation, Loss, MlpModule, Params};
 use wengert_optim::Optimizer;
-use wengert_train::{Metrics, TrainingState};
+use wengert_train::{Metrics, TrainedModel, TrainingState};
 
 /// The largest number of states that are kept, and the number of steps between them at the beginning.
 const STATES: usize = 32;
 const SPACING: u64 = 64;
+
+/// The model of a run.
+pub(super) type NetworkModel = TrainedModel<MlpModule<AnyActivation>>;
 
 /// Why no further step is taken.
 #[derive(Clone, Copy)]
@@ -96,6 +99,19 @@ impl Run {
         &self.training
     }
 
+    /// The model so far: that of the best epoch if early stopping has one and the run is over; the average for an
+    /// optimizer whose result is one.
+    pub(super) fn model(&self, data: &Data) -> NetworkModel {
+        let Position { stop, best, .. } = &self.position;
+        let params = match (stop, best) {
+            (Some(Stop::Finished | Stop::EarlyStopping), Some(best)) => best.params.clone(),
+            _ => self.training.result().into_owned(),
+        };
+        let (model, outputs) = (self.training.model().clone(), self.training.loss().outputs());
+        let scaling = data.split.train.scaling().clone();
+        TrainedModel { scaling, ..TrainedModel::new(model, params, outputs) }
+    }
+
     pub(super) fn steps_per_epoch(&self) -> usize {
         self.batches.per_epoch()
     }
@@ -155,7 +171,7 @@ impl Run {
         if let (Some(metrics), Some(patience)) = (validation, plan.patience) {
             let best = position.best.as_ref().map_or(f64::INFINITY, |best| best.metrics.loss);
             if metrics.loss < best {
-                let params = self.training.params().clone();
+                let params = self.training.result().into_owned();
                 position.best = Some(Arc::new(Best { epoch, metrics, params }));
             }
             if epoch - position.best.as_ref().map_or(0, |best| best.epoch) >= patience {
@@ -164,9 +180,6 @@ impl Run {
         }
         if epoch >= plan.defaults.epochs && position.stop.is_none() {
             position.stop = Some(Stop::Finished);
-        }
-        if let (Some(_), Some(best)) = (position.stop, &position.best) {
-            *self.training.params_mut() = best.params.clone();
         }
         Ok(json!({
             "epoch": epoch, "step": self.training.steps(), "train": number(train),
