@@ -6,7 +6,7 @@
 // needs `cargo build --features playground` (or --release), for the static folder `crates/playground/build-wasm.sh`,
 // and a Chromium: that of the system, or of the variable CHROMIUM. --install installs playwright-core and axe-core in
 // `target/playground-tests`; with --if-possible, what is missing ends the test without a failure. --screenshots FOLDER
-// writes pictures of all tabs. --static ends after the static folder.
+// writes pictures of all tabs. --static and --native test one of both.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -82,7 +82,8 @@ async function native() {
 const shells = [];
 const folder = path.join(target, 'playground');
 if (!options.includes('--static')) shells.push(['native', native]);
-if (existsSync(path.join(folder, 'engine.wasm'))) shells.push(['WebAssembly', () => served(folder)]);
+if (options.includes('--native')) console.log('the static folder is left out');
+else if (existsSync(path.join(folder, 'engine.wasm'))) shells.push(['WebAssembly', () => served(folder)]);
 else console.log('the static folder is not tested: run crates/playground/build-wasm.sh');
 
 const screenshots = options.includes('--screenshots') ? options[options.indexOf('--screenshots') + 1] : null;

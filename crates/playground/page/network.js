@@ -166,7 +166,8 @@ class NetworkTab {
       await this.frame(mine);
       // As many steps as take about the time of a picture, or of most of a frame if pictures are quick.
       const budget = Math.max(11, performance.now() - stepped);
-      this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * Math.min(2, budget / Math.max(stepped - begin, 1))));
+      const change = Math.min(2, Math.max(0.5, budget / Math.max(stepped - begin, 1)));
+      this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * change));
       if (performance.now() - rate.since > 500) {
         this.perSecond = (1000 * (this.progress.step - rate.steps)) / (performance.now() - rate.since);
         [rate.steps, rate.since] = [this.progress.step, performance.now()];
