@@ -25,8 +25,19 @@ class Wasm {
 
   start() {
     this.worker = new Worker('worker.js', { type: 'module' });
-    this.worker.onmessage = ({ data }) => this.waiting.shift().done(data);
-    this.worker.onerror = (event) => this.waiting.shift()?.failed(new Error(event.message));
+    this.worker.onmessage = ({ data }) => {
+      if (data.failed) this.restart(data.failed);
+      else this.waiting.shift().done(data);
+    };
+    this.worker.onerror = (event) => this.restart(event.message);
+  }
+
+  /** An instance that failed cannot go on: a new one takes its place, without the networks. */
+  restart(reason) {
+    this.worker.terminate();
+    const error = new Error(`The engine failed, and was started again: ${reason}`);
+    this.waiting.splice(0).forEach(({ failed }) => failed(error));
+    this.start();
   }
 
   send(request) {

@@ -77,6 +77,9 @@ function changeTheme() {
   Object.values(shown).forEach((tab) => tab.redraw?.());
 }
 
+// A file that misses its place does not replace the page.
+for (const name of ['dragover', 'drop']) document.body.addEventListener(name, (event) => event.preventDefault());
+
 const lists = ask({ do: 'lists' }).then(({ header }) => header);
 
 build();

@@ -98,8 +98,8 @@ export class DataPanel {
     return [slider('Noise', values, noise, changed)];
   }
 
-  /** Points are drawn on the picture of the outputs, where files may be dropped too. */
-  listen(canvas) {
+  /** Points are drawn on the picture of the outputs; files may be dropped anywhere on the tab. */
+  listen(canvas, root) {
     this.cursor = [0.5, 0.5];
     const add = (u, v) => {
       const [left, right, bottom, top] = this.tab.window;
@@ -117,14 +117,9 @@ export class DataPanel {
       event.preventDefault();
       this.tab.draw();
     });
-    const drop = document.body;
-    drop.addEventListener('dragover', (event) => {
-      event.preventDefault();
-      canvas.classList.add('drop');
-    });
-    drop.addEventListener('dragleave', () => canvas.classList.remove('drop'));
-    drop.addEventListener('drop', (event) => {
-      event.preventDefault();
+    root.addEventListener('dragover', () => canvas.classList.add('drop'));
+    root.addEventListener('dragleave', () => canvas.classList.remove('drop'));
+    root.addEventListener('drop', (event) => {
       canvas.classList.remove('drop');
       this.read(event.dataTransfer.files[0]);
     });

@@ -65,25 +65,27 @@ class NetworkTab {
     this.norms = el('div', {});
     this.rewind = el('input', { type: 'range', min: 0, max: 0, value: 0, 'aria-label': 'Go back to an earlier step' });
     this.rewind.addEventListener('change', () => this.goBack(Number(this.rewind.value)));
+    this.root = el('div', { class: 'network-tab' });
     panel.append(
       el('p', { class: 'lead' }, el('b', {}, 'Press Train'), ' and watch the network learn. Choose data, add layers, draw points of your own: nothing leaves this computer.'),
-      el('div', { class: 'network-tab' },
-        el('div', { class: 'panel bar-top' },
-          el('div', { class: 'row' }, this.play, button('1 step', 'Take one step', () => this.steps(1)),
-            button('1 epoch', 'Take the steps of one epoch', () => this.steps(this.made.steps_per_epoch)),
-            button('Restart', 'Start again from the same seed', () => this.create())),
-          ...bar),
-        el('div', { class: 'left stack' }, el('div', { class: 'panel' }, this.data.node)),
-        el('div', { class: 'middle stack' },
-          el('div', { class: 'panel' }, el('h2', {}, 'Hidden layers'), this.layers, this.diagram),
-          el('div', { class: 'panel' }, el('h2', {}, 'Gradient per layer'), this.norms),
-          el('div', { class: 'panel' }, el('details', {}, el('summary', {}, 'More settings'), more)),
-          exportPanel(this)),
-        el('div', { class: 'right stack' },
-          el('div', { class: 'panel stack' }, this.error, this.output, this.legend, this.figures, this.status),
-          el('div', { class: 'panel' }, el('h2', {}, 'Loss'), this.curve,
-            el('div', { class: 'field' }, el('span', { class: 'hint' }, 'Go back in time: the same bits as before'), this.rewind)))));
-    this.data.listen(this.output);
+      this.root);
+    this.root.append(
+      el('div', { class: 'panel bar-top' },
+        el('div', { class: 'row' }, this.play, button('1 step', 'Take one step', () => this.steps(1)),
+          button('1 epoch', 'Take the steps of one epoch', () => this.steps(this.made.steps_per_epoch)),
+          button('Restart', 'Start again from the same seed', () => this.create())),
+        ...bar),
+      el('div', { class: 'left stack' }, el('div', { class: 'panel' }, this.data.node)),
+      el('div', { class: 'middle stack' },
+        el('div', { class: 'panel' }, el('h2', {}, 'Hidden layers'), this.layers, this.diagram),
+        el('div', { class: 'panel' }, el('h2', {}, 'Gradient per layer'), this.norms),
+        el('div', { class: 'panel' }, el('details', {}, el('summary', {}, 'More settings'), more)),
+        exportPanel(this)),
+      el('div', { class: 'right stack' },
+        el('div', { class: 'panel stack' }, this.error, this.output, this.legend, this.figures, this.status),
+        el('div', { class: 'panel' }, el('h2', {}, 'Loss'), this.curve,
+          el('div', { class: 'field' }, el('span', { class: 'hint' }, 'Go back in time: the same bits as before'), this.rewind))));
+    this.data.listen(this.output, this.root);
   }
 
   /** Changes settings, and starts again with them. */

@@ -1,6 +1,13 @@
 // The WebAssembly engine, in a thread of its own.
 
-const engine = WebAssembly.instantiateStreaming(fetch('engine.wasm'), {}).then(({ instance }) => instance.exports);
+/** The functions of the engine. Not compiled while it loads, for which a server would have to know its media type. */
+async function loaded() {
+  const response = await fetch('engine.wasm');
+  if (!response.ok) throw new Error(`engine.wasm cannot be loaded: ${response.status}`);
+  return (await WebAssembly.instantiate(await response.arrayBuffer(), {})).instance.exports;
+}
+
+const engine = loaded();
 
 /** The bytes of the reply. */
 function answered({ memory, request, handle, reply, reply_length }, text) {
@@ -19,6 +26,10 @@ function answered({ memory, request, handle, reply, reply_length }, text) {
 }
 
 onmessage = async ({ data }) => {
-  const reply = answered(await engine, data);
-  postMessage(reply, [reply]);
+  try {
+    const reply = answered(await engine, data);
+    postMessage(reply, [reply]);
+  } catch (error) {
+    postMessage({ failed: error.message });
+  }
 };
