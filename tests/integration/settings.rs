@@ -62,7 +62,8 @@ fn a_mistake_in_a_settings_file_is_named_with_its_place() {
     let empty = written(folder.path(), "empty.toml", "");
     assert_rejected(2, &["train", "--config", &empty], &["DATA"]);
     // A message is short however long the file is.
-    for text in ["x".repeat(100_000), format!("lr = \"{}\"", "9".repeat(100_000)), "[".repeat(100_000)] {
+    let lines = format!("hidden = \"{}\\n \\n{}\"", "none".repeat(1000), "x".repeat(1000));
+    for text in ["x".repeat(100_000), format!("lr = \"{}\"", "9".repeat(10_000)), "[".repeat(10_000), lines] {
         let file = written(folder.path(), "long.toml", &text);
         let run = crate::program::wengert(&["train", "moons", "--config", &file]);
         let message = crate::program::assert_failed(&run, 2);

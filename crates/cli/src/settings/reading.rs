@@ -7,10 +7,16 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
-use wengert_files::excerpt;
+use wengert_files::{excerpt, shortened};
 
 /// Options that a settings file cannot contain.
 const EXCLUDED: [&str; 4] = ["config", "write_config", "resume", "help"];
+
+/// The largest size of a file in bytes. The parser takes about a hundred times as much memory.
+const LONGEST: usize = 1 << 16;
+
+/// The most characters of a message about a value.
+const MESSAGE: usize = 400;
 
 /// A mistake in a settings file, and its place.
 #[derive(Debug)]
@@ -86,6 +92,11 @@ pub(super) struct File<'a> {
 impl<'a> File<'a> {
     /// The content.
     pub(super) fn table(&self) -> Result<DeTable<'a>, SettingsError> {
+        let length = self.text.len();
+        if length > LONGEST {
+            let problem = format!("the file has {length} bytes; settings have at most {LONGEST}");
+            return Err(self.error(0, problem));
+        }
         let parsed = DeTable::parse(self.text).map(Spanned::into_inner);
         parsed.map_err(|error| {
             self.error(error.span().map_or(0, |span| span.start), error.message().to_owned())
@@ -167,7 +178,8 @@ pub(super) fn check(argument: &Arg, value: &str) -> Result<(), String> {
         let message = error.to_string();
         let first = message.split("\n\n").next().unwrap_or(&message).trim_start_matches("error: ");
         let lines: Vec<&str> = first.lines().map(str::trim).collect();
-        lines.join(" ").replace(value, &excerpt(value))
+        // A value with line ends is not found any more.
+        shortened(&lines.join(" ").replace(value, &excerpt(value)), MESSAGE)
     })
 }
 

@@ -63,8 +63,10 @@ fn check(original: &str, read: impl Fn(&str) -> Result<(), String>) {
         let (start, mut answer) = (Instant::now(), Ok(()));
         let memory = allocation_counter::measure(|| answer = read(&input));
         assert!(start.elapsed() < Duration::from_secs(20), "{number} takes {:?}: {input:?}", start.elapsed());
-        let most = 64 * input.len() as u64 + PARSERS;
-        assert!(memory.bytes_max <= most, "input {number} takes {} bytes: {input:?}", memory.bytes_max);
+        // The parser has lists of tokens and of events, which grow by doubling; files are small.
+        let most = 128 * input.len() as u64 + PARSERS;
+        let size = input.len();
+        assert!(memory.bytes_max <= most, "input {number} of {size} bytes takes {} bytes", memory.bytes_max);
         match answer {
             Ok(()) => accepted += 1,
             Err(message) => assert!(message.len() < 1000, "input {number}: {message}"),
