@@ -99,8 +99,8 @@ impl Run {
         &self.training
     }
 
-    /// The model so far: that of the best epoch if early stopping has one and the run is over; the average for an
-    /// optimizer whose result is one.
+    /// The model so far: that of the best epoch if early stopping has one and the run is over; the average
+    /// for an optimizer whose result is one.
     pub(super) fn model(&self, data: &Data) -> NetworkModel {
         let Position { stop, best, .. } = &self.position;
         let params = match (stop, best) {
