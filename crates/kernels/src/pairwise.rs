@@ -29,15 +29,24 @@ pub struct Pairwise<T, const W: usize> {
 
 impl<T: Numeric, const W: usize> Pairwise<T, W> {
     /// The sum of no blocks.
-    #[inline(always)]
+    #[inline(never)]
     #[must_use]
     #[allow(clippy::new_without_default, reason = "an empty sum is always started by name")]
     pub fn new() -> Self {
         Self { sums: [[zero(); W]; LEVELS], blocks: 0 }
     }
 
+    /// The sum of one block.
+    #[inline(never)]
+    fn of_one(block: [T; W]) -> Self {
+        let mut sums = Self::new();
+        sums.add(block);
+        sums
+    }
+
     /// Adds a block.
-    #[inline(always)]
+    // Not inlined, here and below: there are dozens of loops that sum blocks, and a block is long.
+    #[inline(never)]
     pub fn add(&mut self, block: [T; W]) {
         let (mut sum, mut level) = (block, 0);
         while self.blocks >> level & 1 == 1 {
@@ -49,7 +58,7 @@ impl<T: Numeric, const W: usize> Pairwise<T, W> {
     }
 
     /// The sum of all blocks so far.
-    #[inline(always)]
+    #[inline(never)]
     #[must_use]
     pub fn total(&self) -> [T; W] {
         let mut levels = (0..LEVELS).filter(|level| self.blocks >> level & 1 == 1);
@@ -61,20 +70,17 @@ impl<T: Numeric, const W: usize> Pairwise<T, W> {
 /// The sum of numbers that are not contiguous: in blocks of 64, which are added pairwise.
 #[inline(always)]
 pub fn sum_in_blocks<T: Numeric>(mut x: impl Iterator<Item = T>) -> T {
-    let mut block = || {
-        let first = x.next()?;
-        Some((&mut x).take(BLOCK - 1).fold(first, |sum, x| sum + x))
-    };
-    let Some(first) = block() else { return zero() };
-    let Some(second) = block() else { return first };
-    let mut sums = Pairwise::new();
-    sums.add([first]);
-    sums.add([second]);
-    while let Some(next) = block() {
-        sums.add([next]);
+    let (mut sum, mut sums) = (zero(), None);
+    for block in 0.. {
+        let Some(first) = x.next() else { break };
+        let next = (&mut x).take(BLOCK - 1).fold(first, |sum, x| sum + x);
+        if block == 0 {
+            sum = next;
+        } else {
+            sums.get_or_insert_with(|| Pairwise::of_one([sum])).add([next]);
+        }
     }
-    let [sum] = sums.total();
-    sum
+    sums.map_or(sum, |sums| sums.total()[0])
 }
 
 #[inline(always)]

@@ -70,15 +70,15 @@ pub struct AffineMap<R> {
 impl AffineMap<Tanh> {
     /// A sample for the tests.
     pub(super) fn sample() -> Self {
-        Self { rule: Tanh }
+        Self::new(Tanh)
     }
 }
 
 impl<R: Unary> AffineMap<R> {
-    /// The map with this rule; `None` if the rule's derivative is not
-    /// [a function of its output](Unary::FROM_OUTPUT).
-    pub fn new(rule: R) -> Option<Self> {
-        R::FROM_OUTPUT.then_some(Self { rule })
+    /// The map with this rule, whose derivative is [a function of its output](Unary::FROM_OUTPUT).
+    pub(crate) fn new(rule: R) -> Self {
+        assert!(R::FROM_OUTPUT, "the derivative of the rule depends on its operand");
+        Self { rule }
     }
 }
 

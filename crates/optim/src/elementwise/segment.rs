@@ -72,30 +72,26 @@ impl<F: Float> Segment<'_, F> {
         let end = start + parameters.len();
         let buffers: &mut [Vec<F>; K] = buffers.try_into().expect("a formula takes the buffers of its rule");
         let buffers = buffers.each_mut().map(|buffer| &mut buffer[start..end]);
-        share(parameters, gradient, buffers, decay, &formula);
+        share(parameters, gradient, buffers, &|w, g, buffers| pass(w, g, buffers, decay, &formula));
     }
 }
 
+/// A step of the parameters in a slice, with their gradient and their buffers.
+type Pass<'a, F, const K: usize> = &'a (dyn Fn(&mut [F], &[F], [&mut [F]; K]) + Sync);
+
 /// Halves the slices for the threads, as long as that is worthwhile.
-fn share<F: Float, const K: usize>(
-    w: &mut [F],
-    g: &[F],
-    buffers: [&mut [F]; K],
-    decay: Coefficients<F>,
-    formula: &(impl Fn(F, F, [F; K]) -> (F, [F; K]) + Sync),
-) {
+///
+/// Compiled once for every number of buffers, not for every formula.
+fn share<F: Float, const K: usize>(w: &mut [F], g: &[F], buffers: [&mut [F]; K], pass: Pass<'_, F, K>) {
     if !is_shared(w.len()) {
-        return pass(w, g, buffers, decay, formula);
+        return pass(w, g, buffers);
     }
     let cut = middle(w.len());
     let ((w, w_rest), (g, g_rest)) = (w.split_at_mut(cut), g.split_at(cut));
     let mut halves = buffers.map(|buffer| buffer.split_at_mut(cut));
     let buffers = halves.each_mut().map(|(front, _)| take(front));
     let buffers_rest = halves.map(|(_, rest)| rest);
-    rayon::join(
-        || share(w, g, buffers, decay, formula),
-        || share(w_rest, g_rest, buffers_rest, decay, formula),
-    );
+    rayon::join(|| share(w, g, buffers, pass), || share(w_rest, g_rest, buffers_rest, pass));
 }
 
 /// The number of parameters that are loaded before any is stored, so that the compiler need not check

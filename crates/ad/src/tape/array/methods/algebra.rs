@@ -34,12 +34,15 @@ impl<T: Element> Tensor<'_, T> {
     /// [`TapeObserver`](crate::tape::TapeObserver), it records two operations, so that the observer
     /// sees both.
     #[track_caller]
-    pub fn affine_map(self, weight: Self, bias: Self, rule: impl Unary) -> Self {
-        let observed = self.tape.observer.borrow().is_some();
-        match AffineMap::new(rule).filter(|_| !observed) {
-            Some(map) => self.apply(&[weight, bias], map),
-            None => self.affine(weight, bias).unary(rule),
+    pub fn affine_map<R: Unary>(self, weight: Self, bias: Self, rule: R) -> Self {
+        // A condition on a constant: the fused operation is not compiled for the other rules.
+        if R::FROM_OUTPUT {
+            let observed = self.tape.observer.borrow().is_some();
+            if !observed {
+                return self.apply(&[weight, bias], AffineMap::new(rule));
+            }
         }
+        self.affine(weight, bias).unary(rule)
     }
 
     /// Inner product `sum_i a_i b_i` of two arrays of one shape.
