@@ -58,7 +58,7 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         match *operands[0] {
             [m, _] if m != self.labels.len() => Err("one label per row of the logits"),
-            [_, n] if self.labels.iter().any(|&label| label as usize >= n) => {
+            [_, n] if self.labels.iter().map(|&label| label as usize + 1).max() > Some(n) => {
                 Err("labels smaller than the number of columns of the logits")
             }
             [_, _] if self.total => Ok(Shape::new()),
