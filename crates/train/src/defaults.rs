@@ -48,8 +48,8 @@ pub struct Defaults {
 
 /// The number of steps for up to a thousand examples; for classes, with at most two features.
 const STEPS: f64 = 3000.0;
-/// The smallest number of epochs, of up to 50,000 examples, and the largest.
-const EPOCHS: [usize; 2] = [20, 300];
+/// The largest number of epochs.
+const MOST_EPOCHS: usize = 300;
 /// The learning rate for few examples.
 const RATE: f64 = 0.01;
 /// The number of examples from which on the learning rate falls, like the inverse of its root.
@@ -73,7 +73,7 @@ impl Defaults {
     /// | optimizer | AdamW with weight decay `50 min(d, 120) / n`, from 0.001 to 3 |
     /// | learning rate | 0.01, and `0.01 sqrt(2000 / n)` for more than 2000 examples; falls along half a cosine |
     /// | batch size | about `n / 32` for classes and `n / 64` for values, a power of two from 16 to 128 |
-    /// | epochs | as many as 3000 steps take, for classes `3000 (2 / d)^0.75` of more than two features, and times `sqrt(n / 1000)`, up to 2, for more than 1000 examples; at most 300; at least 20, less for more than 50,000 examples |
+    /// | epochs | as many as 3000 steps take, for classes `3000 (2 / d)^0.75` of more than two features, and times `sqrt(n / 1000)`, up to 2, for more than 1000 examples; at most 300; at least `60,000 / n`, from 10 to 20, and `10^6 / n` for more than 100,000 examples |
     ///
     /// In the plane, the boundary between two classes can have any shape, which takes many steps. The more
     /// features there are, the simpler is the boundary that can be learnt from the examples at all, and the
@@ -92,7 +92,7 @@ impl Defaults {
         let by_features = if is_regression { 1.0 } else { (2.0 / features.max(2) as f64).powf(0.75) };
         let by_examples = (examples as f64 / 1000.0).sqrt().clamp(1.0, 2.0);
         let steps = (STEPS * by_features * by_examples) as usize;
-        let least_epochs = (1_000_000 / examples).clamp(2, EPOCHS[0]);
+        let least_epochs = (60_000 / examples).clamp((1_000_000 / examples).clamp(2, 10), 20);
         let features_per_example = features.min(MOST_FEATURES) as f64 / examples as f64;
         let decay = (DECAY * features_per_example).clamp(DECAYS[0], DECAYS[1]);
         let decay = rounded(decay);
@@ -105,7 +105,7 @@ impl Defaults {
             rate: rounded(RATE * (FEW / examples as f64).sqrt().min(1.0)),
             schedule: "cosine".parse().expect(known),
             batch_size,
-            epochs: steps.div_ceil(steps_per_epoch).clamp(least_epochs, EPOCHS[1]),
+            epochs: steps.div_ceil(steps_per_epoch).clamp(least_epochs, MOST_EPOCHS),
             validation: 0.1,
             best_by: None,
         }

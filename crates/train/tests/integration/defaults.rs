@@ -59,6 +59,7 @@ fn few_examples_get_small_batches_and_much_decay_and_many_get_few_epochs_and_sma
         assert!(decay(pair[0]) >= decay(pair[1]) && pair[0].rate >= pair[1].rate);
     }
     assert_eq!((tiny.batch_size, tiny.epochs, decay(&tiny)), (16, 300, 3.0));
-    assert_eq!((large.batch_size, large.epochs, huge.epochs), (128, 16, 2));
+    assert_eq!((large.batch_size, large.epochs, huge.epochs), (128, 10, 2));
+    assert_eq!([3000, 4000, 60_000, 200_000].map(|n| defaults(n, 784).epochs), [20, 15, 10, 5]);
     assert_eq!((small.rate, large.rate, decay(&small)), (0.01, 0.0018, 0.2));
 }
