@@ -19,6 +19,15 @@ pub trait MatrixProduct: Numeric {
         portable_product(a, b, c, overwrite);
     }
 
+    /// [`gemm`](Self::gemm) of numbers that consist of several components, of which the first is not needed:
+    /// that of each element of `c` becomes arbitrary. By default, the whole product.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        Self::gemm(a, b, c, overwrite);
+    }
+
     /// `Y = X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`, with `y` in
     /// row-major order: each row starts as `b`, to which [`gemm`](Self::gemm) adds.
     ///

@@ -1,6 +1,6 @@
 //! Dual numbers: a primal with its tangent.
 
-use super::planes::{Planes, planar_affine, planar_product};
+use super::planes::{Planes, planar_affine, planar_derivatives, planar_product};
 use crate::element::{Blocks, Element};
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
@@ -142,6 +142,9 @@ impl<T: Scalar> Planes for Dual<T> {
 impl<T: Element> MatrixProduct for Dual<T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
+    }
+    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_derivatives(a, b, c, overwrite);
     }
     fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
         planar_affine(x, w, b, y);

@@ -1,7 +1,7 @@
 //! Jets as elements of arrays: their matrix products, and blocks of them.
 
 use super::jet::Jet;
-use super::planes::{Planes, planar_affine, planar_product};
+use super::planes::{Planes, planar_affine, planar_derivatives, planar_product};
 use crate::element::{Blocks, Element};
 use crate::number::{Numeric, Scalar};
 use crate::rules::Elementary;
@@ -43,6 +43,9 @@ fn factorial(k: usize) -> f64 {
 impl<const N: usize, T: Element> MatrixProduct for Jet<N, T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
+    }
+    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_derivatives(a, b, c, overwrite);
     }
     fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
         planar_affine(x, w, b, y);

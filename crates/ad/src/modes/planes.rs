@@ -38,7 +38,17 @@ pub(super) fn planar_product<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P],
 where
     P: Planes<Component: Element>,
 {
-    if !are_worth_it(a, b) || !in_planes(a, b, None, c, overwrite) {
+    if !are_worth_it(a, b) || !in_planes(a, b, None, c, 0, overwrite) {
+        portable_product(a, b, c, overwrite);
+    }
+}
+
+/// Same as [`planar_product`], except that component 0 of `c`, the value, becomes arbitrary.
+pub(super) fn planar_derivatives<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool)
+where
+    P: Planes<Component: Element>,
+{
+    if !are_worth_it(a, b) || !in_planes(a, b, None, c, 1, overwrite) {
         portable_product(a, b, c, overwrite);
     }
 }
@@ -48,7 +58,7 @@ pub(super) fn planar_affine<P>(x: Matrix<'_, P>, w: Matrix<'_, P>, b: &[P], y: &
 where
     P: Planes<Component: Element>,
 {
-    if !are_worth_it(x, w) || !in_planes(x, w, Some(b), y, true) {
+    if !are_worth_it(x, w) || !in_planes(x, w, Some(b), y, 0, true) {
         repeat(b, y);
         portable_product(x, w, y, false);
     }
@@ -59,13 +69,14 @@ fn are_worth_it<P>(a: Matrix<'_, P>, b: Matrix<'_, P>) -> bool {
     m.min(k).min(n) >= 2 && m * k * n >= SMALLEST
 }
 
-/// The product, each row of which begins as `row`, if that is given, unless a component is not finite.
-/// Returns whether it was computed.
+/// The components from `first` on of the product, each row of which begins as `row`, if that is given,
+/// unless a component is not finite. Returns whether it was computed.
 fn in_planes<P: Planes<Component: Element>>(
     a: Matrix<'_, P>,
     b: Matrix<'_, P>,
     row: Option<&[P]>,
     c: &mut [P],
+    first: usize,
     overwrite: bool,
 ) -> bool {
     with_spare(|spare: &mut Vec<P::Component>| {
@@ -80,7 +91,7 @@ fn in_planes<P: Planes<Component: Element>>(
         if separate(row_planes, row).is_none() {
             return false;
         }
-        for (i, output) in outputs.chunks_exact_mut(sizes[3].max(1)).enumerate() {
+        for (i, output) in outputs.chunks_exact_mut(sizes[3].max(1)).enumerate().skip(first) {
             let row = &row_planes[i * sizes[2]..(i + 1) * sizes[2]];
             let terms = P::terms(i).filter(|&[p, q]| a_used[p] && b_used[q]);
             let mut count = 0;
@@ -121,6 +132,9 @@ fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
 /// Writes the planes of `x`, one after the other. Returns which of them are not zero; `None` if a component
 /// is not finite.
 fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
+    if P::PLANES == 2 {
+        return separate_two(planes, x);
+    }
     let mut used = SmallVec::new();
     for (i, plane) in planes.chunks_exact_mut(x.len().max(1)).enumerate() {
         let (finite, zero) = vectorised(
@@ -143,6 +157,26 @@ fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<
     }
     used.resize(P::PLANES, false);
     Some(used)
+}
+
+/// [`separate`] for two planes, in one pass.
+fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
+    let (first, second) = planes.split_at_mut(x.len());
+    let (finite, zeros) = vectorised(
+        #[inline(always)]
+        || {
+            let (mut finite, mut zeros) = (true, [true; 2]);
+            for ((first, second), x) in first.iter_mut().zip(second).zip(x) {
+                let [a, b] = [x.component(0), x.component(1)];
+                (*first, *second) = (a, b);
+                finite &= a.is_finite() & b.is_finite();
+                zeros[0] &= a.is_zero();
+                zeros[1] &= b.is_zero();
+            }
+            (finite, zeros)
+        },
+    );
+    finite.then(|| zeros.map(|zero| !zero).into_iter().collect())
 }
 
 /// Puts numbers together from their planes, and into `y` by `put`, which gets the old element and the number.

@@ -16,13 +16,20 @@ pub(crate) fn is_zero<T: Element>(y_bar: &[T]) -> bool {
 pub struct Adjoint<'a, T> {
     slot: &'a mut [T],
     first: bool,
+    /// Whether the values may be arbitrary, since only the derivatives that the numbers carry are needed.
+    only_derivatives: bool,
 }
 
 impl<'a, T: Element> Adjoint<'a, T> {
     /// The slot of an operand. `first` says that nothing was added to it in this sweep yet, and its
     /// contents are arbitrary.
     pub fn new(slot: &'a mut [T], first: bool) -> Self {
-        Self { slot, first }
+        Self { slot, first, only_derivatives: false }
+    }
+
+    /// The same slot, of which only the derivatives that the numbers carry are needed, if that `is` so.
+    pub(crate) fn of_derivatives(self, is: bool) -> Self {
+        Self { only_derivatives: is, ..self }
     }
 
     /// Adds one contribution per element, in row-major order.
@@ -58,8 +65,8 @@ impl<'a, T: Element> Adjoint<'a, T> {
     /// on. Returns the number of elements in whole blocks, and the slot of the elements after them.
     #[inline(always)]
     pub(crate) fn add_blocks<const N: usize>(self, block: impl Fn(usize) -> [T; N]) -> (usize, Self) {
-        let first = self.first;
-        let (blocks, rest) = self.slot.as_chunks_mut::<N>();
+        let Self { slot, first, only_derivatives } = self;
+        let (blocks, rest) = slot.as_chunks_mut::<N>();
         let whole = blocks.len() * N;
         vectorised(
             #[inline(always)]
@@ -74,14 +81,14 @@ impl<'a, T: Element> Adjoint<'a, T> {
                 }
             },
         );
-        (whole, Self { slot: rest, first })
+        (whole, Self { slot: rest, first, only_derivatives })
     }
 
     /// Adds the contributions chunk by chunk: `chunk(i)` returns those of the `N` elements from `i` on, of
     /// which the last chunk takes as many as there are.
     #[inline(always)]
     pub(crate) fn add_chunks<const N: usize>(self, chunk: impl Fn(usize) -> [T; N]) {
-        let Self { slot, first } = self;
+        let Self { slot, first, .. } = self;
         vectorised(
             #[inline(always)]
             || {
@@ -100,12 +107,17 @@ impl<'a, T: Element> Adjoint<'a, T> {
     /// The slots of the elements before `index`, and of the others.
     pub(crate) fn split_at(self, index: usize) -> [Self; 2] {
         let (front, back) = self.slot.split_at_mut(index);
-        [front, back].map(|slot| Self { slot, first: self.first })
+        let Self { first, only_derivatives, .. } = self;
+        [front, back].map(|slot| Self { slot, first, only_derivatives })
     }
 
     /// Adds the matrix product `A B`, which has the shape of the operand.
     pub fn add_product(self, a: Matrix<'_, T>, b: Matrix<'_, T>) {
-        T::gemm(a, b, self.slot, self.first);
+        if self.only_derivatives {
+            T::gemm_without_first(a, b, self.slot, self.first);
+        } else {
+            T::gemm(a, b, self.slot, self.first);
+        }
     }
 
     /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length`

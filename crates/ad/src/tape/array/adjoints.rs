@@ -12,6 +12,8 @@ pub(super) struct Adjoints<T> {
     pub(super) buffer_of: Vec<usize>,
     /// Whether a cotangent arrived at the node.
     pub(super) arrived: Vec<bool>,
+    /// Whether, of the adjoints in the flat gradient, only the derivatives that the numbers carry are needed.
+    pub(super) only_derivatives: bool,
 }
 
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub(super) struct Buffer<T> {
 
 impl<T> Default for Adjoints<T> {
     fn default() -> Self {
-        Self { buffers: Vec::new(), buffer_of: Vec::new(), arrived: Vec::new() }
+        Self { buffers: Vec::new(), buffer_of: Vec::new(), arrived: Vec::new(), only_derivatives: false }
     }
 }
 

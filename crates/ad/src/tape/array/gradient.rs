@@ -195,13 +195,53 @@ impl<T: Element> ArrayTape<T> {
     /// Under the conditions of [`node`](Self::node) and [`gradient_into`](Tensor::gradient_into).
     #[track_caller]
     pub fn gradient_into_and_clear(&mut self, output: NodeId, factor: T, flat: &mut [T]) {
+        self.sweep_and_clear("gradient_into_and_clear", output, factor, flat, false);
+    }
+
+    /// Same as [`gradient_into_and_clear`](Self::gradient_into_and_clear) for numbers of forward mode, where
+    /// only the derivatives that the numbers of the gradient carry are needed: their values become arbitrary.
+    /// A Hessian-vector product is the tangents of the gradient with respect to variables whose tangents are
+    /// the vector.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wengert_ad::{ArrayTape, Dual, Elementary};
+    ///
+    /// // f(x) = x_0^3 + x_1^3 at (1, 2), along (1, 1).
+    /// let x = Arc::new(vec![Dual::new(1.0, 1.0), Dual::new(2.0, 1.0)]);
+    /// let mut tape = ArrayTape::<Dual<f64>>::new();
+    /// let total = tape.shared_var(&x, 0..2, &[2], true).powi(3).sum().node();
+    /// let mut gradient = [Dual::constant(0.0); 2];
+    /// tape.derivatives_into_and_clear(total, Dual::constant(1.0), &mut gradient);
+    /// assert_eq!(gradient.map(|g| g.tangent), [6.0, 12.0]);
+    /// ```
+    ///
+    /// # Cost
+    /// In products of matrices, the component with the values is left out.
+    ///
+    /// # Panics
+    /// As `gradient_into_and_clear`.
+    #[track_caller]
+    pub fn derivatives_into_and_clear(&mut self, output: NodeId, factor: T, flat: &mut [T]) {
+        self.sweep_and_clear("derivatives_into_and_clear", output, factor, flat, true);
+    }
+
+    #[track_caller]
+    fn sweep_and_clear(
+        &mut self,
+        method: &str,
+        output: NodeId,
+        factor: T,
+        flat: &mut [T],
+        derivatives: bool,
+    ) {
         let tensor = self.node(output);
-        tensor.assert_single_number("gradient_into_and_clear");
+        tensor.assert_single_number(method);
         if self.observer.borrow().is_some() {
             tensor.gradient_into(factor, flat);
         } else {
-            let mut gradients = self.gradients_of_one("gradient_into_and_clear", flat);
-            let adjoints = consuming_sweep(self, output, &[factor], &mut gradients);
+            let mut gradients = self.gradients_of_one(method, flat);
+            let adjoints = consuming_sweep(self, output, &[factor], &mut gradients, derivatives);
             self.adjoints.replace(adjoints);
         }
         self.clear();

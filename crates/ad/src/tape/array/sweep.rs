@@ -18,19 +18,21 @@ pub(super) fn sweep<T: Element>(
     seed: &[T],
     flat: Option<&mut [&mut [T]]>,
 ) -> Adjoints<T> {
-    pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat)
+    pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat, false)
 }
 
 /// Same as [`sweep`] with `flat`, where adjoints may use the memory of the nodes' values. The tape
-/// must be cleared afterwards.
+/// must be cleared afterwards. With `only_derivatives`, the values in `flat` are arbitrary.
 #[track_caller]
 pub(super) fn consuming_sweep<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
     flat: &mut [&mut [T]],
+    only_derivatives: bool,
 ) -> Adjoints<T> {
-    pull_back(SweptNodes::Consume(&mut tape.list.borrow_mut()), tape, output, seed, Some(flat))
+    let nodes = SweptNodes::Consume(&mut tape.list.borrow_mut());
+    pull_back(nodes, tape, output, seed, Some(flat), only_derivatives)
 }
 
 #[track_caller]
@@ -40,6 +42,7 @@ fn pull_back<T: Element>(
     output: NodeId,
     seed: &[T],
     mut flat: Option<&mut [&mut [T]]>,
+    only_derivatives: bool,
 ) -> Adjoints<T> {
     assert!(
         !nodes.list().is_for_inference(),
@@ -47,6 +50,7 @@ fn pull_back<T: Element>(
     );
     let mut adjoints = tape.adjoints.take();
     adjoints.start(nodes.list().recorded(), output);
+    adjoints.only_derivatives = only_derivatives;
     if adjoints.arrived[output.index()] {
         adjoints.slot(output, nodes.list().recorded(), true, &mut flat).copy_from_slice(seed);
     }
@@ -120,8 +124,9 @@ fn pull_back_to_parents<T: Element>(
     let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
+        let only_derivatives = adjoints.only_derivatives && nodes.node(p).shared_range().is_some();
         let slot = adjoints.slot(p, nodes, first, flat);
-        let x_bar = Adjoint::new(slot, first);
+        let x_bar = Adjoint::new(slot, first).of_derivatives(only_derivatives);
         if zero {
             x_bar.add_nothing();
         } else {
