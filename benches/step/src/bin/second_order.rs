@@ -11,8 +11,9 @@ use wengert::ad::rules::Tanh;
 use wengert::ad::{ArrayTape, Element, Elementary, Real, Tensor};
 use wengert::data::{Dataset, Targets};
 use wengert::nn::{
-    Architecture, Bound, CrossEntropy, InputDerivatives, Mlp, MlpModule, Model, Module, Params,
+    Architecture, Bound, CrossEntropy, InputDerivatives, MeanSquared, Mlp, MlpModule, Model, Module, Params,
 };
+use wengert::train::Backprop;
 use wengert::train::second_order::SecondOrder;
 
 /// A network with tanh, and its parameters: `sin(i)` over the square root of the fan-in, biases included.
@@ -62,16 +63,14 @@ fn physics_informed(width: usize, n: usize) {
     let (model, params) = network::<f64>(&[1, width, width, 1]);
     let poisson = Poisson(InputDerivatives::new(model.module().clone()));
     let points: Vec<f64> = (0..n).map(|i| i as f64 / (n - 1) as f64).collect();
-    let (mut tape, mut gradient) = (ArrayTape::new(), vec![0.0; params.len()]);
-    let mut compute = || {
-        let x = tape.constant_from(&[n, 1], |buffer| buffer.extend_from_slice(&points));
-        let total = poisson.forward(&params.bind_for_evaluation(&tape), x).square().mean();
-        let (value, total) = (total.item(), total.node());
-        tape.gradient_into_and_clear(total, 1.0, &mut gradient);
-        (value, norm(&gradient))
-    };
-    let (value, norm) = compute();
-    println!("check {value} {norm}");
+    let targets = Targets::Values { values: vec![0.0; n], width: 1 };
+    let data = Dataset::new("points", points, 1, targets).expect("the shapes fit");
+    let indices = Vec::from_iter(0..n);
+    // In parts whose arrays of numbers with their derivatives stay in the second-level cache.
+    let mut backprop = Backprop::for_evaluation().part_rows(128);
+    let value = backprop.value_and_grad(&poisson, &MeanSquared, &params, data.batch(&indices));
+    println!("check {value} {}", norm(backprop.gradient()));
+    let mut compute = || backprop.value_and_grad(&poisson, &MeanSquared, &params, data.batch(&indices));
     serve(|_| {
         compute();
     });
