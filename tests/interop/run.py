@@ -65,7 +65,7 @@ def program_of(options):
     candidates = [options.program] if options.program else [TARGET / kind / "wengert" for kind in ("release", "debug")]
     found = [path for path in candidates if path.exists()]
     if not found:
-        sys.exit("interop: there is no program; run `cargo build --release` first")
+        sys.exit("interop: there is no program; run `cargo build --release --features formats` first")
     return found[0].resolve()
 
 

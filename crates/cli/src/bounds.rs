@@ -7,7 +7,6 @@ use crate::error::CliError;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use wengert::data::{Missing, ScalingMethod, Task, UnknownCategory};
-use wengert::nn::Outputs;
 use wengert::train::{BestBy, ChooseBy, ClassWeights, Every, Sampling};
 
 /// The largest number of parameters that `train` accepts. Parameters, gradient and the state of the optimizer
@@ -49,11 +48,6 @@ fn count(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
     count.ok_or_else(|| {
         format!("expected a whole number of at least {} and at most {}", range.start(), range.end())
     })
-}
-
-/// The meaning of the outputs of a model.
-pub(crate) fn outputs(text: &str) -> Result<Outputs, String> {
-    Outputs::named(text).ok_or_else(|| format!("expected {}", Outputs::ALL.map(Outputs::name).join(", ")))
 }
 
 pub(crate) fn epochs(text: &str) -> Result<usize, String> {

@@ -1,5 +1,6 @@
 //! The reasons why a command fails.
 
+#[cfg(feature = "playground")]
 use crate::playground_error::PlaygroundError;
 use crate::settings::{ResumeProblem, SettingsError};
 use crate::shell_word::quoted;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::data::DataError;
 use wengert::figures::SaveError;
+#[cfg(feature = "formats")]
 use wengert::formats::FormatError;
 use wengert::optim::{ScheduleError, SuggestRateError};
 use wengert::settings::ChoiceError;
@@ -25,8 +27,10 @@ pub(crate) enum CliError {
     /// A model cannot be saved or loaded.
     Model(SavedModelError),
     /// A model of another program cannot be written or read.
+    #[cfg(feature = "formats")]
     Format(FormatError),
     /// A file that is not a text would be written to the terminal.
+    #[cfg(feature = "formats")]
     NotText,
     /// Training cannot start.
     Train(TrainError),
@@ -80,11 +84,12 @@ pub(crate) enum CliError {
     /// An experiment cannot run with these settings.
     #[cfg(feature = "lab")]
     Lab(LabError),
-    /// The program was compiled without the experiments.
-    #[cfg(not(feature = "lab"))]
-    WithoutLab,
     /// The playground cannot begin, or refuses a request.
+    #[cfg(feature = "playground")]
     Playground(PlaygroundError),
+    /// The program was compiled without a feature.
+    #[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+    CompiledWithout { what: &'static str, feature: &'static str },
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -130,6 +135,7 @@ impl CliError {
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             #[cfg(feature = "lab")]
             Self::Lab(_) => ExitCode::from(2),
+            #[cfg(feature = "playground")]
             Self::Playground(error) if error.is_of_arguments() => ExitCode::from(2),
             Self::Interrupted(interrupted) => ExitCode::from(interrupted.exit_code),
             _ => ExitCode::FAILURE,
@@ -154,7 +160,9 @@ impl fmt::Display for CliError {
         match self {
             Self::Data(error) => error.fmt(f),
             Self::Model(error) => error.fmt(f),
+            #[cfg(feature = "formats")]
             Self::Format(error) => error.fmt(f),
+            #[cfg(feature = "formats")]
             Self::NotText => f.write_str("this format is not a text; give a file with --output"),
             Self::Train(error) => error.fmt(f),
             Self::Settings(error) => error.fmt(f),
@@ -197,11 +205,13 @@ impl fmt::Display for CliError {
             }
             #[cfg(feature = "lab")]
             Self::Lab(error) => error.fmt(f),
+            #[cfg(feature = "playground")]
             Self::Playground(error) => error.fmt(f),
-            #[cfg(not(feature = "lab"))]
-            Self::WithoutLab => f.write_str(
-                "this program was compiled without the experiments; `cargo install --path . --features lab`, \
-                 where its source is, compiles it with them",
+            #[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+            Self::CompiledWithout { what, feature } => write!(
+                f,
+                "this program was compiled without {what}; `cargo install --path . --features {feature}`, \
+                 where its source is, compiles it with it"
             ),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(CANNOT_TELL),
@@ -225,6 +235,7 @@ impl From<SavedModelError> for CliError {
     }
 }
 
+#[cfg(feature = "formats")]
 impl From<FormatError> for CliError {
     fn from(error: FormatError) -> Self {
         Self::Format(error)

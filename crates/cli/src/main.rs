@@ -9,6 +9,7 @@ mod interruption;
 mod model;
 mod output;
 mod pictures;
+#[cfg(feature = "playground")]
 mod playground_error;
 mod progress;
 mod settings;

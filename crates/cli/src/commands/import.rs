@@ -1,6 +1,5 @@
 //! `wengert import`: models of other programs.
 
-use crate::bounds;
 use crate::error::CliError;
 use crate::output::{checked_file, json_document, print_line};
 use clap::{Args, ValueEnum};
@@ -31,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     activation: Option<ActivationChoice>,
     /// Meaning of the outputs: logits, scores (classes that are not from a softmax) or values.
-    #[arg(long, value_parser = bounds::outputs, value_name = "WHAT")]
+    #[arg(long, value_parser = outputs, value_name = "WHAT")]
     outputs: Option<Outputs>,
     /// Print one JSON object.
     #[arg(long)]
@@ -70,4 +69,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let widths: Vec<String> = mlp.widths().iter().map(usize::to_string).collect();
     let (activation, outputs) = (mlp.activation_rule(), model.outputs.name());
     print_line(format!("{} with {activation}, {outputs}, {parameters} parameters", widths.join("-")))
+}
+
+/// The meaning of the outputs of a model.
+fn outputs(text: &str) -> Result<Outputs, String> {
+    Outputs::named(text).ok_or_else(|| format!("expected {}", Outputs::ALL.map(Outputs::name).join(", ")))
 }

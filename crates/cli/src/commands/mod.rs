@@ -6,11 +6,40 @@ use clap::Subcommand;
 /// Declares the module of each command and lists it as a variant of [`Command`].
 ///
 /// A module has a type `Arguments`, whose documentation is the help text, and a function `run`. The
-/// help text must end with examples that the tests can run. The commands of the second list describe the
+/// help text must end with examples that the tests can run. The commands of the second list are features of
+/// the program, without which they say how to compile it with them. Those of the third list describe the
 /// program itself, to which their `run` has access.
 macro_rules! commands {
-    ($($module:ident => $Name:ident),+; $($(#[$attribute:meta])* $own:ident => $Own:ident),+ $(,)?) => {
+    ($($module:ident => $Name:ident),+;
+        $($(#[doc = $about:literal])+ $feature:literal $part:ident => $Part:ident),+;
+        $($(#[$attribute:meta])* $own:ident => $Own:ident),+ $(,)?) => {
         $(mod $module;)+
+        $(
+            #[cfg(feature = $feature)]
+            mod $part;
+            #[cfg(not(feature = $feature))]
+            mod $part {
+                use crate::error::CliError;
+
+                $(#[doc = $about])+
+                ///
+                /// This program was compiled without the command.
+                #[derive(clap::Args)]
+                #[command(after_help = concat!(
+                    "To compile the program with it:\n  cargo install --path . --features ", $feature
+                ))]
+                pub(crate) struct Arguments {
+                    /// Its arguments.
+                    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+                    _arguments: Vec<String>,
+                }
+
+                pub(crate) fn run(_: &Arguments) -> Result<(), CliError> {
+                    let what = concat!("`wengert ", stringify!($part), "`");
+                    Err(CliError::CompiledWithout { what, feature: $feature })
+                }
+            }
+        )+
         $(mod $own;)+
 
         /// A command with its arguments.
@@ -18,6 +47,7 @@ macro_rules! commands {
         #[allow(clippy::large_enum_variant, reason = "there is one command")]
         pub(crate) enum Command {
             $($Name($module::Arguments),)+
+            $($Part($part::Arguments),)+
             $($(#[$attribute])* $Own($own::Arguments),)+
         }
 
@@ -25,6 +55,7 @@ macro_rules! commands {
             pub(crate) fn run(&self, program: &mut clap::Command) -> Result<(), CliError> {
                 match self {
                     $(Self::$Name(arguments) => $module::run(arguments),)+
+                    $(Self::$Part(arguments) => $part::run(arguments),)+
                     $(Self::$Own(arguments) => $own::run(arguments, program),)+
                 }
             }
@@ -38,13 +69,17 @@ commands! {
     evaluate => Evaluate,
     predict => Predict,
     inspect => Inspect,
-    export => Export,
-    import => Import,
     data => Data,
     graph => Graph,
-    gradcheck => Gradcheck,
-    lab => Lab,
-    playground => Playground;
+    gradcheck => Gradcheck;
+    /// Write a model for another program.
+    "formats" export => Export,
+    /// Read a model of another program.
+    "formats" import => Import,
+    /// Run an experiment of a lecture.
+    "lab" lab => Lab,
+    /// Open the interactive page in the browser.
+    "playground" playground => Playground;
     completions => Completions,
     #[command(hide = true)] man => Man,
 }

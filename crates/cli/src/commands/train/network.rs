@@ -7,8 +7,10 @@ use super::report::{Report, summary};
 use crate::bounds::check_network;
 use crate::error::CliError;
 use crate::progress::Progress;
+use std::path::Path;
 use std::time::Duration;
 use wengert::data::Parts;
+#[cfg(feature = "formats")]
 use wengert::formats::TensorBoard;
 use wengert::nn::{AnyActivation, Architecture, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
@@ -65,19 +67,37 @@ impl Plan {
         let interval = Duration::from_secs_f64(options.output.progress);
         let progress = Progress::of("epoch", options.epochs_before()?, self.settings.epochs, interval);
         let mut news = progress.news();
-        let mut trainer =
+        let trainer =
             self.trainer(options, data.parts())?.on_epoch(move |epoch| news(epoch.number, summary(epoch)));
-        let mut problem = None;
-        if let Some(folder) = &options.output.tensorboard {
-            let board = TensorBoard::create(folder)?.graph(&self.mlp)?;
-            problem = Some(board.problem());
-            trainer = trainer.callback(board);
+        match &options.output.tensorboard {
+            Some(folder) => self.run_on_board(folder, trainer, |trainer| train(trainer, options, data, text)),
+            None => train(trainer, options, data, text),
         }
-        let report = train(trainer, options, data, text)?;
-        match problem.and_then(|problem| problem.lock().ok()?.take()) {
-            Some(error) => Err(error.into()),
-            None => Ok(report),
-        }
+    }
+
+    /// Trains, and writes metrics, parameters and the graph to a folder for TensorBoard.
+    #[cfg(feature = "formats")]
+    fn run_on_board(
+        &self,
+        folder: &Path,
+        trainer: NetworkTrainer,
+        train: impl FnOnce(NetworkTrainer) -> Result<Report, CliError>,
+    ) -> Result<Report, CliError> {
+        let board = TensorBoard::create(folder)?.graph(&self.mlp)?;
+        let problem = board.problem();
+        let report = train(trainer.callback(board))?;
+        let problem = problem.lock().ok().and_then(|mut problem| problem.take());
+        problem.map_or(Ok(report), |error| Err(error.into()))
+    }
+
+    #[cfg(not(feature = "formats"))]
+    fn run_on_board(
+        &self,
+        _: &Path,
+        _: NetworkTrainer,
+        _: impl FnOnce(NetworkTrainer) -> Result<Report, CliError>,
+    ) -> Result<Report, CliError> {
+        Err(CliError::CompiledWithout { what: "--tensorboard", feature: "formats" })
     }
 
     /// The numbers of steps.
