@@ -143,6 +143,16 @@ impl CliError {
     }
 }
 
+/// How to get what this program was compiled without.
+#[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+fn how_to_compile(f: &mut fmt::Formatter<'_>, what: &str, feature: &str) -> fmt::Result {
+    write!(
+        f,
+        "this program was compiled without {what}; `cargo install --path . --features {feature}`, where its \
+         source is, compiles it with it"
+    )
+}
+
 /// The option that the advice about a divergence is about, with what leads to it in the sentence.
 fn option_against(cause: &DivergenceCause) -> &'static str {
     match cause {
@@ -208,11 +218,7 @@ impl fmt::Display for CliError {
             #[cfg(feature = "playground")]
             Self::Playground(error) => error.fmt(f),
             #[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
-            Self::CompiledWithout { what, feature } => write!(
-                f,
-                "this program was compiled without {what}; `cargo install --path . --features {feature}`, \
-                 where its source is, compiles it with it"
-            ),
+            Self::CompiledWithout { what, feature } => how_to_compile(f, what, feature),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(CANNOT_TELL),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
