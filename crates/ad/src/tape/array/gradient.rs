@@ -211,8 +211,8 @@ impl<T: Element> ArrayTape<T> {
     /// let x = Arc::new(vec![Dual::new(1.0, 1.0), Dual::new(2.0, 1.0)]);
     /// let mut tape = ArrayTape::<Dual<f64>>::new();
     /// let total = tape.shared_var(&x, 0..2, &[2], true).powi(3).sum().node();
-    /// let mut gradient = [Dual::constant(0.0); 2];
-    /// tape.derivatives_into_and_clear(total, Dual::constant(1.0), &mut gradient);
+    /// let mut gradient = [Dual::new(0.0, 0.0); 2];
+    /// tape.derivatives_into_and_clear(total, Dual::new(1.0, 0.0), &mut gradient);
     /// assert_eq!(gradient.map(|g| g.tangent), [6.0, 12.0]);
     /// ```
     ///
