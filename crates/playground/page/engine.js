@@ -58,7 +58,8 @@ class Server {
   async send(request) {
     const response = await fetch(`session/${this.session}`, { method: 'POST', body: request });
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    return response.arrayBuffer();
+    const milliseconds = Number(response.headers.get('Server-Timing')?.match(/dur=([\d.]+)/)?.[1]);
+    return { reply: await response.arrayBuffer(), milliseconds };
   }
 }
 
@@ -72,7 +73,8 @@ const engine = found();
 /** The name of the engine. */
 export const engineName = async () => (await engine).name;
 
-/** The reply to a request: its header, its arrays, and the content of a file. */
+/** The reply to a request: its header, its arrays, the content of a file, and how long the engine computed. */
 export async function ask(request) {
-  return parsed(await (await engine).send(JSON.stringify(request)));
+  const { reply, milliseconds } = await (await engine).send(JSON.stringify(request));
+  return { ...parsed(reply), milliseconds };
 }

@@ -164,11 +164,10 @@ class NetworkTab {
       const begin = performance.now();
       const steps = this.speed === 'slow' ? 1 : this.speed === 'epoch' ? this.made.steps_per_epoch : Math.round(this.pace);
       if (!(await this.advance(Math.min(steps, this.made.most_steps), mine))) break;
-      const stepped = performance.now();
       await this.frame(mine);
-      // As many steps as take about the time of a picture, or of most of a frame if pictures are quick.
-      const budget = Math.max(11, performance.now() - stepped);
-      const change = Math.min(2, Math.max(0.5, budget / Math.max(stepped - begin, 1)));
+      // As many steps as take half of the time from picture to picture, which is that of a frame at least.
+      const budget = Math.max(8, (performance.now() - begin) / 2);
+      const change = Math.min(2, Math.max(0.5, budget / Math.max(this.computed, 0.1)));
       this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * change));
       if (performance.now() - rate.since > 500) {
         this.perSecond = (1000 * (this.progress.step - rate.steps)) / (performance.now() - rate.since);
@@ -192,8 +191,9 @@ class NetworkTab {
   /** Takes steps; false if there are none left. */
   async advance(steps, mine = this.version) {
     try {
-      const { header } = await ask({ do: 'advance', slot: 0, steps });
+      const { header, milliseconds } = await ask({ do: 'advance', slot: 0, steps });
       if (mine !== this.version) return false;
+      this.computed = milliseconds;
       this.curves.push(...header.epochs);
       this.progress = header;
       this.furthest = Math.max(this.furthest, header.step);

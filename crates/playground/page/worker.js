@@ -27,8 +27,10 @@ function answered({ memory, request, handle, reply, reply_length }, text) {
 
 onmessage = async ({ data }) => {
   try {
-    const reply = answered(await engine, data);
-    postMessage(reply, [reply]);
+    const functions = await engine;
+    const begin = performance.now();
+    const reply = answered(functions, data);
+    postMessage({ reply, milliseconds: performance.now() - begin }, [reply]);
   } catch (error) {
     postMessage({ failed: error.message });
   }

@@ -4,6 +4,7 @@
 //! refused.
 
 use std::io::{self, Read, Write};
+use std::time::Duration;
 
 /// The largest size of the head of a request, and the largest number of its fields.
 const HEAD: usize = 16_384;
@@ -88,8 +89,15 @@ impl<S: Read + Write> Connection<S> {
         Ok(count > 0)
     }
 
-    pub(super) fn respond(&mut self, kind: &str, body: &[u8]) -> io::Result<()> {
-        self.write("200 OK", kind, "keep-alive", body)
+    /// A response that took some time to compute, which the page asks for.
+    pub(super) fn respond(&mut self, kind: &str, time: Duration, body: &[u8]) -> io::Result<()> {
+        let milliseconds = 1e3 * time.as_secs_f64();
+        self.write(
+            "200 OK",
+            kind,
+            &format!("keep-alive\r\nServer-Timing: engine;dur={milliseconds:.3}"),
+            body,
+        )
     }
 
     /// Refuses a request, and ends the connection, since its body is not read.
