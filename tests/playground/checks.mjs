@@ -152,6 +152,7 @@ const TESTS = {
     const rows = Array.from({ length: 60 }, (_, i) => `${i % 9},${i % 7},${['no', 'yes'][i % 2]}`).join('\n');
     await page.getByLabel('CSV file').setInputFiles({ name: 'own.csv', mimeType: 'text/csv', buffer: Buffer.from(`size,age,sold\n${rows}\n`) });
     await page.getByLabel('Column to predict').waitFor();
+    await page.locator('#panel-network .legend').filter({ hasText: 'yes' }).waitFor();
     assert.deepEqual(await page.locator('#panel-network .legend span').allInnerTexts(), ['no', 'yes', 'training', 'validation']);
   },
 
