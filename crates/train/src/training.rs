@@ -252,8 +252,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
 
     /// The mean loss and the accuracy on a data set in evaluation mode; `None` if the data set is empty, or
     /// all weights are 0.
-    /// As [`TrainedModel::evaluate`], with the scaling of the data of the steps, or that of `data` before the
-    /// first step.
+    /// As [`evaluate`](crate::TrainedModel::evaluate) of a trained model, with the scaling of the data of the
+    /// steps, or that of `data` before the first step.
     ///
     /// # Panics
     /// If the shapes of model, loss and data do not match.
@@ -264,7 +264,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     }
 
     /// As [`evaluate`](Self::evaluate), on examples that need not be in memory: see
-    /// [`TrainedModel::evaluate_blocks`].
+    /// [`TrainedModel::evaluate_blocks`](crate::TrainedModel::evaluate_blocks).
     ///
     /// # Errors
     /// If a block cannot be read.
@@ -302,7 +302,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         DivergenceCause::find(&Steps { updates: self.steps, rate, decay, decay_limit }, issue, data)
     }
 
-    /// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`].
+    /// The outputs for features in the user's units in evaluation mode: see
+    /// [`TrainedModel::predict`](crate::TrainedModel::predict).
     /// Before the first step, the scaling of the data is not known, and features and outputs are not
     /// scaled.
     ///
