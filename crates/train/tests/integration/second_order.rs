@@ -105,6 +105,19 @@ fn the_products_of_every_loss_agree_with_differences_with_and_without_weights() 
 }
 
 #[test]
+fn products_whose_matrices_are_taken_apart_agree_with_differences() {
+    // Wide enough for products of the values and of the tangents, each by itself.
+    let model = Mlp::new([24, 16, 5]).activation(Tanh).into_model();
+    let targets = Targets::Classes { labels: (0..16).map(|i| i % 5).collect(), classes: 5 };
+    let data = Dataset::new("waves", numbers(16 * 24, 0.2), 24, targets).unwrap();
+    let (params, all) = (model.layout().initialise::<f64>(3), Vec::from_iter(0..16));
+    let (batch, v) = (data.batch(&all), numbers(params.len(), 0.4));
+    let expected = difference(model.module(), &CrossEntropy, &params, &batch, &v);
+    let found = second_order::hvp(&model, &CrossEntropy, &params, &batch, &v);
+    assert_close("24-16-5", &found, &expected, DIFFERENCE);
+}
+
+#[test]
 fn the_products_of_every_layer_agree_with_differences() {
     for (sample, dual) in layers::<f64>().into_iter().zip(layers::<Dual>()) {
         let (model, moving) = (sample.model(3), dual.model(3));
