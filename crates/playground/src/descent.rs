@@ -51,7 +51,7 @@ pub(crate) fn surface(request: &SurfaceRequest) -> Result<Reply, RequestError> {
 }
 
 /// The paths of the optimizers: for each, the points before and after each step with their values, as long as
-/// they are near.
+/// they are near. Of an optimizer whose result is an average, the points are the averages.
 pub(crate) fn descend(request: &DescentRequest) -> Result<Reply, RequestError> {
     let surface = Surface::of(&request.formula)?;
     let (steps, optimizers) = (request.steps, &request.optimizers);
@@ -107,7 +107,9 @@ fn path(
         if point.iter().any(|x| !x.is_finite() || x.abs() > FAR) {
             break;
         }
-        path.push(point);
+        let mut result = point;
+        optimizer.write_average(&point, &mut result);
+        path.push(result);
     }
     Ok(path)
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{answer, assert_refused};
 use serde_json::{Value, json};
-use wengert_optim::{Optimizer, OptimizerChoice, Sgd};
+use wengert_optim::{Optimizer, OptimizerChoice, ScheduleFreeSgd, Sgd};
 use wengert_playground::Session;
 
 #[test]
@@ -23,6 +23,24 @@ fn a_path_is_that_of_the_optimizer() {
     assert_eq!(path.len(), expected.len());
     let near = |(a, b): (&f32, &f64)| (f64::from(*a) - b).abs() < 1e-6;
     assert!(path.iter().zip(&expected).all(near), "{path:?}");
+}
+
+#[test]
+fn the_path_of_an_optimizer_with_an_average_is_that_of_the_averages() {
+    let request = json!({
+        "do": "descend", "formula": "(x^2 + 10*y^2)/2", "start": [1.0, -1.0], "steps": 20,
+        "optimizers": [{ "name": "schedule_free_sgd", "rate": 0.1 }],
+    });
+    let reply = answer(&mut Session::new(), &request);
+    let (mut optimizer, mut point, mut average) = (ScheduleFreeSgd::<f64>::new(0.1), [1.0, -1.0], [0.0; 2]);
+    for _ in 0..20 {
+        let gradient = [point[0], 10.0 * point[1]];
+        optimizer.step(&mut point, &gradient);
+    }
+    optimizer.write_average(&point, &mut average);
+    let end: Vec<f64> = serde_json::from_value(reply.header()["paths"][0]["end"].clone()).unwrap();
+    assert!(end.iter().zip(&average).all(|(end, average)| (end - average).abs() < 1e-12), "{end:?}");
+    assert!((average[0] - point[0]).abs() > 1e-3, "the average is another point: {average:?}, {point:?}");
 }
 
 #[test]
