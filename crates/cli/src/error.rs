@@ -88,7 +88,7 @@ pub(crate) enum CliError {
     #[cfg(feature = "playground")]
     Playground(PlaygroundError),
     /// The program was compiled without a feature.
-    #[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+    #[cfg(any(test, not(all(feature = "formats", feature = "lab", feature = "playground"))))]
     CompiledWithout { what: &'static str, feature: &'static str },
     /// A file cannot be written.
     Write(WriteError),
@@ -144,12 +144,12 @@ impl CliError {
 }
 
 /// How to get what this program was compiled without.
-#[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+#[cfg(any(test, not(all(feature = "formats", feature = "lab", feature = "playground"))))]
 fn how_to_compile(f: &mut fmt::Formatter<'_>, what: &str, feature: &str) -> fmt::Result {
     write!(
         f,
-        "this program was compiled without {what}; `cargo install --path . --features {feature}`, where its \
-         source is, compiles it with it"
+        "this program was compiled without {what}; in the folder of its source, \
+         `cargo install --path . --features {feature}` adds it"
     )
 }
 
@@ -217,7 +217,7 @@ impl fmt::Display for CliError {
             Self::Lab(error) => error.fmt(f),
             #[cfg(feature = "playground")]
             Self::Playground(error) => error.fmt(f),
-            #[cfg(not(all(feature = "formats", feature = "lab", feature = "playground")))]
+            #[cfg(any(test, not(all(feature = "formats", feature = "lab", feature = "playground"))))]
             Self::CompiledWithout { what, feature } => how_to_compile(f, what, feature),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(CANNOT_TELL),
@@ -318,5 +318,18 @@ impl From<LabError> for CliError {
 impl From<WriteError> for CliError {
     fn from(error: WriteError) -> Self {
         Self::Write(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CliError;
+
+    #[test]
+    fn the_message_about_a_missing_feature_says_how_to_get_it() {
+        let error = CliError::CompiledWithout { what: "`wengert lab`", feature: "lab" };
+        let wanted = "this program was compiled without `wengert lab`; in the folder of its source, \
+                      `cargo install --path . --features lab` adds it";
+        assert_eq!(error.to_string(), wanted);
     }
 }

@@ -2,7 +2,7 @@
 
 import { toAddress, withDefaults } from './address.js';
 import { DigitPad } from './digit-pad.js';
-import { choice, el, field, percent, say, slider } from './dom.js';
+import { choice, el, field, onWidth, percent, say, slider } from './dom.js';
 import { ask } from './engine.js';
 import { between, colour, disc, drawMap, prepared, rgb } from './plots.js';
 
@@ -28,11 +28,7 @@ class ClassifierTab {
     this.state = state;
     this.models = [SOFTMAX, SVM].map((model) => ({ ...model, canvas: el('canvas', { class: 'output', role: 'img' }), words: el('p', { class: 'hint' }), weights: el('div', { class: 'scroll' }) }));
     this.build(panel);
-    let width = 0;
-    new ResizeObserver(() => {
-      if (panel.clientWidth !== width) this.redraw();
-      width = panel.clientWidth;
-    }).observe(panel);
+    onWidth(panel, () => this.redraw());
   }
 
   build(panel) {

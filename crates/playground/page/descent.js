@@ -2,7 +2,7 @@
 
 import { toAddress, withDefaults } from './address.js';
 import { confusionPanel } from './confusion.js';
-import { digits, el, field, isStill, later, say, slider } from './dom.js';
+import { digits, el, field, isStill, later, onWidth, say, slider } from './dom.js';
 import { ask } from './engine.js';
 import { chart, colour, contours, disc, drawMap, between, pointer, prepared, rgb } from './plots.js';
 
@@ -39,11 +39,7 @@ class DescentTab {
     });
     this.confusion = confusionPanel(this);
     this.build(panel);
-    let width = 0;
-    new ResizeObserver(() => {
-      if (panel.clientWidth !== width) this.redraw();
-      width = panel.clientWidth;
-    }).observe(panel);
+    onWidth(panel, () => this.redraw());
   }
 
   build(panel) {

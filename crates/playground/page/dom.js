@@ -116,3 +116,12 @@ export function later(action, milliseconds = 150) {
     timer = setTimeout(() => action(...values), milliseconds);
   };
 }
+
+/** Runs `action` when the width of an element changes. */
+export function onWidth(node, action) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (node.clientWidth !== width) action();
+    width = node.clientWidth;
+  }).observe(node);
+}

@@ -1,7 +1,7 @@
 // A network in training: data, layers, settings, and what it has learnt.
 
 import { toAddress, withDefaults } from './address.js';
-import { digits, el, percent, say } from './dom.js';
+import { digits, el, onWidth, percent, say } from './dom.js';
 import { ask } from './engine.js';
 import { controls } from './network-controls.js';
 import { DataPanel, dataOf } from './network-data.js';
@@ -41,11 +41,7 @@ class NetworkTab {
     this.pace = 1;
     this.speed = 'fast';
     this.build(panel);
-    let width = 0;
-    new ResizeObserver(() => {
-      if (panel.clientWidth !== width && this.picture) this.draw();
-      width = panel.clientWidth;
-    }).observe(panel);
+    onWidth(panel, () => this.picture && this.draw());
   }
 
   build(panel) {

@@ -11,7 +11,7 @@ use clap::Subcommand;
 /// program itself, to which their `run` has access.
 macro_rules! commands {
     ($($module:ident => $Name:ident),+;
-        $($(#[doc = $about:literal])+ $feature:literal $part:ident => $Part:ident),+;
+        $($feature:literal $part:ident => $Part:ident, $about:literal);+;
         $($(#[$attribute:meta])* $own:ident => $Own:ident),+ $(,)?) => {
         $(mod $module;)+
         $(
@@ -21,13 +21,13 @@ macro_rules! commands {
             mod $part {
                 use crate::error::CliError;
 
-                $(#[doc = $about])+
-                ///
-                /// This program was compiled without the command.
                 #[derive(clap::Args)]
-                #[command(after_help = concat!(
-                    "To compile the program with it:\n  cargo install --path . --features ", $feature
-                ))]
+                #[command(
+                    about = concat!($about, " (this program was compiled without it, see --help)"),
+                    after_help = concat!(
+                        "To compile the program with it:\n  cargo install --path . --features ", $feature
+                    )
+                )]
                 pub(crate) struct Arguments {
                     /// Its arguments.
                     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
@@ -72,14 +72,10 @@ commands! {
     data => Data,
     graph => Graph,
     gradcheck => Gradcheck;
-    /// Write a model for another program.
-    "formats" export => Export,
-    /// Read a model of another program.
-    "formats" import => Import,
-    /// Run an experiment of a lecture.
-    "lab" lab => Lab,
-    /// Open the interactive page in the browser.
-    "playground" playground => Playground;
+    "formats" export => Export, "Write a model for another program";
+    "formats" import => Import, "Read a model of another program";
+    "lab" lab => Lab, "Run an experiment of a lecture";
+    "playground" playground => Playground, "Open the interactive page in the browser";
     completions => Completions,
     #[command(hide = true)] man => Man,
 }

@@ -94,7 +94,7 @@ impl<'a> File<'a> {
     pub(super) fn table(&self) -> Result<DeTable<'a>, SettingsError> {
         let length = self.text.len();
         if length > LONGEST {
-            let problem = format!("the file has {length} bytes; settings have at most {LONGEST}");
+            let problem = format!("the file has {length} bytes; it must have at most {LONGEST} bytes");
             return Err(self.error(0, problem));
         }
         let parsed = DeTable::parse(self.text).map(Spanned::into_inner);

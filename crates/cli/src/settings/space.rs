@@ -152,7 +152,7 @@ impl File<'_> {
         };
         if low >= high || is_log && low <= 0.0 {
             let positive = if is_log { ", and positive on a logarithmic scale" } else { "" };
-            return Err(self.error(start, format!("from must be below to in the range of {name}{positive}")));
+            return Err(self.error(start, format!("in the range of {name}, from must be below to{positive}")));
         }
         let range = if is_log { Range::log(low, high) } else { Range::linear(low, high) };
         let range = if low_is_whole && high_is_whole { range.whole() } else { range };

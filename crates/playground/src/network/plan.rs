@@ -87,7 +87,7 @@ impl Plan {
         let plan = Self { defaults, mlp, init, patience, validation, seed, choice, examples };
         bounds::count("the number of parameters", plan.parameters(), 1..=bounds::PARAMETERS)?;
         let work = plan.work_of_step();
-        bounds::count("the number of multiplications of a step", work, 1..=bounds::WORK)?;
+        bounds::count("the number of multiplications per step", work, 1..=bounds::WORK)?;
         Ok(plan)
     }
 
@@ -96,7 +96,7 @@ impl Plan {
         self.mlp.widths().windows(2).map(|fans| (fans[0] + 1) * fans[1]).sum()
     }
 
-    /// The number of multiplications of a step, about.
+    /// The number of multiplications per step, about.
     fn work_of_step(&self) -> usize {
         6 * self.parameters() * self.defaults.batch_size.min(self.examples)
     }

@@ -91,24 +91,28 @@ impl<S: Read + Write> Connection<S> {
 
     /// A response that took some time to compute, which the page asks for.
     pub(super) fn respond(&mut self, kind: &str, time: Duration, body: &[u8]) -> io::Result<()> {
-        let milliseconds = 1e3 * time.as_secs_f64();
-        self.write(
-            "200 OK",
-            kind,
-            &format!("keep-alive\r\nServer-Timing: engine;dur={milliseconds:.3}"),
-            body,
-        )
+        self.write("200 OK", kind, "keep-alive", time, body)
     }
 
     /// Refuses a request, and ends the connection, since its body is not read.
     pub(super) fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
-        self.write(refusal.status(), "text/plain", "close", refusal.status().as_bytes())
+        let status = refusal.status();
+        self.write(status, "text/plain", "close", Duration::ZERO, status.as_bytes())
     }
 
-    fn write(&mut self, status: &str, kind: &str, connection: &str, body: &[u8]) -> io::Result<()> {
+    fn write(
+        &mut self,
+        status: &str,
+        kind: &str,
+        connection: &str,
+        time: Duration,
+        body: &[u8],
+    ) -> io::Result<()> {
+        let milliseconds = 1e3 * time.as_secs_f64();
         // Nothing but this page: no other host, no frame around it, no copy that outlives the server.
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: {connection}\r\n\
+             Server-Timing: engine;dur={milliseconds:.3}\r\n\
              Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n\
              Cross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: DENY\r\n\
              Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \

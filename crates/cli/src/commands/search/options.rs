@@ -67,7 +67,7 @@ pub(super) struct SearchOptions {
     /// Loss on the validation part to choose by: true (mistakes) or surrogate.
     #[arg(long, default_value = "true", value_parser = bounds::choose_by, value_name = "LOSS")]
     pub(super) by: ChooseBy,
-    /// A round of halving has so many times fewer trials and more epochs.
+    /// Each round of halving has this many times fewer trials, and more epochs, than the one before.
     #[arg(long, default_value_t = 3, value_parser = bounds::factor, value_name = "COUNT")]
     pub(super) factor: usize,
 }

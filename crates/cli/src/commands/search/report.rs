@@ -124,14 +124,14 @@ impl Results<'_> {
         if self.space.range_of(name).map_or_else(|| spreads(&values), |range| range.is_log()) {
             chart = chart.log_x();
         }
-        let mut by_epochs: BTreeMap<usize, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
+        let mut by_round: BTreeMap<usize, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
         for (trial, value) in trials.iter().zip(&values) {
-            let (x, y) = by_epochs.entry(trial.round).or_default();
+            let (x, y) = by_round.entry(trial.round).or_default();
             x.push(*value);
             y.push(loss(trial));
         }
-        let rounds = by_epochs.len();
-        for (round, (x, y)) in by_epochs {
+        let rounds = by_round.len();
+        for (round, (x, y)) in by_round {
             let name = if rounds > 1 { format!("up to round {}", round + 1) } else { "trials".to_owned() };
             chart = chart.points(&name, &x, &y);
         }
