@@ -193,6 +193,25 @@ machine_float! {
     f64: second, exponential::exp, exponential::tanh, exponential::sech_squared;
 }
 
+/// The number, or 0 if it is subnormal.
+///
+/// A number that decays by a factor per step reaches the subnormal range and stays there: at its end
+/// `0.9 x` rounds to `x`. Arithmetic on subnormal numbers takes many times as long on some processors.
+/// State that decays is therefore stored through this function.
+///
+/// ```
+/// use wengert_kernels::flush_subnormal;
+///
+/// assert_eq!(flush_subnormal(-1e-40_f32), 0.0);
+/// assert_eq!(flush_subnormal(f32::MIN_POSITIVE), f32::MIN_POSITIVE);
+/// assert!(flush_subnormal(f32::NAN).is_nan());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn flush_subnormal<F: Float>(x: F) -> F {
+    if x.abs() < F::min_positive_value() { F::zero() } else { x }
+}
+
 /// `erfc(-x / sqrt 2) / 2`.
 ///
 /// The relative error of the argument is multiplied by its square in the tail, up to 1400 there. The error

@@ -37,7 +37,7 @@ pub mod validate;
 
 pub use arena::Arena;
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
-pub use float::{Float, PerFloat, exact_product};
+pub use float::{Float, PerFloat, exact_product, flush_subnormal};
 pub use gemm::{MatrixProduct, portable_product};
 pub use householder::HouseholderQr;
 pub use matrix::Matrix;

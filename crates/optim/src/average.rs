@@ -2,7 +2,7 @@
 
 use wengert_kernels::partition::{is_shared, middle};
 use wengert_kernels::validate::assert_below_one;
-use wengert_kernels::vectorised_wide;
+use wengert_kernels::{flush_subnormal, vectorised_wide};
 
 use crate::float::{Float, compiled_here, rounded};
 use crate::state::{OptimizerState, StateError, check_buffers, check_settings};
@@ -140,7 +140,7 @@ fn approach<F: Float>(averages: &mut [F], parameters: &[F], weight: f64) {
         #[inline(always)]
         || {
             for (average, &w) in averages.iter_mut().zip(parameters) {
-                *average = *average + weight * (w - *average);
+                *average = flush_subnormal(*average + weight * (w - *average));
             }
         },
     );

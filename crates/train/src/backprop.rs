@@ -14,6 +14,7 @@ use crate::strategy::Strategy;
 use std::mem::swap;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::Batch;
+use wengert_kernels::flush_subnormal;
 use wengert_kernels::validate::assert_at_least_one;
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
@@ -340,6 +341,7 @@ impl<T: Real> Shard<T> {
         if params.has_updates() {
             self.statistics.extend_from_slice(step.params.statistics());
             params.write_updates(&mut self.statistics);
+            self.statistics.iter_mut().for_each(|x| *x = flush_subnormal(*x));
         }
         let objective = objective.node();
         self.gradient.resize(step.params.len(), T::literal(0.0));

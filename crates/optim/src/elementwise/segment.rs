@@ -4,7 +4,7 @@ use std::array;
 use std::mem::take;
 
 use wengert_kernels::partition::{is_shared, middle};
-use wengert_kernels::{Float, vectorised_wide};
+use wengert_kernels::{Float, flush_subnormal, vectorised_wide};
 
 /// Neighbouring parameters that have taken the same number of steps, with their gradient and their buffers.
 ///
@@ -34,7 +34,7 @@ impl<F: Float> Segment<'_, F> {
     /// to the change and the new numbers in the buffers.
     ///
     /// The formula must be arithmetic on its arguments alone: it is compiled into a loop over several
-    /// parameters at once, on several threads.
+    /// parameters at once, on several threads. A subnormal number for a buffer is stored as 0.
     ///
     /// # Panics
     /// If the rule does not have `K` buffers.
@@ -136,7 +136,7 @@ fn move_block<F: Float, const N: usize, const K: usize>(
         let numbers;
         (next_w[i], numbers) = formula(next_w[i], gradient, array::from_fn(|k| next[k][i]));
         for k in 0..K {
-            next[k][i] = numbers[k];
+            next[k][i] = flush_subnormal(numbers[k]);
         }
     }
     *w = next_w;

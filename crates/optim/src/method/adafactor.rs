@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use wengert_kernels::flush_subnormal;
 use wengert_kernels::validate::assert_non_negative;
 
 use crate::array_shape::ArrayShape;
@@ -201,7 +202,7 @@ impl<F: Float> Adafactor<F> {
 
 /// `average <- (1 - fresh) average + fresh x`.
 fn blend<F: Float>(average: &mut F, x: F, fresh: F) {
-    *average = *average + fresh * (x - *average);
+    *average = flush_subnormal(*average + fresh * (x - *average));
 }
 
 /// Writes the mean squares of a matrix into `v`.

@@ -1,7 +1,7 @@
 //! Muon: steps of orthogonal matrices for hidden layers.
 
 use wengert_kernels::validate::{assert_below_one, assert_non_negative, assert_positive};
-use wengert_kernels::{Matrix, MatrixProduct};
+use wengert_kernels::{Matrix, MatrixProduct, flush_subnormal};
 
 use std::mem::swap;
 use std::ops::Range;
@@ -206,7 +206,7 @@ fn move_matrix<F: Float + MatrixProduct>(
     let x = &mut scratch.x;
     x.clear();
     for (v, &g) in velocity.iter_mut().zip(g) {
-        *v = old * *v + fresh * g;
+        *v = flush_subnormal(old * *v + fresh * g);
         x.push(if step.is_nesterov { old * *v + fresh * g } else { *v });
     }
     orthogonalise(rows, columns, scratch);

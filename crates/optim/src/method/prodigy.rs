@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use wengert_kernels::flush_subnormal;
 use wengert_kernels::validate::{assert_below_one, assert_non_negative};
 
 use crate::elementwise::StepCounts;
@@ -181,10 +182,10 @@ fn gather<F: Float>(w: &[F], g: &[F], buffers: [&mut [F]; 4], factors: &Gatherin
     for i in 0..w.len() {
         let g = g[i] + l2 * w[i];
         product += g.widened() * (start[i] - w[i]).widened();
-        progress[i] = beta3 * progress[i] + weight * g;
+        progress[i] = flush_subnormal(beta3 * progress[i] + weight * g);
         total += progress[i].widened().abs();
-        mean[i] = beta1 * mean[i] + fresh1 * g;
-        square[i] = beta2 * square[i] + fresh2 * (g * g);
+        mean[i] = flush_subnormal(beta1 * mean[i] + fresh1 * g);
+        square[i] = flush_subnormal(beta2 * square[i] + fresh2 * (g * g));
     }
     (product, total)
 }

@@ -1,6 +1,8 @@
 //! The contract of an optimizer, for every optimizer in the list of the crate.
 
-use wengert_optim::{Average, Float, GradientScaling, Optimizer, OptimizerSample, all_optimizers};
+use wengert_optim::{
+    ArrayShape, Average, Float, GradientScaling, Optimizer, OptimizerSample, all_optimizers,
+};
 
 use crate::panics::message_of;
 use crate::support::{names, noise, optimizer};
@@ -240,4 +242,25 @@ fn names_in_the_list_are_unique_and_begin_with_the_name_of_the_method() {
     }
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+}
+
+/// The number of subnormal numbers in the buffers.
+fn subnormal(optimizer: &dyn Optimizer<f32>) -> usize {
+    let buffers = optimizer.state().buffers;
+    buffers.iter().flat_map(|(_, numbers)| numbers).filter(|x| x.is_subnormal()).count()
+}
+
+#[test]
+fn no_number_in_a_buffer_becomes_subnormal_after_the_gradient_has_vanished() {
+    for mut sample in all_optimizers::<f32>(0.1) {
+        sample.optimizer.set_shapes(&[0, 4, 8].map(|start| ArrayShape { start, shape: vec![2, 2] }));
+        let mut w = [0.5; 12];
+        sample.optimizer.step(&mut w, &[1e-15; 12]);
+        for step in 0..20_000 {
+            sample.optimizer.step(&mut w, &[0.0; 12]);
+            if step % 50 == 0 {
+                assert_eq!(subnormal(&*sample.optimizer), 0, "{}, step {step}", sample.name);
+            }
+        }
+    }
 }
