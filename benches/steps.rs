@@ -18,6 +18,7 @@ fn steps(criterion: &mut Criterion) {
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for workload in WORKLOADS {
         let setting = Setting {
+            task: workload.task,
             widths: workload.widths,
             batch: workload.batch,
             seed: 0,

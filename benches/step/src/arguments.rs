@@ -3,15 +3,20 @@
 use clap::{Parser, ValueEnum};
 use wengert::train::Strategy;
 use wengert_step_bench::training::Setting;
+use wengert_step_bench::workloads::Task;
 
 /// Far above the number of cores of any machine.
 const MAX_THREADS: usize = 4096;
 
-/// Time the training steps of a ReLU network on synthetic data: forward pass, backward pass and update.
+/// Time the training steps of a network on synthetic data: forward pass, backward pass and update.
 #[derive(Parser)]
 #[command(after_help = "Example:\n  wengert-step-bench --layers 784,128,64,10 --batch 64 --threads 2")]
 pub(crate) struct Arguments {
-    /// Widths of the network: inputs, hidden layers, classes.
+    /// What the network computes: classes, with ReLU and cross-entropy, or the sine of each input, with tanh
+    /// and the mean squared error.
+    #[arg(long, value_enum, default_value_t = Task::Classification)]
+    pub(crate) task: Task,
+    /// Widths of the network: inputs, hidden layers, outputs.
     #[arg(long, default_value = "784,128,64,10", value_parser = widths, value_name = "WIDTHS")]
     pub(crate) layers: Widths,
     /// Examples per step.
@@ -114,7 +119,7 @@ pub(crate) fn name(value: &impl ValueEnum) -> String {
 impl Arguments {
     pub(crate) fn setting(&self) -> Setting<'_> {
         let strategy = self.shards.map_or(Strategy::Automatic, Strategy::Shards);
-        Setting { widths: &self.layers.0, batch: self.batch, seed: self.seed, strategy }
+        Setting { task: self.task, widths: &self.layers.0, batch: self.batch, seed: self.seed, strategy }
     }
 
     /// The learning rate, given or default.

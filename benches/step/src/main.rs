@@ -1,4 +1,4 @@
-//! Times the training steps of a ReLU network in the steady state: `wengert-step-bench --help`
+//! Times the training steps of a network in the steady state: `wengert-step-bench --help`
 //! lists the settings.
 
 mod allocations;
@@ -15,6 +15,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use wengert::prelude::*;
+use wengert_step_bench::workloads::Task;
 
 /// The largest number of elements of data and parameters together: 8 GiB in `f32`.
 const MAX_ELEMENTS: usize = 1 << 31;
@@ -23,6 +24,7 @@ const MAX_ELEMENTS: usize = 1 << 31;
 #[derive(Debug)]
 enum StepBenchError {
     TooLarge { batch: usize },
+    Outputs { inputs: usize, outputs: usize },
     Threads(ThreadPoolBuildError),
     Diverged { step: usize, rate: f64 },
     Output(io::Error),
@@ -34,6 +36,9 @@ impl fmt::Display for StepBenchError {
             Self::TooLarge { batch } => {
                 write!(f, "--layers and --batch {batch} need more than {MAX_ELEMENTS} numbers; ")?;
                 f.write_str("choose smaller layers or a smaller batch")
+            }
+            Self::Outputs { inputs, outputs } => {
+                write!(f, "--task regression needs as many outputs as inputs, not {inputs} and {outputs}")
             }
             Self::Threads(error) => {
                 write!(f, "cannot start the threads ({error}); choose fewer with --threads")
@@ -59,6 +64,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), StepBenchError> {
     check_size(arguments)?;
+    let (inputs, outputs) = (arguments.layers.0[0], arguments.layers.0[arguments.layers.0.len() - 1]);
+    if arguments.task == Task::Regression && inputs != outputs {
+        return Err(StepBenchError::Outputs { inputs, outputs });
+    }
     let pool = ThreadPoolBuilder::new().num_threads(arguments.threads).build();
     let pool = pool.map_err(StepBenchError::Threads)?;
     let measurement = pool.install(|| match arguments.dtype {

@@ -42,6 +42,7 @@ impl Report<'_> {
     pub(crate) fn as_json(&self) -> String {
         let (arguments, [forward, backward, update]) = (self.arguments, self.measurement.phases);
         json!({
+            "task": name(&arguments.task),
             "layers": arguments.layers.0,
             "batch": arguments.batch,
             "optimizer": name(&arguments.optimizer),
@@ -74,10 +75,13 @@ impl Report<'_> {
     fn heading(&self) -> String {
         let arguments = self.arguments;
         let widths: Vec<String> = arguments.layers.0.iter().map(ToString::to_string).collect();
-        let (method, dtype, batch) = (name(&arguments.optimizer), name(&arguments.dtype), arguments.batch);
+        let (task, batch) = (name(&arguments.task), arguments.batch);
+        let (method, dtype) = (name(&arguments.optimizer), name(&arguments.dtype));
         let (widths, steps, threads) = (widths.join("-"), self.measurement.steps.len(), self.threads);
         let plural = if threads == 1 { "" } else { "s" };
-        format!("{widths}, batches of {batch}, {method}, {dtype}, {threads} thread{plural}, {steps} steps")
+        format!(
+            "{task}, {widths}, batches of {batch}, {method}, {dtype}, {threads} thread{plural}, {steps} steps"
+        )
     }
 
     fn rows(&self) -> Table {

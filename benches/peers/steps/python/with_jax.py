@@ -7,11 +7,11 @@ computing thread would then share that core.
 import jax
 import jax.numpy as jnp
 
-from workloads import WORKLOADS, arguments, batches, layers, serve
+from workloads import REGRESSION, WORKLOADS, arguments, batches, layers, serve
 
 name, _ = arguments()
 _, _, method, rate = WORKLOADS[name]
-data = [(jnp.asarray(x), jnp.asarray(labels.astype("int32"))) for x, labels in batches(name)]
+data = [(jnp.asarray(x), jnp.asarray(targets if name == REGRESSION else targets.astype("int32"))) for x, targets in batches(name)]
 over = jax.tree_util.tree_map
 
 
@@ -23,8 +23,18 @@ def mean_loss(parameters, x, labels):
     return -jnp.mean(jnp.take_along_axis(log_probabilities, labels[:, None], 1))
 
 
-def train(state, x, labels):
-    loss, gradient = jax.value_and_grad(mean_loss)(state["parameters"], x, labels)
+def mean_squared_error(parameters, x, targets):
+    *hidden, (weight, bias) = parameters
+    for w, b in hidden:
+        x = jnp.tanh(x @ w + b)
+    return jnp.mean((x @ weight + bias - targets) ** 2)
+
+
+objective = mean_squared_error if name == REGRESSION else mean_loss
+
+
+def train(state, x, targets):
+    loss, gradient = jax.value_and_grad(objective)(state["parameters"], x, targets)
     if method == "sgd":
         return {"parameters": over(lambda p, g: p - rate * g, state["parameters"], gradient)}, loss
     if method == "momentum":

@@ -4,21 +4,23 @@ import sys
 
 import torch
 
-from workloads import WORKLOADS, arguments, batches, layers, serve
+from workloads import REGRESSION, WORKLOADS, arguments, batches, layers, serve
 
 name, threads = arguments()
 fused = {"eager": False, "fused": True}[sys.argv[3]]
 torch.set_num_threads(threads)
 widths, _, method, rate = WORKLOADS[name]
-data = [(torch.from_numpy(x), torch.from_numpy(labels)) for x, labels in batches(name)]
-cross_entropy = torch.nn.CrossEntropyLoss()
+data = [(torch.from_numpy(x), torch.from_numpy(targets)) for x, targets in batches(name)]
+objective, activation = torch.nn.CrossEntropyLoss(), torch.nn.ReLU
+if name == REGRESSION:
+    objective, activation = torch.nn.MSELoss(), torch.nn.Tanh
 
 
 def start():
     network = torch.nn.Sequential()
     for weight, bias in layers(name):
         if len(network):
-            network.append(torch.nn.ReLU())
+            network.append(activation())
         linear = torch.nn.Linear(*weight.shape)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(weight.T.copy()))
@@ -33,9 +35,9 @@ def start():
     last = [None]
 
     def step(batch):
-        x, labels = data[batch]
+        x, targets = data[batch]
         optimizer.zero_grad(set_to_none=True)
-        last[0] = cross_entropy(network(x), labels)
+        last[0] = objective(network(x), targets)
         last[0].backward()
         optimizer.step()
 

@@ -7,6 +7,7 @@ import numpy as np
 
 # Widths, batch, optimizer, learning rate. Momentum is always 0.9; Adam has its default settings.
 WORKLOADS = {
+    "W0": ((4, 32, 16, 4), 10_000, "adam", 1e-3),
     "W1": ((2, 16, 16, 2), 32, "sgd", 0.1),
     "W2": ((2, 64, 64, 3), 64, "adam", 1e-3),
     "W3": ((64, 128, 64, 10), 64, "momentum", 0.01),
@@ -14,6 +15,8 @@ WORKLOADS = {
     "W5": ((784, 512, 512, 10), 256, "adam", 1e-3),
     "W6": ((1024, 2048, 2048, 2048, 10), 512, "momentum", 0.01),
 }
+# The workload of a regression: tanh instead of ReLU, and the squared error instead of cross-entropy, summed over the outputs.
+REGRESSION = "W0"
 BATCHES = 8
 
 
@@ -29,12 +32,15 @@ def uniform(stream, count):
 
 
 def batches(name):
-    """The batches, which training cycles through: features of shape (batch, inputs), and labels."""
+    """The batches, which training cycles through: features of shape (batch, inputs), and labels; or the sines of the features."""
     widths, rows, _, _ = WORKLOADS[name]
     inputs, classes = widths[0], widths[-1]
     found = []
     for batch in range(BATCHES):
         x = uniform(1000 + batch, rows * inputs).reshape(rows, inputs)
+        if name == REGRESSION:
+            found.append((x, np.sin(x.astype(np.float64)).astype(np.float32)))
+            continue
         noise = uniform(2000 + batch, 2 * rows)
         sums = np.stack([x[:, c::classes].astype(np.float64).cumsum(1)[:, -1] if c < inputs else np.zeros(rows)
                          for c in range(classes)], 1)

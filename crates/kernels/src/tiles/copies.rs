@@ -1,6 +1,5 @@
 //! Copies of parts of matrices, in the order in which tiles read their elements.
 
-use super::blocking::DEEP;
 use super::places::{At, Rows, TALLEST};
 use super::register::Register;
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
@@ -16,11 +15,11 @@ pub(super) unsafe fn copy_rows<T: Copy, V: Register<T>>(
     for i in (0..rows).step_by(TALLEST) {
         let shape = [depth, TALLEST.min(rows - i)];
         unsafe {
-            let (corner, to) = (a.from(i, 0).corner, to.add(i * DEEP));
+            let (corner, to) = (a.from(i, 0).corner, to.add(i * depth));
             copy::<T, V>(At { corner, down: a.right, right: a.down }, to, TALLEST, shape);
         }
     }
-    Rows { first: At { corner: to, down: 1, right: TALLEST }, next: TALLEST * DEEP }
+    Rows { first: At { corner: to, down: 1, right: TALLEST }, next: TALLEST * depth }
 }
 
 /// Copies a part of a matrix, whose rows or columns are contiguous, to rows of `width` elements. The

@@ -1,9 +1,9 @@
 //! Matrix products in vector registers, which are chosen at run time.
 //!
 //! `C` is computed in tiles whose sums stay in registers during the loop over the inner dimension. If `B`
-//! fits the cache, `A` is read in place, and so is `B` if its rows are contiguous; only a transpose is
-//! copied, a panel at a time. Libraries copy both operands into blocks at every size, and the best of
-//! them takes 1.05 to 3.6 times as long
+//! fits the cache, operands are read in place; copied are only a transpose, a panel at a time, and what
+//! tiles read often and slowly, such as rows that share few sets of the cache. Libraries copy both operands
+//! into blocks at every size, and the best of them takes 1.05 to 3.6 times as long
 //! (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). If `B` is larger, both are
 //! copied here too.
 //!
@@ -104,6 +104,8 @@ mod tests {
             (3, 300, 0),
             (29, 256, 50),
             (29, 300, 50),
+            (131, 300, 256),
+            (131, 300, 270),
             (265, 400, 1400),
             (29, 1100, 700),
         ] {

@@ -18,7 +18,7 @@ pub(super) trait Outlined<T: Copy>: Register<T> {
         c: Target<T>,
         shape: [usize; 3],
         onto: Onto<'_, T>,
-        copies: &mut [T],
+        copies: (&mut [T], usize),
     );
     /// The product with an output narrower than a register.
     unsafe fn narrow_product(ab: [At<T>; 2], c: Target<T>, shape: [usize; 3]);

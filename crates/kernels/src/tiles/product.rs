@@ -1,6 +1,6 @@
 //! The loops over blocks and panels of a matrix product.
 
-use super::blocking::{DEEP, DEPTH};
+use super::blocking::{DEEP, DEPTH, REUSED, Reading, SCATTERED, first_level};
 use super::outlined::Outlined;
 use super::parts::{Onto, Product, Window};
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
@@ -20,9 +20,9 @@ const NARROW: usize = 12;
 /// would.
 const KEPT: usize = 528 * DEEP * 4;
 
-/// The number of rows of `A` in a copied block: whole tiles.
-const fn tall<T>() -> usize {
-    KEPT / (DEEP * size_of::<T>()) / TALLEST * TALLEST
+/// The number of rows of `A` in a copied block of `depth` columns: whole tiles.
+const fn tall<T>(depth: usize) -> usize {
+    KEPT / (depth * size_of::<T>()) / TALLEST * TALLEST
 }
 
 macro_rules! tiled {
@@ -52,7 +52,7 @@ macro_rules! tiled {
                 let ab = [At::of(a), At::of(b)];
                 let c = Target { corner: c.corner, down: c.down, columns: n };
                 let shape = [m, k, n];
-                let copies = copied.then_some(&COPIES);
+                let copies = (&COPIES, copied);
                 // SAFETY: the features were detected; a matrix contains all elements that its strides
                 // lead to, and is not empty; a window has exclusive access to its elements.
                 unsafe {
@@ -77,19 +77,24 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
-    copies: Option<&'static LocalKey<RefCell<Vec<T>>>>,
+    (copies, copied): (&'static LocalKey<RefCell<Vec<T>>>, bool),
 ) {
     // Computed as its transpose, the output is written in contiguous rows.
     let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES && c.down == n;
+    let (deep, width) = (if copied { DEEP } else { DEPTH }, 2 * V::LANES);
+    let conflicts =
+        Reading { rows: k.min(DEPTH), stride: b.down * size_of::<T>(), bytes: width * size_of::<T>() };
     unsafe {
-        if let Some(copies) = copies {
+        if copied || (a.down == 1 && k >= SCATTERED && n >= REUSED * width && m >= REUSED * TALLEST) {
             copies.with_borrow_mut(|copies| {
-                copies.resize(DEEP * (tall::<T>() + WIDTH / size_of::<T>()), T::default());
-                V::product_of_copies([a, b], c, [m, k, n], onto, copies);
+                let rows = m.next_multiple_of(TALLEST).min(tall::<T>(deep));
+                let room = deep * (rows + WIDTH / size_of::<T>());
+                copies.resize(room.max(copies.len()), T::default());
+                V::product_of_copies([a, b], c, [m, k, n], onto, (copies, deep));
             });
         } else if is_narrow && a.down == 1 && matches!(onto, Onto::Nothing) {
             V::narrow_product([a, b], c, [m, k, n]);
-        } else if b.right == 1 {
+        } else if b.right == 1 && (m < REUSED * TALLEST || !first_level().conflicts(conflicts)) {
             V::product_in_place([a, b], c, [m, k, n], onto);
         } else {
             V::product_by_panels([a, b], c, [m, k, n], onto);
@@ -136,19 +141,19 @@ pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
     unsafe { product_in_place::<T, V>(ab, c, shape, onto, Some(panel.as_mut_ptr().cast())) };
 }
 
-/// With both operands copied, a block of `A` and a panel of `B` at a time.
+/// With both operands copied, a block of `A` and a panel of `B` at a time, in sums of `deep` terms.
 #[inline(always)]
 pub(super) unsafe fn product_of_copies<T: Copy, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
     c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
-    copies: &mut [T],
+    (copies, deep): (&mut [T], usize),
 ) {
-    let (width, tall) = (2 * V::LANES, tall::<T>());
-    let (block, panel) = copies.split_at_mut(DEEP * tall);
-    for p in (0..k).step_by(DEEP) {
-        let depth = DEEP.min(k - p);
+    let (width, tall) = (2 * V::LANES, m.next_multiple_of(TALLEST).min(tall::<T>(deep)));
+    let (block, panel) = copies.split_at_mut(deep * tall);
+    for p in (0..k).step_by(deep) {
+        let depth = deep.min(k - p);
         for i in (0..m).step_by(tall) {
             let rows = tall.min(m - i);
             unsafe {
