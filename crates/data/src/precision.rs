@@ -15,15 +15,19 @@ const TOLERANCE: f64 = 1.0 / (1 << 20) as f64;
 /// seconds of an hour in 2023, counted from 1970. If even the half range is beyond 1e30 or below 1e-30, the
 /// differences are divided by it.
 pub(crate) fn stored<F: Float, G: Float>(values: &[F], width: usize) -> (Vec<G>, Option<Standardiser>) {
-    let nearest: Vec<G> = values.iter().map(|x| G::literal(x.widened())).collect();
+    let mut nearest = vec![G::zero(); values.len()];
     if values.is_empty() {
         return (nearest, None);
     }
     let mut errors = vec![0.0_f64; width];
-    for (row, near) in values.chunks_exact(width).zip(nearest.chunks_exact(width)) {
+    for (row, near) in values.chunks_exact(width).zip(nearest.chunks_exact_mut(width)) {
         for ((error, x), near) in errors.iter_mut().zip(row).zip(near) {
+            *near = G::literal(x.widened());
             *error = error.max((near.widened() - x.widened()).abs());
         }
+    }
+    if errors.iter().all(|&error| error == 0.0) {
+        return (nearest, None);
     }
     let columns = ranges(values, width);
     let suffices = |(column, &error): (&Range, &f64)| {

@@ -25,13 +25,30 @@ impl Preprocessing {
     /// line and column.
     pub fn features(&self, table: &Table) -> Result<Vec<f64>, DataError> {
         let columns = self.matched(table)?.inputs;
-        let width = self.width();
-        let mut features = vec![0.0; table.rows() * width];
-        let mut start = 0;
+        let (width, rows) = (self.width(), table.rows());
+        let mut features = vec![0.0; rows * width];
+        let (mut start, mut numbers, mut texts) = (0, Vec::new(), Vec::new());
         for (input, column) in self.inputs().iter().zip(columns) {
             let place = Place { width, start };
-            self.encode((table, column), input, &mut features, place)?;
+            match (&input.encoding, &table.columns()[column].values) {
+                (ColumnEncoding::Number, ColumnValues::Numbers(values))
+                | (ColumnEncoding::Date, ColumnValues::Dates(values)) => {
+                    numbers.push((column, input, &**values, place));
+                }
+                _ => texts.push((column, input, place)),
+            }
             start += input.width();
+        }
+        let mut first = 0;
+        for block in features.chunks_mut((ROWS_AT_A_TIME * width).max(1)) {
+            for &(column, input, values, place) in &numbers {
+                let cells = (first, &values[first..]);
+                self.encode_numbers((table, column), input, cells, block, place)?;
+            }
+            first += ROWS_AT_A_TIME;
+        }
+        for (column, input, place) in texts {
+            self.encode_texts((table, column), input, &mut features, place)?;
         }
         Ok(features)
     }
@@ -103,8 +120,37 @@ impl Preprocessing {
         }
     }
 
-    /// Writes the features of a column, which are 0 before.
-    fn encode(
+    /// Writes the features of a column of numbers or dates, which are 0 before, from row `first` on.
+    fn encode_numbers(
+        &self,
+        (table, column): (&Table, usize),
+        input: &InputColumn,
+        (first, values): (usize, &[f64]),
+        features: &mut [f64],
+        Place { width, start }: Place,
+    ) -> Result<(), DataError> {
+        for (row, (features, &value)) in (first..).zip(features.chunks_exact_mut(width).zip(values)) {
+            features[start] = match (value, input.fill) {
+                (x, _) if x.is_finite() => x,
+                (x, Some(fill)) if x.is_nan() => {
+                    if input.indicator {
+                        features[start + 1] = 1.0;
+                    }
+                    fill
+                }
+                (x, None) if x.is_nan() => {
+                    return Err(table.cell_error(row, column, self.missing_problem()));
+                }
+                (value, _) => {
+                    return Err(table.cell_error(row, column, EncodingProblem::NotFinite { value }));
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Writes the features of a column of texts, which are 0 before.
+    fn encode_texts(
         &self,
         (table, column): (&Table, usize),
         input: &InputColumn,
@@ -112,57 +158,36 @@ impl Preprocessing {
         Place { width, start }: Place,
     ) -> Result<(), DataError> {
         let values = &table.columns()[column].values;
-        let rows =
-            features.chunks_exact_mut(width).map(|row| &mut row[start..start + input.width()]).enumerate();
-        let missing = |row: usize| table.cell_error(row, column, self.missing_problem());
-        match (&input.encoding, values) {
-            (ColumnEncoding::Number, ColumnValues::Numbers(values))
-            | (ColumnEncoding::Date, ColumnValues::Dates(values)) => {
-                for (row, features) in rows {
-                    features[0] = match (values[row], input.fill) {
-                        (x, _) if x.is_finite() => x,
-                        (x, Some(fill)) if x.is_nan() => {
-                            if input.indicator {
-                                features[1] = 1.0;
-                            }
-                            fill
-                        }
-                        (x, None) if x.is_nan() => return Err(missing(row)),
-                        (value, _) => {
-                            return Err(table.cell_error(row, column, EncodingProblem::NotFinite { value }));
-                        }
-                    };
+        let categories = match &input.encoding {
+            ColumnEncoding::OneHot { categories } => categories,
+            ColumnEncoding::Number => return Err(wrong_kind(table, column, "numbers")),
+            ColumnEncoding::Date => return Err(wrong_kind(table, column, "dates")),
+        };
+        let codes = category_codes(values, categories);
+        let rows = features.chunks_exact_mut(width).map(|row| &mut row[start..start + input.width()]);
+        for (row, features) in rows.enumerate() {
+            let category = match (codes(row), input.fill) {
+                (Code::Known(category), _) => Some(category),
+                (Code::Missing, Some(fill)) => Some(fill as usize),
+                (Code::Missing, None) if input.indicator => {
+                    features[categories.len()] = 1.0;
+                    None
                 }
-                Ok(())
-            }
-            (ColumnEncoding::OneHot { categories }, values) => {
-                let codes = category_codes(values, categories);
-                for (row, features) in rows {
-                    let category = match (codes(row), input.fill) {
-                        (Code::Known(category), _) => Some(category),
-                        (Code::Missing, Some(fill)) => Some(fill as usize),
-                        (Code::Missing, None) if input.indicator => {
-                            features[categories.len()] = 1.0;
-                            None
-                        }
-                        (Code::Missing, None) => return Err(missing(row)),
-                        (Code::Unknown, _) if self.unknown() == UnknownCategory::Zeros => None,
-                        (Code::Unknown, _) => {
-                            let cell = excerpt(&values.text(row).unwrap_or_default());
-                            let problem =
-                                EncodingProblem::UnknownCategory { cell, known: categories.clone() };
-                            return Err(table.cell_error(row, column, problem));
-                        }
-                    };
-                    if let Some(category) = category {
-                        features[category] = 1.0;
-                    }
+                (Code::Missing, None) => {
+                    return Err(table.cell_error(row, column, self.missing_problem()));
                 }
-                Ok(())
+                (Code::Unknown, _) if self.unknown() == UnknownCategory::Zeros => None,
+                (Code::Unknown, _) => {
+                    let cell = excerpt(&values.text(row).unwrap_or_default());
+                    let problem = EncodingProblem::UnknownCategory { cell, known: categories.clone() };
+                    return Err(table.cell_error(row, column, problem));
+                }
+            };
+            if let Some(category) = category {
+                features[category] = 1.0;
             }
-            (ColumnEncoding::Number, _) => Err(wrong_kind(table, column, "numbers")),
-            (ColumnEncoding::Date, _) => Err(wrong_kind(table, column, "dates")),
         }
+        Ok(())
     }
 
     /// The rows of a table without a missing value in the inputs and, if they are there, the targets.
@@ -183,6 +208,9 @@ pub(super) fn complete_rows(table: &Table, columns: &[usize]) -> Vec<usize> {
         |row: &usize| !columns.iter().any(|&column| table.columns()[column].values.is_missing(*row));
     (0..table.rows()).filter(is_complete).collect()
 }
+
+/// The number of rows whose numbers are written column by column: they stay in the cache.
+const ROWS_AT_A_TIME: usize = 32;
 
 /// Where the features of a column are in each row.
 #[derive(Clone, Copy)]
