@@ -3,6 +3,10 @@
 //! Sums are cut into parts of [`DEPTH`] or [`DEEP`] terms by the shapes alone, so that their bits are the
 //! same on every processor. What is copied only decides how fast they are computed.
 
+use crate::matrix::Matrix;
+
+/// The number of bytes in a row of the widest panel.
+pub(super) const WIDTH: usize = 128;
 /// The number of rows of a panel of `B` that are used at a time, so that they stay in the first-level cache.
 pub(super) const DEPTH: usize = 256;
 /// A right operand of at most this many bytes is summed in parts of [`DEPTH`] terms.
@@ -17,7 +21,7 @@ pub(super) const SCATTERED: usize = 128;
 
 /// The data cache of the first level, with lines of [`LINE`] bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cache {
+struct Cache {
     sets: usize,
     ways: usize,
 }
@@ -27,31 +31,35 @@ const LINE: usize = 64;
 
 /// Rows of a panel: their number, and the distance between two of them and the length of each in bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
-    pub(super) rows: usize,
-    pub(super) stride: usize,
-    pub(super) bytes: usize,
+struct Reading {
+    rows: usize,
+    stride: usize,
+    bytes: usize,
 }
 
 impl Cache {
     /// Whether so many of the rows share a set that they replace each other, while the cache has room.
     ///
     /// Rows whose distance is a large power of two begin in few different sets: rows of 2,048 bytes in two.
-    pub(super) fn conflicts(self, Reading { rows, stride, bytes }: Reading) -> bool {
+    fn conflicts(self, Reading { rows, stride, bytes }: Reading) -> bool {
         let span = self.sets * LINE;
-        let beginnings = (span / greatest_common_divisor(stride.max(1), span)).min(rows.max(1));
+        // Both are multiples of the power of two in the stride, since the span is a power of two.
+        let unit = span.min(1 << stride.trailing_zeros().min(63));
+        let beginnings = (span / unit).min(rows.max(1));
         let per_beginning = rows.div_ceil(beginnings);
         let overlapping = (beginnings * bytes.div_ceil(LINE)).div_ceil(self.sets);
         per_beginning * overlapping > self.ways
     }
 }
 
-fn greatest_common_divisor(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+/// Whether the rows of a panel of `B`, which are contiguous, replace each other in the cache of this processor.
+pub(super) fn has_conflicts<T>(b: Matrix<'_, T>) -> bool {
+    let (rows, stride) = (b.shape[0].min(DEPTH), b.strides[0] * size_of::<T>());
+    first_level().conflicts(Reading { rows, stride, bytes: WIDTH })
 }
 
 /// The cache of this processor; the smaller one of two common ones if the processor does not report it.
-pub(super) fn first_level() -> Cache {
+fn first_level() -> Cache {
     use std::sync::OnceLock;
     static CACHE: OnceLock<Cache> = OnceLock::new();
     *CACHE.get_or_init(|| reported().unwrap_or(Cache { sets: 64, ways: 8 }))
@@ -69,7 +77,8 @@ fn reported() -> Option<Cache> {
         let (kind, level) = (cache.eax & 31, cache.eax >> 5 & 7);
         let (line, partitions, ways) = (cache.ebx & 0xFFF, cache.ebx >> 12 & 0x3FF, cache.ebx >> 22);
         let is_data = kind == 1 && level == 1 && partitions == 0 && line as usize + 1 == LINE;
-        is_data.then_some(Cache { sets: cache.ecx as usize + 1, ways: ways as usize + 1 })
+        let sets = cache.ecx as usize + 1;
+        (is_data && sets.is_power_of_two()).then_some(Cache { sets, ways: ways as usize + 1 })
     })
 }
 

@@ -1,6 +1,6 @@
 //! A matrix product and its output, in one piece or divided into parts for several threads.
 
-use super::blocking::CACHED;
+use super::blocking::{CACHED, has_conflicts};
 use crate::matrix::Matrix;
 use std::marker::PhantomData;
 
@@ -37,11 +37,11 @@ impl<'a, T: Copy> Product<'a, T> {
         [self.a.shape[0], self.b.shape[1]]
     }
 
-    /// Whether dividing the columns copies less than dividing the rows. Each part then copies all of `A`
-    /// and its columns of `B`, instead of its rows of `A` and all of `B`.
+    /// Whether dividing the columns copies less than dividing the rows. Each part then copies its columns of
+    /// `B` instead of all of `B`, although perhaps all of `A` instead of its rows.
     pub(crate) fn is_wide(&self) -> bool {
         let [rows, columns] = self.shape();
-        self.copied && columns > rows
+        columns > rows && (self.copied || self.b.strides[1] != 1 || has_conflicts::<T>(self.b))
     }
 
     /// The first `rows` rows, and the remaining ones.

@@ -1,6 +1,6 @@
 //! The loops over blocks and panels of a matrix product.
 
-use super::blocking::{DEEP, DEPTH, REUSED, Reading, SCATTERED, first_level};
+use super::blocking::{DEEP, DEPTH, REUSED, SCATTERED, WIDTH, has_conflicts};
 use super::outlined::Outlined;
 use super::parts::{Onto, Product, Window};
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
@@ -10,8 +10,6 @@ use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::thread::LocalKey;
 
-/// The number of bytes in a row of the widest panel.
-const WIDTH: usize = 128;
 /// The largest number of columns of a product that is computed as its transpose: at most three quarters
 /// of a register.
 const NARROW: usize = 12;
@@ -52,13 +50,13 @@ macro_rules! tiled {
                 let ab = [At::of(a), At::of(b)];
                 let c = Target { corner: c.corner, down: c.down, columns: n };
                 let shape = [m, k, n];
-                let copies = (&COPIES, copied);
+                let methods = [copied, m >= REUSED * TALLEST && has_conflicts(b)];
                 // SAFETY: the features were detected; a matrix contains all elements that its strides
                 // lead to, and is not empty; a window has exclusive access to its elements.
                 unsafe {
                     match registers {
-                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, copies),
-                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, copies),
+                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, &COPIES, methods),
+                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, &COPIES, methods),
                     }
                 }
                 true
@@ -69,21 +67,20 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides; with copied
-/// operands if there is a buffer for them.
+/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides: whether operands
+/// are `copied` in any case, and whether the rows of a panel, which is read often, have `conflicts` in the cache.
 #[inline(always)]
 unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
     c: Target<T>,
     [m, k, n]: [usize; 3],
     onto: Onto<'_, T>,
-    (copies, copied): (&'static LocalKey<RefCell<Vec<T>>>, bool),
+    copies: &'static LocalKey<RefCell<Vec<T>>>,
+    [copied, conflicts]: [bool; 2],
 ) {
     // Computed as its transpose, the output is written in contiguous rows.
     let is_narrow = m >= V::LANES && 4 * n <= 3 * V::LANES && c.down == n;
     let (deep, width) = (if copied { DEEP } else { DEPTH }, 2 * V::LANES);
-    let conflicts =
-        Reading { rows: k.min(DEPTH), stride: b.down * size_of::<T>(), bytes: width * size_of::<T>() };
     unsafe {
         if copied || (a.down == 1 && k >= SCATTERED && n >= REUSED * width && m >= REUSED * TALLEST) {
             copies.with_borrow_mut(|copies| {
@@ -94,7 +91,7 @@ unsafe fn product<T: Copy + Default, V: Outlined<T>>(
             });
         } else if is_narrow && a.down == 1 && matches!(onto, Onto::Nothing) {
             V::narrow_product([a, b], c, [m, k, n]);
-        } else if b.right == 1 && (m < REUSED * TALLEST || !first_level().conflicts(conflicts)) {
+        } else if b.right == 1 && !conflicts {
             V::product_in_place([a, b], c, [m, k, n], onto);
         } else {
             V::product_by_panels([a, b], c, [m, k, n], onto);
