@@ -52,7 +52,8 @@ impl Cache {
     }
 }
 
-/// Whether the rows of a panel of `B`, which are contiguous, replace each other in the cache of this processor.
+/// Whether the rows of a panel of `B`, which are contiguous, replace each other in the cache of this
+/// processor.
 pub(super) fn has_conflicts<T>(b: Matrix<'_, T>) -> bool {
     let (rows, stride) = (b.shape[0].min(DEPTH), b.strides[0] * size_of::<T>());
     first_level().conflicts(Reading { rows, stride, bytes: WIDTH })

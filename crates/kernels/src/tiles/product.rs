@@ -67,8 +67,9 @@ macro_rules! tiled {
 tiled!(f32: __m512, __m256);
 tiled!(f64: __m512d, __m256d);
 
-/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides: whether operands
-/// are `copied` in any case, and whether the rows of a panel, which is read often, have `conflicts` in the cache.
+/// `C = A B`, plus the initial value, by the method that suits the shapes and the strides. The operands are
+/// copied in any case if they are `copied`; the rows of a panel, which is read often, may have `conflicts` in
+/// the cache.
 #[inline(always)]
 unsafe fn product<T: Copy + Default, V: Outlined<T>>(
     [a, b]: [At<T>; 2],
