@@ -1,5 +1,10 @@
 //! An append-only list behind a shared reference, to which scalar tapes are written.
 
+#![cfg_attr(
+    target_pointer_width = "32",
+    allow(clippy::unnecessary_min_or_max, reason = "a `usize` of 32 bits is never longer")
+)]
+
 use std::cell::{Cell, UnsafeCell};
 use std::mem::MaybeUninit;
 

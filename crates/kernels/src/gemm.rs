@@ -236,6 +236,8 @@ mod tests {
         check::<Portable>(f64::EPSILON);
     }
 
+    // WebAssembly has no threads here.
+    #[cfg(not(target_family = "wasm"))]
     #[test]
     fn a_product_has_the_same_bits_on_any_number_of_threads() {
         for (m, k, n) in [

@@ -4,7 +4,7 @@
 //! | topic | items |
 //! |---|---|
 //! | numbers | [`Numeric`], [`Float`], [`PerFloat`] |
-//! | compilation for the processor at hand | [`vectorised`], [`vectorised_wide`] |
+//! | compilation for the processor at hand | [`InstructionSet`], [`vectorised`], [`vectorised_wide`] |
 //! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
 //! | sums and products of elements | [`sum`], [`sum_of`], [`Pairwise`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
 //! | matrices | [`Matrix`], [`MatrixProduct`] |
@@ -22,6 +22,7 @@ mod factorisation;
 mod float;
 mod gemm;
 mod householder;
+mod instruction_set;
 mod matrix;
 mod norms;
 mod numeric;
@@ -40,6 +41,7 @@ pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use float::{Float, PerFloat, exact_product, flush_subnormal};
 pub use gemm::{MatrixProduct, portable_product};
 pub use householder::HouseholderQr;
+pub use instruction_set::InstructionSet;
 pub use matrix::Matrix;
 pub use norms::{max_norm, norm};
 pub use numeric::Numeric;

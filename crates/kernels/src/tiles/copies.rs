@@ -1,8 +1,7 @@
 //! Copies of parts of matrices, in the order in which tiles read their elements.
 
 use super::places::{At, Rows, TALLEST};
-use super::register::Register;
-use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+use super::register::{Register, prefetch};
 
 /// Copies rows of `A`, interleaved in blocks of [`TALLEST`], so that a tile reads consecutive elements.
 #[inline(always)]
@@ -36,7 +35,7 @@ pub(super) unsafe fn copy<T: Copy, V: Register<T>>(
             for q in (0..columns).step_by(V::LANES) {
                 unsafe {
                     // The next panel is the one to the right.
-                    _mm_prefetch::<_MM_HINT_T1>(from.from(p, q + width).corner.cast());
+                    prefetch(from.from(p, q + width).corner);
                     load::<T, V>(from.from(p, q), columns - q).store_up_to(to.add(p * width + q), width - q);
                 }
             }
@@ -61,7 +60,7 @@ unsafe fn copy_transposed<T: Copy, V: Register<T>>(
             unsafe {
                 let mut block = [V::zero(); 16];
                 for (i, row) in block[..right].iter_mut().enumerate() {
-                    _mm_prefetch::<_MM_HINT_T1>(from.from(p, q + i + width).corner.cast());
+                    prefetch(from.from(p, q + i + width).corner);
                     *row = load::<T, V>(from.from(p, q + i), rows - p);
                 }
                 transpose(&mut block);

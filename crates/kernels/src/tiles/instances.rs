@@ -6,7 +6,7 @@ use super::parts::Onto;
 use super::places::{At, Base, Part, Rows, Target};
 use super::product::{narrow_product, product_by_panels, product_in_place, product_of_copies};
 use super::tile::by_tiles;
-use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
+use std::arch;
 
 /// The processor features of a function cannot be declared on a method of a trait, but on a function
 /// inside it.
@@ -54,5 +54,11 @@ macro_rules! outlined {
         }
     };
 }
-outlined!("avx512f,avx2,fma": __m512, f32; __m512d, f64;);
-outlined!("avx2,fma": __m256, f32; __m256d, f64;);
+#[cfg(target_arch = "x86_64")]
+outlined!("avx512f,avx2,fma": arch::x86_64::__m512, f32; arch::x86_64::__m512d, f64;);
+#[cfg(target_arch = "x86_64")]
+outlined!("avx2,fma": arch::x86_64::__m256, f32; arch::x86_64::__m256d, f64;);
+#[cfg(target_arch = "aarch64")]
+outlined!("neon": arch::aarch64::float32x4_t, f32; arch::aarch64::float64x2_t, f64;);
+#[cfg(target_arch = "wasm32")]
+outlined!("simd128": arch::wasm32::v128, f32; arch::wasm32::v128, f64;);

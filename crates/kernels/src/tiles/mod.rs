@@ -11,30 +11,39 @@
 //! contain all elements that their strides lead to.
 //!
 //! An element of `C` is summed in the same order in every tile and register, so that the bits depend
-//! neither on the processor nor on the rows and columns that are computed together.
+//! neither on the rows and columns that are computed together nor on the processor, of those with fused
+//! multiply-adds: AVX-512, AVX2 with FMA and NEON. WebAssembly rounds each product before it is added.
 
 #![allow(
     unsafe_code,
     reason = "vector registers; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
 )]
 
+#[allow(dead_code, reason = "without vector registers, one of the sizes is used")]
 mod blocking;
-#[cfg(target_arch = "x86_64")]
-mod copies;
-#[cfg(target_arch = "x86_64")]
-mod instances;
-#[cfg(target_arch = "x86_64")]
-mod outlined;
 mod parts;
-#[cfg(target_arch = "x86_64")]
-mod places;
-#[cfg(target_arch = "x86_64")]
-mod product;
-#[cfg(target_arch = "x86_64")]
-mod register;
-#[cfg(target_arch = "x86_64")]
-mod tile;
 mod tiled;
+
+/// Modules for the processors whose registers are in `register`.
+macro_rules! with_registers {
+    ($(mod $name:ident;)*) => { $(
+        #[cfg(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            all(target_arch = "wasm32", target_feature = "simd128")
+        ))]
+        mod $name;
+    )* };
+}
+with_registers! {
+    mod copies;
+    mod instances;
+    mod outlined;
+    mod places;
+    mod product;
+    mod register;
+    mod tile;
+}
 
 pub(super) use parts::{Onto, Product, Window};
 pub(super) use tiled::Tiled;
@@ -42,14 +51,14 @@ pub(super) use tiled::Tiled;
 #[cfg(test)]
 mod tests {
     use super::blocking::{CACHED, DEEP, DEPTH};
-    use super::tiled::Registers;
     use super::*;
     use crate::float::Float;
+    use crate::instruction_set::InstructionSet;
     use crate::matrix::Matrix;
     use crate::simd::vectorised;
 
-    /// The sums in the order of the inner dimension, with fused multiply-adds, in parts of `depth` terms;
-    /// the initial value is added to the first part.
+    /// The sums in the order of the inner dimension, with fused multiply-adds except in WebAssembly, in parts
+    /// of `depth` terms; the initial value is added to the first part.
     fn one_by_one<T: Float>(
         a: Matrix<'_, T>,
         b: Matrix<'_, T>,
@@ -69,9 +78,14 @@ mod tests {
                     || {
                         for p in start..k.min(start + depth) {
                             let x = at(a, i, p);
-                            sums.iter_mut()
-                                .enumerate()
-                                .for_each(|(j, sum)| *sum = x.mul_add(at(b, p, j), *sum));
+                            for (j, sum) in sums.iter_mut().enumerate() {
+                                let y = at(b, p, j);
+                                *sum = if cfg!(target_arch = "wasm32") {
+                                    x * y + *sum
+                                } else {
+                                    x.mul_add(y, *sum)
+                                };
+                            }
                         }
                     },
                 );
@@ -90,9 +104,13 @@ mod tests {
         let numbers = |count: usize, seed: f64| -> Vec<T> {
             (0..count).map(|i| T::literal((i as f64 * 0.7 + seed).sin())).collect()
         };
+        let sets: Vec<_> =
+            InstructionSet::ALL[1..].iter().copied().filter(|set| set.is_available()).collect();
         for (m, k, n) in [
             (1, 3, 1),
             (4, 1, 16),
+            (9, 5, 2),
+            (9, 5, 3),
             (13, 9, 17),
             (25, 40, 33),
             (64, 37, 64),
@@ -117,13 +135,12 @@ mod tests {
                 (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
             ] {
                 let onto = [Onto::Nothing, Onto::Output, Onto::Row(&row)];
-                let cases = onto.into_iter().flat_map(|o| [(Registers::Wide, o), (Registers::Narrow, o)]);
-                for (registers, onto) in cases {
+                for (set, onto) in sets.iter().flat_map(|set| onto.map(|onto| (*set, onto))) {
                     let (mut c, mut expected) = (numbers(m * n, 2.0), numbers(m * n, 2.0));
-                    if T::product_in(registers, Product::new(a, b, onto), &mut Window::new(&mut c, [m, n])) {
-                        one_by_one(a, b, &mut expected, onto, depth);
-                        assert!(c == expected, "{m} x {k} x {n}, {registers:?}, onto {onto:?}");
-                    }
+                    let product = Product::new(a, b, onto);
+                    assert!(T::product_in(set, product, &mut Window::new(&mut c, [m, n])), "{set:?}");
+                    one_by_one(a, b, &mut expected, onto, depth);
+                    assert!(c == expected, "{m} x {k} x {n}, {set:?}, onto {onto:?}");
                 }
             }
         }

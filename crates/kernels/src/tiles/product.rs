@@ -4,8 +4,9 @@ use super::blocking::{DEEP, DEPTH, REUSED, SCATTERED, WIDTH, has_conflicts};
 use super::outlined::Outlined;
 use super::parts::{Onto, Product, Window};
 use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
-use super::tiled::{Registers, Tiled};
-use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
+use super::tiled::Tiled;
+use crate::instruction_set::InstructionSet;
+use std::arch;
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::thread::LocalKey;
@@ -24,11 +25,11 @@ const fn tall<T>(depth: usize) -> usize {
 }
 
 macro_rules! tiled {
-    ($T:ty: $Wide:ty, $Narrow:ty) => {
+    ($T:ty: $($Set:ident: $Vector:ty),*) => {
         impl Tiled for $T {
             #[inline]
             fn product_in(
-                registers: Registers,
+                set: InstructionSet,
                 Product { a, b, onto, copied }: Product<'_, $T>,
                 c: &mut Window<'_, $T>,
             ) -> bool {
@@ -39,11 +40,7 @@ macro_rules! tiled {
                 let ([m, k], [l, n]) = (a.shape, b.shape);
                 let row = if let Onto::Row(row) = onto { row.len() } else { n };
                 assert!(k == l && c.shape == [m, n] && row == n, "the shapes fit");
-                let has_fma = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-                let is_there = match registers {
-                    Registers::Wide => has_fma && is_x86_feature_detected!("avx512f"),
-                    Registers::Narrow => has_fma,
-                };
+                let is_there = matches!(set, $(InstructionSet::$Set)|*) && set.is_available();
                 if !is_there || m == 0 || n == 0 {
                     return is_there;
                 }
@@ -54,9 +51,11 @@ macro_rules! tiled {
                 // SAFETY: the features were detected; a matrix contains all elements that its strides
                 // lead to, and is not empty; a window has exclusive access to its elements.
                 unsafe {
-                    match registers {
-                        Registers::Wide => product::<$T, $Wide>(ab, c, shape, onto, &COPIES, methods),
-                        Registers::Narrow => product::<$T, $Narrow>(ab, c, shape, onto, &COPIES, methods),
+                    match set {
+                        $(InstructionSet::$Set => {
+                            product::<$T, $Vector>(ab, c, shape, onto, &COPIES, methods)
+                        })*
+                        _ => unreachable!("a set without registers is not there"),
                     }
                 }
                 true
@@ -64,8 +63,18 @@ macro_rules! tiled {
         }
     };
 }
-tiled!(f32: __m512, __m256);
-tiled!(f64: __m512d, __m256d);
+#[cfg(target_arch = "x86_64")]
+tiled!(f32: Avx512: arch::x86_64::__m512, Avx2: arch::x86_64::__m256);
+#[cfg(target_arch = "x86_64")]
+tiled!(f64: Avx512: arch::x86_64::__m512d, Avx2: arch::x86_64::__m256d);
+#[cfg(target_arch = "aarch64")]
+tiled!(f32: Neon: arch::aarch64::float32x4_t);
+#[cfg(target_arch = "aarch64")]
+tiled!(f64: Neon: arch::aarch64::float64x2_t);
+#[cfg(target_arch = "wasm32")]
+tiled!(f32: Simd128: arch::wasm32::v128);
+#[cfg(target_arch = "wasm32")]
+tiled!(f64: Simd128: arch::wasm32::v128);
 
 /// `C = A B`, plus the initial value, by the method that suits the shapes and the strides. The operands are
 /// copied in any case if they are `copied`; the rows of a panel, which is read often, may have `conflicts` in

@@ -105,8 +105,8 @@ unsafe fn tile_of<T: Copy, V: Register<T>, const R: usize, const C: usize, const
 ///
 /// A compiler that knows how the rows are related computes the address of each one from the one before:
 /// an addition per row in the innermost loop. Of six rows, two have distances from the first one that no
-/// addressing mode multiplies out. Hidden, they stay in registers, as does the corner, which would be
-/// computed for each row.
+/// addressing mode of x86-64 multiplies out. Hidden, they stay in registers, as does the corner, which would
+/// be computed for each row.
 #[derive(Clone, Copy)]
 struct Corners<T, const R: usize> {
     a: At<T>,
@@ -114,7 +114,7 @@ struct Corners<T, const R: usize> {
 }
 
 impl<T: Copy, const R: usize> Corners<T, R> {
-    const HIDDEN: bool = R == 6;
+    const HIDDEN: bool = cfg!(target_arch = "x86_64") && R == 6;
 
     #[inline(always)]
     fn of(a: At<T>) -> Self {
