@@ -10,6 +10,7 @@ mod conventions;
 mod data_sets;
 mod formats;
 mod formulas;
+mod instruction_sets;
 mod interruptions;
 mod lab;
 mod layering;

@@ -8,6 +8,7 @@ use crate::unfit_data::UnfitData;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fmt, io};
+use wengert::ad::kernels::InstructionSetError;
 use wengert::data::DataError;
 use wengert::figures::SaveError;
 #[cfg(feature = "formats")]
@@ -64,6 +65,8 @@ pub(crate) enum CliError {
     ResultsExist { file: PathBuf },
     /// Arguments do not fit together.
     Arguments(String),
+    /// The environment chooses instructions that the processor does not have.
+    Instructions(InstructionSetError),
     /// A run cannot continue.
     Resume(ResumeProblem),
     /// Signals cannot be waited for.
@@ -131,6 +134,7 @@ impl CliError {
             | Self::Settings(_)
             | Self::Choice(_)
             | Self::Arguments(_)
+            | Self::Instructions(_)
             | Self::Resume(ResumeProblem::Fixed { .. } | ResumeProblem::Settings(_))
             | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
             #[cfg(feature = "lab")]
@@ -201,6 +205,7 @@ impl fmt::Display for CliError {
                 write!(f, "{file} exists: continue its search with --resume, or remove it first")
             }
             Self::Arguments(problem) => f.write_str(problem),
+            Self::Instructions(error) => error.fmt(f),
             Self::Resume(problem) => problem.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}; leave out --checkpoint"),
             Self::Formula(error) => error.fmt(f),

@@ -24,6 +24,7 @@ use error::CliError;
 use input::text_of;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use wengert::ad::kernels::InstructionSet;
 use wengert_files::excerpt;
 
 /// Train networks on tables and images, and explore derivatives.
@@ -54,6 +55,7 @@ fn run() -> Result<(), CliError> {
     let arguments = with_settings(&mut program, std::env::args_os().collect())?;
     let matches = parsed(&mut program, &arguments);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| shortened(error).exit());
+    InstructionSet::chosen().map_err(CliError::Instructions)?;
     cli.command.run(&mut program)
 }
 

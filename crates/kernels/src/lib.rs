@@ -41,7 +41,7 @@ pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use float::{Float, PerFloat, exact_product, flush_subnormal};
 pub use gemm::{MatrixProduct, portable_product};
 pub use householder::HouseholderQr;
-pub use instruction_set::InstructionSet;
+pub use instruction_set::{InstructionSet, InstructionSetError};
 pub use matrix::Matrix;
 pub use norms::{max_norm, norm};
 pub use numeric::Numeric;

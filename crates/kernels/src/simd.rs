@@ -1,6 +1,9 @@
 //! The choice of processor features at run time, for loops over elements.
 
-/// Runs `work` in a version compiled for AVX2 and FMA, if the processor has them.
+#[cfg(target_arch = "x86_64")]
+use super::instruction_set::InstructionSet;
+
+/// Runs `work` in a version compiled for AVX2 and FMA, if they are in the [`InstructionSet`] in use.
 ///
 /// An ordinary build targets the baseline of the architecture. A loop in `work` runs as fast as in a
 /// build for the native processor. The results have the same bits, since the compiler does not fuse
@@ -11,9 +14,9 @@
 #[inline(always)]
 pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+    if matches!(InstructionSet::current(), InstructionSet::Avx2 | InstructionSet::Avx512) {
         #[allow(unsafe_code, reason = "1.3-1.7x on the element loops of a training step; see benches")]
-        // SAFETY: the features that `with_avx2` is compiled for were detected on this processor.
+        // SAFETY: the set in use is one of this processor, and contains AVX2 and FMA.
         return unsafe { with_avx2(work) };
     }
     work()
@@ -24,12 +27,12 @@ pub fn vectorised<Y>(work: impl FnOnce() -> Y) -> Y {
 #[inline(always)]
 pub fn vectorised_wide<Y>(work: impl FnOnce() -> Y) -> Y {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("fma") {
+    if InstructionSet::current() == InstructionSet::Avx512 {
         #[allow(
             unsafe_code,
             reason = "2-3 % of a training step of 64-128-64-10, most of which is matrix products"
         )]
-        // SAFETY: the features that `with_avx512` is compiled for were detected on this processor.
+        // SAFETY: the set in use is one of this processor, and contains AVX-512 and FMA.
         return unsafe { with_avx512(work) };
     }
     vectorised(work)

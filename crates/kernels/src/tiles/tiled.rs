@@ -9,9 +9,9 @@ pub(crate) trait Tiled: Copy {
     /// does nothing if there are no registers of this set.
     fn product_in(set: InstructionSet, product: Product<'_, Self>, c: &mut Window<'_, Self>) -> bool;
 
-    /// Same as [`product_in`](Self::product_in), in the widest registers of the processor.
+    /// Same as [`product_in`](Self::product_in), in the registers of the current set.
     fn tiled_product(product: Product<'_, Self>, mut c: Window<'_, Self>) -> bool {
-        Self::product_in(InstructionSet::widest(), product, &mut c)
+        Self::product_in(InstructionSet::current(), product, &mut c)
     }
 }
 

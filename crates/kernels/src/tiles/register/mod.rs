@@ -38,10 +38,11 @@ pub(super) trait Register<T>: Copy {
     unsafe fn interleave(self, b: Self) -> [Self; 2];
 }
 
-/// Implements [`Register`] by the intrinsic functions of one processor; those that differ in their operands are
-/// written as expressions.
+/// Implements [`Register`] by the intrinsic functions of one processor. Those whose operands differ between
+/// processors are written as expressions.
 macro_rules! register {
-    ($Vector:ty, $T:ty: $lanes:literal lanes, $rows:literal rows, $splat:ident, $load:ident, $store:ident, $add:ident;
+    ($Vector:ty, $T:ty: $lanes:literal lanes, $rows:literal rows,
+        $splat:ident, $load:ident, $store:ident, $add:ident;
         load_first |$from:ident, $few:ident| $load_first:expr;
         store_first |$y:ident, $to:ident, $count:ident| $store_first:expr;
         multiply_add |$x:ident, $factor:ident, $term:ident| $multiply_add:expr;
