@@ -6,15 +6,17 @@
 //! If the rows of a batch are not independent, as the layout of the model or the loss declares, the
 //! batch stays in one shard.
 
-use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
+use crate::batch::mean_weight;
 use crate::keep_awake::KeepAwake;
-use crate::metrics::{Totals, count_correct};
-use crate::part_sums::{PartSums, add_gradients};
+use crate::metrics::Totals;
+use crate::part_sums::PartSums;
+use crate::ranks::{RankError, SharedRanks, Term, TreeSum, own_share};
+use crate::shard::{Part, Shard, Step, add_sums};
 use crate::strategy::Strategy;
 use std::mem::swap;
-use wengert_ad::{ArrayTape, Element, Real};
+use std::ops::Range;
+use wengert_ad::{Element, Real};
 use wengert_data::Batch;
-use wengert_kernels::flush_subnormal;
 use wengert_kernels::validate::assert_at_least_one;
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
@@ -50,18 +52,8 @@ pub struct Backprop<T: Element = f32> {
     /// In training mode: the seed, and the number of the next step.
     training: Option<(u64, u64)>,
     penalty: Option<Penalty>,
-}
-
-#[derive(Debug)]
-struct Shard<T: Element> {
-    tape: ArrayTape<T>,
-    gradient: Vec<T>,
-    examples: ExampleBuffers,
-    /// The sum of the losses, and of the correct examples, with weights relative to the mean weight.
-    sums: [f64; 2],
-    penalty: f64,
-    /// The running statistics after the pass; empty if the pass did not change them.
-    statistics: Vec<T>,
+    ranks: SharedRanks,
+    tree_sum: TreeSum<T>,
 }
 
 impl<T: Real> Backprop<T> {
@@ -76,6 +68,8 @@ impl<T: Real> Backprop<T> {
             keep_awake: KeepAwake::default(),
             training: None,
             penalty: None,
+            ranks: SharedRanks::default(),
+            tree_sum: TreeSum::default(),
         }
     }
 
@@ -143,11 +137,20 @@ impl<T: Real> Backprop<T> {
         params: &Params<T>,
         batch: Batch<'_, T>,
     ) -> f64 {
-        self.totals(module, loss, params, batch, false).mean_loss() + self.shards[0].penalty
+        let totals = self.totals(module, loss, params, batch, false).expect("one rank waits for no other");
+        totals.mean_loss() + self.shards[0].penalty
+    }
+
+    /// Divides the shards of each batch among ranks, all of which get the sum of the gradients.
+    pub(crate) fn ranks(self, ranks: SharedRanks) -> Self {
+        Self { ranks, ..self }
     }
 
     /// As [`value_and_grad`](Self::value_and_grad), but returns sums without the penalty. Correct
     /// classifications are counted if `count` is set; otherwise their number is 0.
+    ///
+    /// # Errors
+    /// If there are several ranks, and one of them ends.
     pub(crate) fn totals(
         &mut self,
         module: &impl Module<T>,
@@ -155,20 +158,20 @@ impl<T: Real> Backprop<T> {
         params: &Params<T>,
         batch: Batch<'_, T>,
         count: bool,
-    ) -> Totals {
+    ) -> Result<Totals, RankError> {
         let rows = batch.indices.len();
         assert!(rows > 0, "backprop: the batch is empty, so it has no mean loss");
         let whole = Part { first_row: 0, of_rows: rows, mean_weight: mean_weight(batch) };
         if rows <= self.part_rows {
-            self.part(module, loss, params, batch, whole, count);
+            self.part(module, loss, params, batch, whole, count)?;
         } else {
-            self.in_parts(module, loss, params, batch, whole, count);
+            self.in_parts(module, loss, params, batch, whole, count)?;
         }
         if let Some((_, step)) = &mut self.training {
             *step += 1;
         }
         let [loss, correct] = self.shards[0].sums;
-        Totals::from_relative(loss, correct, whole.mean_weight, batch.weight())
+        Ok(Totals::from_relative(loss, correct, whole.mean_weight, batch.weight()))
     }
 
     /// Computes a batch in parts, and leaves the sums in the first shard.
@@ -181,11 +184,11 @@ impl<T: Real> Backprop<T> {
         batch: Batch<'_, T>,
         whole: Part,
         count: bool,
-    ) {
+    ) -> Result<(), RankError> {
         let (mut sums, mut penalty) = ([0.0; 2], 0.0);
         for (index, indices) in batch.indices.chunks(self.part_rows).enumerate() {
             let part = Part { first_row: index * self.part_rows, ..whole };
-            self.part(module, loss, params, Batch { indices, ..batch }, part, count);
+            self.part(module, loss, params, Batch { indices, ..batch }, part, count)?;
             let shard = &mut self.shards[0];
             sums = add_sums(sums, shard.sums);
             penalty += shard.penalty;
@@ -194,9 +197,10 @@ impl<T: Real> Backprop<T> {
         let shard = &mut self.shards[0];
         self.parts.finish(whole.of_rows.div_ceil(self.part_rows), &mut shard.gradient);
         (shard.sums, shard.penalty) = (sums, penalty);
+        Ok(())
     }
 
-    /// Computes a part of a batch, and leaves the sums over it in the first shard.
+    /// Computes a part of a batch, and leaves the sums over it in the first shard, on all ranks.
     #[track_caller]
     fn part(
         &mut self,
@@ -206,13 +210,16 @@ impl<T: Real> Backprop<T> {
         batch: Batch<'_, T>,
         part: Part,
         count: bool,
-    ) {
+    ) -> Result<(), RankError> {
         let rows = batch.indices.len();
         let whole = loss.mixes_rows() || params.layout().row_mixing().applies(self.training.is_some());
         let shards = self.strategy.shards(rows, params.layout(), whole);
-        if self.shards.len() < shards {
-            self.shards.reserve_exact(shards - self.shards.len());
-            self.shards.resize_with(shards, Shard::new);
+        let own = own_share(shards, self.ranks.rank(), self.ranks.size());
+        // A rank without a shard in this batch still gets the sums.
+        let kept = own.len().max(1);
+        if self.shards.len() < kept {
+            self.shards.reserve_exact(kept - self.shards.len());
+            self.shards.resize_with(kept, Shard::new);
         }
         if self.strategy.threads(rows, params.layout(), whole) > 1 {
             self.keep_awake.begin_step();
@@ -223,7 +230,23 @@ impl<T: Real> Backprop<T> {
         let Part { first_row, of_rows, mean_weight } = part;
         let step =
             Step { module, loss, params, rows: of_rows, mean_weight, is_whole, training, penalty, count };
-        step.run(&mut self.shards[..shards], batch, first_row);
+        step.run(&mut self.shards[..own.len()], own.clone(), 0..shards, batch, first_row);
+        if self.ranks.size() > 1 { self.add_ranks(params.len(), own.start, shards) } else { Ok(()) }
+    }
+
+    /// Adds up the subtrees of all ranks, and leaves the sums in the first shard.
+    fn add_ranks(&mut self, numbers: usize, first: usize, shards: usize) -> Result<(), RankError> {
+        let Self { ranks, tree_sum, shards: own, .. } = self;
+        let term = |subtree: &Range<usize>| {
+            let Shard { gradient, sums: [loss, correct], penalty, .. } = &own[subtree.start - first];
+            Term { gradient, sums: [*loss, *correct, *penalty] }
+        };
+        let terms: Vec<Term<'_, T>> = tree_sum.own_subtrees(&**ranks, shards).iter().map(term).collect();
+        let [loss, correct, penalty] = tree_sum.reduce(&**ranks, numbers, &terms)?;
+        let shard = &mut own[0];
+        (shard.sums, shard.penalty) = ([loss, correct], penalty);
+        shard.gradient.resize(numbers, T::literal(0.0));
+        tree_sum.collect(&**ranks, &mut shard.gradient)
     }
 
     /// Exchanges the running statistics after the last pass.
@@ -257,101 +280,5 @@ impl<T: Real> Backprop<T> {
     /// The gradient of the last pass, for example to clip it.
     pub fn gradient_mut(&mut self) -> &mut [T] {
         self.shards.first_mut().map_or(&mut [], |shard| &mut shard.gradient)
-    }
-}
-
-/// The place of a part in its batch.
-#[derive(Clone, Copy)]
-struct Part {
-    /// The row of the batch with which the part begins.
-    first_row: usize,
-    /// The number of rows of the batch.
-    of_rows: usize,
-    /// The mean weight of the examples of the batch.
-    mean_weight: f64,
-}
-
-/// Sums of losses and of correct examples.
-fn add_sums(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-/// The inputs of one step that all shards share.
-struct Step<'a, M, L, T> {
-    module: &'a M,
-    loss: &'a L,
-    params: &'a Params<T>,
-    /// The number of examples in the whole batch.
-    rows: usize,
-    /// The mean weight of the examples in the whole batch.
-    mean_weight: f64,
-    /// Whether one shard computes the whole batch.
-    is_whole: bool,
-    training: Option<TrainingPass>,
-    penalty: Option<&'a Penalty>,
-    /// Whether to count correct classifications.
-    count: bool,
-}
-
-impl<T: Real, M: Module<T>, L: Loss<T>> Step<'_, M, L, T> {
-    /// Runs a part of the batch, which begins at row `first_row` of the batch, on these shards, and
-    /// leaves the sum of their gradients in the first shard.
-    fn run(&self, shards: &mut [Shard<T>], batch: Batch<'_, T>, first_row: usize) {
-        if let [shard] = shards {
-            return shard.run(batch, first_row, self);
-        }
-        let count = shards.len();
-        let (left, right) = shards.split_at_mut(count / 2);
-        let (first, second) = batch.indices.split_at(batch.indices.len() * left.len() / count);
-        rayon::join(
-            || self.run(left, Batch { indices: first, ..batch }, first_row),
-            || self.run(right, Batch { indices: second, ..batch }, first_row + first.len()),
-        );
-        left[0].add(&right[0]);
-    }
-}
-
-impl<T: Real> Shard<T> {
-    fn new() -> Self {
-        let (gradient, examples, statistics) = (Vec::new(), ExampleBuffers::default(), Vec::new());
-        Self { tape: ArrayTape::new(), gradient, examples, sums: [0.0; 2], penalty: 0.0, statistics }
-    }
-
-    fn run<M: Module<T>, L: Loss<T>>(
-        &mut self,
-        batch: Batch<'_, T>,
-        first_row: usize,
-        step: &Step<'_, M, L, T>,
-    ) {
-        let params = match step.training {
-            Some(pass) if step.is_whole => step.params.bind_for_training(&self.tape, pass),
-            Some(pass) => step.params.bind_for_training(&self.tape, pass.part_from(first_row)),
-            None => step.params.bind_for_evaluation(&self.tape),
-        };
-        let examples = &mut self.examples;
-        let (outputs, total) =
-            forward(step.module, step.loss, &params, batch, Some(step.mean_weight), examples, gather);
-        let correct = if step.count { count_correct(outputs, examples) } else { 0.0 };
-        self.sums = [total.item().value(), correct];
-        // The penalty is added once, by the shard with the first row.
-        let penalty = step.penalty.filter(|_| first_row == 0).map(|penalty| penalty.value(&params));
-        self.penalty = penalty.map_or(0.0, |penalty| penalty.item().value());
-        let objective = penalty.map_or(total, |penalty| total + penalty * step.rows as f64);
-        self.statistics.clear();
-        if params.has_updates() {
-            self.statistics.extend_from_slice(step.params.statistics());
-            params.write_updates(&mut self.statistics);
-            self.statistics.iter_mut().for_each(|x| *x = flush_subnormal(*x));
-        }
-        let objective = objective.node();
-        self.gradient.resize(step.params.len(), T::literal(0.0));
-        // This clears the tape too: the tape shares the buffer of the parameters, to which the
-        // optimizer writes next.
-        self.tape.gradient_into_and_clear(objective, T::literal(1.0 / step.rows as f64), &mut self.gradient);
-    }
-
-    fn add(&mut self, other: &Self) {
-        add_gradients(&mut self.gradient, &other.gradient);
-        self.sums = add_sums(self.sums, other.sums);
     }
 }

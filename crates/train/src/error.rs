@@ -1,6 +1,7 @@
 //! The error of a training run that cannot begin.
 
 use crate::mismatch::Mismatch;
+use crate::ranks::RankError;
 #[cfg(feature = "safetensors")]
 use crate::saved::CheckpointError;
 use crate::state::ResumeError;
@@ -104,6 +105,11 @@ pub enum TrainError {
         /// The reason.
         source: DataError,
     },
+    /// The ranks cannot train together, or no longer.
+    Ranks {
+        /// The reason.
+        source: RankError,
+    },
     /// The thread pool could not be created.
     Threads {
         /// The error of the thread pool.
@@ -191,6 +197,7 @@ impl fmt::Display for TrainError {
                 "the metric {name:?} needs all examples in memory: leave it out, or compute it in a callback"
             ),
             Self::Data { source } => source.fmt(f),
+            Self::Ranks { source } => source.fmt(f),
             Self::Threads { source } => write!(f, "the threads could not be started: {source}"),
         }
     }
@@ -208,11 +215,18 @@ impl From<DataError> for TrainError {
     }
 }
 
+impl From<RankError> for TrainError {
+    fn from(source: RankError) -> Self {
+        Self::Ranks { source }
+    }
+}
+
 impl std::error::Error for TrainError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Threads { source } => Some(source),
             Self::Resume { source } => Some(source),
+            Self::Ranks { source } => Some(source),
             #[cfg(feature = "safetensors")]
             Self::Checkpoint { source } => Some(source),
             Self::ClassWeights { source } | Self::Data { source } => Some(source),

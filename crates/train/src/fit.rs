@@ -12,6 +12,7 @@ use crate::observers::Observers;
 use crate::own_metrics::MeasuredPart;
 use crate::partial_epoch::PartialEpoch;
 use crate::provenance::metadata_of;
+use crate::ranks::{any, first};
 use crate::report::{OwnValues, StopReason, TrainingReport};
 use crate::selection::Sampling;
 use crate::settings::Settings;
@@ -21,7 +22,7 @@ use crate::state::{BestEpoch, ResumeError, TrainingState};
 use crate::trained::{TrainedModel, batch_metrics};
 use crate::training::Training;
 use wengert_ad::Real;
-use wengert_data::{Batches, DataError, EpochBatches, Examples, Parts, Targets};
+use wengert_data::{Batches, EpochBatches, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
 use wengert_nn::{Loss, Module, Params, TrainingPass};
 use wengert_optim::Optimizer;
@@ -119,14 +120,15 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             self.history.push(Epoch { number, train, validation, learning_rate, own });
             self.check_parameters(number);
             self.keep_parameters(number, validation);
-            let flow = self.observers.after_epoch(&self.history, &self.training);
+            let is_ended = self.observers.after_epoch(&self.history, &self.training).is_break();
+            let is_ended = first(&*self.training.settings.ranks, is_ended)?;
             if self.observers.keeping.every.is_due_after_epoch(number) {
                 self.keep_state(None)?;
             }
             if self.is_patience_exhausted() {
                 return Ok(StopReason::EarlyStopping);
             }
-            if flow.is_break() {
+            if is_ended {
                 return Ok(StopReason::Callback);
             }
         }
@@ -145,7 +147,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let (mut totals, mut step) = self.skip_done(&mut batches)?;
         while let Some(batch) = batches.next_batch()? {
             step += 1;
-            let of_batch = self.training.pass(batch, true);
+            let of_batch = self.training.pass(batch, true)?;
             if !of_batch.loss.is_finite() {
                 let Training { model, loss, params, settings, passes, .. } = &self.training;
                 let pass = TrainingPass::new(settings.seed, passes.saturating_sub(1));
@@ -155,10 +157,12 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
             self.training.apply_gradient();
             totals = totals + of_batch;
             let keeping = &self.observers.keeping;
-            let is_interrupted = keeping.is_interrupted();
+            let is_interrupted =
+                keeping.interrupt.is_some() && any(&*self.training.settings.ranks, keeping.is_interrupted())?;
             if is_interrupted || keeping.every.is_due_after_step(self.training.steps()) {
                 let is_saved = self.keep_state(Some(PartialEpoch::new(step, totals)))?;
                 if is_interrupted {
+                    let is_saved = first(&*self.training.settings.ranks, is_saved)?;
                     return Err(TrainError::Interrupted { epoch, step, is_saved });
                 }
             }
@@ -209,8 +213,8 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
     }
 
     /// The metrics on a part, if it has examples that count.
-    fn evaluate(&self, part: Option<&dyn Examples<T>>) -> Result<Option<Metrics>, DataError> {
-        part.map_or(Ok(None), |part| self.training.evaluate_blocks(part))
+    fn evaluate(&self, part: Option<&dyn Examples<T>>) -> Result<Option<Metrics>, TrainError> {
+        part.map_or(Ok(None), |part| self.training.evaluate_at(&self.training.result(), part))
     }
 
     /// Records the issue that ends the run in this step.
@@ -292,13 +296,13 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
         self.observers.metrics.names().enumerate().map(values).collect()
     }
 
-    fn training_metrics(&self) -> Result<Metrics, DataError> {
+    fn training_metrics(&self) -> Result<Metrics, TrainError> {
         Ok(self.evaluate(Some(self.data.train))?.expect("the training part is not empty"))
     }
 
     /// Sets the parameters to those of the best epoch, and to the last good ones if the run diverged;
     /// returns the number of the epoch that they come from.
-    fn restore_final(&mut self, stop: StopReason) -> Result<usize, DataError> {
+    fn restore_final(&mut self, stop: StopReason) -> Result<usize, TrainError> {
         if let Some(best) = self.best.take().filter(|_| self.settings.keeps_best().is_some()) {
             self.training.settle(Some(best.params));
             return Ok(best.epoch);
@@ -308,7 +312,7 @@ impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
             return Ok(self.history.len());
         }
         let (training, Parts { train, validation, .. }) = (&self.training, self.data);
-        let is_good = |params: &Params<T>| -> Result<bool, DataError> {
+        let is_good = |params: &Params<T>| -> Result<bool, TrainError> {
             for part in [Some(train), validation].into_iter().flatten() {
                 if training.evaluate_at(params, part)?.is_some_and(|metrics| !metrics.loss.is_finite()) {
                     return Ok(false);

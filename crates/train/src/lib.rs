@@ -41,6 +41,7 @@ mod defaults;
 mod divergence;
 mod epoch;
 mod error;
+mod fingerprint;
 mod fit;
 mod history;
 #[cfg(feature = "tables")]
@@ -58,6 +59,7 @@ mod parameter_names;
 mod part_sums;
 mod partial_epoch;
 mod provenance;
+mod ranks;
 mod report;
 #[cfg(feature = "safetensors")]
 mod saved;
@@ -65,6 +67,7 @@ mod search;
 pub mod second_order;
 mod selection;
 mod settings;
+mod shard;
 mod sharpness;
 mod snapshots;
 mod start;
@@ -75,6 +78,7 @@ mod trained;
 mod trainer;
 mod trainer_options;
 mod training;
+mod training_evaluation;
 mod training_options;
 mod training_result;
 mod trial_runs;
@@ -99,6 +103,7 @@ pub use mismatch::Mismatch;
 pub use model_metadata::{ModelMetadata, Provenance};
 pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use partial_epoch::PartialEpoch;
+pub use ranks::{Alone, Channels, RankError, Ranks};
 pub use report::{OwnValues, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]

@@ -49,6 +49,16 @@ impl Totals {
         Self { loss: loss * mean_weight, correct: correct * mean_weight, weight }
     }
 
+    /// The sums as numbers.
+    pub(crate) fn numbers(&self) -> [f64; 3] {
+        [self.loss, self.correct, self.weight]
+    }
+
+    /// The totals with these sums.
+    pub(crate) fn of_numbers([loss, correct, weight]: [f64; 3]) -> Self {
+        Self { loss, correct, weight }
+    }
+
     /// The mean loss; 0 if all weights are 0.
     pub(crate) fn mean_loss(&self) -> f64 {
         if self.weight > 0.0 { self.loss / self.weight } else { self.loss }

@@ -23,6 +23,12 @@ impl<T> Default for Observers<T> {
 }
 
 impl<T: Real> Observers<T> {
+    /// Leaves callbacks and the file of the state to rank 0.
+    pub(crate) fn observe_nothing(&mut self) {
+        self.callbacks.clear();
+        self.keeping.keeper = None;
+    }
+
     /// Calls all callbacks; `Break` if one of them ends the run.
     pub(crate) fn after_epoch<M, L, O: Optimizer<T>>(
         &mut self,

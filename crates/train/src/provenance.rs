@@ -2,6 +2,7 @@
 
 use crate::model_metadata::{ModelMetadata, Provenance};
 use crate::settings::Settings;
+use crate::strategy::Strategy;
 use crate::training::Training;
 use wengert_ad::Real;
 use wengert_data::Dataset;
@@ -21,6 +22,9 @@ pub(crate) fn metadata_of<M, L, O: Optimizer<T>, T: Real>(
         ("epochs", settings.epochs.to_string()),
         ("optimizer", format!("{}:{}", optimizer.method, own.join(","))),
     ]);
+    let strategy = training.settings.strategy;
+    let strategy = (strategy != Strategy::Automatic).then(|| ("strategy", strategy.to_string()));
+    let named = named.chain(strategy);
     let metadata = ModelMetadata {
         features: names(data.feature_names()),
         targets: names(data.target_names()),

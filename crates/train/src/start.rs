@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use crate::state::ResumeError;
 use crate::state::{BestEpoch, TrainingState};
 use crate::step_settings::StepSettings;
+use crate::strategy::Strategy;
 use crate::training::Training;
 use wengert_ad::Real;
 use wengert_data::Examples;
@@ -50,6 +51,7 @@ impl<T: Real> Start<T> {
         layout: &Layout,
         train: &dyn Examples<T>,
         settings: &Settings,
+        strategy: Strategy,
     ) -> Result<Self, TrainError> {
         let Self::File(path) = &self else { return Ok(self) };
         let checkpoint =
@@ -59,8 +61,14 @@ impl<T: Real> Start<T> {
         if let Some(saved) = checkpoint.data.filter(|saved| *saved != found) {
             return resume(ResumeError::Data { saved: saved.to_string(), found: found.to_string() });
         }
+        let saved_settings = &checkpoint.metadata.provenance.settings;
+        let saved = saved_settings.get("strategy").map_or("automatic", String::as_str);
+        if saved != strategy.to_string() {
+            let (saved, found) = (excerpt(saved), strategy.to_string());
+            return resume(ResumeError::Setting { name: "strategy", saved, found });
+        }
         for (name, found) in settings.of_batches() {
-            if let Some(saved) = checkpoint.metadata.provenance.settings.get(name)
+            if let Some(saved) = saved_settings.get(name)
                 && *saved != found
             {
                 return resume(ResumeError::Setting { name, saved: excerpt(saved), found });
@@ -71,7 +79,13 @@ impl<T: Real> Start<T> {
 
     /// Without the feature `safetensors`, states are not in files.
     #[cfg(not(feature = "safetensors"))]
-    pub(crate) fn loaded(self, _: &Layout, _: &dyn Examples<T>, _: &Settings) -> Result<Self, TrainError> {
+    pub(crate) fn loaded(
+        self,
+        _: &Layout,
+        _: &dyn Examples<T>,
+        _: &Settings,
+        _: Strategy,
+    ) -> Result<Self, TrainError> {
         Ok(self)
     }
 

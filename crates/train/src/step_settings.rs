@@ -1,5 +1,6 @@
 //! The settings of training steps, which a trainer and a loop of the user's own share.
 
+use crate::ranks::SharedRanks;
 use crate::strategy::Strategy;
 use wengert_kernels::validate::assert_positive;
 use wengert_nn::{Layout, NamePattern, Parameter, Params, Regulariser};
@@ -10,6 +11,7 @@ use wengert_optim::{Float, Group, Schedule, clip_norm, clip_value};
 pub(crate) struct StepSettings {
     pub(crate) seed: u64,
     pub(crate) strategy: Strategy,
+    pub(crate) ranks: SharedRanks,
     /// The largest number of rows that are computed at a time; `None` for whole batches.
     pub(crate) part_rows: Option<usize>,
     pub(crate) schedule: Option<Schedule>,

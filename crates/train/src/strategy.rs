@@ -1,5 +1,6 @@
 //! Division of a step among threads.
 
+use std::fmt;
 use wengert_nn::Layout;
 
 /// How a step is divided among threads. The strategy determines the bits of the result; the number
@@ -29,6 +30,17 @@ const LARGE_GRADIENT: usize = 65_536;
 const ROWS: usize = 128;
 /// The maximum number of shards; a power of two, so that the tree of sums is balanced.
 const MAX_SHARDS: usize = 8;
+
+/// As in the metadata of a model: `automatic`, `8 shards` or `operators`.
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Automatic => f.write_str("automatic"),
+            Self::Shards(shards) => write!(f, "{shards} shards"),
+            Self::Operators => f.write_str("operators"),
+        }
+    }
+}
 
 impl Strategy {
     /// Panics if the strategy is 0 shards. `caller` begins the message.

@@ -3,6 +3,7 @@
 use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
 use crate::metrics::{Metrics, Totals, count_correct};
 use crate::model_metadata::ModelMetadata;
+use crate::ranks::{Alone, RankError, Ranks, gather_totals, own_share};
 use crate::units::{to_model, to_user};
 use ndarray::{Array2, ArrayBase, ArrayView1, Axis, Data, Ix2, concatenate, s};
 use rayon::prelude::*;
@@ -140,7 +141,8 @@ impl<T: Real, M: Module<T>> TrainedModel<M, T> {
         loss: &impl Loss<T>,
         examples: &dyn Examples<T>,
     ) -> Result<Option<Metrics>, DataError> {
-        evaluate_blocks(self.model.module(), loss, &self.params, &self.scaling, examples)
+        let (module, scaling) = (self.model.module(), &self.scaling);
+        evaluate_blocks(module, scaling, examples, |block| Ok(totals(module, loss, &self.params, block)))
     }
 }
 
@@ -197,19 +199,18 @@ pub(crate) fn evaluate<T: Real>(
 }
 
 /// The metrics on examples in blocks, with the scaling of the model; `None` if no example counts.
-pub(crate) fn evaluate_blocks<T: Real>(
+pub(crate) fn evaluate_blocks<T: Real, E: From<DataError>>(
     module: &impl Module<T>,
-    loss: &impl Loss<T>,
-    params: &Params<T>,
     scaling: &Scaling,
     examples: &dyn Examples<T>,
-) -> Result<Option<Metrics>, DataError> {
+    totals: impl Fn(&Dataset<T>) -> Result<Totals, E>,
+) -> Result<Option<Metrics>, E> {
     let mut all = Totals::default();
     for block in checked_blocks(examples, Pass::Evaluation) {
         let block = block?;
         let scaled = block.scaled_as(scaling);
         assert_known_classes(module.output_width(Some(scaled.width())), &scaled);
-        all = all + totals(module, loss, params, &scaled);
+        all = all + totals(&scaled)?;
     }
     Ok(metrics(all, examples.sample()))
 }
@@ -219,22 +220,36 @@ fn metrics<T: Real>(totals: Totals, data: &Dataset<T>) -> Option<Metrics> {
     (totals.weight > 0.0).then(|| Metrics::of(totals, are_classes))
 }
 
-fn totals<T: Real>(
+/// The totals of a data set in evaluation mode.
+pub(crate) fn totals<T: Real>(
     module: &impl Module<T>,
     loss: &impl Loss<T>,
     params: &Params<T>,
     data: &Dataset<T>,
 ) -> Totals {
-    let indices: Vec<usize> = (0..data.examples()).collect();
+    totals_on_ranks(module, loss, params, data, &Alone).expect("one rank waits for no other")
+}
+
+/// As [`totals`], each rank on its share of the blocks.
+pub(crate) fn totals_on_ranks<T: Real>(
+    module: &impl Module<T>,
+    loss: &impl Loss<T>,
+    params: &Params<T>,
+    data: &Dataset<T>,
+    ranks: &dyn Ranks,
+) -> Result<Totals, RankError> {
     let whole = loss.mixes_rows() || params.layout().row_mixing().applies(false);
+    let block = if whole { data.examples().max(1) } else { BLOCK };
+    let own = own_share(data.examples().div_ceil(block), ranks.rank(), ranks.size());
+    let indices: Vec<usize> = (own.start * block..data.examples().min(own.end * block)).collect();
     let parts: Vec<Totals> = indices
-        .par_chunks(if whole { indices.len().max(1) } else { BLOCK })
+        .par_chunks(block)
         .map_init(
             || (ArrayTape::for_inference(), ExampleBuffers::default()),
             |buffers, indices| batch_totals(buffers, module, loss, params, data.batch(indices)),
         )
         .collect();
-    parts.into_iter().fold(Totals::default(), Totals::add)
+    Ok(gather_totals(ranks, parts)?.into_iter().fold(Totals::default(), Totals::add))
 }
 
 /// The metrics on a batch in evaluation mode.

@@ -5,9 +5,11 @@ use crate::compatibility::{
 };
 use crate::divergence::Divergence;
 use crate::error::TrainError;
+use crate::fingerprint::check_agreement;
 use crate::fit::Fit;
 use crate::independent_rows::sampled_rows;
 use crate::observers::Observers;
+use crate::ranks::{Ranks, SharedRanks};
 use crate::report::TrainingReport;
 use crate::settings::Settings;
 use crate::start::{Progress, Start};
@@ -17,6 +19,7 @@ use crate::strategy::Strategy;
 use crate::training::Training;
 use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
+use std::sync::Arc;
 use wengert_ad::Real;
 use wengert_data::Parts;
 use wengert_kernels::validate::assert_at_least_one;
@@ -129,6 +132,22 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         strategy.assert_valid("trainer");
         self.steps.strategy = strategy;
+        self
+    }
+
+    /// Trains together with other ranks: each calls [`fit`](Self::fit) with the same settings and data, and
+    /// gets the same report, bit for bit, as one machine with this [strategy](Self::strategy).
+    ///
+    /// The shards of each batch are divided among the ranks, and so are the blocks of evaluations. A step
+    /// therefore needs at least as many shards as there are ranks. Each rank has all data, or reads all
+    /// blocks of data that are not in memory, and computes on its own examples only. Callbacks are called
+    /// and checkpoints are written on rank 0 alone; a callback that ends the run ends it on all ranks.
+    ///
+    /// A rank that ends early, with an error or without one, is an error of the others:
+    /// [`TrainError::Ranks`].
+    #[must_use]
+    pub fn ranks(mut self, ranks: Arc<dyn Ranks>) -> Self {
+        self.steps.ranks = SharedRanks(ranks);
         self
     }
 
@@ -245,11 +264,12 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
+        let is_first = self.steps.ranks.rank() == 0;
         let mut on_divergence = std::mem::replace(&mut self.on_divergence, Box::new(|_| ()));
         let report = self.begin(data, from, |training, settings, observers, data, progress| {
             Fit::new(training, settings, observers, data, progress).run()
         })?;
-        if let Some(divergence) = &report.divergence {
+        if let Some(divergence) = report.divergence.as_ref().filter(|_| is_first) {
             on_divergence(divergence);
         }
         Ok(report)
@@ -275,7 +295,7 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        let Self { architecture, loss, optimizer, settings, mut steps, threads, observers, .. } = self;
+        let Self { architecture, loss, optimizer, settings, mut steps, threads, mut observers, .. } = self;
         steps.part_rows = (settings.accumulate > 1).then_some(settings.batch_size);
         let model = architecture.into_model();
         check_targets(loss.kind(), data)?;
@@ -285,7 +305,7 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         let weighted = settings.class_weights.weighted(data.train)?;
         let data = Parts { train: weighted.as_deref().unwrap_or(data.train), ..data };
         check_weights(data)?;
-        let from = from.loaded(model.layout(), data.train, &settings)?;
+        let from = from.loaded(model.layout(), data.train, &settings, steps.strategy)?;
         let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
         let sample = data.train.sample();
         if !training.set_scaling(sample.scaling()) {
@@ -297,6 +317,13 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         in_pool(threads, useful, || {
             let some: Vec<usize> = sampled_rows(sample.examples()).collect();
             training.check(sample.batch(&some))?;
+            if training.settings.ranks.size() > 1 {
+                training.check_ranks(batch_size.min(examples))?;
+                check_agreement(&training, &settings, &observers, data, &progress)?;
+            }
+            if training.settings.ranks.rank() > 0 {
+                observers.observe_nothing();
+            }
             run(training, settings, observers, data, progress)
         })
     }

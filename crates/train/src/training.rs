@@ -6,15 +6,14 @@ use crate::compatibility::check_decay;
 use crate::divergence::{DivergenceCause, Steps};
 use crate::error::TrainError;
 use crate::independent_rows::check_independent_rows;
-use crate::metrics::{Metrics, Totals};
+use crate::metrics::Totals;
 use crate::numerical_issue::IssueKind;
 use crate::parameter_names::array_shapes;
+use crate::ranks::RankError;
 use crate::state::{ResumeError, TrainingState};
 use crate::step_settings::StepSettings;
-use crate::trained::{evaluate, evaluate_blocks, predict};
-use ndarray::{Array2, ArrayBase, Data, Ix2};
 use wengert_ad::Real;
-use wengert_data::{Batch, DataError, Dataset, Examples, Scaling};
+use wengert_data::{Batch, Dataset, Scaling};
 use wengert_nn::{Architecture, Loss, Model, Module, Params};
 use wengert_optim::{Group, Optimizer};
 
@@ -123,6 +122,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.groups = self.settings.groups(self.params.layout());
         self.stale_groups = false;
         let mut backprop = Backprop::for_training(self.settings.seed).strategy(self.settings.strategy);
+        backprop = backprop.ranks(self.settings.ranks.clone());
         if let Some(rows) = self.settings.part_rows {
             backprop = backprop.part_rows(rows);
         }
@@ -176,7 +176,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         }
         let same = self.set_scaling(batch.data.scaling());
         assert!(same, "training: the data of this step are scaled otherwise than those of earlier steps");
-        self.pass(*batch, false).mean_loss()
+        self.pass(*batch, false).expect("a loop of the user's own runs on one rank").mean_loss()
     }
 
     /// The second half of a [`step`](Self::step): clips the gradient of the last pass, updates the parameters
@@ -225,11 +225,25 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     }
 
     /// A forward and a backward pass in training mode. Correct classifications are counted if `count` is set.
-    pub(crate) fn pass(&mut self, batch: Batch<'_, T>, count: bool) -> Totals {
+    ///
+    /// # Errors
+    /// If there are several ranks, and one of them ends.
+    pub(crate) fn pass(&mut self, batch: Batch<'_, T>, count: bool) -> Result<Totals, RankError> {
         self.backprop.set_step(self.passes);
         self.passes += 1;
-        let totals = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count);
+        let totals = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count)?;
         self.sharpened(batch, totals)
+    }
+
+    /// Checks that a step on `rows` examples can be divided among the ranks.
+    pub(crate) fn check_ranks(&self, rows: usize) -> Result<(), RankError> {
+        let (ranks, layout) = (self.settings.ranks.size(), self.params.layout());
+        let whole = self.loss.mixes_rows() || layout.row_mixing().applies(true);
+        if whole || layout.statistics().iter().any(|statistics| statistics.trainable) {
+            return Err(RankError::WholeBatches);
+        }
+        let shards = self.settings.strategy.shards(rows, layout, whole);
+        if shards < ranks { Err(RankError::TooMany { ranks, shards }) } else { Ok(()) }
     }
 
     /// The number of threads that a step on `rows` examples can use.
@@ -250,42 +264,6 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         self.backprop.gradient_mut()
     }
 
-    /// The mean loss and the accuracy on a data set in evaluation mode; `None` if the data set is empty, or
-    /// all weights are 0.
-    /// As [`evaluate`](crate::TrainedModel::evaluate) of a trained model, with the scaling of the data of the
-    /// steps, or that of `data` before the first step.
-    ///
-    /// # Panics
-    /// If the shapes of model, loss and data do not match.
-    #[track_caller]
-    pub fn evaluate(&self, data: &Dataset<T>) -> Option<Metrics> {
-        let data = data.scaled_as(self.scaling.as_ref().unwrap_or(data.scaling()));
-        evaluate(self.model.module(), &self.loss, &self.result(), &data)
-    }
-
-    /// As [`evaluate`](Self::evaluate), on examples that need not be in memory: see
-    /// [`TrainedModel::evaluate_blocks`](crate::TrainedModel::evaluate_blocks).
-    ///
-    /// # Errors
-    /// If a block cannot be read.
-    ///
-    /// # Panics
-    /// As [`evaluate`](Self::evaluate), or if a block is not like the [sample](Examples::sample).
-    #[track_caller]
-    pub fn evaluate_blocks(&self, examples: &dyn Examples<T>) -> Result<Option<Metrics>, DataError> {
-        self.evaluate_at(&self.result(), examples)
-    }
-
-    /// As [`evaluate_blocks`](Self::evaluate_blocks), with these parameters.
-    pub(crate) fn evaluate_at(
-        &self,
-        params: &Params<T>,
-        examples: &dyn Examples<T>,
-    ) -> Result<Option<Metrics>, DataError> {
-        let scaling = self.scaling.as_ref().unwrap_or(examples.sample().scaling());
-        evaluate_blocks(self.model.module(), &self.loss, params, scaling, examples)
-    }
-
     /// The likely cause if a loss was not finite.
     pub(crate) fn cause_of_divergence(&self, issue: &IssueKind, data: &Dataset<T>) -> DivergenceCause {
         let (rate, settings) = (self.optimizer.learning_rate(), self.optimizer.state().settings);
@@ -300,20 +278,6 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
         // `w <- (1 - eta lambda) w` grows from 2 on; with heavy-ball momentum mu, from 2 (1 + mu) on.
         let decay_limit = if decoupled > 0.0 { 2.0 } else { 2.0 * (1.0 + setting("momentum")) };
         DivergenceCause::find(&Steps { updates: self.steps, rate, decay, decay_limit }, issue, data)
-    }
-
-    /// The outputs for features in the user's units in evaluation mode: see
-    /// [`TrainedModel::predict`](crate::TrainedModel::predict).
-    /// Before the first step, the scaling of the data is not known, and features and outputs are not
-    /// scaled.
-    ///
-    /// # Panics
-    /// If the number of features is not the input width of the model.
-    #[track_caller]
-    pub fn predict<X: Real, S: Data<Elem = X>>(&self, x: &ArrayBase<S, Ix2>) -> Array2<X> {
-        let unscaled = Scaling::default();
-        let scaling = self.scaling.as_ref().unwrap_or(&unscaled);
-        predict(self.model.module(), &self.result(), scaling, x)
     }
 
     /// The state, to continue later with the same bits. It has no epochs: the loop of the user counts these.

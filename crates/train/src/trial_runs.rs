@@ -59,7 +59,7 @@ where
             let batch = epoch.next_batch()?.ok_or(TrainError::NoExamples)?;
             let mut losses = Vec::with_capacity(steps);
             for _ in 0..steps {
-                let loss = training.pass(batch, false).mean_loss();
+                let loss = training.pass(batch, false)?.mean_loss();
                 losses.push(loss);
                 if !loss.is_finite() {
                     break;
@@ -113,7 +113,7 @@ where
                 while let (Some(rate), Some(batch)) = (finder.next_rate(), epoch.next_batch()?) {
                     let Training { model, loss, params, .. } = &training;
                     finder.record(batch_metrics(model.module(), loss, params, sample.batch(&rows)).loss);
-                    if finder.next_rate().is_none() || !training.pass(batch, false).loss.is_finite() {
+                    if finder.next_rate().is_none() || !training.pass(batch, false)?.loss.is_finite() {
                         return Ok(finder);
                     }
                     training.optimizer_mut().set_learning_rate(rate);

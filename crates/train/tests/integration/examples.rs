@@ -20,13 +20,13 @@ fn numbered(numbers: impl Iterator<Item = usize> + Clone) -> Dataset {
 
 /// A type as a program may have it: blocks of different sizes, of which some are smaller than a batch, which
 /// are computed when they are needed.
-struct Computed {
+pub(crate) struct Computed {
     sample: Dataset,
     ends: Vec<usize>,
 }
 
 impl Computed {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { sample: numbered(0..10), ends: vec![0, 300, 310, 311, 700, EXAMPLES] }
     }
 }

@@ -16,6 +16,8 @@ mod numerical_issues;
 mod observers;
 mod own_loop;
 mod prediction;
+mod ranks;
+mod ranks_faults;
 mod refusals;
 mod resume;
 mod row_mixing;
