@@ -39,20 +39,24 @@ pub(crate) fn first(ranks: &dyn Ranks, flag: bool) -> Result<bool, RankError> {
     any(ranks, flag && ranks.rank() == 0)
 }
 
+/// The numbers of all ranks, one after the other, in the order of the ranks.
+pub(crate) fn gather_numbers(ranks: &dyn Ranks, own: &[f64]) -> Result<Vec<f64>, RankError> {
+    let mut message = Vec::new();
+    bytes::append(own, &mut message);
+    let all = gather(ranks, &message)?.concat();
+    let mut numbers = vec![0.0; all.len() / bytes::size::<f64>()];
+    bytes::read(&all, &mut numbers);
+    Ok(numbers)
+}
+
 /// The totals of all ranks, one after the other, in the order of the ranks.
 pub(crate) fn gather_totals(ranks: &dyn Ranks, own: Vec<Totals>) -> Result<Vec<Totals>, RankError> {
     if ranks.size() == 1 {
         return Ok(own);
     }
-    let mut message = Vec::new();
-    own.iter().for_each(|totals| bytes::append(&totals.numbers(), &mut message));
-    let all = gather(ranks, &message)?;
-    let totals = |bytes: &[u8]| {
-        let mut numbers = [0.0; 3];
-        bytes::read(bytes, &mut numbers);
-        Totals::of_numbers(numbers)
-    };
-    Ok(all.iter().flat_map(|of_rank| of_rank.chunks(3 * bytes::size::<f64>()).map(totals)).collect())
+    let own: Vec<f64> = own.iter().flat_map(Totals::numbers).collect();
+    let all = gather_numbers(ranks, &own)?;
+    Ok(all.as_chunks().0.iter().copied().map(Totals::of_numbers).collect())
 }
 
 #[cfg(test)]

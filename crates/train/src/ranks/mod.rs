@@ -12,7 +12,7 @@ mod shard_tree;
 mod tree_sum;
 
 pub use channels::Channels;
-pub(crate) use collective::{any, first, gather_totals};
+pub(crate) use collective::{any, first, gather_numbers, gather_totals};
 pub use error::RankError;
 pub(crate) use handshake::agree;
 pub(crate) use shard_tree::own_share;

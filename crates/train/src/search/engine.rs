@@ -4,17 +4,22 @@ use super::error::SearchError;
 use super::in_parallel::in_parallel;
 use super::kept_states::KeptStates;
 use super::outcome::{ChooseBy, SearchTable, TrialOutcome, TrialStatus};
-use super::results::Results;
+use super::results::{OpenResults, Results};
 use super::rounds::SearchMethod;
+use super::shared_outcomes::gather_outcomes;
 use super::space::{Space, TrialSettings};
 use super::trial_run::TrialRun;
 use crate::error::TrainError;
+use crate::ranks::{Ranks, SharedRanks, agree};
 use crate::report::TrainingReport;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use wengert_ad::Real;
 
 /// What is called after each trial: with its outcome, the number of runs that are done, and that of all.
 type Observer = Box<dyn Fn(&TrialOutcome, usize, usize) + Send + Sync>;
+
+/// On several ranks, each rank trains at most this many trials before all share their results.
+const TRIALS_BETWEEN_MESSAGES: usize = 16;
 
 /// A search for the best settings in a [`Space`].
 ///
@@ -50,6 +55,9 @@ pub struct Search {
     threads: usize,
     results: Results,
     observer: Observer,
+    ranks: SharedRanks,
+    /// What the search is about besides its space, if it runs on several ranks.
+    identity: String,
 }
 
 impl Search {
@@ -57,7 +65,17 @@ impl Search {
     #[must_use]
     pub fn new(space: Space, method: SearchMethod) -> Self {
         let (by, results) = (ChooseBy::default(), Results::default());
-        Self { space, method, seed: 0, by, threads: 0, results, observer: Box::new(|_, _, _| ()) }
+        Self {
+            space,
+            method,
+            seed: 0,
+            by,
+            threads: 0,
+            results,
+            observer: Box::new(|_, _, _| ()),
+            ranks: SharedRanks::default(),
+            identity: String::new(),
+        }
     }
 
     /// Sets the seed of random settings.
@@ -85,6 +103,15 @@ impl Search {
         Self { observer: Box::new(observer), ..self }
     }
 
+    /// Divides the trials among ranks, each of which [runs](Self::run) the search with the same settings and
+    /// data, and gets the same table, up to times. Rank 0 alone calls the observer, and reads and writes the
+    /// file of results. The trainers of the trials run on their rank alone. `identity` says what the search
+    /// is about besides its space, for ranks to compare.
+    #[must_use]
+    pub fn ranks(self, ranks: Arc<dyn Ranks>, identity: &str) -> Self {
+        Self { ranks: SharedRanks(ranks), identity: identity.to_owned(), ..self }
+    }
+
     /// Keeps the results in a file, and continues from those that are in it. The file is replaced as a whole
     /// after each trial, or after several if they take less time than writing it.
     ///
@@ -94,14 +121,14 @@ impl Search {
     #[cfg_attr(docsrs, doc(cfg(feature = "tables")))]
     #[must_use]
     pub fn results(self, path: impl Into<std::path::PathBuf>, identity: &str) -> Self {
-        let search = format!(
-            "{}\n{:?}, seed {}, by {}\n{identity}",
-            self.space,
-            self.method,
-            self.seed,
-            self.by.name()
-        );
+        let search = self.text(identity);
         Self { results: Results::in_file(path.into(), search), ..self }
+    }
+
+    /// What the search is about.
+    fn text(&self, identity: &str) -> String {
+        let Self { space, method, seed, by, .. } = self;
+        format!("{space}\n{method:?}, seed {seed}, by {}\n{identity}", by.name())
     }
 
     /// The settings of all trials, in order.
@@ -125,7 +152,8 @@ impl Search {
     ///
     /// # Errors
     /// If the settings are wrong, as for [`settings`](Self::settings), if a training run cannot begin or has
-    /// no validation data, or if the file of results cannot be read or written or is that of another search.
+    /// no validation data, if the file of results cannot be read or written or is that of another search, or
+    /// if another rank searches something else or ends.
     pub fn run<M, T: Real>(
         &self,
         train: impl Fn(TrialRun<'_, T>) -> Result<TrainingReport<M, T>, TrainError> + Sync,
@@ -154,20 +182,14 @@ impl Search {
         train: &(dyn Fn(usize, usize, Option<usize>) -> Result<TrialOutcome, SearchError> + Sync),
     ) -> Result<SearchTable, SearchError> {
         let rounds = self.method.rounds(settings.len());
-        let all = self.method.runs(settings.len());
-        let results = Mutex::new(self.results.open(settings)?);
+        let results = Mutex::new(self.opened(settings)?);
         let mut trials: Vec<Option<TrialOutcome>> = vec![None; settings.len()];
         let mut numbers: Vec<usize> = (1..=settings.len()).collect();
         for (i, round) in rounds.iter().enumerate() {
             let known = |number| lock(&results).get(number, i).cloned();
             let missing: Vec<usize> =
                 numbers.iter().copied().filter(|&number| known(number).is_none()).collect();
-            in_parallel(self.threads, &missing, &|number| {
-                let outcome = train(number, i, round.epochs)?;
-                let mut results = lock(&results);
-                (self.observer)(&outcome, results.len() + 1, all);
-                results.add(outcome)
-            })?;
+            self.run_trials(settings, &missing, &results, &|number| train(number, i, round.epochs))?;
             let mut outcomes: Vec<TrialOutcome> =
                 numbers.iter().filter_map(|&number| known(number)).collect();
             outcomes.sort_by(|a, b| a.order(b, self.by));
@@ -186,6 +208,55 @@ impl Search {
         }
         lock(&results).write()?;
         Ok(SearchTable { trials: trials.into_iter().flatten().collect(), by: self.by })
+    }
+
+    /// The results that are there already: on rank 0 those of the file, which all ranks get.
+    fn opened(&self, settings: &[TrialSettings]) -> Result<OpenResults, SearchError> {
+        let ranks = &*self.ranks;
+        let mut results = if ranks.rank() == 0 { self.results.open(settings)? } else { OpenResults::new() };
+        agree(ranks, &[("search", self.text(&self.identity))])?;
+        for outcome in gather_outcomes(ranks, &results.all(), settings)? {
+            results.insert(outcome);
+        }
+        Ok(results)
+    }
+
+    /// Trains trials, each on one of the ranks. All ranks get all results.
+    fn run_trials(
+        &self,
+        settings: &[TrialSettings],
+        numbers: &[usize],
+        results: &Mutex<OpenResults>,
+        train: &(dyn Fn(usize) -> Result<TrialOutcome, SearchError> + Sync),
+    ) -> Result<(), SearchError> {
+        let (rank, size, all) = (self.ranks.rank(), self.ranks.size(), self.method.runs(settings.len()));
+        let add = |outcome: TrialOutcome| {
+            let mut results = lock(results);
+            if rank == 0 {
+                (self.observer)(&outcome, results.len() + 1, all);
+            }
+            results.add(outcome)
+        };
+        if size == 1 {
+            return in_parallel(self.threads, numbers, &|number| add(train(number)?));
+        }
+        for numbers in numbers.chunks(size * TRIALS_BETWEEN_MESSAGES) {
+            // A trial stays on its rank, which keeps its state from round to round.
+            let is_own = |number: &&usize| (**number - 1) % size == rank;
+            let own: Vec<usize> = numbers.iter().filter(is_own).copied().collect();
+            let outcomes = Mutex::new(Vec::new());
+            in_parallel(self.threads, &own, &|number| {
+                let outcome = train(number)?;
+                lock(&outcomes).push(outcome.clone());
+                add(outcome)
+            })?;
+            for outcome in gather_outcomes(&*self.ranks, &lock(&outcomes), settings)? {
+                if !own.contains(&outcome.number) {
+                    add(outcome)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(feature = "tables")]
 use super::results_error::ResultsError;
 use crate::error::TrainError;
+use crate::ranks::RankError;
 use std::fmt;
 
 /// The reason why a hyper-parameter search has no result. The message says how to correct it.
@@ -50,6 +51,11 @@ pub enum SearchError {
         /// The reason.
         source: ResultsError,
     },
+    /// The ranks cannot search together, or no longer.
+    Ranks {
+        /// The reason.
+        source: RankError,
+    },
     /// The validation loss of every trial is infinite or NaN.
     AllDiverged,
 }
@@ -76,6 +82,7 @@ impl fmt::Display for SearchError {
             Self::Trial { number, settings, source } => write!(f, "trial {number} ({settings}): {source}"),
             #[cfg(feature = "tables")]
             Self::Results { source } => source.fmt(f),
+            Self::Ranks { source } => source.fmt(f),
             Self::AllDiverged => {
                 f.write_str("search: no setting has a finite validation loss; give smaller learning rates")
             }
@@ -90,8 +97,15 @@ impl std::error::Error for SearchError {
             Self::Trial { source, .. } => Some(&**source),
             #[cfg(feature = "tables")]
             Self::Results { source } => Some(source),
+            Self::Ranks { source } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<RankError> for SearchError {
+    fn from(source: RankError) -> Self {
+        Self::Ranks { source }
     }
 }
 

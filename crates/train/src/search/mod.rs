@@ -15,6 +15,7 @@ mod results_file;
 mod rounds;
 mod run;
 mod settings;
+mod shared_outcomes;
 mod space;
 mod trial_run;
 

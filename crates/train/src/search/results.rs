@@ -53,6 +53,25 @@ fn key(outcome: &TrialOutcome) -> (usize, usize) {
 }
 
 impl OpenResults {
+    /// No results, and no file.
+    pub(super) fn new() -> Self {
+        Self {
+            outcomes: BTreeMap::new(),
+            #[cfg(feature = "tables")]
+            file: None,
+        }
+    }
+
+    /// All results.
+    pub(super) fn all(&self) -> Vec<TrialOutcome> {
+        self.outcomes.values().cloned().collect()
+    }
+
+    /// Adds a result that is in the file already, if there is one.
+    pub(super) fn insert(&mut self, outcome: TrialOutcome) {
+        self.outcomes.insert(key(&outcome), outcome);
+    }
+
     pub(super) fn get(&self, number: usize, round: usize) -> Option<&TrialOutcome> {
         self.outcomes.get(&(number, round))
     }
@@ -63,7 +82,7 @@ impl OpenResults {
 
     /// Adds a result, and writes the file if it is time.
     pub(super) fn add(&mut self, outcome: TrialOutcome) -> Result<(), SearchError> {
-        self.outcomes.insert(key(&outcome), outcome);
+        self.insert(outcome);
         #[cfg(feature = "tables")]
         if self.file.as_ref().is_some_and(ResultsFile::is_due) {
             return self.write();

@@ -18,6 +18,7 @@ mod own_loop;
 mod prediction;
 mod ranks;
 mod ranks_faults;
+mod ranks_search;
 mod refusals;
 mod resume;
 mod row_mixing;
