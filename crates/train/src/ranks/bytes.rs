@@ -27,19 +27,22 @@ pub(super) fn read<F: Float>(bytes: &[u8], numbers: &mut [F]) {
     F::choose::<Read>(read_single, read_double)(bytes, numbers);
 }
 
+/// Numbers that are converted at a time, in the first-level cache.
+const BLOCK: usize = 512;
+
 fn append_single(numbers: &[f32], bytes: &mut Vec<u8>) {
-    let start = bytes.len();
-    bytes.resize(start + size_of_val(numbers), 0);
-    for (bytes, x) in bytes[start..].as_chunks_mut().0.iter_mut().zip(numbers) {
-        *bytes = x.to_le_bytes();
+    let mut block = [[0; 4]; BLOCK];
+    for numbers in numbers.chunks(BLOCK) {
+        block.iter_mut().zip(numbers).for_each(|(bytes, x)| *bytes = x.to_le_bytes());
+        bytes.extend_from_slice(block[..numbers.len()].as_flattened());
     }
 }
 
 fn append_double(numbers: &[f64], bytes: &mut Vec<u8>) {
-    let start = bytes.len();
-    bytes.resize(start + size_of_val(numbers), 0);
-    for (bytes, x) in bytes[start..].as_chunks_mut().0.iter_mut().zip(numbers) {
-        *bytes = x.to_le_bytes();
+    let mut block = [[0; 8]; BLOCK];
+    for numbers in numbers.chunks(BLOCK) {
+        block.iter_mut().zip(numbers).for_each(|(bytes, x)| *bytes = x.to_le_bytes());
+        bytes.extend_from_slice(block[..numbers.len()].as_flattened());
     }
 }
 
@@ -73,5 +76,11 @@ mod tests {
         append(&single, &mut bytes);
         read(&bytes, &mut back);
         assert_eq!(back.map(f32::to_bits), single.map(f32::to_bits));
+        let (many, mut back) =
+            ((0..3 * BLOCK + 1).map(|i| i as f32).collect::<Vec<_>>(), vec![0.0; 3 * BLOCK + 1]);
+        bytes.clear();
+        append(&many, &mut bytes);
+        read(&bytes, &mut back);
+        assert_eq!(back, many);
     }
 }

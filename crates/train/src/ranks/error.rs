@@ -25,7 +25,7 @@ pub enum RankError {
         rank: usize,
         /// The expected number of bytes.
         expected: usize,
-        /// The number of bytes of the message, or of as many of them as are known.
+        /// The number of bytes of the message.
         found: usize,
     },
     /// The library that carries the messages reports a failure.
@@ -79,7 +79,7 @@ impl fmt::Display for RankError {
             ),
             Self::TooMany { ranks, shards } => write!(
                 f,
-                "a step has {shards} shard{}, too few for {ranks} ranks: set the number of shards to {ranks} \
+                "a step has {shards} shard{}, too few for {ranks} ranks: divide it into {ranks} (--shards) \
                  or a multiple, on one machine too, as the result depends on it",
                 if *shards == 1 { "" } else { "s" }
             ),

@@ -1,7 +1,7 @@
 //! Ranks: the processes that train one model together, and how they exchange messages.
 //!
-//! What is computed on several ranks has the bits of one. Only the pieces of work travel, in an order that
-//! follows from the size of the work alone; no library adds numbers in an order of its own.
+//! What is computed on several ranks has the bits of one: gradients and totals are added in an order that
+//! follows from the size of the work alone.
 
 mod bytes;
 mod channels;
@@ -39,7 +39,7 @@ pub trait Ranks: Send + Sync {
     /// two ranks arrive in the order in which they were sent.
     ///
     /// # Errors
-    /// If one of the ranks has ended or gives no sign of life within the time limit, or if the message has
+    /// If one of the ranks has ended or does not answer within the time limit, or if the message has
     /// another length than `received`.
     fn exchange(&self, to: usize, message: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError>;
 }
@@ -83,6 +83,7 @@ impl Ranks for Alone {
 
     /// # Panics
     /// Always: there is no other rank.
+    #[track_caller]
     fn exchange(&self, to: usize, _: &[u8], _: usize, _: &mut [u8]) -> Result<(), RankError> {
         panic!("ranks: a message to rank {to}, but there is only one rank")
     }
