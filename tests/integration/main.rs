@@ -20,6 +20,7 @@ mod playground;
 mod predicting;
 mod program;
 mod publishing;
+mod ranks;
 mod readme;
 mod results;
 mod searching;

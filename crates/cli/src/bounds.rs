@@ -84,6 +84,16 @@ pub(crate) fn categories(text: &str) -> Result<usize, String> {
     count(text, 1..=100_000)
 }
 
+/// A number of ranks.
+pub(crate) fn ranks(text: &str) -> Result<usize, String> {
+    count(text, 1..=65_536)
+}
+
+/// The number of shards of a step.
+pub(crate) fn shards(text: &str) -> Result<usize, String> {
+    count(text, 1..=65_536)
+}
+
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     count(text, 0..=1024)
 }

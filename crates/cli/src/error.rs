@@ -2,11 +2,11 @@
 
 #[cfg(feature = "playground")]
 use crate::playground_error::PlaygroundError;
+use crate::rank_problem::RankProblem;
 use crate::settings::{ResumeProblem, SettingsError};
 use crate::shell_word::quoted;
 use crate::unfit_data::UnfitData;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::{fmt, io};
 use wengert::ad::kernels::InstructionSetError;
 use wengert::data::DataError;
@@ -93,6 +93,10 @@ pub(crate) enum CliError {
     /// The program was compiled without a feature.
     #[cfg(any(test, not(all(feature = "formats", feature = "lab", feature = "playground"))))]
     CompiledWithout { what: &'static str, feature: &'static str },
+    /// A command cannot run on several ranks.
+    Ranks(RankProblem),
+    /// A command failed on one of several ranks.
+    OfRank { rank: usize, error: Box<CliError> },
     /// A file cannot be written.
     Write(WriteError),
     /// Standard output is closed or full.
@@ -126,7 +130,7 @@ impl fmt::Display for Interrupted {
 impl CliError {
     /// 2 if the arguments are wrong, as for arguments that cannot be parsed; 128 and the number of the signal
     /// if one interrupted the program; 1 for everything else.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Formula(_)
             | Self::Point(_)
@@ -136,13 +140,15 @@ impl CliError {
             | Self::Arguments(_)
             | Self::Instructions(_)
             | Self::Resume(ResumeProblem::Fixed { .. } | ResumeProblem::Settings(_))
-            | Self::Unfit(UnfitData::NoData) => ExitCode::from(2),
+            | Self::Unfit(UnfitData::NoData) => 2,
             #[cfg(feature = "lab")]
-            Self::Lab(_) => ExitCode::from(2),
+            Self::Lab(_) => 2,
             #[cfg(feature = "playground")]
-            Self::Playground(error) if error.is_of_arguments() => ExitCode::from(2),
-            Self::Interrupted(interrupted) => ExitCode::from(interrupted.exit_code),
-            _ => ExitCode::FAILURE,
+            Self::Playground(error) if error.is_of_arguments() => 2,
+            Self::Interrupted(interrupted) => interrupted.exit_code,
+            Self::Ranks(problem) => problem.exit_code(),
+            Self::OfRank { error, .. } => error.exit_code(),
+            _ => 1,
         }
     }
 }
@@ -154,6 +160,16 @@ fn how_to_compile(f: &mut fmt::Formatter<'_>, what: &str, feature: &str) -> fmt:
         f,
         "this program was compiled without {what}; in the folder of its source, \
          `cargo install --path . --features {feature}` adds it"
+    )
+}
+
+/// What to do if a network did not learn one batch by heart.
+fn not_learnt(f: &mut fmt::Formatter<'_>, first: f64, after: f64, steps: usize) -> fmt::Result {
+    write!(
+        f,
+        "the network did not learn one batch by heart: its loss was {first:.4} before and {after:.4} after \
+         {steps} steps, and should fall to a hundredth; check the targets, the activation and --lr, or \
+         choose a larger network"
     )
 }
 
@@ -191,12 +207,7 @@ impl fmt::Display for CliError {
                 write!(f, "training diverged: {divergence}{}{kept}", option_against(&divergence.cause))
             }
             Self::Interrupted(interrupted) => interrupted.fmt(f),
-            Self::NotLearnt { first, after, steps } => write!(
-                f,
-                "the network did not learn one batch by heart: its loss was {first:.4} before and {after:.4} \
-                 after {steps} steps, and should fall to a hundredth; check the targets, the activation and \
-                 --lr, or choose a larger network"
-            ),
+            Self::NotLearnt { first, after, steps } => not_learnt(f, *first, *after, *steps),
             Self::Rate(error) => error.fmt(f),
             Self::Search(error) => error.fmt(f),
             Self::Trial { number, settings, error } => write!(f, "trial {number} ({settings}): {error}"),
@@ -224,6 +235,8 @@ impl fmt::Display for CliError {
             Self::Playground(error) => error.fmt(f),
             #[cfg(any(test, not(all(feature = "formats", feature = "lab", feature = "playground"))))]
             Self::CompiledWithout { what, feature } => how_to_compile(f, what, feature),
+            Self::Ranks(problem) => problem.fmt(f),
+            Self::OfRank { rank, error } => write!(f, "rank {rank}: {error}"),
             Self::Write(error) => error.fmt(f),
             Self::GradcheckCannotTell => f.write_str(CANNOT_TELL),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
@@ -274,6 +287,12 @@ impl From<ResumeProblem> for CliError {
 impl From<SearchError> for CliError {
     fn from(error: SearchError) -> Self {
         Self::Search(error)
+    }
+}
+
+impl From<RankProblem> for CliError {
+    fn from(problem: RankProblem) -> Self {
+        Self::Ranks(problem)
     }
 }
 

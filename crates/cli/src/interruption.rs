@@ -32,7 +32,11 @@ impl Interruption {
 
     /// The exit code of a program that was interrupted, as shells know it: 128 and the number of the signal.
     pub(crate) fn exit_code(&self) -> u8 {
-        exit_code(self.signal.load(Ordering::Relaxed))
+        match self.signal.load(Ordering::Relaxed) {
+            // The signal came to another rank.
+            0 => exit_code(SIGTERM as usize),
+            signal => exit_code(signal),
+        }
     }
 }
 

@@ -1,18 +1,22 @@
 //! The commands of the program, one module each.
 
 use crate::error::CliError;
+use crate::ranks::Launcher;
 use clap::Subcommand;
 
 /// Declares the module of each command and lists it as a variant of [`Command`].
 ///
-/// A module has a type `Arguments`, whose documentation is the help text, and a function `run`. The
-/// help text must end with examples that the tests can run. The commands of the second list are features of
-/// the program, without which they say how to compile it with them. Those of the third list describe the
+/// A module has a type `Arguments`, whose documentation is the help text, and a function `run`. The help
+/// text must end with examples that the tests can run. The commands of the first list have to do with the
+/// ranks of a run, which their `run` finds by the launcher. Those of the third list are features of the
+/// program, without which they say how to compile it with them. Those of the fourth list describe the
 /// program itself, to which their `run` has access.
 macro_rules! commands {
-    ($($module:ident => $Name:ident),+;
+    ($($joint:ident => $Joint:ident),+;
+        $($module:ident => $Name:ident),+;
         $($feature:literal $part:ident => $Part:ident, $about:literal);+;
         $($(#[$attribute:meta])* $own:ident => $Own:ident),+ $(,)?) => {
+        $(mod $joint;)+
         $(mod $module;)+
         $(
             #[cfg(feature = $feature)]
@@ -46,14 +50,20 @@ macro_rules! commands {
         #[derive(Subcommand)]
         #[allow(clippy::large_enum_variant, reason = "there is one command")]
         pub(crate) enum Command {
+            $($Joint($joint::Arguments),)+
             $($Name($module::Arguments),)+
             $($Part($part::Arguments),)+
             $($(#[$attribute])* $Own($own::Arguments),)+
         }
 
         impl Command {
-            pub(crate) fn run(&self, program: &mut clap::Command) -> Result<(), CliError> {
+            pub(crate) fn run(
+                &self,
+                program: &mut clap::Command,
+                launcher: &mut Launcher<'_>,
+            ) -> Result<(), CliError> {
                 match self {
+                    $(Self::$Joint(arguments) => $joint::run(arguments, launcher),)+
                     $(Self::$Name(arguments) => $module::run(arguments),)+
                     $(Self::$Part(arguments) => $part::run(arguments),)+
                     $(Self::$Own(arguments) => $own::run(arguments, program),)+
@@ -66,6 +76,7 @@ macro_rules! commands {
 commands! {
     train => Train,
     search => Search,
+    launch => Launch;
     evaluate => Evaluate,
     predict => Predict,
     inspect => Inspect,

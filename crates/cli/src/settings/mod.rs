@@ -13,4 +13,4 @@ mod space;
 pub(crate) use reading::{SettingsError, arguments, file};
 pub(crate) use recorded::Recorded;
 pub(crate) use resumed::{ResumeProblem, SETTINGS, resumed};
-pub(crate) use space::{SpaceFile, read_space};
+pub(crate) use space::{OF_THE_MACHINE, SpaceFile, read_space};

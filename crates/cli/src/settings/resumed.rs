@@ -13,7 +13,7 @@ use wengert_files::excerpt;
 pub(crate) const SETTINGS: &str = "settings";
 
 /// Options that may differ from those of the run: they change nothing that was computed before.
-const FREE: [&str; 16] = [
+const FREE: [&str; 17] = [
     "resume",
     "checkpoint",
     "every",
@@ -21,6 +21,7 @@ const FREE: [&str; 16] = [
     "lr",
     "clip",
     "threads",
+    "rank_timeout",
     "progress",
     "save",
     "history",

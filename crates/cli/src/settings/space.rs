@@ -8,6 +8,8 @@ use toml::de::{DeTable, DeValue};
 use wengert::train::{Range, Space};
 use wengert_files::{excerpt, shortened};
 
+/// Options of the groups below that say how the machine is used, and nothing about what is trained.
+pub(crate) const OF_THE_MACHINE: [&str; 2] = ["threads", "rank-timeout"];
 /// The groups of options that can be searched.
 const SEARCHED: [&str; 2] = ["Network", "Training"];
 /// The group of options that can only have one value, as it decides what the trials are compared on.
@@ -49,8 +51,9 @@ pub(crate) fn read_space(
             return Err(file.error(start, unknown(command, name)));
         };
         let heading = argument.get_help_heading().unwrap_or_default();
-        let can_be_searched = SEARCHED.contains(&heading) && argument.get_action().takes_values();
-        if !can_be_searched && heading != FIXED || name == "threads" || argument.get_long().is_none() {
+        let is_setting = argument.get_action().takes_values() && !OF_THE_MACHINE.contains(&name);
+        let can_be_searched = SEARCHED.contains(&heading) && is_setting;
+        if !can_be_searched && heading != FIXED || argument.get_long().is_none() {
             let problem = format!("{name} is no setting of a network or its training; leave it out");
             return Err(file.error(start, problem));
         }

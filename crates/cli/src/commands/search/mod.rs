@@ -12,14 +12,18 @@ use crate::input::text_of;
 use crate::output::{checked_file, print_line};
 use crate::pictures;
 use crate::progress::Progress;
-use crate::settings::{Recorded, SpaceFile, read_space};
+use crate::rank_problem::RankProblem;
+use crate::ranks::Launcher;
+use crate::settings::{OF_THE_MACHINE, Recorded, SpaceFile, read_space};
 use options::{Method, Options};
 use report::Results;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use trials::{Common, options as train_options};
-use wengert::train::{DataDigest, Search, SearchError, SearchMethod, Space, TrialOutcome, TrialStatus};
+use wengert::train::{
+    DataDigest, Ranks, Search, SearchError, SearchMethod, Space, TrialOutcome, TrialRun, TrialStatus,
+};
 use wengert_files::Output;
 
 /// The options, with those that were given, which the trials have in common.
@@ -30,46 +34,67 @@ const OF_TRAINING: [&str; 3] = ["Data", "Network", "Training"];
 /// The number of trials unless it is said.
 const TRIALS: usize = 32;
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+pub(crate) fn run(arguments: &Arguments, launcher: &mut Launcher<'_>) -> Result<(), CliError> {
+    launcher.run(arguments.training.rank_timeout, |ranks| run_on(ranks, arguments))
+}
+
+/// Runs the command on one of several ranks, of which the first prints and writes.
+fn run_on(ranks: &Arc<dyn Ranks>, arguments: &Arguments) -> Result<(), CliError> {
     let (space, in_common) = read(arguments)?;
     let base = train_options(&in_common)?;
-    let csv = check_outputs(arguments, &base)?;
+    if ranks.size() > 1 && base.source() == "-" {
+        return Err(RankProblem::OneRank { what: "reading standard input" }.into());
+    }
+    let is_first = ranks.rank() == 0;
+    let csv = if is_first { check_outputs(arguments, &base)? } else { None };
     let data = base.load(base.scales_targets())?;
-    data.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    data.notes.iter().filter(|_| is_first).for_each(|note| eprintln!("note: {note}"));
     let common = Common { arguments: in_common, data };
     let (options, training) = (&arguments.search, &arguments.training);
     let method = method(arguments, &base, &common, &space)?;
-    let mut search = Search::new(space.clone(), method).by(options.by).seed(training.seed);
+    let identity = identity(&common);
+    let search = Search::new(space.clone(), method).by(options.by).seed(training.seed);
+    let mut search = search.threads(training.threads).ranks(Arc::clone(ranks), &identity);
     if let Some(file) = &arguments.output.results {
-        search = search.results(file, &identity(&common));
+        search = search.results(file, &identity);
     }
     let trials = common.trials(&search.settings()?)?;
-    let table = {
+    let train = |run: TrialRun<'_>| trials[run.number - 1].train(run, &common.data);
+    let table = if is_first {
         let interval = Duration::from_secs_f64(arguments.output.progress);
         let progress = Progress::of("trial", 0, method.runs(trials.len()), interval);
         let news = Mutex::new(progress.news());
-        let search = search.threads(training.threads).on_trial(move |outcome, done, _| {
+        let search = search.on_trial(move |outcome, done, _| {
             news.lock().unwrap_or_else(PoisonError::into_inner)(done, summary(outcome));
         });
-        search.run(|run| trials[run.number - 1].train(run, &common.data))?
+        search.run(train)?
+    } else {
+        search.run(train)?
     };
     let best = table.best().map(|best| common.arguments_of(&best.settings));
-    let (data, method) = (&*arguments.data, method.name());
-    let results = Results { data, method, space: &space, by: options.by, table: &table, best };
+    if is_first {
+        let (data, method) = (&*arguments.data, method.name());
+        let results = Results { data, method, space: &space, by: options.by, table: &table, best };
+        write(arguments, &results, csv)?;
+    }
+    if table.best().is_some() { Ok(()) } else { Err(SearchError::AllDiverged.into()) }
+}
+
+/// Writes the files, and prints the results.
+fn write(arguments: &Arguments, results: &Results<'_>, csv: Option<Output>) -> Result<(), CliError> {
     if let Some(file) = csv {
         file.write(results.csv().as_bytes())?;
     }
     if let Some(folder) = &arguments.output.plot {
         pictures::write(folder, &results.pictures())?;
     }
-    print_line(if arguments.output.json { results.json() } else { results.text() })?;
-    if table.best().is_some() { Ok(()) } else { Err(SearchError::AllDiverged.into()) }
+    print_line(if arguments.output.json { results.json() } else { results.text() })
 }
 
 /// The space, and the arguments of `wengert train` that all trials have in common, the data first.
 fn read(arguments: &Arguments) -> Result<(Space, Vec<String>), CliError> {
     let given: Vec<(&str, &str)> =
-        arguments.given(&OF_TRAINING).filter(|(name, _)| *name != "threads").collect();
+        arguments.given(&OF_TRAINING).filter(|(name, _)| !OF_THE_MACHINE.contains(name)).collect();
     let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
     let path = &arguments.search.space;
     let text = text_of(&path.to_string_lossy())?;

@@ -14,6 +14,8 @@ mod trials;
 use crate::error::CliError;
 use crate::evaluation::{Evaluation, errors_in_blocks};
 use crate::output::print_line;
+use crate::rank_problem::RankProblem;
+use crate::ranks::Launcher;
 use crate::settings::Recorded;
 use crate::unfit_data::UnfitData;
 use cv::cross_validation;
@@ -23,26 +25,35 @@ use network::Plan;
 use options::Options;
 use outputs::Outputs;
 use report::{Report, Results};
+use std::sync::Arc;
 use trials::{find_rate, overfit_batch};
 use wengert::data::Targets;
 use wengert::nn::{LossChoice, TargetKind};
+use wengert::train::Ranks;
 
 /// The options, with those that were given, to be written to a settings file.
 pub(crate) type Arguments = Recorded<Options>;
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
+pub(crate) fn run(arguments: &Arguments, launcher: &mut Launcher<'_>) -> Result<(), CliError> {
     if arguments.data.is_none() {
         return Err(UnfitData::NoData.into());
     }
-    let outputs = Outputs::checked(arguments)?;
+    launcher.run(arguments.training.rank_timeout, |ranks| run_on(ranks, arguments))
+}
+
+/// Runs the command on one of several ranks, of which the first prints and writes.
+fn run_on(ranks: &Arc<dyn Ranks>, arguments: &Arguments) -> Result<(), CliError> {
+    let (is_first, options) = (ranks.rank() == 0, &arguments.run);
+    check_ranks(ranks.size(), arguments)?;
+    let outputs = if is_first { Some(Outputs::checked(arguments)?) } else { None };
     let data = arguments.load(arguments.scales_targets())?;
-    for note in &data.notes {
+    for note in data.notes.iter().filter(|_| is_first) {
         eprintln!("note: {note}");
     }
-    let plan = Plan::of(arguments, data.parts())?;
-    let (settings, options) = (arguments.settings_file("train", &plan.chosen()), &arguments.run);
+    let plan = Plan::of(arguments, data.parts())?.on(ranks);
+    let settings = arguments.settings_file("train", &plan.chosen());
     if options.dry_run {
-        return dry_run(arguments, &data, &plan, &settings);
+        return if is_first { dry_run(arguments, &data, &plan, &settings) } else { Ok(()) };
     }
     if options.overfit_batch {
         return overfit_batch(arguments, &data, plan);
@@ -58,12 +69,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let kept = arguments.checkpoint_file().map_or_else(String::new, checkpoint::kept);
         return Err(CliError::Diverged { divergence: Box::new(divergence), kept });
     }
+    let Some(outputs) = outputs else { return Ok(()) };
     if let Some(preprocessing) = &data.preprocessing {
         report.model.metadata = report.model.metadata.with_preprocessing(preprocessing);
     }
     let results = results(&data, &report)?;
     outputs.write(&results, &settings)?;
     print_line(if arguments.output.json { results.json() } else { results.table() })
+}
+
+/// Refuses what several ranks cannot do.
+fn check_ranks(ranks: usize, options: &Options) -> Result<(), RankProblem> {
+    match ranks {
+        1 => Ok(()),
+        _ if options.run.cv.is_some() => Err(RankProblem::OneRank { what: "--cv" }),
+        _ if options.source() == "-" => Err(RankProblem::OneRank { what: "reading standard input" }),
+        _ => Ok(()),
+    }
 }
 
 impl Options {

@@ -8,18 +8,20 @@ use crate::bounds::check_network;
 use crate::error::CliError;
 use crate::progress::Progress;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use wengert::data::Parts;
 #[cfg(feature = "formats")]
 use wengert::formats::TensorBoard;
 use wengert::nn::{AnyActivation, Architecture, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
-use wengert::train::{Defaults, Trainer};
+use wengert::train::{Alone, Defaults, Ranks, Strategy, Trainer};
 
 /// What is trained, and how.
 pub(in crate::commands) struct Plan {
     pub(in crate::commands) settings: Defaults,
     mlp: Mlp<AnyActivation>,
+    ranks: Arc<dyn Ranks>,
 }
 
 impl Plan {
@@ -35,7 +37,17 @@ impl Plan {
         }
         let mlp = mlp.dropout(network.dropout).normalisation(network.norm.into());
         check_network(mlp.widths(), settings.batch_size.min(data.train.examples()))?;
-        Ok(Self { settings, mlp })
+        Ok(Self { settings, mlp, ranks: Arc::new(Alone) })
+    }
+
+    /// The same on these ranks.
+    pub(in crate::commands) fn on(self, ranks: &Arc<dyn Ranks>) -> Self {
+        Self { ranks: Arc::clone(ranks), ..self }
+    }
+
+    /// Whether this is the rank that prints and writes.
+    pub(in crate::commands) fn is_first(&self) -> bool {
+        self.ranks.rank() == 0
     }
 
     /// What was chosen, by the names of the options, for what was not asked for.
@@ -64,6 +76,9 @@ impl Plan {
         data: &Data,
         text: &str,
     ) -> Result<Report, CliError> {
+        if !self.is_first() {
+            return train(self.trainer(options, data.parts())?, options, data, text);
+        }
         let interval = Duration::from_secs_f64(options.output.progress);
         let progress = Progress::of("epoch", options.epochs_before()?, self.settings.epochs, interval);
         let mut news = progress.news();
@@ -119,10 +134,10 @@ impl Plan {
 
     /// The same without what works against learning a single batch by heart.
     pub(in crate::commands) fn for_one_batch(self) -> Result<Self, CliError> {
-        let Self { settings, mlp } = self;
+        let Self { settings, mlp, ranks } = self;
         let optimizer = settings.optimizer.with("weight_decay", Some("0"))?;
         let settings = Defaults { optimizer, schedule: "constant".parse()?, ..settings };
-        Ok(Self { settings, mlp: mlp.dropout(0.0) })
+        Ok(Self { settings, mlp: mlp.dropout(0.0), ranks })
     }
 
     pub(in crate::commands) fn trainer(
@@ -142,7 +157,11 @@ impl Plan {
             .class_weights(training.class_weight.clone())
             .seed(training.seed)
             .threads(training.threads)
+            .ranks(Arc::clone(&self.ranks))
             .on_divergence(|_| ());
+        if let Some(shards) = training.shards {
+            trainer = trainer.strategy(Strategy::Shards(shards));
+        }
         if let Some(norm) = training.clip {
             trainer = trainer.clip_norm(norm);
         }

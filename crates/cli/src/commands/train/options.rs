@@ -144,9 +144,15 @@ pub(in crate::commands) struct TrainingOptions {
     /// Seed of generated data, the split, the initial parameters and the order.
     #[arg(long, default_value_t = 0, value_parser = bounds::seed)]
     pub(in crate::commands) seed: u64,
+    /// Parts of a step with gradients of their own, for --threads and ranks; results depend on it.
+    #[arg(long, value_parser = bounds::shards, value_name = "COUNT")]
+    pub(in crate::commands) shards: Option<usize>,
     /// Threads, 0 for one per core; results do not depend on it.
     #[arg(long, default_value_t = 0, value_parser = bounds::threads, value_name = "COUNT")]
     pub(in crate::commands) threads: usize,
+    /// Seconds to wait for another rank [default: 300].
+    #[arg(long, value_parser = bounds::seconds, value_name = "SECONDS")]
+    pub(in crate::commands) rank_timeout: Option<f64>,
 }
 
 /// How a run ends and continues.

@@ -22,8 +22,12 @@ const ROWS: usize = 10;
 
 /// Learns one batch by heart, and says whether that works.
 pub(super) fn overfit_batch(options: &Options, data: &Data, plan: Plan) -> Result<(), CliError> {
-    let trainer = plan.for_one_batch()?.trainer(options, data.parts())?;
+    let plan = plan.for_one_batch()?;
+    let trainer = plan.trainer(options, data.parts())?;
     let BatchFit { examples, losses, after } = trainer.overfit_batch(STEPS, data.parts())?;
+    if !plan.is_first() {
+        return Ok(());
+    }
     let first = losses.first().copied().unwrap_or(f64::NAN);
     let is_learnt = after.loss <= LEARNT * first;
     let shown = if options.output.json {
@@ -64,6 +68,9 @@ pub(super) fn find_rate(options: &Options, data: &Data, plan: &Plan) -> Result<(
     let finder = plan
         .trainer(options, data.parts())?
         .find_rate(RateFinder::new(lowest, highest, count), data.parts())?;
+    if !plan.is_first() {
+        return Ok(());
+    }
     let (rates, losses): (Vec<f64>, Vec<f64>) = finder.tried().iter().copied().unzip();
     let rate = finder.suggestion().map_err(CliError::Rate)?;
     let shown = if options.output.json {
