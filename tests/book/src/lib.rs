@@ -84,6 +84,7 @@ chapters! {
     softmax: "rules/softmax.md",
     matrices: "rules/matrices.md",
     search: "search.md",
+    ranks: "ranks.md",
     own_training: "own-training.md",
     figures: "figures.md",
     formats: "formats.md",
