@@ -116,5 +116,5 @@ pub(super) const ACTIVATIONS: &[ActivationCode] = &[
         ],
     ),
     code("square", &[], ["x * x", "x * x", "x * x"]),
-    code("tanh", &[Reduction, Tanh], ["hyperbolic_tangent(x)", "hyperbolic_tangent(x)", "np.tanh(x)"]),
+    code("tanh", &[Tanh], ["hyperbolic_tangent(x)", "hyperbolic_tangent(x)", "np.tanh(x)"]),
 ];

@@ -20,7 +20,8 @@ macro_rules! outlined {
                 ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>
             ) { product_by_panels::<$T, $Vector>(ab, c, shape, onto) });
             outlined!(fn $features, product_of_copies(
-                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>, copies: (&mut [$T], usize)
+                ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3], onto: Onto<'_, $T>,
+                copies: (&mut [$T], usize)
             ) { product_of_copies::<$T, $Vector>(ab, c, shape, onto, copies) });
             outlined!(fn $features, narrow_product(
                 ab: [At<$T>; 2], c: Target<$T>, shape: [usize; 3]
