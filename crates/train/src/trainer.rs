@@ -330,13 +330,13 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
 }
 
 /// Runs `work` in a pool with this many threads, or one per core if it is 0, but no more than can be used:
-/// these would be woken for nothing. In a browser, there are no threads, and it runs by itself.
+/// these would be woken for nothing. In WebAssembly, there are no threads, and it runs by itself.
 fn in_pool<R: Send>(
     threads: usize,
     useful: usize,
     work: impl FnOnce() -> Result<R, TrainError> + Send,
 ) -> Result<R, TrainError> {
-    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+    if cfg!(target_family = "wasm") {
         return work();
     }
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
