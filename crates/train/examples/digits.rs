@@ -1,5 +1,5 @@
-//! Trains the network of the README on the digits, and fails unless the result is that of every processor: the
-//! same accuracy, and the loss up to the rounding of matrix products.
+//! Trains the network of the README on the digits, and fails unless the result is that of every processor:
+//! the same accuracy, and the loss up to the rounding of matrix products.
 //!
 //! `wasm32-unknown-unknown` prints nothing: there, the program returns 0 or traps.
 
