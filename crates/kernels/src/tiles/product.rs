@@ -144,7 +144,12 @@ pub(super) unsafe fn product_by_panels<T: Copy, V: Outlined<T>>(
     shape: [usize; 3],
     onto: Onto<'_, T>,
 ) {
-    let mut panel = MaybeUninit::<[[u8; WIDTH]; DEPTH]>::uninit();
+    /// Aligned for every register, and in whole cache lines.
+    #[repr(align(64))]
+    struct Panel {
+        _rows: [[u8; WIDTH]; DEPTH],
+    }
+    let mut panel = MaybeUninit::<Panel>::uninit();
     unsafe { product_in_place::<T, V>(ab, c, shape, onto, Some(panel.as_mut_ptr().cast())) };
 }
 
