@@ -16,17 +16,21 @@
 //! # Ok::<(), wengert_train::RankError>(())
 //! ```
 
-use ferrompi::{Communicator, Error, Mpi, Request, ThreadLevel, scope};
+use ferrompi::{Communicator, Error, Mpi, ThreadLevel, scope};
 use std::fmt;
 use std::hint::spin_loop;
-use std::thread::yield_now;
+use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
 use wengert_train::{RankError, Ranks};
 
 /// The tag of all messages, which arrive in the order in which they are sent.
 const TAG: i32 = 0;
-/// How often a message is looked for before other processes get the core.
+/// How often MPI is asked before other threads get the core.
 const SPINS: usize = 1000;
+/// After this time without a message, its sender is still computing, and the core is left to others for a
+/// while between two looks.
+const PATIENCE: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// The part of the program in which MPI can be used. It ends, on all ranks together, when it is dropped.
 pub struct Session {
@@ -86,39 +90,46 @@ impl Ranks for MpiRanks {
     fn exchange(&self, to: usize, message: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError> {
         let expected = received.len();
         let found = scope(|scope| {
-            let mut receipt = self.world.irecv(scope, received, from as i32, TAG)?;
             let mut dispatch = self.world.isend(scope, message, to as i32, TAG)?;
-            let found = self.wait(&mut receipt, from)?;
-            self.wait(&mut dispatch, to)?;
-            Ok(found)
+            self.wait(from, || Ok(self.world.iprobe::<u8>(from as i32, TAG)?.map(|_| ())), true)?;
+            let mut receipt = self.world.irecv(scope, received, from as i32, TAG)?;
+            let status = self.wait(from, || receipt.test(), false)?;
+            self.wait(to, || dispatch.test(), false)?;
+            Ok(status.count)
         });
         match found.map_err(|error| transport(&error))? {
-            found if found == expected => Ok(()),
-            found => Err(RankError::Length { rank: from, expected, found }),
+            Some(found) if found != expected => Err(RankError::Length { rank: from, expected, found }),
+            _ => Ok(()),
         }
     }
 }
 
 impl MpiRanks {
-    /// Waits until a request to or from `rank` is complete; returns the number of bytes that were received.
+    /// Asks MPI until it has an answer, with pauses if the answer takes long and needs no help of this rank.
     ///
     /// After the time limit, this ends all processes: MPI has no way to give up a request whose other side is
     /// lost, and the scope would wait for it.
-    fn wait(&self, request: &mut Request<'_>, rank: usize) -> Result<usize, Error> {
+    fn wait<A>(
+        &self,
+        rank: usize,
+        mut ask: impl FnMut() -> Result<Option<A>, Error>,
+        with_pauses: bool,
+    ) -> Result<A, Error> {
         let start = Instant::now();
         loop {
             for _ in 0..SPINS {
-                if let Some(status) = request.test()? {
-                    return Ok(status.count.unwrap_or(0));
+                if let Some(answer) = ask()? {
+                    return Ok(answer);
                 }
                 spin_loop();
             }
-            if start.elapsed() >= self.limit {
+            let waited = start.elapsed();
+            if waited >= self.limit {
                 let silent = RankError::Silent { rank, limit: self.limit };
                 eprintln!("error: rank {}: {silent}", self.rank());
                 self.world.abort(1);
             }
-            yield_now();
+            if with_pauses && waited >= PATIENCE { sleep(PAUSE) } else { yield_now() }
         }
     }
 }
