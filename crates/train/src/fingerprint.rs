@@ -11,6 +11,7 @@ use crate::training::Training;
 use std::fmt::Debug;
 use wengert_ad::Real;
 use wengert_data::{Dataset, Examples, Parts, Targets};
+use wengert_kernels::InstructionSet;
 use wengert_nn::{Loss, Module};
 use wengert_optim::Optimizer;
 
@@ -71,7 +72,8 @@ fn fingerprint<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real>(
     texts
 }
 
-/// The architecture, with the extensions that kernels are chosen by.
+/// The architecture, with the extensions that functions of the system are chosen by, and the set of vector
+/// instructions that the kernels use, which `WENGERT_SIMD` may choose.
 fn processor() -> String {
     #[cfg(target_arch = "x86_64")]
     let extensions = [
@@ -82,7 +84,11 @@ fn processor() -> String {
     #[cfg(not(target_arch = "x86_64"))]
     let extensions: [(&str, bool); 0] = [];
     let found = extensions.into_iter().filter(|(_, found)| *found).map(|(name, _)| format!(" {name}"));
-    std::env::consts::ARCH.to_owned() + &found.collect::<String>()
+    let kernels = match InstructionSet::chosen() {
+        Ok(set) => set.name().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    format!("{}{}, kernels with {kernels}", std::env::consts::ARCH, found.collect::<String>())
 }
 
 /// The rates of a few steps.

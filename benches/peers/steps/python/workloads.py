@@ -15,7 +15,7 @@ WORKLOADS = {
     "W5": ((784, 512, 512, 10), 256, "adam", 1e-3),
     "W6": ((1024, 2048, 2048, 2048, 10), 512, "momentum", 0.01),
 }
-# The workload of a regression: tanh instead of ReLU, and the squared error instead of cross-entropy, summed over the outputs.
+# The workload of a regression: tanh instead of ReLU, and the mean squared error instead of cross-entropy.
 REGRESSION = "W0"
 BATCHES = 8
 

@@ -10,13 +10,20 @@ pub(super) fn rounds(ranks: &dyn Ranks) -> impl Iterator<Item = (usize, usize)> 
     (1..size).map(move |round| ((rank + round) % size, (rank + size - round) % size))
 }
 
+/// The most bytes of a message whose length another rank says: another program there may say anything.
+const LONGEST: usize = 1 << 30;
+
 /// The bytes of all ranks, by their numbers.
 pub(super) fn gather(ranks: &dyn Ranks, own: &[u8]) -> Result<Vec<Vec<u8>>, RankError> {
     let mut all = vec![Vec::new(); ranks.size()];
     for (to, from) in rounds(ranks) {
         let mut length = [0; 8];
         ranks.exchange(to, &(own.len() as u64).to_le_bytes(), from, &mut length)?;
-        all[from].resize(u64::from_le_bytes(length) as usize, 0);
+        let (expected, found) = (LONGEST, u64::from_le_bytes(length) as usize);
+        if found > LONGEST {
+            return Err(RankError::Length { rank: from, expected, found });
+        }
+        all[from].resize(found, 0);
         ranks.exchange(to, own, from, &mut all[from])?;
     }
     all[ranks.rank()].extend_from_slice(own);
@@ -84,6 +91,15 @@ mod tests {
             let found = answers(size, |ranks| gather(ranks, &own(ranks.rank())).unwrap());
             assert!(found.iter().all(|found| *found == expected), "{size} ranks");
         }
+    }
+
+    #[test]
+    fn a_length_beyond_all_messages_is_an_error_before_memory_is_taken() {
+        let found = answers(2, |ranks| match ranks.rank() {
+            0 => gather(ranks, b"text").map(|_| ()),
+            _ => ranks.exchange(0, &u64::MAX.to_le_bytes(), 0, &mut [0; 8]),
+        });
+        assert!(matches!(found[0], Err(RankError::Length { rank: 1, expected: LONGEST, .. })), "{found:?}");
     }
 
     #[test]

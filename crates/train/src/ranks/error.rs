@@ -63,7 +63,7 @@ impl fmt::Display for RankError {
             Self::Silent { rank, limit } => write!(
                 f,
                 "nothing came from rank {rank} within {} s: it has ended or hangs; if it needs more time, \
-                 raise the limit",
+                 raise the limit (--rank-timeout)",
                 limit.as_secs_f64()
             ),
             Self::Length { rank, expected, found } => write!(
