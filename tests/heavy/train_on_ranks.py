@@ -133,6 +133,9 @@ def refusals(program):
     program.failed(2, ["train", "digits", "--cv", "3"], "--cv works on one rank only")
     # The ranks of one run with different arguments.
     program.failed(1, [*DIGITS, ":", "-n", "1", program.path, *DIGITS, "--seed", "1"], "would not train the same")
+    # Kernels with other bits.
+    others = ["env", "WENGERT_SIMD=portable", program.path, *DIGITS]
+    program.failed(1, [*DIGITS, ":", "-n", "1", *others], "kernels with portable on rank 1")
     print("ranks that cannot train together say so and end", flush=True)
 
 
