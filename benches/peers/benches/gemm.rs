@@ -4,6 +4,7 @@
 //! `cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`; `-- "W[1-4]"` skips the
 //! slow ones. Criterion's elements per second are operations per second.
 
+#[allow(dead_code, reason = "the products of a network do not depend on its task")]
 #[path = "../../step/src/workloads.rs"]
 mod workloads;
 

@@ -12,9 +12,9 @@ const MAX_THREADS: usize = 4096;
 #[derive(Parser)]
 #[command(after_help = "Example:\n  wengert-step-bench --layers 784,128,64,10 --batch 64 --threads 2")]
 pub(crate) struct Arguments {
-    /// What the network computes: classes, with ReLU and cross-entropy, or the sine of each input, with tanh
-    /// and the mean squared error.
-    #[arg(long, value_enum, default_value_t = Task::Classification)]
+    /// What the network computes: classification, with ReLU and cross-entropy; or regression, the sine of each
+    /// input, with tanh and the mean squared error.
+    #[arg(long, default_value = "classification", value_parser = task, value_name = "TASK")]
     pub(crate) task: Task,
     /// Widths of the network: inputs, hidden layers, outputs.
     #[arg(long, default_value = "784,128,64,10", value_parser = widths, value_name = "WIDTHS")]
@@ -84,6 +84,11 @@ pub(crate) enum Precision {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Widths(pub(crate) Vec<usize>);
+
+fn task(text: &str) -> Result<Task, String> {
+    let named = Task::ALL.into_iter().find(|task| task.name() == text);
+    named.ok_or_else(|| format!("expected {}", Task::ALL.map(Task::name).join(" or ")))
+}
 
 fn widths(text: &str) -> Result<Widths, String> {
     let width = |part: &str| part.trim().parse().ok().filter(|&width: &usize| width > 0);

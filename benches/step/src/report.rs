@@ -42,7 +42,7 @@ impl Report<'_> {
     pub(crate) fn as_json(&self) -> String {
         let (arguments, [forward, backward, update]) = (self.arguments, self.measurement.phases);
         json!({
-            "task": name(&arguments.task),
+            "task": arguments.task.name(),
             "layers": arguments.layers.0,
             "batch": arguments.batch,
             "optimizer": name(&arguments.optimizer),
@@ -75,7 +75,7 @@ impl Report<'_> {
     fn heading(&self) -> String {
         let arguments = self.arguments;
         let widths: Vec<String> = arguments.layers.0.iter().map(ToString::to_string).collect();
-        let (task, batch) = (name(&arguments.task), arguments.batch);
+        let (task, batch) = (arguments.task.name(), arguments.batch);
         let (method, dtype) = (name(&arguments.optimizer), name(&arguments.dtype));
         let (widths, steps, threads) = (widths.join("-"), self.measurement.steps.len(), self.threads);
         let plural = if threads == 1 { "" } else { "s" };

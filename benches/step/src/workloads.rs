@@ -1,15 +1,27 @@
 //! The networks whose training steps are compared with other libraries.
 
 use Task::{Classification, Regression};
-use clap::ValueEnum;
 
 /// What a network computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Classes: hidden layers with ReLU, and softmax cross-entropy.
     Classification,
     /// The sine of each input: hidden layers with tanh, and the mean squared error.
     Regression,
+}
+
+impl Task {
+    /// All tasks.
+    pub const ALL: [Self; 2] = [Classification, Regression];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Classification => "classification",
+            Regression => "regression",
+        }
+    }
 }
 
 /// A network in training.

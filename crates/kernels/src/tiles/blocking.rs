@@ -43,9 +43,10 @@ impl Cache {
     /// Rows whose distance is a large power of two begin in few different sets: rows of 2,048 bytes in two.
     fn conflicts(self, Reading { rows, stride, bytes }: Reading) -> bool {
         let span = self.sets * LINE;
-        // Both are multiples of the power of two in the stride, since the span is a power of two.
-        let unit = span.min(1 << stride.trailing_zeros().min(63));
-        let beginnings = (span / unit).min(rows.max(1));
+        // Rows begin at the multiples of the greatest common divisor of stride and span, which is a power of
+        // two, as the span is.
+        let divisor = if stride == 0 { span } else { span.min(1 << stride.trailing_zeros()) };
+        let beginnings = (span / divisor).min(rows.max(1));
         let per_beginning = rows.div_ceil(beginnings);
         let overlapping = (beginnings * bytes.div_ceil(LINE)).div_ceil(self.sets);
         per_beginning * overlapping > self.ways
