@@ -100,7 +100,7 @@ impl Num for echidna::Reverse<f64> {
         num_traits::Float::ln(self)
     }
     fn rectified(self) -> Self {
-        if echidna::Numeric::value(&self) > 0.0 { self } else { self * 0.0 }
+        if echidna::Scalar::value(&self) > 0.0 { self } else { self * 0.0 }
     }
 }
 
