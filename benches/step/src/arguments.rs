@@ -12,8 +12,8 @@ const MAX_THREADS: usize = 4096;
 #[derive(Parser)]
 #[command(after_help = "Example:\n  wengert-step-bench --layers 784,128,64,10 --batch 64 --threads 2")]
 pub(crate) struct Arguments {
-    /// What the network computes: classification, with ReLU and cross-entropy; or regression, the sine of each
-    /// input, with tanh and the mean squared error.
+    /// What the network computes: classification, with ReLU and cross-entropy, or regression, the sine of
+    /// each input, with tanh and the mean squared error.
     #[arg(long, default_value = "classification", value_parser = task, value_name = "TASK")]
     pub(crate) task: Task,
     /// Widths of the network: inputs, hidden layers, outputs.
