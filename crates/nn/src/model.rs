@@ -30,17 +30,23 @@ pub trait Module<T: Element = f32>: Send + Sync {
     }
 }
 
-impl<T: Element, M: Module<T> + ?Sized> Module<T> for Box<M> {
-    fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-        (**self).forward(p, x)
-    }
-    fn input_width(&self) -> Option<usize> {
-        (**self).input_width()
-    }
-    fn output_width(&self, input: Option<usize>) -> Option<usize> {
-        (**self).output_width(input)
-    }
+macro_rules! module_behind {
+    ($($pointer:ty),*) => {$(
+        impl<T: Element, M: Module<T> + ?Sized> Module<T> for $pointer {
+            fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+                (**self).forward(p, x)
+            }
+            fn input_width(&self) -> Option<usize> {
+                (**self).input_width()
+            }
+            fn output_width(&self, input: Option<usize>) -> Option<usize> {
+                (**self).output_width(input)
+            }
+        }
+    )*};
 }
+
+module_behind!(Box<M>, &M);
 
 /// A module and the layout of its parameters.
 #[derive(Clone, Debug)]

@@ -82,48 +82,54 @@ pub trait Optimizer<F: Float>: Send {
     fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError>;
 }
 
-impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
-    #[track_caller]
-    fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
-        (**self).step_groups(parameters, gradient, groups);
-    }
+macro_rules! optimizer_behind {
+    ($($pointer:ty),*) => {$(
+        impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for $pointer {
+            #[track_caller]
+            fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
+                (**self).step_groups(parameters, gradient, groups);
+            }
 
-    #[track_caller]
-    fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
-        (**self).step(parameters, gradient);
-    }
+            #[track_caller]
+            fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
+                (**self).step(parameters, gradient);
+            }
 
-    fn set_shapes(&mut self, shapes: &[ArrayShape]) {
-        (**self).set_shapes(shapes);
-    }
+            fn set_shapes(&mut self, shapes: &[ArrayShape]) {
+                (**self).set_shapes(shapes);
+            }
 
-    fn has_average(&self) -> bool {
-        (**self).has_average()
-    }
+            fn has_average(&self) -> bool {
+                (**self).has_average()
+            }
 
-    #[track_caller]
-    fn write_average(&self, parameters: &[F], average: &mut [F]) {
-        (**self).write_average(parameters, average);
-    }
+            #[track_caller]
+            fn write_average(&self, parameters: &[F], average: &mut [F]) {
+                (**self).write_average(parameters, average);
+            }
 
-    fn learning_rate(&self) -> f64 {
-        (**self).learning_rate()
-    }
+            fn learning_rate(&self) -> f64 {
+                (**self).learning_rate()
+            }
 
-    #[track_caller]
-    fn set_learning_rate(&mut self, rate: f64) {
-        (**self).set_learning_rate(rate);
-    }
+            #[track_caller]
+            fn set_learning_rate(&mut self, rate: f64) {
+                (**self).set_learning_rate(rate);
+            }
 
-    fn name(&self) -> &'static str {
-        (**self).name()
-    }
+            fn name(&self) -> &'static str {
+                (**self).name()
+            }
 
-    fn state(&self) -> OptimizerState<F> {
-        (**self).state()
-    }
+            fn state(&self) -> OptimizerState<F> {
+                (**self).state()
+            }
 
-    fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
-        (**self).restore(state)
-    }
+            fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
+                (**self).restore(state)
+            }
+        }
+    )*};
 }
+
+optimizer_behind!(Box<O>, &mut O);

@@ -153,8 +153,8 @@ impl<T: Real> Backprop<T> {
     /// If there are several ranks, and one of them ends.
     pub(crate) fn totals(
         &mut self,
-        module: &impl Module<T>,
-        loss: &impl Loss<T>,
+        module: &dyn Module<T>,
+        loss: &dyn Loss<T>,
         params: &Params<T>,
         batch: Batch<'_, T>,
         count: bool,
@@ -178,8 +178,8 @@ impl<T: Real> Backprop<T> {
     #[track_caller]
     fn in_parts(
         &mut self,
-        module: &impl Module<T>,
-        loss: &impl Loss<T>,
+        module: &dyn Module<T>,
+        loss: &dyn Loss<T>,
         params: &Params<T>,
         batch: Batch<'_, T>,
         whole: Part,
@@ -204,8 +204,8 @@ impl<T: Real> Backprop<T> {
     #[track_caller]
     fn part(
         &mut self,
-        module: &impl Module<T>,
-        loss: &impl Loss<T>,
+        module: &dyn Module<T>,
+        loss: &dyn Loss<T>,
         params: &Params<T>,
         batch: Batch<'_, T>,
         part: Part,

@@ -28,8 +28,8 @@ pub(crate) type Gather<E, T> = fn(&mut [E], usize, &[usize], &[T]);
 /// sum of the losses of the examples, each times its weight relative to the mean weight. Without a mean
 /// weight, weights do not count.
 pub(crate) fn forward<'t, E: Element, T: Real>(
-    module: &impl Module<E>,
-    loss: &impl Loss<E>,
+    module: &dyn Module<E>,
+    loss: &dyn Loss<E>,
     params: &Bound<'t, E>,
     Batch { data, indices }: Batch<'_, T>,
     mean_weight: Option<f64>,
@@ -53,7 +53,7 @@ pub(crate) fn inputs<'t, E: Element, T: Real>(
 
 /// The loss of [`forward`], given the outputs.
 pub(crate) fn total_loss<'t, E: Element, T: Real>(
-    loss: &impl Loss<E>,
+    loss: &dyn Loss<E>,
     outputs: Tensor<'t, E>,
     Batch { data, indices }: Batch<'_, T>,
     mean_weight: Option<f64>,

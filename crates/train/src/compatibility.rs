@@ -68,7 +68,7 @@ fn columns<T: Real>(data: &Dataset<T>) -> [usize; 3] {
 
 /// Checks the widths of the model, where it reports them, against those of the data.
 pub(crate) fn check_widths<T: Real>(
-    module: &impl Module<T>,
+    module: &dyn Module<T>,
     kind: TargetKind,
     train: &Dataset<T>,
 ) -> Result<(), Mismatch> {

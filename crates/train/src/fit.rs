@@ -14,22 +14,27 @@ use crate::partial_epoch::PartialEpoch;
 use crate::provenance::metadata_of;
 use crate::ranks::{any, first};
 use crate::report::{OwnValues, StopReason, TrainingReport};
+use crate::run::Run;
 use crate::selection::Sampling;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
-use crate::start::Progress;
 use crate::state::{BestEpoch, ResumeError, TrainingState};
 use crate::trained::{TrainedModel, batch_metrics};
-use crate::training::Training;
+use crate::training::{ErasedTraining, Training};
 use wengert_ad::Real;
 use wengert_data::{Batches, EpochBatches, Examples, Parts, Targets};
 use wengert_nn::diagnostics::large_parameter;
-use wengert_nn::{Loss, Module, Params, TrainingPass};
+use wengert_nn::{Params, TrainingPass};
 use wengert_optim::Optimizer;
 
+/// Trains over the epochs that are not done yet. The report has the model without its module.
+pub(crate) fn over_epochs<T: Real>(run: Run<'_, '_, T>) -> Result<TrainingReport<(), T>, TrainError> {
+    Fit::new(run).run()
+}
+
 /// A training run over epochs.
-pub(crate) struct Fit<'a, M, L, O, T: Real> {
-    training: Training<M, L, O, T>,
+struct Fit<'a, 'm, T: Real> {
+    training: ErasedTraining<'m, T>,
     settings: Settings,
     observers: Observers<T>,
     /// The validation part for the own metrics.
@@ -44,22 +49,16 @@ pub(crate) struct Fit<'a, M, L, O, T: Real> {
     snapshots: Snapshots<T>,
 }
 
-impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T> {
-    /// A run that continues after the epochs of `history`.
-    pub(crate) fn new(
-        training: Training<M, L, O, T>,
-        settings: Settings,
-        observers: Observers<T>,
-        data: Parts<'a, T>,
-        (history, best, partial): Progress<T>,
-    ) -> Self {
+impl<'a, 'm, T: Real> Fit<'a, 'm, T> {
+    fn new(run: Run<'a, 'm, T>) -> Self {
+        let Run { training, settings, observers, data, progress: (history, best, partial) } = run;
         let snapshots = Snapshots::new(history.len(), &training.result());
         let measured = MeasuredPart::new(&observers.metrics, data.validation);
         let issues = Vec::new();
         Self { training, settings, observers, measured, data, history, issues, best, partial, snapshots }
     }
 
-    pub(crate) fn run(mut self) -> Result<TrainingReport<M, T>, TrainError> {
+    fn run(mut self) -> Result<TrainingReport<(), T>, TrainError> {
         let clock = Clock::start();
         if let Some(keeper) = &mut self.observers.keeping.keeper {
             let train = self.data.train;
@@ -88,7 +87,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
         let names = self.observers.metrics.names().map(str::to_owned).collect();
         let (history, issues) = (History::new(self.history, names), self.issues);
         let metadata = metadata_of(self.data.train.sample(), &self.training, &self.settings);
-        let model = TrainedModel { metadata, ..self.training.into_trained() };
+        let model = TrainedModel { metadata, ..self.training.into_trained().map(|_| ()) };
         let seconds = clock.seconds();
         Ok(TrainingReport {
             model,
@@ -256,7 +255,7 @@ impl<'a, T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'a, M, L, O, T>
 }
 
 /// The end of a run.
-impl<T: Real, M: Module<T>, L: Loss<T>, O: Optimizer<T>> Fit<'_, M, L, O, T> {
+impl<T: Real> Fit<'_, '_, T> {
     /// The state after the last step.
     fn state(&self, partial: Option<PartialEpoch>) -> TrainingState<T> {
         let (history, best) = (self.history.clone(), self.best.clone());

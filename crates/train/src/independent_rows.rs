@@ -23,8 +23,8 @@ pub(crate) fn sampled_rows(rows: usize) -> impl Iterator<Item = usize> {
 /// If the outputs or the loss of an example depend on other examples although neither the layout of the
 /// parameters nor the loss declares it, or if the outputs differ between two passes over the same rows.
 pub(crate) fn check_independent_rows<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     Batch { data, indices }: Batch<'_, T>,
 ) -> Result<(), TrainError> {

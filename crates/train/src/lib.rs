@@ -58,9 +58,11 @@ mod own_metrics;
 mod parameter_names;
 mod part_sums;
 mod partial_epoch;
+pub mod precompiled;
 mod provenance;
 mod ranks;
 mod report;
+mod run;
 #[cfg(feature = "safetensors")]
 mod saved;
 mod search;

@@ -63,8 +63,8 @@ impl fmt::Display for IssueKind {
 
 /// Finds out why the loss of a batch is not finite, by computing it again with checks on every operation.
 pub(crate) fn locate_non_finite<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     batch: Batch<'_, T>,
     training: TrainingPass,

@@ -26,7 +26,7 @@ impl OwnMetrics {
     /// The values for a part of the data; empty if there are no metrics, or if the part is empty.
     pub(crate) fn values<T: Real>(
         &self,
-        module: &impl Module<T>,
+        module: &dyn Module<T>,
         params: &Params<T>,
         scaling: &Scaling,
         part: &MeasuredPart,

@@ -83,6 +83,29 @@ pub struct TrainingReport<M, T = f32> {
     pub seconds: f64,
 }
 
+impl<M, T> TrainingReport<M, T> {
+    /// The same with another module on the same parameters.
+    pub(crate) fn map<N>(self, change: impl FnOnce(M) -> N) -> TrainingReport<N, T> {
+        let Self { model, train, validation, test, history, own, best_epoch, .. } = self;
+        let Self { stop, divergence, issues, state, seconds, .. } = self;
+        let model = model.map(change);
+        TrainingReport {
+            model,
+            train,
+            validation,
+            test,
+            history,
+            own,
+            best_epoch,
+            stop,
+            divergence,
+            issues,
+            state,
+            seconds,
+        }
+    }
+}
+
 /// One line: whether training diverged, the number of epochs, and the final losses.
 impl<M, T> fmt::Display for TrainingReport<M, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

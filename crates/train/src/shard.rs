@@ -39,9 +39,9 @@ pub(crate) fn add_sums(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
 }
 
 /// The inputs of one step that all shards share.
-pub(crate) struct Step<'a, M, L, T> {
-    pub(crate) module: &'a M,
-    pub(crate) loss: &'a L,
+pub(crate) struct Step<'a, T: Element> {
+    pub(crate) module: &'a dyn Module<T>,
+    pub(crate) loss: &'a dyn Loss<T>,
     pub(crate) params: &'a Params<T>,
     /// The number of examples in the whole batch.
     pub(crate) rows: usize,
@@ -55,7 +55,7 @@ pub(crate) struct Step<'a, M, L, T> {
     pub(crate) count: bool,
 }
 
-impl<T: Real, M: Module<T>, L: Loss<T>> Step<'_, M, L, T> {
+impl<T: Real> Step<'_, T> {
     /// Runs the part of the batch that belongs to a node of the tree of shards and begins at row
     /// `first_row` of the batch, on those of its shards that are this rank's own. Leaves the sum of the
     /// gradients in the first shard if all are, and otherwise that of each subtree in its first shard.
@@ -100,12 +100,7 @@ impl<T: Real> Shard<T> {
         Self { tape: ArrayTape::new(), gradient, examples, sums: [0.0; 2], penalty: 0.0, statistics }
     }
 
-    fn run<M: Module<T>, L: Loss<T>>(
-        &mut self,
-        batch: Batch<'_, T>,
-        first_row: usize,
-        step: &Step<'_, M, L, T>,
-    ) {
+    fn run(&mut self, batch: Batch<'_, T>, first_row: usize, step: &Step<'_, T>) {
         let params = match step.training {
             Some(pass) if step.is_whole => step.params.bind_for_training(&self.tape, pass),
             Some(pass) => step.params.bind_for_training(&self.tape, pass.part_from(first_row)),

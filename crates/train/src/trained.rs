@@ -60,6 +60,12 @@ impl<M, T> TrainedModel<M, T> {
         let (scaling, metadata) = (Scaling::default(), ModelMetadata::default());
         Self { model, params, scaling, outputs, metadata }
     }
+
+    /// The same with another module on the same parameters.
+    pub(crate) fn map<N>(self, change: impl FnOnce(M) -> N) -> TrainedModel<N, T> {
+        let Self { model, params, scaling, outputs, metadata } = self;
+        TrainedModel { model: model.map(change), params, scaling, outputs, metadata }
+    }
 }
 
 impl<T: Real, M: Module<T>> TrainedModel<M, T> {
@@ -163,7 +169,7 @@ fn assert_known_classes<T: Real>(outputs: Option<usize>, data: &Dataset<T>) {
 
 /// The outputs for features in the user's units in evaluation mode: see [`TrainedModel::predict`].
 pub(crate) fn predict<T: Real, X: Real, S: Data<Elem = X>>(
-    module: &impl Module<T>,
+    module: &dyn Module<T>,
     params: &Params<T>,
     scaling: &Scaling,
     x: &ArrayBase<S, Ix2>,
@@ -190,8 +196,8 @@ pub(crate) fn predict<T: Real, X: Real, S: Data<Elem = X>>(
 
 /// The metrics on a data set in evaluation mode; `None` if no example counts.
 pub(crate) fn evaluate<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     data: &Dataset<T>,
 ) -> Option<Metrics> {
@@ -200,7 +206,7 @@ pub(crate) fn evaluate<T: Real>(
 
 /// The metrics on examples in blocks, with the scaling of the model; `None` if no example counts.
 pub(crate) fn evaluate_blocks<T: Real, E: From<DataError>>(
-    module: &impl Module<T>,
+    module: &dyn Module<T>,
     scaling: &Scaling,
     examples: &dyn Examples<T>,
     totals: impl Fn(&Dataset<T>) -> Result<Totals, E>,
@@ -222,8 +228,8 @@ fn metrics<T: Real>(totals: Totals, data: &Dataset<T>) -> Option<Metrics> {
 
 /// The totals of a data set in evaluation mode.
 pub(crate) fn totals<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     data: &Dataset<T>,
 ) -> Totals {
@@ -232,8 +238,8 @@ pub(crate) fn totals<T: Real>(
 
 /// As [`totals`], each rank on its share of the blocks.
 pub(crate) fn totals_on_ranks<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     data: &Dataset<T>,
     ranks: &dyn Ranks,
@@ -254,8 +260,8 @@ pub(crate) fn totals_on_ranks<T: Real>(
 
 /// The metrics on a batch in evaluation mode.
 pub(crate) fn batch_metrics<T: Real>(
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     batch: Batch<'_, T>,
 ) -> Metrics {
@@ -266,8 +272,8 @@ pub(crate) fn batch_metrics<T: Real>(
 
 fn batch_totals<T: Real>(
     (tape, examples): &mut (ArrayTape<T>, ExampleBuffers),
-    module: &impl Module<T>,
-    loss: &impl Loss<T>,
+    module: &dyn Module<T>,
+    loss: &dyn Loss<T>,
     params: &Params<T>,
     batch: Batch<'_, T>,
 ) -> Totals {

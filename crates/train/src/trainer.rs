@@ -1,24 +1,17 @@
 //! Configuration of a training run.
 
-use crate::compatibility::{
-    check_batch_size, check_parts, check_streams, check_targets, check_weights, check_widths,
-};
 use crate::divergence::Divergence;
 use crate::error::TrainError;
-use crate::fingerprint::check_agreement;
-use crate::fit::Fit;
-use crate::independent_rows::sampled_rows;
+use crate::fit::over_epochs;
 use crate::observers::Observers;
 use crate::ranks::{Ranks, SharedRanks};
 use crate::report::TrainingReport;
+use crate::run::{Plan, Run};
 use crate::settings::Settings;
-use crate::start::{Progress, Start};
-use crate::state::{ResumeError, TrainingState};
+use crate::start::Start;
+use crate::state::TrainingState;
 use crate::step_settings::StepSettings;
 use crate::strategy::Strategy;
-use crate::training::Training;
-use rayon::ThreadPoolBuilder;
-use std::num::NonZero;
 use std::sync::Arc;
 use wengert_ad::Real;
 use wengert_data::Parts;
@@ -266,81 +259,32 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
     {
         let is_first = self.steps.ranks.rank() == 0;
         let mut on_divergence = std::mem::replace(&mut self.on_divergence, Box::new(|_| ()));
-        let report = self.begin(data, from, |training, settings, observers, data, progress| {
-            Fit::new(training, settings, observers, data, progress).run()
-        })?;
+        let (module, report) = self.begin(data, from, over_epochs)?;
+        let report = report.map(|()| module);
         if let Some(divergence) = report.divergence.as_ref().filter(|_| is_first) {
             on_divergence(divergence);
         }
         Ok(report)
     }
 
-    /// Checks that everything fits together, and has `run` take the steps, on the threads of the trainer.
+    /// Has `run` take the steps; returns the module and what it returns.
     #[track_caller]
     pub(crate) fn begin<R: Send>(
         self,
         data: Parts<'_, T>,
         from: Start<T>,
-        run: impl FnOnce(
-            Training<A::Module, L, O, T>,
-            Settings,
-            Observers<T>,
-            Parts<'_, T>,
-            Progress<T>,
-        ) -> Result<R, TrainError>
-        + Send,
-    ) -> Result<R, TrainError>
+        run: impl FnOnce(Run<'_, '_, T>) -> Result<R, TrainError> + Send,
+    ) -> Result<(A::Module, R), TrainError>
     where
         A::Module: Module<T>,
         L: Loss<T>,
         O: Optimizer<T>,
     {
-        let Self { architecture, loss, optimizer, settings, mut steps, threads, mut observers, .. } = self;
-        steps.part_rows = (settings.accumulate > 1).then_some(settings.batch_size);
-        let model = architecture.into_model();
-        check_targets(loss.kind(), data)?;
-        check_widths(model.module(), loss.kind(), data.train.sample())?;
-        check_parts(settings.keeps_best(), data)?;
-        check_streams(&settings, &observers.metrics, data)?;
-        let weighted = settings.class_weights.weighted(data.train)?;
-        let data = Parts { train: weighted.as_deref().unwrap_or(data.train), ..data };
-        check_weights(data)?;
-        let from = from.loaded(model.layout(), data.train, &settings, steps.strategy)?;
-        let (mut training, progress) = from.begin(model, loss, optimizer, steps)?;
-        let sample = data.train.sample();
-        if !training.set_scaling(sample.scaling()) {
-            return Err(TrainError::Resume { source: ResumeError::Scaling });
-        }
-        let (examples, batch_size) = (data.train.examples(), settings.batch_size);
-        check_batch_size(training.params().layout(), examples, batch_size)?;
-        let useful = training.useful_threads(batch_size.min(examples));
-        in_pool(threads, useful, || {
-            let some: Vec<usize> = sampled_rows(sample.examples()).collect();
-            training.check(sample.batch(&some))?;
-            if training.settings.ranks.size() > 1 {
-                training.check_ranks(batch_size.min(examples))?;
-                check_agreement(&training, &settings, &observers, data, &progress)?;
-            }
-            if training.settings.ranks.rank() > 0 {
-                observers.observe_nothing();
-            }
-            run(training, settings, observers, data, progress)
-        })
+        let Self { architecture, loss, mut optimizer, settings, steps, threads, observers, .. } = self;
+        let mut module = None;
+        let model = architecture.into_model().map(|own| -> &dyn Module<T> { module.insert(own) });
+        let plan = Plan { settings, steps, threads, observers };
+        let result = plan.run(model, &loss, &mut optimizer, data, from, run)?;
+        Ok((module.expect("the model has a module"), result))
     }
-}
-
-/// Runs `work` in a pool with this many threads, or one per core if it is 0, but no more than can be used:
-/// these would be woken for nothing. In WebAssembly, there are no threads, and it runs by itself.
-fn in_pool<R: Send>(
-    threads: usize,
-    useful: usize,
-    work: impl FnOnce() -> Result<R, TrainError> + Send,
-) -> Result<R, TrainError> {
-    if cfg!(target_family = "wasm") {
-        return work();
-    }
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = if threads == 0 { cores } else { threads }.min(useful);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|source| TrainError::Threads { source })?.install(work)
 }

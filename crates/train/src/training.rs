@@ -71,6 +71,11 @@ pub struct Training<M, L, O, T: Real = f32> {
     pub(crate) scaling: Option<Scaling>,
 }
 
+/// A training run whose parts are known by their traits only. What uses it is compiled once for each number
+/// type, and not for each combination of a model, a loss and an optimizer.
+pub(crate) type ErasedTraining<'m, T> =
+    Training<&'m dyn Module<T>, &'m dyn Loss<T>, &'m mut dyn Optimizer<T>, T>;
+
 impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// A training run before its first step, with the default settings: seed 0, and nothing frozen,
     /// scheduled, clipped or penalised.

@@ -2,6 +2,7 @@
 
 use crate::batch_fit::BatchFit;
 use crate::error::TrainError;
+use crate::run::Run;
 use crate::start::Start;
 use crate::trained::batch_metrics;
 use crate::trainer::Trainer;
@@ -52,23 +53,7 @@ where
         steps: usize,
         data: impl Into<Parts<'a, T>>,
     ) -> Result<BatchFit, TrainError> {
-        self.begin(data.into(), Start::Seed, |mut training, settings, _, data, _| {
-            let mut batches =
-                Batches::new(data.train.examples(), settings.examples_per_update(), training.settings.seed);
-            let mut epoch = batches.over(data.train, 1);
-            let batch = epoch.next_batch()?.ok_or(TrainError::NoExamples)?;
-            let mut losses = Vec::with_capacity(steps);
-            for _ in 0..steps {
-                let loss = training.pass(batch, false)?.mean_loss();
-                losses.push(loss);
-                if !loss.is_finite() {
-                    break;
-                }
-                training.apply_gradient();
-            }
-            let after = batch_metrics(training.model.module(), &training.loss, &training.result(), batch);
-            Ok(BatchFit { examples: batch.indices.len(), losses, after })
-        })
+        Ok(self.begin(data.into(), Start::Seed, overfit(steps))?.1)
     }
 
     /// Runs a sweep over learning rates from the initial parameters, one step per rate, instead of the
@@ -97,31 +82,58 @@ where
     #[track_caller]
     pub fn find_rate<'a>(
         mut self,
-        mut finder: RateFinder,
+        finder: RateFinder,
         data: impl Into<Parts<'a, T>>,
     ) -> Result<RateFinder, TrainError> {
         self.steps.schedule = None;
-        self.begin(data.into(), Start::Seed, |mut training, settings, _, data, _| {
-            let mut batches =
-                Batches::new(data.train.examples(), settings.examples_per_update(), training.settings.seed);
-            let sample = data.train.sample();
-            let rows: Vec<usize> =
-                (0..sample.examples()).step_by(sample.examples().div_ceil(SAMPLE)).collect();
-            let mut number = 1;
-            while finder.next_rate().is_some() {
-                let mut epoch = batches.over(data.train, number);
-                while let (Some(rate), Some(batch)) = (finder.next_rate(), epoch.next_batch()?) {
-                    let Training { model, loss, params, .. } = &training;
-                    finder.record(batch_metrics(model.module(), loss, params, sample.batch(&rows)).loss);
-                    if finder.next_rate().is_none() || !training.pass(batch, false)?.loss.is_finite() {
-                        return Ok(finder);
-                    }
-                    training.optimizer_mut().set_learning_rate(rate);
-                    training.apply_gradient();
-                }
-                number += 1;
+        Ok(self.begin(data.into(), Start::Seed, sweep(finder))?.1)
+    }
+}
+
+/// Takes this many steps on the first batch.
+fn overfit<T: Real>(steps: usize) -> impl FnOnce(Run<'_, '_, T>) -> Result<BatchFit, TrainError> {
+    move |run| {
+        let Run { mut training, settings, data, .. } = run;
+        let mut batches =
+            Batches::new(data.train.examples(), settings.examples_per_update(), training.settings.seed);
+        let mut epoch = batches.over(data.train, 1);
+        let batch = epoch.next_batch()?.ok_or(TrainError::NoExamples)?;
+        let mut losses = Vec::with_capacity(steps);
+        for _ in 0..steps {
+            let loss = training.pass(batch, false)?.mean_loss();
+            losses.push(loss);
+            if !loss.is_finite() {
+                break;
             }
-            Ok(finder)
-        })
+            training.apply_gradient();
+        }
+        let after = batch_metrics(training.model.module(), &training.loss, &training.result(), batch);
+        Ok(BatchFit { examples: batch.indices.len(), losses, after })
+    }
+}
+
+/// Takes a step with each rate.
+fn sweep<T: Real>(mut finder: RateFinder) -> impl FnOnce(Run<'_, '_, T>) -> Result<RateFinder, TrainError> {
+    move |run| {
+        let Run { mut training, settings, data, .. } = run;
+        let mut batches =
+            Batches::new(data.train.examples(), settings.examples_per_update(), training.settings.seed);
+        let sample = data.train.sample();
+        let rows: Vec<usize> = (0..sample.examples()).step_by(sample.examples().div_ceil(SAMPLE)).collect();
+        let mut number = 1;
+        while finder.next_rate().is_some() {
+            let mut epoch = batches.over(data.train, number);
+            while let (Some(rate), Some(batch)) = (finder.next_rate(), epoch.next_batch()?) {
+                let Training { model, loss, params, .. } = &training;
+                finder.record(batch_metrics(model.module(), loss, params, sample.batch(&rows)).loss);
+                if finder.next_rate().is_none() || !training.pass(batch, false)?.loss.is_finite() {
+                    return Ok(finder);
+                }
+                training.optimizer_mut().set_learning_rate(rate);
+                training.apply_gradient();
+            }
+            number += 1;
+        }
+        Ok(finder)
     }
 }

@@ -45,7 +45,7 @@ use wengert_ad::{ArrayTape, Real};
 /// assert_eq!(undeclared.layout().row_mixing(), RowMixing::Never);
 /// ```
 pub fn observed_row_mixing<T: Real>(
-    module: &impl Module<T>,
+    module: &(impl Module<T> + ?Sized),
     params: &Params<T>,
     x: &Array2<T>,
 ) -> Option<RowMixing> {

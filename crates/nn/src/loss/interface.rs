@@ -117,31 +117,37 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     }
 }
 
-impl<T: Element, L: Loss<T> + ?Sized> Loss<T> for Box<L> {
-    fn kind(&self) -> TargetKind {
-        (**self).kind()
-    }
-    fn outputs(&self) -> Outputs {
-        (**self).outputs()
-    }
-    fn mixes_rows(&self) -> bool {
-        (**self).mixes_rows()
-    }
-    fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        (**self).per_example(outputs, targets)
-    }
-    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
-        (**self).total(outputs, targets)
-    }
-    fn weighted_total<'t>(
-        &self,
-        outputs: Tensor<'t, T>,
-        targets: TargetBatch<'_, 't, T>,
-        weights: &[f64],
-    ) -> Tensor<'t, T> {
-        (**self).weighted_total(outputs, targets, weights)
-    }
+macro_rules! loss_behind {
+    ($($pointer:ty),*) => {$(
+        impl<T: Element, L: Loss<T> + ?Sized> Loss<T> for $pointer {
+            fn kind(&self) -> TargetKind {
+                (**self).kind()
+            }
+            fn outputs(&self) -> Outputs {
+                (**self).outputs()
+            }
+            fn mixes_rows(&self) -> bool {
+                (**self).mixes_rows()
+            }
+            fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+                (**self).per_example(outputs, targets)
+            }
+            fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+                (**self).total(outputs, targets)
+            }
+            fn weighted_total<'t>(
+                &self,
+                outputs: Tensor<'t, T>,
+                targets: TargetBatch<'_, 't, T>,
+                weights: &[f64],
+            ) -> Tensor<'t, T> {
+                (**self).weighted_total(outputs, targets, weights)
+            }
+        }
+    )*};
 }
+
+loss_behind!(Box<L>, &L);
 
 /// These losses, if there is one for each example.
 #[track_caller]

@@ -5,7 +5,7 @@ use crate::commands::train::network::Plan;
 use crate::commands::train::options::Options;
 use crate::commands::train::report::Report;
 use crate::error::CliError;
-use wengert::train::{TrainError, TrialRun, TrialSettings};
+use wengert::train::{TrainError, TrialRun, TrialSettings, precompiled};
 
 /// What all trials have in common.
 pub(super) struct Common {
@@ -63,6 +63,6 @@ impl Common {
 impl Trial {
     pub(super) fn train(&self, run: TrialRun<'_>, data: &Data) -> Result<Report, TrainError> {
         let trainer = self.plan.trainer(&self.options, data.parts());
-        run.fit(trainer.expect("the trainer was possible before"), data.parts())
+        precompiled::fit_trial(run, trainer.expect("the trainer was possible before"), data.parts())
     }
 }

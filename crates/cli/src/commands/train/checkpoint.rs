@@ -7,16 +7,10 @@ use crate::error::{CliError, Interrupted};
 use crate::interruption::Interruption;
 use crate::settings::{ResumeProblem, SETTINGS};
 use std::path::Path;
-use wengert::nn::{AnyActivation, Loss, Mlp};
-use wengert::optim::Optimizer;
-use wengert::train::{CheckpointSummary, ModelMetadata, TrainError, Trainer};
+use wengert::train::{CheckpointSummary, DefaultTrainer, ModelMetadata, TrainError, precompiled};
 
 /// The text of a checkpoint with the preprocessing of its data, as JSON.
 const PREPROCESSING: &str = "preprocessing";
-
-/// The trainer of a network whose loss and optimizer are chosen by name.
-pub(in crate::commands) type NetworkTrainer =
-    Trainer<Mlp<AnyActivation>, Box<dyn Loss>, Box<dyn Optimizer<f32>>>;
 
 impl Options {
     /// The file that the state of the run is saved to: that of a run that continues, unless another is given.
@@ -59,12 +53,12 @@ pub(super) fn kept(file: &Path) -> String {
 
 /// Trains, from the start or from a checkpoint; the text of the settings goes into checkpoints.
 pub(super) fn train(
-    trainer: NetworkTrainer,
+    trainer: DefaultTrainer,
     options: &Options,
     data: &Data,
     settings: &str,
 ) -> Result<Report, CliError> {
-    let Some(file) = options.checkpoint_file() else { return Ok(trainer.fit(data.parts())?) };
+    let Some(file) = options.checkpoint_file() else { return Ok(precompiled::fit(trainer, data.parts())?) };
     let interruption = Interruption::watch().map_err(CliError::Signals)?;
     let preprocessing = data
         .preprocessing
@@ -75,12 +69,12 @@ pub(super) fn train(
     let trainer = trainer.checkpoint(file, texts).every(options.run.every);
     let trainer = trainer.interrupted_by(interruption.flag.clone());
     let result = match &options.run.resume {
-        None => trainer.fit(data.parts()),
+        None => precompiled::fit(trainer, data.parts()),
         Some(from) => {
             if summary(from)?.texts.get(PREPROCESSING) != preprocessing.as_ref() {
                 return Err(ResumeProblem::OtherPreprocessing { file: from.clone() }.into());
             }
-            trainer.resume_from(from, data.parts())
+            precompiled::resume_from(trainer, from, data.parts())
         }
     };
     result.map_err(|error| match error {

@@ -7,7 +7,7 @@ use crate::error::CliError;
 use crate::output::{json_document, json_number, percent, print_line, table};
 use serde_json::{Value, json};
 use wengert::data::Split;
-use wengert::train::{CrossValidation, FoldMean, cross_validate};
+use wengert::train::{CrossValidation, FoldMean, cross_validate, precompiled};
 
 /// Trains one network per fold, and shows the metrics of the parts that were held out.
 pub(super) fn cross_validation(
@@ -27,7 +27,7 @@ pub(super) fn cross_validation(
     drop(first);
     let result = cross_validate(&folds, |fold| {
         let trainer = plan.trainer(options, fold.into());
-        trainer.expect("the first fold was possible").threads(1).fit(fold)
+        precompiled::fit(trainer.expect("the first fold was possible").threads(1), fold.into())
     })?;
     let sizes: Vec<usize> = folds.iter().map(|fold| fold.validation.examples()).collect();
     print_line(if options.output.json { as_json(&result, &sizes) } else { as_table(&result, &sizes) })

@@ -1,6 +1,6 @@
 //! The network and the settings of a training run: what was asked for, and defaults for everything else.
 
-use super::checkpoint::{NetworkTrainer, train};
+use super::checkpoint::train;
 use super::data::Data;
 use super::options::Options;
 use super::report::{Report, summary};
@@ -15,7 +15,7 @@ use wengert::data::Parts;
 use wengert::formats::TensorBoard;
 use wengert::nn::{AnyActivation, Architecture, Loss, Mlp, TargetKind};
 use wengert::optim::Run;
-use wengert::train::{Alone, Defaults, Ranks, Strategy, Trainer};
+use wengert::train::{Alone, DefaultTrainer, Defaults, Ranks, Strategy, Trainer};
 
 /// What is trained, and how.
 pub(in crate::commands) struct Plan {
@@ -95,8 +95,8 @@ impl Plan {
     fn run_on_board(
         &self,
         folder: &Path,
-        trainer: NetworkTrainer,
-        train: impl FnOnce(NetworkTrainer) -> Result<Report, CliError>,
+        trainer: DefaultTrainer,
+        train: impl FnOnce(DefaultTrainer) -> Result<Report, CliError>,
     ) -> Result<Report, CliError> {
         let board = TensorBoard::create(folder)?.graph(&self.mlp)?;
         let problem = board.problem();
@@ -109,8 +109,8 @@ impl Plan {
     fn run_on_board(
         &self,
         _: &Path,
-        _: NetworkTrainer,
-        _: impl FnOnce(NetworkTrainer) -> Result<Report, CliError>,
+        _: DefaultTrainer,
+        _: impl FnOnce(DefaultTrainer) -> Result<Report, CliError>,
     ) -> Result<Report, CliError> {
         Err(CliError::CompiledWithout { what: "--tensorboard", feature: "formats" })
     }
@@ -144,7 +144,7 @@ impl Plan {
         &self,
         options: &Options,
         data: Parts<'_>,
-    ) -> Result<NetworkTrainer, CliError> {
+    ) -> Result<DefaultTrainer, CliError> {
         let (settings, training) = (&self.settings, &options.training);
         let schedule = settings.schedule.build(settings.rate, self.steps(options, data))?;
         let optimizer = settings.optimizer.build(settings.rate);

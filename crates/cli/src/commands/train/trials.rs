@@ -9,7 +9,7 @@ use crate::pictures::{self, Picture};
 use serde_json::{Value, json};
 use wengert::figures::LineChart;
 use wengert::optim::RateFinder;
-use wengert::train::BatchFit;
+use wengert::train::{BatchFit, precompiled};
 
 /// The number of steps on one batch.
 const STEPS: usize = 1000;
@@ -24,7 +24,7 @@ const ROWS: usize = 10;
 pub(super) fn overfit_batch(options: &Options, data: &Data, plan: Plan) -> Result<(), CliError> {
     let plan = plan.for_one_batch()?;
     let trainer = plan.trainer(options, data.parts())?;
-    let BatchFit { examples, losses, after } = trainer.overfit_batch(STEPS, data.parts())?;
+    let BatchFit { examples, losses, after } = precompiled::overfit_batch(trainer, STEPS, data.parts())?;
     if !plan.is_first() {
         return Ok(());
     }
@@ -65,9 +65,8 @@ pub(super) fn overfit_batch(options: &Options, data: &Data, plan: Plan) -> Resul
 /// Sweeps over learning rates, and suggests one.
 pub(super) fn find_rate(options: &Options, data: &Data, plan: &Plan) -> Result<(), CliError> {
     let (lowest, highest, count) = SWEEP;
-    let finder = plan
-        .trainer(options, data.parts())?
-        .find_rate(RateFinder::new(lowest, highest, count), data.parts())?;
+    let (trainer, sweep) = (plan.trainer(options, data.parts())?, RateFinder::new(lowest, highest, count));
+    let finder = precompiled::find_rate(trainer, sweep, data.parts())?;
     if !plan.is_first() {
         return Ok(());
     }
