@@ -20,7 +20,7 @@ target=aarch64-unknown-linux-gnu
 
 .ci/cargo-for $target test -p wengert-kernels --lib
 WENGERT_SIMD=portable .ci/cargo-for $target test -p wengert-kernels --lib
-.ci/cargo-for $target test -p wengert-train --all-features --lib --tests
+.ci/cargo-for $target test -p wengert-train -p wengert-train-tests --all-features --lib --tests
 # What training must end with.
 lines='"(params_sha256|train_loss|train_accuracy|validation_accuracy)"'
 here=$(WENGERT_SIMD=avx2 cargo run -q --bin wengert -- train digits --json | grep -E "$lines")

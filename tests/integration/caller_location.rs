@@ -4,7 +4,7 @@ use crate::source::packages::{root, rust_files};
 use std::fs;
 
 /// Crates whose functions are called by other crates of the workspace only, which check before.
-const INTERNAL: [&str; 2] = ["kernels", "cli"];
+const INTERNAL: [&str; 2] = ["kernels", "commands"];
 
 /// The functions with a section `# Panics` in their documentation and without `#[track_caller]`.
 fn untracked(text: &str) -> Vec<String> {

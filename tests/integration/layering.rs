@@ -15,8 +15,10 @@ const LAYERS: &[&[&str]] = &[
     &["wengert-linear", "wengert-train"],
     &["wengert-formats", "wengert-lab"],
     &["wengert", "wengert-playground"],
+    &["wengert-commands"],
     &["wengert-cli"],
     &["wengert-book", "wengert-gradbench", "wengert-step-bench"],
+    &["wengert-ad-tests", "wengert-nn-tests", "wengert-train-tests"],
 ];
 
 fn layer(package: &str) -> usize {

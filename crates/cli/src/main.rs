@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wengert_cli::main(None).into()
+    wengert_commands::main(None).into()
 }

@@ -6,7 +6,7 @@ use wengert_mpi::Session;
 
 fn main() -> ExitCode {
     let mut session = None;
-    let exit_code = wengert_cli::main(Some(&mut |limit| {
+    let exit_code = wengert_commands::main(Some(&mut |limit| {
         let ranks = session.insert(Session::open()?).ranks(limit);
         Ok(Arc::new(ranks))
     }));

@@ -1,8 +1,8 @@
-//! Runs of a [`DefaultTrainer`](crate::DefaultTrainer) that are compiled in this crate.
+//! Runs of a [`DefaultTrainer`] that are compiled in this crate.
 //!
-//! The methods of [`Trainer`](crate::Trainer) are generic, and are compiled in each program that calls them: the
-//! program takes longer to compile, and its runs are as slow as it is optimised. These functions do the same as
-//! the methods of their names, with the optimisation of this crate.
+//! The methods of [`Trainer`](crate::Trainer) are generic, and are compiled in each program that calls them,
+//! with the optimisation of that program. These functions do the same as the methods of their names, and are
+//! compiled once, with the optimisation of this crate.
 //!
 //! ```
 //! use wengert_data::moons;

@@ -15,8 +15,9 @@
 //! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
-//! With the feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the
-//! module `formats` writes and reads the files of other programs.
+//! `linear` and `minimize` are features that are on by default. With the feature `figures`, the module
+//! `figures` contains charts and HTML reports; with `formats`, the module `formats` writes and reads files of
+//! other programs.
 //!
 //! # Derivatives
 //!
@@ -68,7 +69,11 @@ pub use wengert_figures as figures;
 #[cfg(feature = "formats")]
 #[cfg_attr(docsrs, doc(cfg(feature = "formats")))]
 pub use wengert_formats as formats;
+#[cfg(feature = "linear")]
+#[cfg_attr(docsrs, doc(cfg(feature = "linear")))]
 pub use wengert_linear as linear;
+#[cfg(feature = "minimize")]
+#[cfg_attr(docsrs, doc(cfg(feature = "minimize")))]
 pub use wengert_minimize as minimize;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;

@@ -313,7 +313,7 @@ fn table() -> String {
     text
 }
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules/accuracy.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/rules/accuracy.md");
 /// What stands before the table in the page.
 const START: &str = "<!-- The table is written by a test: see below. -->\n\n";
 /// What stands after it.

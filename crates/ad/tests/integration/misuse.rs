@@ -102,7 +102,7 @@ const ANY_SHAPE: [&str; 15] = [
 
 /// The public methods in the files of the array tape's methods.
 fn methods() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tape/array/methods");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/tape/array/methods");
     let mut names = BTreeSet::new();
     for file in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();

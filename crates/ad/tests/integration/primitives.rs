@@ -207,7 +207,7 @@ impl PrimitiveVisitor<f64> for Names {
 
 #[test]
 fn every_primitive_in_the_sources_is_in_the_list() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/primitive");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/primitive");
     let mut implemented = BTreeSet::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let source = std::fs::read_to_string(file.unwrap().path()).unwrap();

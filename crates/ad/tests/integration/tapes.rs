@@ -213,6 +213,21 @@ fn a_hundred_thousand_array_operations_are_swept_on_a_small_stack() {
     assert_eq!(thread.join().unwrap(), Array1::from_elem(2, (N + 1) as f64).into_dyn());
 }
 
+/// The time of a sweep grows with the number of operations, not with its square, which would be minutes here.
+#[test]
+fn a_hundred_thousand_array_operations_are_swept_again_and_again_by_a_tape_that_is_cleared() {
+    const N: usize = 100_000;
+    let values = Arc::new(vec![1.0, 2.0]);
+    let mut tape = ArrayTape::new();
+    for _ in 0..3 {
+        let x = tape.shared_var(&values, 0..2, &[2], true);
+        let sum = (0..N).fold(x, |y, _| y + x).sum().node();
+        let mut gradient = [0.0; 2];
+        tape.gradient_into_and_clear(sum, 1.0, &mut gradient);
+        assert_eq!(gradient, [(N + 1) as f64; 2]);
+    }
+}
+
 #[test]
 fn a_statement_has_the_derivatives_it_was_given() {
     let tape = Tape::new();

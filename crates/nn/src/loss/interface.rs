@@ -129,7 +129,11 @@ macro_rules! loss_behind {
             fn mixes_rows(&self) -> bool {
                 (**self).mixes_rows()
             }
-            fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+            fn per_example<'t>(
+                &self,
+                outputs: Tensor<'t, T>,
+                targets: TargetBatch<'_, 't, T>,
+            ) -> Tensor<'t, T> {
                 (**self).per_example(outputs, targets)
             }
             fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {

@@ -111,7 +111,6 @@ fn running_statistics_are_refused_unless_they_are_frozen() {
     assert_eq!(report.unwrap().stop, StopReason::Finished);
 }
 
-#[cfg(feature = "safetensors")]
 #[test]
 fn every_optimizer_by_name_continues_from_a_checkpoint_with_the_same_bits() {
     let (data, folder) = (moons_split(), tempfile::tempdir().unwrap());

@@ -59,14 +59,11 @@ fn all(folder: &TempDir) -> Vec<(&'static str, Box<dyn Examples>)> {
         ("computed", Box::new(Computed::new())),
         ("augmented data set", Box::new(Augmented::new(numbered(0..EXAMPLES), 5, noise))),
         ("augmented blocks", Box::new(Augmented::new(Computed::new(), 5, noise))),
-        #[cfg(feature = "tables")]
         ("file", Box::new(table::part(folder))),
-        #[cfg(feature = "tables")]
         ("augmented file", Box::new(Augmented::new(table::part(folder), 5, noise))),
     ]
 }
 
-#[cfg(feature = "tables")]
 mod table {
     use super::{EXAMPLES, numbered};
     use std::fs::File;

@@ -3,7 +3,6 @@
 
 mod allocation;
 mod averaging;
-#[cfg(feature = "safetensors")]
 mod checkpoints;
 mod data;
 mod defaults;
@@ -22,14 +21,11 @@ mod ranks_search;
 mod refusals;
 mod resume;
 mod row_mixing;
-#[cfg(feature = "safetensors")]
 mod saved_metadata;
-#[cfg(feature = "safetensors")]
 mod saved_models;
 mod search;
 mod search_trials;
 mod second_order;
-#[cfg(feature = "serde")]
 mod serialised;
 mod sharpness;
 mod steps;

@@ -87,7 +87,6 @@ fn two_own_metrics_of_one_name_are_refused() {
     let _ = trainer.metric("same", |_, _| 0.0).metric("same", |_, _| 1.0);
 }
 
-#[cfg(feature = "tables")]
 #[test]
 fn a_history_is_a_table_and_lines_of_json_with_all_digits() {
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +120,6 @@ fn a_history_is_a_table_and_lines_of_json_with_all_digits() {
     }
 }
 
-#[cfg(feature = "tables")]
 #[test]
 fn what_an_epoch_does_not_have_is_an_empty_cell() {
     let data = moons_split();

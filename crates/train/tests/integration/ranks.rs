@@ -145,7 +145,6 @@ fn a_run_continues_on_another_number_of_ranks_with_the_same_bits() {
     }
 }
 
-#[cfg(feature = "safetensors")]
 #[test]
 fn rank_0_alone_writes_a_checkpoint_and_all_ranks_continue_from_it() {
     let (data, folder) = (data::<f32>(), tempfile::tempdir().unwrap());

@@ -53,7 +53,6 @@ fn the_table_is_the_same_on_any_number_of_ranks() {
     }
 }
 
-#[cfg(feature = "tables")]
 #[test]
 fn rank_0_reads_and_writes_the_results_of_all() {
     let folder = tempfile::tempdir().unwrap();

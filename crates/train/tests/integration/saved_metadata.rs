@@ -144,9 +144,7 @@ fn metadata_that_are_not_valid_are_refused_by_key() {
         ("classes", "{}"),
         ("seed", "-1"),
         ("seed", "1e30"),
-        #[cfg(feature = "tables")]
         ("preprocessing", "{}"),
-        #[cfg(feature = "tables")]
         ("preprocessing", &nested),
         ("settings", "[]"),
         ("settings", "{\"a\": 1}"),
@@ -167,7 +165,6 @@ fn metadata_that_are_not_valid_are_refused_by_key() {
     assert_eq!(SavedMlp::load(&path).unwrap().metadata.classes, ["x", "y"]);
 }
 
-#[cfg(feature = "tables")]
 #[test]
 fn a_model_takes_the_raw_tables_that_its_preprocessing_describes() {
     use wengert_data::{Preprocessing, PreprocessingOptions, TableOptions, read_table};

@@ -173,7 +173,6 @@ fn a_trial_that_cannot_begin_ends_the_search_and_is_named() {
     assert!(matches!(search.run(|run| train(run, &bare)), Err(SearchError::NoValidation)));
 }
 
-#[cfg(feature = "tables")]
 mod results {
     use super::*;
     use std::fs;

@@ -8,8 +8,12 @@ use crate::node_id::NodeId;
 #[derive(Debug)]
 pub(super) struct Adjoints<T> {
     pub(super) buffers: Vec<Buffer<T>>,
+    /// The indices of the free buffers, in any order.
+    free: Vec<usize>,
     /// For each node the buffer that holds its adjoint, or that held it in the last sweep.
     pub(super) buffer_of: Vec<usize>,
+    /// For each node the buffer of the memory that it lends. As long as the last node that ever lent some.
+    lent_by: Vec<usize>,
     /// Whether a cotangent arrived at the node.
     pub(super) arrived: Vec<bool>,
     /// Whether, of the adjoints in the flat gradient, only the derivatives that the numbers carry are needed.
@@ -21,18 +25,21 @@ pub(super) struct Buffer<T> {
     /// At least as long as the adjoint in it: as long as the longest one so far.
     pub(super) elements: Vec<T>,
     /// The length of the adjoint in it; `None` if it is free.
-    pub(super) taken: Option<usize>,
+    taken: Option<usize>,
     /// The node that the memory was borrowed from, and to which it returns after the sweep.
     lender: Option<usize>,
+    /// Its place in the list of free buffers, if it is free.
+    place: usize,
 }
 
 impl<T> Default for Adjoints<T> {
     fn default() -> Self {
-        Self { buffers: Vec::new(), buffer_of: Vec::new(), arrived: Vec::new(), only_derivatives: false }
+        let (buffers, free, buffer_of, lent_by) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { buffers, free, buffer_of, lent_by, arrived: Vec::new(), only_derivatives: false }
     }
 }
 
-/// The buffer index of a node that never had an adjoint.
+/// The buffer index of a node that never had an adjoint, or never lent memory.
 const NO_BUFFER: usize = usize::MAX;
 
 impl<T: Element> Adjoints<T> {
@@ -40,7 +47,11 @@ impl<T: Element> Adjoints<T> {
     pub(super) fn start(&mut self, nodes: Nodes<'_, T>, output: NodeId) {
         let active = nodes.node(output).active;
         let count = output.index() + 1;
-        self.buffers.iter_mut().for_each(|buffer| buffer.taken = None);
+        self.free.clear();
+        for (b, buffer) in self.buffers.iter_mut().enumerate() {
+            (buffer.taken, buffer.place) = (None, b);
+            self.free.push(b);
+        }
         if self.buffer_of.len() < count {
             self.buffer_of.resize(count, NO_BUFFER);
         }
@@ -100,23 +111,63 @@ impl<T: Element> Adjoints<T> {
     fn assign_buffer(&mut self, i: usize, length: usize) {
         let is_free = |b: &usize| self.buffers.get(*b).is_some_and(|buffer| buffer.taken.is_none());
         let length_of = |b: &usize| self.buffers[*b].elements.len();
-        let free = || (0..self.buffers.len()).filter(is_free);
         let own = |b: &usize| self.buffers[*b].lender.is_none();
         let last = Some(self.buffer_of[i]).filter(is_free);
         let best = last.filter(|b| own(b) || length_of(b) >= length);
-        let best = best.or_else(|| free().filter(|b| length_of(b) >= length).min_by_key(length_of));
-        let best = best.or_else(|| free().filter(own).max_by_key(length_of));
-        let best = best.unwrap_or_else(|| {
-            self.buffers.push(Buffer { elements: Vec::new(), taken: None, lender: None });
-            self.buffers.len() - 1
-        });
-        let Buffer { elements, taken, .. } = &mut self.buffers[best];
+        let best = best.or_else(|| self.shortest_free(length));
+        let best = best.or_else(|| self.free.iter().copied().filter(own).max_by_key(length_of));
+        let best = best.unwrap_or_else(|| self.add_free(Vec::new(), None));
+        let Buffer { elements, taken, place, .. } = &mut self.buffers[best];
         if elements.len() < length {
             // A new allocation instead of a resize: the contents need not be copied.
             *elements = vec![T::constant(0.0); length];
         }
         *taken = Some(length);
+        let place = *place;
+        self.free.swap_remove(place);
+        if let Some(&moved) = self.free.get(place) {
+            self.buffers[moved].place = place;
+        }
         self.buffer_of[i] = best;
+    }
+
+    /// The shortest free buffer that is long enough. The search ends at one of this length, which was often
+    /// freed last, so that a long tape of equal arrays has no long searches.
+    fn shortest_free(&self, length: usize) -> Option<usize> {
+        let mut best: Option<(usize, usize)> = None;
+        for &b in self.free.iter().rev() {
+            let own = self.buffers[b].elements.len();
+            if own >= length && best.is_none_or(|(shortest, _)| own < shortest) {
+                best = Some((own, b));
+                if own == length {
+                    break;
+                }
+            }
+        }
+        best.map(|(_, b)| b)
+    }
+
+    /// Adds a free buffer; returns its index.
+    fn add_free(&mut self, elements: Vec<T>, lender: Option<usize>) -> usize {
+        let b = self.buffers.len();
+        self.buffers.push(Buffer { elements, taken: None, lender, place: self.free.len() });
+        self.free.push(b);
+        b
+    }
+
+    /// Takes the memory of a buffer while its adjoint is pulled back.
+    pub(super) fn take_memory(&mut self, b: usize) -> Vec<T> {
+        std::mem::take(&mut self.buffers[b].elements)
+    }
+
+    /// Gives the memory back. The buffer is free from now on, unless its adjoint is kept.
+    pub(super) fn give_back(&mut self, b: usize, elements: Vec<T>, keep: bool) {
+        let buffer = &mut self.buffers[b];
+        buffer.elements = elements;
+        if !keep {
+            (buffer.taken, buffer.place) = (None, self.free.len());
+            self.free.push(b);
+        }
     }
 }
 
@@ -144,9 +195,12 @@ impl<T: Element> Adjoints<T> {
         let Some(elements) = list.buffer_mut(i).map(std::mem::take) else { return };
         // At the same index as in the last sweep, so that the same sweep again finds every buffer
         // where it was.
-        match self.buffers.iter_mut().find(|buffer| buffer.lender == Some(i)) {
+        if self.lent_by.len() <= i {
+            self.lent_by.resize(i + 1, NO_BUFFER);
+        }
+        match self.buffers.get_mut(self.lent_by[i]) {
             Some(buffer) => buffer.elements = elements,
-            None => self.buffers.push(Buffer { elements, taken: None, lender: Some(i) }),
+            None => self.lent_by[i] = self.add_free(elements, Some(i)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The reverse sweep over an array tape.
 
-use super::adjoints::{Adjoints, Buffer, SweptNodes};
+use super::adjoints::{Adjoints, SweptNodes};
 use super::nodes::{FEW, NodeList, Nodes, collected};
 use super::tape::ArrayTape;
 use crate::element::Element;
@@ -79,7 +79,7 @@ fn pull_back_node<T: Element>(
     let node = &nodes.all()[i];
     let Some(primitive) = &node.primitive else { return };
     let buffer_index = adjoints.buffer_of[i];
-    let mut buffer = std::mem::take(&mut adjoints.buffers[buffer_index].elements);
+    let mut buffer = adjoints.take_memory(buffer_index);
     let y = nodes.view(NodeId::new(i));
     let length = y.data.len();
     let (mut few, mut many) = ([View { shape: &[], data: &[] }; FEW], Vec::new());
@@ -106,8 +106,7 @@ fn pull_back_node<T: Element>(
         let recorded = Recorded { xs, y, y_bar: &buffer[..length] };
         pull_back_to_parents(nodes, (i, zero), recorded, tape, adjoints, flat);
     }
-    let Buffer { elements, taken, .. } = &mut adjoints.buffers[buffer_index];
-    (*elements, *taken) = (original.unwrap_or(buffer), flat.is_none().then_some(length));
+    adjoints.give_back(buffer_index, original.unwrap_or(buffer), flat.is_none());
 }
 
 /// Adds the cotangents of the operands of operation `i` to the adjoints of its parents. If its own cotangent

@@ -1,0 +1,2 @@
+//! The tests of `wengert-ad`, in a package of their own: a profile can compile only whole packages without
+//! optimisation, which takes a sixth of the time.
