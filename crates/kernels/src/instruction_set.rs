@@ -61,6 +61,12 @@ impl InstructionSet {
         }
     }
 
+    /// The same, sooner for the set in use.
+    #[inline]
+    pub(crate) fn is_in_use_or_available(self) -> bool {
+        self as u8 == CURRENT.load(Ordering::Relaxed) || self.is_available()
+    }
+
     /// The set that `WENGERT_SIMD` names, or else the widest one of the processor.
     ///
     /// # Errors

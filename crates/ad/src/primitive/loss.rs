@@ -58,7 +58,8 @@ impl<T: Element> Primitive<T> for ClassCrossEntropy<T> {
     fn shape(&self, operands: &[&[usize]]) -> Result<Shape, Requirement> {
         match *operands[0] {
             [m, _] if m != self.labels.len() => Err("one label per row of the logits"),
-            [_, n] if self.labels.iter().map(|&label| label as usize + 1).max() > Some(n) => {
+            // The largest label, in a loop without branches.
+            [m, n] if m > 0 && self.labels.iter().copied().fold(0, u32::max) as usize >= n => {
                 Err("labels smaller than the number of columns of the logits")
             }
             [_, _] if self.total => Ok(Shape::new()),
@@ -130,8 +131,8 @@ impl<T: Element> Rows<'_, T> {
                     rows.zip(labels.iter().zip(shifts)).zip(outputs)
                 {
                     let label = label as usize;
-                    let own = std::mem::replace(&mut slopes[label], zero());
-                    let others = row_sum(slopes);
+                    let own = slopes[label];
+                    let others = sum_of_others(slopes, label);
                     // Without rounding where the label has the largest logit.
                     *excess = others + (own - one());
                     let normaliser = total_of(shift, *excess, own + others).recip();
@@ -144,12 +145,40 @@ impl<T: Element> Rows<'_, T> {
     }
 }
 
+/// The sum of the elements of a row but one, which may become 0.
+///
+/// A short row is copied for it: a processor stalls where it reads several elements in one load after it wrote
+/// one of them.
+#[inline(always)]
+fn sum_of_others<T: Element>(row: &mut [T], own: usize) -> T {
+    const SHORT: usize = 16;
+    let mut copy = [zero(); SHORT];
+    let others = if row.len() > SHORT {
+        row
+    } else {
+        copy[..row.len()].copy_from_slice(row);
+        &mut copy[..row.len()]
+    };
+    others[own] = zero();
+    row_sum(others)
+}
+
 /// `sum_i ln(1 + x_i)` for numbers from 0 to `largest - 1`: the sum of the logarithms of partial products
 /// that do not overflow. A product is represented by what exceeds 1, so that it keeps its digits next to 1.
 fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
     // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
-    let product = |x: &[T]| x.iter().fold(zero(), |product: T, &x| product + x * product.shift(1.0));
+    // Of every fourth factor, four times: each multiplication waits for the one before.
+    let times = |product: T, x: T| product + x * product.shift(1.0);
+    let product = |x: &[T]| {
+        let (fours, rest) = x.as_chunks::<4>();
+        let mut products = [zero(); 4];
+        for four in fours {
+            products.iter_mut().zip(four).for_each(|(product, &x)| *product = times(*product, x));
+        }
+        let [a, b, c, d] = products;
+        rest.iter().fold(times(times(a, b), times(c, d)), |product, &x| times(product, x))
+    };
     sum_in_blocks(x.chunks(factors).map(|x| product(x).ln_1p()))
 }
 

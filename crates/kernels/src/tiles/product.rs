@@ -40,7 +40,7 @@ macro_rules! tiled {
                 let ([m, k], [l, n]) = (a.shape, b.shape);
                 let row = if let Onto::Row(row) = onto { row.len() } else { n };
                 assert!(k == l && c.shape == [m, n] && row == n, "the shapes fit");
-                let is_there = matches!(set, $(InstructionSet::$Set)|*) && set.is_available();
+                let is_there = matches!(set, $(InstructionSet::$Set)|*) && set.is_in_use_or_available();
                 if !is_there || m == 0 || n == 0 {
                     return is_there;
                 }
