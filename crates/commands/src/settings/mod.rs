@@ -10,6 +10,8 @@ mod recorded;
 mod resumed;
 mod space;
 
+#[cfg(test)]
+pub(crate) use reading::LONGEST;
 pub(crate) use reading::{SettingsError, arguments, file};
 pub(crate) use recorded::Recorded;
 pub(crate) use resumed::{ResumeProblem, SETTINGS, resumed};

@@ -13,7 +13,7 @@ use wengert_files::{excerpt, shortened};
 const EXCLUDED: [&str; 4] = ["config", "write_config", "resume", "help"];
 
 /// The largest size of a file in bytes. The parser takes about a hundred times as much memory.
-const LONGEST: usize = 1 << 16;
+pub(crate) const LONGEST: usize = 1 << 14;
 
 /// The most characters of a message about a value.
 const MESSAGE: usize = 400;

@@ -3,7 +3,7 @@
 //! The number of inputs of each reader is that of the environment variable `WENGERT_MUTATIONS`, or 1000.
 
 use crate::commands::train::options::Options;
-use crate::settings::{arguments, read_space};
+use crate::settings::{LONGEST, arguments, read_space};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ const SPACE: &str = "# Space\nlr = { from = 1e-4, to = 0.1, scale = \"log\", ste
                      hidden = [\"none\", 8, [8, 4]]\nepochs = 12\n";
 /// Bytes that mean something in TOML.
 const BYTES: &[u8] = b"=[]{}\"',.#-+_\\e9\n \t\0\xff";
-/// What the parsers of the options take, whatever the input is.
-const PARSERS: u64 = 1 << 17;
+/// What the parsers of the options and the lists of the parser of TOML take, which grow by doubling.
+const PARSERS: u64 = 5 << 18;
 
 /// A source of choices that is the same in every run.
 struct Chance(u64);
@@ -58,13 +58,14 @@ fn mutated(original: &str, chance: &mut Chance) -> String {
 fn check(original: &str, read: impl Fn(&str) -> Result<(), String>) {
     let count = std::env::var("WENGERT_MUTATIONS").map_or(1000, |count| count.parse::<usize>().unwrap());
     let (mut chance, mut accepted) = (Chance(0x1234_5678_9abc_def1), 0);
-    for number in 0..count {
-        let input = mutated(original, &mut chance);
+    // The longest files of one character have the most tokens.
+    let uniform = BYTES.iter().map(|&byte| char::from(byte).to_string().repeat(LONGEST));
+    let changed = (0..count).map(|_| mutated(original, &mut chance));
+    for (number, input) in uniform.chain(changed).enumerate() {
         let (start, mut answer) = (Instant::now(), Ok(()));
         let memory = allocation_counter::measure(|| answer = read(&input));
         assert!(start.elapsed() < Duration::from_secs(20), "{number} takes {:?}: {input:?}", start.elapsed());
-        // The parser has lists of tokens and of events, which grow by doubling; files are small.
-        let most = 128 * input.len() as u64 + PARSERS;
+        let most = 64 * input.len() as u64 + PARSERS;
         let size = input.len();
         assert!(memory.bytes_max <= most, "input {number} of {size} bytes takes {} bytes", memory.bytes_max);
         match answer {
