@@ -2,7 +2,7 @@
 """Measures training steps on ranks of MPI on this machine, and predicts them on networks.
 
     cargo build --release --manifest-path crates/mpi/Cargo.toml --example step_times --target-dir target/mpi
-    python3 benches/ranks.py [--rounds 5] [--launcher "mpirun --bind-to none"] [--assume-root]
+    python3 benches/ranks.py [--rounds 5] [--networks W4,W5,W6] [--launcher "mpirun --bind-to none"] [--assume-root]
 
 The first table has steps on two threads of one process, and on two ranks with one thread each. The second one has what an
 exchange of gradients takes on ranks of this machine, whose messages go through shared memory: a step on one example for
@@ -46,6 +46,8 @@ class Machine:
         """The median time of a step in milliseconds."""
         command = [str(PROGRAM), ",".join(map(str, widths)), str(batch), "--threads", str(threads)]
         command += [] if shards is None else ["--shards", str(shards)]
+        # Twenty steps take seconds there.
+        command += ["--epochs", "2"] if parameters(widths) > 1_000_000 and batch > 64 else []
         command = command if ranks is None else [*self.launcher, "-n", str(ranks), *command]
         run = subprocess.run(command, capture_output=True, text=True, env=self.environment)
         if run.returncode != 0:
@@ -61,9 +63,11 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--networks", default=",".join(NETWORKS), help="those to measure; W6 takes minutes a round")
     parser.add_argument("--launcher", default="mpirun --bind-to none")
     parser.add_argument("--assume-root", action="store_true", help="let OpenMPI run as root")
     options = parser.parse_args()
+    networks = {name: NETWORKS[name] for name in options.networks.split(",")}
     machine = Machine(options.launcher, options.assume_root)
     median = lambda measure: statistics.median(measure() for _ in range(options.rounds))
     print(f"{processor()}, {os.cpu_count()} cores; medians of {options.rounds} rounds\n")
@@ -71,7 +75,7 @@ def main():
     print("| step | one thread | two threads | two threads, 2 shards | 2 ranks | 2 ranks / two threads |")
     print("|---|---|---|---|---|---|")
     alone = {}
-    for name, (widths, batch) in NETWORKS.items():
+    for name, (widths, batch) in networks.items():
         rounds = [
             [
                 machine.step(widths, batch),
@@ -89,7 +93,7 @@ def main():
     print("\n| numbers | size | 2 ranks | 4 ranks | 8 ranks |")
     print("|---|---|---|---|---|")
     fixed, copies = {}, {}
-    for name, (widths, _) in NETWORKS.items():
+    for name, (widths, _) in networks.items():
         numbers, times = parameters(widths), []
         for ranks in (2, 4, 8):
             few = median(lambda: machine.step(widths, ranks))
@@ -101,7 +105,7 @@ def main():
 
     print("\n| step | network | 2 ranks | 4 | 8 | 16 | 32 | 64 |")
     print("|---|---|---|---|---|---|---|---|")
-    for name, (widths, _) in NETWORKS.items():
+    for name, (widths, _) in networks.items():
         numbers = parameters(widths)
         for network, (bandwidth, latency) in NETWORK.items():
             speed_ups = []
