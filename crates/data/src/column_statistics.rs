@@ -1,6 +1,6 @@
 //! Mean and standard deviation of the columns of a table, for values of any size.
 
-use wengert_kernels::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// The statistics of each column, in double precision.
 pub(crate) struct ColumnStatistics {
@@ -66,6 +66,10 @@ impl Range {
 
 /// The range of each column.
 pub(crate) fn ranges<F: Float>(values: &[F], width: usize) -> Vec<Range> {
+    compiled_here!(F: ranges_of(values: &[F], width: usize) -> Vec<Range>)(values, width)
+}
+
+fn ranges_of<F: Float>(values: &[F], width: usize) -> Vec<Range> {
     let (mut low, mut high) = (values[..width].to_vec(), values[..width].to_vec());
     for row in values.chunks_exact(width) {
         for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(row) {

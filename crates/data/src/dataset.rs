@@ -2,8 +2,8 @@
 
 use crate::annotations::Annotations;
 use crate::error::{DataError, DataProblem, Role};
-use crate::precision::stored;
-use crate::rows::{first_not_finite, rows};
+use crate::precision::{nearest, stored};
+use crate::rows::{first_not_finite, items, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
@@ -160,7 +160,6 @@ impl<F: Float> Dataset<F> {
     #[track_caller]
     pub fn cast_as<G: Float>(&self, scaling: &Scaling) -> Dataset<G> {
         let wide = self.cast::<f64>().scaled_as(scaling).into_owned();
-        let nearest = |values: &[f64]| values.iter().map(|&x| G::literal(x)).collect();
         let targets = match &wide.targets {
             Targets::Classes { labels, classes } => {
                 Targets::Classes { labels: labels.clone(), classes: *classes }
@@ -208,7 +207,7 @@ impl<F: Float> Dataset<F> {
     pub(crate) fn select(&self, indices: &[usize]) -> Self {
         let targets = match &self.targets {
             Targets::Classes { labels, classes } => {
-                Targets::Classes { labels: rows(labels, 1, indices), classes: *classes }
+                Targets::Classes { labels: items(labels, indices), classes: *classes }
             }
             Targets::Values { values, width } => {
                 Targets::Values { values: rows(values, *width, indices), width: *width }

@@ -103,8 +103,8 @@ pub use stream::{TablePart, TableParts};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use table::{
-    Column, ColumnKind, ColumnValues, MISSING, ShuffledTable, Table, TableBlocks, TableOptions, read_csv,
-    read_table, table_from_text,
+    Column, ColumnKind, ColumnSummary, ColumnValues, MISSING, ShuffledTable, Table, TableBlocks,
+    TableOptions, read_csv, read_table, table_from_text,
 };
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]

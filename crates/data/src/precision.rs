@@ -2,7 +2,8 @@
 
 use crate::column_statistics::{Range, ranges};
 use crate::standardiser::Standardiser;
-use wengert_kernels::Float;
+use std::borrow::Cow;
+use wengert_kernels::{Float, PerFloat, compiled_here};
 
 /// The largest rounding error of a column that is stored as it is, as a share of its half range.
 const TOLERANCE: f64 = 1.0 / (1 << 20) as f64;
@@ -15,6 +16,30 @@ const TOLERANCE: f64 = 1.0 / (1 << 20) as f64;
 /// seconds of an hour in 2023, counted from 1970. If even the half range is beyond 1e30 or below 1e-30, the
 /// differences are divided by it.
 pub(crate) fn stored<F: Float, G: Float>(values: &[F], width: usize) -> (Vec<G>, Option<Standardiser>) {
+    /// The values in double precision.
+    struct Widened;
+    impl PerFloat for Widened {
+        type Of<F: Float> = fn(&[F]) -> Cow<'_, [f64]>;
+    }
+    let wide = F::choose::<Widened>(widened, |values| Cow::Borrowed(values))(values);
+    let store = compiled_here!(G: stored_in(values: &[f64], width: usize) -> (Vec<G>, Option<Standardiser>));
+    store(&wide, width)
+}
+
+fn widened(values: &[f32]) -> Cow<'_, [f64]> {
+    Cow::Owned(values.iter().map(|&x| x.into()).collect())
+}
+
+/// The numbers of double precision in this one.
+pub(crate) fn nearest<G: Float>(values: &[f64]) -> Vec<G> {
+    compiled_here!(G: nearest_of(values: &[f64]) -> Vec<G>)(values)
+}
+
+fn nearest_of<G: Float>(values: &[f64]) -> Vec<G> {
+    values.iter().map(|&x| G::literal(x)).collect()
+}
+
+fn stored_in<G: Float>(values: &[f64], width: usize) -> (Vec<G>, Option<Standardiser>) {
     let mut nearest = vec![G::zero(); values.len()];
     if values.is_empty() {
         return (nearest, None);
@@ -22,8 +47,8 @@ pub(crate) fn stored<F: Float, G: Float>(values: &[F], width: usize) -> (Vec<G>,
     let mut errors = vec![0.0_f64; width];
     for (row, near) in values.chunks_exact(width).zip(nearest.chunks_exact_mut(width)) {
         for ((error, x), near) in errors.iter_mut().zip(row).zip(near) {
-            *near = G::literal(x.widened());
-            *error = error.max((near.widened() - x.widened()).abs());
+            *near = G::literal(*x);
+            *error = error.max((near.widened() - x).abs());
         }
     }
     if errors.iter().all(|&error| error == 0.0) {
@@ -44,8 +69,7 @@ pub(crate) fn stored<F: Float, G: Float>(values: &[F], width: usize) -> (Vec<G>,
     });
     let (mean, deviation) = maps.unzip();
     let map = Standardiser::new(mean, deviation).expect("ranges of finite numbers are finite");
-    let wide: Vec<f64> = values.iter().map(|x| x.widened()).collect();
-    (map.applied(&wide), Some(map))
+    (map.applied(values), Some(map))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Rows of tables.
 
-use wengert_kernels::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// The index of the first number that is infinite or NaN.
 pub(crate) fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
@@ -10,8 +10,19 @@ pub(crate) fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
     values[1024 * block..].iter().position(|x| !x.is_finite()).map(|i| 1024 * block + i)
 }
 
+/// The labels with these numbers.
+pub(crate) fn items(labels: &[u32], indices: &[usize]) -> Vec<u32> {
+    indices.iter().map(|&i| labels[i]).collect()
+}
+
 /// The rows of a table of this width with these numbers.
-pub(crate) fn rows<T: Copy>(values: &[T], width: usize, indices: &[usize]) -> Vec<T> {
+pub(crate) fn rows<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
+    compiled_here!(F: selected(values: &[F], width: usize, indices: &[usize]) -> Vec<F>)(
+        values, width, indices,
+    )
+}
+
+fn selected<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
     let mut selected = Vec::with_capacity(indices.len() * width);
     for &i in indices {
         selected.extend_from_slice(&values[i * width..(i + 1) * width]);

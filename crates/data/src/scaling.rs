@@ -1,7 +1,8 @@
 //! The maps between the user's units and the numbers that a data set stores.
 
+use crate::precision::nearest;
 use crate::standardiser::Standardiser;
-use wengert_kernels::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// How the numbers of a data set, or those that a model computes with, come from values in the user's units.
 ///
@@ -30,12 +31,16 @@ pub(crate) fn change_map<F: Float>(
     if from == to {
         return;
     }
-    let mut wide: Vec<f64> = values.iter().map(|x| x.widened()).collect();
+    let mut wide = compiled_here!(F: widened(values: &[F]) -> Vec<f64>)(values);
     if let Some(from) = from {
         from.invert(&mut wide);
     }
     *values = match to {
         Some(to) => to.applied(&wide),
-        None => wide.into_iter().map(F::literal).collect(),
+        None => nearest(&wide),
     };
+}
+
+fn widened<F: Float>(values: &[F]) -> Vec<f64> {
+    values.iter().map(|x| x.widened()).collect()
 }

@@ -3,7 +3,7 @@
 use crate::column_statistics::ranges;
 use crate::quantiles::quantile;
 use crate::standardiser::Standardiser;
-use wengert_kernels::Float;
+use wengert_kernels::{Float, compiled_here};
 
 /// A method by which the map of each column, `x -> (x - mean) / deviation`, is fitted.
 ///
@@ -64,6 +64,8 @@ impl ScalingMethod {
             }
             Self::Robust => {
                 assert_rows(values.len(), width);
+                let robust =
+                    compiled_here!(F: robust(values: &[F], width: usize, column: usize) -> (f64, f64));
                 (0..width).map(|column| robust(values, width, column)).collect()
             }
         };

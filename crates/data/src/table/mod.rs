@@ -29,6 +29,7 @@ mod reading;
 mod rows;
 mod shuffled;
 mod source;
+mod summary;
 mod survey;
 mod text_blocks;
 
@@ -37,3 +38,4 @@ pub use columns::{Column, ColumnKind, ColumnValues, MISSING, Table};
 pub use options::TableOptions;
 pub use read::{TableBlocks, read_csv, read_table, table_from_text};
 pub use shuffled::ShuffledTable;
+pub use summary::ColumnSummary;

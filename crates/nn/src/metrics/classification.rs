@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayView1, Data, Ix2};
 use wengert_ad::Real;
+use wengert_kernels::compiled_here;
 
 /// The predicted class of one example: the position of the largest output, the first among equal ones; for a
 /// single output, 1 if it is positive and 0 otherwise.
@@ -17,6 +18,10 @@ use wengert_ad::Real;
 /// assert_eq!(predicted_class(&[2.0, f64::NAN]), None);
 /// ```
 pub fn predicted_class<T: Real>(outputs: &[T]) -> Option<usize> {
+    compiled_here!(T: class_of(outputs: &[T]) -> Option<usize>)(outputs)
+}
+
+fn class_of<T: Real>(outputs: &[T]) -> Option<usize> {
     if let [score] = outputs {
         return (!score.is_nan()).then(|| usize::from(*score > T::literal(0.0)));
     }

@@ -1,8 +1,9 @@
 //! Class probabilities from logits.
 
 use super::classification::predicted_class;
-use ndarray::{Array2, ArrayBase, ArrayView1, Data, Ix2};
+use ndarray::{Array2, ArrayBase, ArrayView1, ArrayView2, Data, Ix2};
 use wengert_ad::{Elementary, Real};
+use wengert_kernels::compiled_here;
 
 /// The class probabilities for the logits of a classifier: the softmax of each row, shape
 /// `(examples, classes) -> (examples, classes)`. For a single logit `s`, two columns `1 - p` and
@@ -21,7 +22,11 @@ use wengert_ad::{Elementary, Real};
 /// assert_eq!(class_probabilities(&array![[0.0]]), array![[0.5, 0.5]]);
 /// ```
 pub fn class_probabilities<T: Real, S: Data<Elem = T>>(logits: &ArrayBase<S, Ix2>) -> Array2<f64> {
-    probabilities(logits.mapv(|logit| logit.value()))
+    probabilities(compiled_here!(T: widened(x: &ArrayView2<'_, T>) -> Array2<f64>)(&logits.view()))
+}
+
+fn widened<T: Real>(x: &ArrayView2<'_, T>) -> Array2<f64> {
+    x.mapv(|x| x.value())
 }
 
 fn probabilities(mut logits: Array2<f64>) -> Array2<f64> {

@@ -5,8 +5,7 @@ use crate::output::{json_document, number, print_line, table};
 use crate::source::{ReadingOptions, Source, open};
 use clap::Args;
 use serde_json::{Value, json};
-use std::collections::HashMap;
-use wengert::data::{Column, ColumnKind, ColumnValues, Dataset, MISSING, Split, Table, Targets};
+use wengert::data::{ColumnSummary, Dataset, Split, Table, Targets};
 use wengert_files::excerpt;
 
 /// Describe a table: the kind of each column, missing values, ranges, and the most frequent values.
@@ -30,71 +29,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Source::Table(table) => table,
         Source::Images(images) => return print_line(of_images(&images, arguments.json)),
     };
-    let columns: Vec<Description> = table.columns().iter().map(Description::of).collect();
+    let columns: Vec<ColumnSummary> =
+        table.columns().iter().map(|column| ColumnSummary::of(column, FREQUENT)).collect();
     print_line(if arguments.json { as_json(&table, &columns) } else { as_text(&table, &columns) })
 }
 
-/// What is in a column.
-struct Description {
-    name: String,
-    kind: ColumnKind,
-    missing: usize,
-    different: usize,
-    /// The smallest value, the mean and the largest value of numbers and dates.
-    range: Option<[f64; 3]>,
-    /// The most frequent values with their counts, the most frequent first.
-    frequent: Vec<(String, usize)>,
-}
-
-impl Description {
-    fn of(column: &Column) -> Self {
-        let (range, counts) = match &column.values {
-            ColumnValues::Numbers(values) | ColumnValues::Dates(values) => {
-                (range(values), number_counts(values))
-            }
-            ColumnValues::Texts { codes, words } => (None, word_counts(codes, words)),
-        };
-        let different = counts.len();
-        let mut frequent = counts;
-        frequent.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
-        frequent.truncate(FREQUENT);
-        let (name, kind, missing) = (column.name.clone(), column.values.kind(), column.values.missing());
-        Self { name, kind, missing, different, range, frequent }
+/// The most frequent values, if some occur more than once.
+fn frequent_text(column: &ColumnSummary) -> String {
+    if column.frequent.first().is_none_or(|(_, count)| *count < 2) || column.different > 50 {
+        return String::new();
     }
-
-    /// The most frequent values, if some occur more than once.
-    fn frequent_text(&self) -> String {
-        if self.frequent.first().is_none_or(|(_, count)| *count < 2) || self.different > 50 {
-            return String::new();
-        }
-        let shown = self.frequent.iter().map(|(value, count)| format!("{} ({count})", excerpt(value)));
-        let more = if self.different > self.frequent.len() { ", ..." } else { "" };
-        shown.collect::<Vec<_>>().join(", ") + more
-    }
+    let shown = column.frequent.iter().map(|(value, count)| format!("{} ({count})", excerpt(value)));
+    let more = if column.different > column.frequent.len() { ", ..." } else { "" };
+    shown.collect::<Vec<_>>().join(", ") + more
 }
 
-fn range(values: &[f64]) -> Option<[f64; 3]> {
-    let present = || values.iter().copied().filter(|x| !x.is_nan());
-    let count = present().count();
-    let mean = present().map(|x| x / count as f64).sum();
-    let ends = present().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
-    (count > 0).then_some([ends[0], mean, ends[1]])
-}
-
-fn number_counts(values: &[f64]) -> Vec<(String, usize)> {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
-    // Minus zero is zero.
-    values.iter().filter(|x| !x.is_nan()).for_each(|x| *counts.entry((x + 0.0).to_bits()).or_default() += 1);
-    counts.into_iter().map(|(bits, count)| (f64::from_bits(bits).to_string(), count)).collect()
-}
-
-fn word_counts(codes: &[u32], words: &[String]) -> Vec<(String, usize)> {
-    let mut counts = vec![0; words.len()];
-    codes.iter().filter(|&&code| code != MISSING).for_each(|&code| counts[code as usize] += 1);
-    words.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect()
-}
-
-fn as_text(data: &Table, columns: &[Description]) -> String {
+fn as_text(data: &Table, columns: &[ColumnSummary]) -> String {
     let header =
         ["", "column", "kind", "missing", "different", "smallest", "mean", "largest", "most frequent"];
     let mut shown = table(header.map(str::to_owned).into(), &[1, 2, 8]);
@@ -107,13 +57,13 @@ fn as_text(data: &Table, columns: &[Description]) -> String {
             column.missing.to_string(),
             column.different.to_string(),
         ];
-        shown.add_row([start, range, vec![column.frequent_text()]].concat());
+        shown.add_row([start, range, vec![frequent_text(column)]].concat());
     }
     let notes: String = data.notes().iter().map(|note| format!("\nnote: {note}")).collect();
     format!("{} rows, {} columns\n{shown}{notes}", data.rows(), columns.len())
 }
 
-fn as_json(data: &Table, columns: &[Description]) -> String {
+fn as_json(data: &Table, columns: &[ColumnSummary]) -> String {
     let columns: Vec<Value> = columns
         .iter()
         .map(|column| {

@@ -4,7 +4,8 @@ use crate::error::CliError;
 use crate::model::LoadedModel;
 use crate::output::{JSON_VERSION, csv_text};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
-use serde_json::{Value, json};
+use serde_json::json;
+use std::fmt::Write as _;
 use std::io::Write;
 use wengert::nn::Outputs;
 use wengert::nn::metrics::{class_probabilities, predicted_class};
@@ -15,6 +16,8 @@ const CHUNK: usize = 4096;
 /// How predictions are written.
 pub(super) struct Rows<'a> {
     classes: Option<&'a [String]>,
+    /// The names of the classes as fields of CSV.
+    fields: Vec<String>,
     targets: &'a [String],
     has_probabilities: bool,
     json: bool,
@@ -28,8 +31,11 @@ pub(super) struct Begun<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(model: &'a LoadedModel, json: bool) -> Self {
+        let classes = model.class_names();
+        let field = |name: &String| csv_text(std::iter::once(vec![name.clone()])).trim_end().to_owned();
         Self {
-            classes: model.class_names(),
+            classes,
+            fields: classes.unwrap_or_default().iter().map(field).collect(),
             targets: model.preprocessing.target_names(),
             has_probabilities: model.saved.outputs == Outputs::Logits,
             json,
@@ -66,39 +72,38 @@ impl<'a> Rows<'a> {
         format!("{{\"version\": {JSON_VERSION}, \"{}\": {}, \"rows\": [", names.0, json!(names.1))
     }
 
-    fn cells(&self, outputs: &ArrayView2<'_, f64>) -> Vec<Vec<Cell>> {
-        let Some(classes) = self.classes else {
-            return outputs
-                .rows()
-                .into_iter()
-                .map(|row| row.iter().map(|&x| Cell::Number(x)).collect())
-                .collect();
-        };
+    /// The predictions as lines of CSV. They may be millions: each is added to the text without lists on the way.
+    fn write_lines(&self, outputs: &ArrayView2<'_, f64>, text: &mut String) {
         let probabilities = self.has_probabilities.then(|| class_probabilities(outputs));
-        let of_row = |(i, row): (usize, ArrayView1<'_, f64>)| {
-            let class = predicted_class(&row.to_vec()).expect("outputs are finite");
-            let probabilities = probabilities.iter().flat_map(|all| all.row(i).to_vec());
-            std::iter::once(Cell::Class(classes[class].clone()))
-                .chain(probabilities.map(Cell::Number))
-                .collect()
-        };
-        outputs.rows().into_iter().enumerate().map(of_row).collect()
+        for (i, row) in outputs.rows().into_iter().enumerate() {
+            if self.classes.is_none() {
+                write_numbers(&row, text);
+            } else {
+                text.push_str(&self.fields[class_of(&row)]);
+                if let Some(probabilities) = &probabilities {
+                    text.push(',');
+                    write_numbers(&probabilities.row(i), text);
+                }
+            }
+            text.push('\n');
+        }
     }
 }
 
-/// A part of a prediction.
-enum Cell {
-    Class(String),
-    Number(f64),
+fn class_of(row: &ArrayView1<'_, f64>) -> usize {
+    predicted_class(row.as_slice().expect("a row is contiguous")).expect("outputs are finite")
 }
 
-impl Cell {
-    fn text(self) -> String {
-        match self {
-            Self::Class(name) => name,
-            Self::Number(x) if x != 0.0 && x.abs() < 1e-4 => format!("{x:e}"),
-            Self::Number(x) => x.to_string(),
-        }
+/// Adds numbers with commas between them.
+fn write_numbers(numbers: &ArrayView1<'_, f64>, text: &mut String) {
+    for (i, &x) in numbers.iter().enumerate() {
+        let separator = if i == 0 { "" } else { "," };
+        let written = if x != 0.0 && x.abs() < 1e-4 {
+            write!(text, "{separator}{x:e}")
+        } else {
+            write!(text, "{separator}{x}")
+        };
+        written.expect("a string takes all text");
     }
 }
 
@@ -110,32 +115,28 @@ impl Begun<'_> {
     }
 
     fn write_chunk(&mut self, outputs: &ArrayView2<'_, f64>, writer: &mut dyn Write) -> Result<(), CliError> {
-        let cells = self.rows.cells(outputs);
-        let count = cells.len();
         let mut text = if self.written == 0 { self.rows.start() } else { String::new() };
         if self.rows.json {
-            text.extend(cells.into_iter().enumerate().map(|(i, row)| self.json_row(self.written + i, row)));
+            let probabilities = self.rows.has_probabilities.then(|| class_probabilities(outputs));
+            for (i, row) in outputs.rows().into_iter().enumerate() {
+                let probabilities = probabilities.as_ref().map(|all| all.row(i).to_vec());
+                text += &self.json_row(self.written + i, &row, probabilities);
+            }
         } else {
-            text += &csv_text(cells.into_iter().map(|row| row.into_iter().map(Cell::text).collect()));
+            self.rows.write_lines(outputs, &mut text);
         }
-        self.written += count;
+        self.written += outputs.nrows();
         writer.write_all(text.as_bytes()).map_err(CliError::Output)
     }
 
-    fn json_row(&self, number: usize, row: Vec<Cell>) -> String {
+    fn json_row(&self, number: usize, row: &ArrayView1<'_, f64>, probabilities: Option<Vec<f64>>) -> String {
         let separator = if number == 0 { "\n" } else { ",\n" };
-        let mut class = Value::Null;
-        let mut numbers = Vec::new();
-        for cell in row {
-            match cell {
-                Cell::Class(name) => class = name.into(),
-                Cell::Number(x) => numbers.push(x),
+        let object = match (self.rows.classes, probabilities) {
+            (None, _) => json!({ "values": row.to_vec() }),
+            (Some(classes), Some(probabilities)) => {
+                json!({ "class": classes[class_of(row)], "probabilities": probabilities })
             }
-        }
-        let object = match (class, self.rows.has_probabilities) {
-            (Value::Null, _) => json!({ "values": numbers }),
-            (class, true) => json!({ "class": class, "probabilities": numbers }),
-            (class, false) => json!({ "class": class }),
+            (Some(classes), None) => json!({ "class": classes[class_of(row)] }),
         };
         format!("{separator}{object}")
     }
