@@ -132,7 +132,7 @@ def mutated_copy(folder):
 
 def build(folder):
     """Compiles the tests and returns the path of the test program."""
-    command = ["cargo", "test", "--no-run", "--message-format=json", "-p", "wengert-ad", "--test", "integration"]
+    command = ["cargo", "test", "--no-run", "--message-format=json", "-p", "wengert-ad-tests", "--test", "integration"]
     built = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     if built.returncode != 0:
         sys.exit("the mutants do not compile")
@@ -144,7 +144,7 @@ def is_detected(program, mutant, folder):
     """Whether a test fails with this mutant."""
     environment = os.environ | {"MUTANT": str(mutant), "RUST_BACKTRACE": "0"}
     command = [program, "--test-threads=1", *TESTS]
-    run = subprocess.run(command, cwd=folder / "crates/ad", env=environment, capture_output=True, timeout=600)
+    run = subprocess.run(command, cwd=folder / "crates/ad/tests", env=environment, capture_output=True, timeout=600)
     return run.returncode != 0
 
 
