@@ -147,8 +147,8 @@ impl<T: Element> Rows<'_, T> {
 
 /// The sum of the elements of a row but one, which may become 0.
 ///
-/// A short row is copied for it: a processor stalls where it reads several elements in one load after it wrote
-/// one of them.
+/// A short row is copied for it: a processor stalls where it reads several elements in one load after it
+/// wrote one of them.
 #[inline(always)]
 fn sum_of_others<T: Element>(row: &mut [T], own: usize) -> T {
     const SHORT: usize = 16;

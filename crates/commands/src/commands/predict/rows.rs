@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
         format!("{{\"version\": {JSON_VERSION}, \"{}\": {}, \"rows\": [", names.0, json!(names.1))
     }
 
-    /// The predictions as lines of CSV. They may be millions: each is added to the text without lists on the way.
+    /// The predictions as lines of CSV. They may be millions: each is added to the text directly.
     fn write_lines(&self, outputs: &ArrayView2<'_, f64>, text: &mut String) {
         let probabilities = self.has_probabilities.then(|| class_probabilities(outputs));
         for (i, row) in outputs.rows().into_iter().enumerate() {
