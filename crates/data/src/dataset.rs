@@ -3,7 +3,7 @@
 use crate::annotations::Annotations;
 use crate::error::{DataError, DataProblem, Role};
 use crate::precision::{nearest, stored};
-use crate::rows::{first_not_finite, items, rows};
+use crate::rows::{first_not_finite, labels_at, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
@@ -207,7 +207,7 @@ impl<F: Float> Dataset<F> {
     pub(crate) fn select(&self, indices: &[usize]) -> Self {
         let targets = match &self.targets {
             Targets::Classes { labels, classes } => {
-                Targets::Classes { labels: items(labels, indices), classes: *classes }
+                Targets::Classes { labels: labels_at(labels, indices), classes: *classes }
             }
             Targets::Values { values, width } => {
                 Targets::Values { values: rows(values, *width, indices), width: *width }

@@ -30,7 +30,7 @@ fn widened(values: &[f32]) -> Cow<'_, [f64]> {
     Cow::Owned(values.iter().map(|&x| x.into()).collect())
 }
 
-/// The numbers of double precision in this one.
+/// The nearest numbers of type `G`.
 pub(crate) fn nearest<G: Float>(values: &[f64]) -> Vec<G> {
     compiled_here!(G: nearest_of(values: &[f64]) -> Vec<G>)(values)
 }
@@ -39,6 +39,7 @@ fn nearest_of<G: Float>(values: &[f64]) -> Vec<G> {
     values.iter().map(|&x| G::literal(x)).collect()
 }
 
+/// [`stored`], of values in double precision.
 fn stored_in<G: Float>(values: &[f64], width: usize) -> (Vec<G>, Option<Standardiser>) {
     let mut nearest = vec![G::zero(); values.len()];
     if values.is_empty() {

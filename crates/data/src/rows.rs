@@ -10,12 +10,12 @@ pub(crate) fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
     values[1024 * block..].iter().position(|x| !x.is_finite()).map(|i| 1024 * block + i)
 }
 
-/// The labels with these numbers.
-pub(crate) fn items(labels: &[u32], indices: &[usize]) -> Vec<u32> {
+/// The labels at these indices.
+pub(crate) fn labels_at(labels: &[u32], indices: &[usize]) -> Vec<u32> {
     indices.iter().map(|&i| labels[i]).collect()
 }
 
-/// The rows of a table of this width with these numbers.
+/// The rows of a table of this width at these indices.
 pub(crate) fn rows<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
     compiled_here!(F: selected(values: &[F], width: usize, indices: &[usize]) -> Vec<F>)(
         values, width, indices,

@@ -112,7 +112,7 @@ fn overfit<T: Real>(steps: usize) -> impl FnOnce(Run<'_, '_, T>) -> Result<Batch
     }
 }
 
-/// Takes a step with each rate.
+/// Takes one step at each learning rate of a sweep.
 fn sweep<T: Real>(mut finder: RateFinder) -> impl FnOnce(Run<'_, '_, T>) -> Result<RateFinder, TrainError> {
     move |run| {
         let Run { mut training, settings, data, .. } = run;

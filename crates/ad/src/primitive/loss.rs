@@ -145,10 +145,10 @@ impl<T: Element> Rows<'_, T> {
     }
 }
 
-/// The sum of the elements of a row but one, which may become 0.
+/// The sum of the elements of a row except one. In a long row, that element is set to 0.
 ///
-/// A short row is copied for it: a processor stalls where it reads several elements in one load after it
-/// wrote one of them.
+/// A short row is copied first: a processor waits if it loads several elements at once just after one of them
+/// was written.
 #[inline(always)]
 fn sum_of_others<T: Element>(row: &mut [T], own: usize) -> T {
     const SHORT: usize = 16;
@@ -168,7 +168,7 @@ fn sum_of_others<T: Element>(row: &mut [T], own: usize) -> T {
 fn sum_of_logarithms<T: Element>(x: &[T], largest: usize) -> T {
     // The largest `f32` is greater than e^88.
     let factors = (80.0 / (largest as f64).ln()).clamp(1.0, 1e6) as usize;
-    // Of every fourth factor, four times: each multiplication waits for the one before.
+    // Four products, each of every fourth factor: a multiplication waits for the one before it.
     let times = |product: T, x: T| product + x * product.shift(1.0);
     let product = |x: &[T]| {
         let (fours, rest) = x.as_chunks::<4>();

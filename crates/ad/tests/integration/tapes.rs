@@ -217,14 +217,15 @@ fn a_hundred_thousand_array_operations_are_swept_on_a_small_stack() {
 #[test]
 fn a_hundred_thousand_array_operations_are_swept_again_and_again_by_a_tape_that_is_cleared() {
     const N: usize = 100_000;
-    let values = Arc::new(vec![1.0, 2.0]);
     let mut tape = ArrayTape::new();
-    for _ in 0..3 {
-        let x = tape.shared_var(&values, 0..2, &[2], true);
+    // The memory of one sweep fits the next one, or does not.
+    for width in [2, 2, 3, 1, 2] {
+        let values = Arc::new(vec![1.0; width]);
+        let x = tape.shared_var(&values, 0..width, &[width], true);
         let sum = (0..N).fold(x, |y, _| y + x).sum().node();
-        let mut gradient = [0.0; 2];
+        let mut gradient = vec![0.0; width];
         tape.gradient_into_and_clear(sum, 1.0, &mut gradient);
-        assert_eq!(gradient, [(N + 1) as f64; 2]);
+        assert_eq!(gradient, vec![(N + 1) as f64; width]);
     }
 }
 

@@ -12,7 +12,7 @@ use wengert_files::{excerpt, shortened};
 /// Options that a settings file cannot contain.
 const EXCLUDED: [&str; 4] = ["config", "write_config", "resume", "help"];
 
-/// The largest size of a file in bytes. The parser takes about a hundred times as much memory.
+/// The largest size of a file in bytes. The parser takes up to 140 times as much memory.
 pub(crate) const LONGEST: usize = 1 << 14;
 
 /// The most characters of a message about a value.

@@ -8,7 +8,7 @@ use crate::node_id::NodeId;
 #[derive(Debug)]
 pub(super) struct Adjoints<T> {
     pub(super) buffers: Vec<Buffer<T>>,
-    /// The indices of the free buffers, in any order.
+    /// The indices of the free buffers, in any order; without those whose memory has not been lent yet.
     free: Vec<usize>,
     /// For each node the buffer that holds its adjoint, or that held it in the last sweep.
     pub(super) buffer_of: Vec<usize>,
@@ -24,12 +24,12 @@ pub(super) struct Adjoints<T> {
 pub(super) struct Buffer<T> {
     /// At least as long as the adjoint in it: as long as the longest one so far.
     pub(super) elements: Vec<T>,
-    /// The length of the adjoint in it; `None` if it is free.
+    /// The length of the adjoint in it; `None` if there is none.
     taken: Option<usize>,
     /// The node that the memory was borrowed from, and to which it returns after the sweep.
     lender: Option<usize>,
-    /// Its place in the list of free buffers, if it is free.
-    place: usize,
+    /// Its place in the list of free buffers; `None` if it is not there.
+    place: Option<usize>,
 }
 
 impl<T> Default for Adjoints<T> {
@@ -49,8 +49,11 @@ impl<T: Element> Adjoints<T> {
         let count = output.index() + 1;
         self.free.clear();
         for (b, buffer) in self.buffers.iter_mut().enumerate() {
-            (buffer.taken, buffer.place) = (None, b);
-            self.free.push(b);
+            (buffer.taken, buffer.place) = (None, None);
+            if buffer.lender.is_none() {
+                buffer.place = Some(self.free.len());
+                self.free.push(b);
+            }
         }
         if self.buffer_of.len() < count {
             self.buffer_of.resize(count, NO_BUFFER);
@@ -109,24 +112,25 @@ impl<T: Element> Adjoints<T> {
     /// sweep again allocates nothing; else the shortest one that is long enough; else the longest
     /// one, reallocated.
     fn assign_buffer(&mut self, i: usize, length: usize) {
-        let is_free = |b: &usize| self.buffers.get(*b).is_some_and(|buffer| buffer.taken.is_none());
+        let is_free = |b: &usize| self.buffers.get(*b).is_some_and(|buffer| buffer.place.is_some());
         let length_of = |b: &usize| self.buffers[*b].elements.len();
         let own = |b: &usize| self.buffers[*b].lender.is_none();
         let last = Some(self.buffer_of[i]).filter(is_free);
         let best = last.filter(|b| own(b) || length_of(b) >= length);
         let best = best.or_else(|| self.shortest_free(length));
         let best = best.or_else(|| self.free.iter().copied().filter(own).max_by_key(length_of));
-        let best = best.unwrap_or_else(|| self.add_free(Vec::new(), None));
+        let best = best.unwrap_or_else(|| self.add(Vec::new(), None));
         let Buffer { elements, taken, place, .. } = &mut self.buffers[best];
         if elements.len() < length {
             // A new allocation instead of a resize: the contents need not be copied.
             *elements = vec![T::constant(0.0); length];
         }
         *taken = Some(length);
-        let place = *place;
-        self.free.swap_remove(place);
-        if let Some(&moved) = self.free.get(place) {
-            self.buffers[moved].place = place;
+        if let Some(place) = place.take() {
+            self.free.swap_remove(place);
+            if let Some(&moved) = self.free.get(place) {
+                self.buffers[moved].place = Some(place);
+            }
         }
         self.buffer_of[i] = best;
     }
@@ -148,11 +152,17 @@ impl<T: Element> Adjoints<T> {
     }
 
     /// Adds a free buffer; returns its index.
-    fn add_free(&mut self, elements: Vec<T>, lender: Option<usize>) -> usize {
+    fn add(&mut self, elements: Vec<T>, lender: Option<usize>) -> usize {
         let b = self.buffers.len();
-        self.buffers.push(Buffer { elements, taken: None, lender, place: self.free.len() });
-        self.free.push(b);
+        self.buffers.push(Buffer { elements, taken: None, lender, place: None });
+        self.free(b);
         b
+    }
+
+    /// Adds a buffer to those that are free.
+    fn free(&mut self, b: usize) {
+        (self.buffers[b].taken, self.buffers[b].place) = (None, Some(self.free.len()));
+        self.free.push(b);
     }
 
     /// Takes the memory of a buffer while its adjoint is pulled back.
@@ -162,11 +172,9 @@ impl<T: Element> Adjoints<T> {
 
     /// Gives the memory back. The buffer is free from now on, unless its adjoint is kept.
     pub(super) fn give_back(&mut self, b: usize, elements: Vec<T>, keep: bool) {
-        let buffer = &mut self.buffers[b];
-        buffer.elements = elements;
+        self.buffers[b].elements = elements;
         if !keep {
-            (buffer.taken, buffer.place) = (None, self.free.len());
-            self.free.push(b);
+            self.free(b);
         }
     }
 }
@@ -199,8 +207,11 @@ impl<T: Element> Adjoints<T> {
             self.lent_by.resize(i + 1, NO_BUFFER);
         }
         match self.buffers.get_mut(self.lent_by[i]) {
-            Some(buffer) => buffer.elements = elements,
-            None => self.lent_by[i] = self.add_free(elements, Some(i)),
+            Some(buffer) => {
+                buffer.elements = elements;
+                self.free(self.lent_by[i]);
+            }
+            None => self.lent_by[i] = self.add(elements, Some(i)),
         }
     }
 

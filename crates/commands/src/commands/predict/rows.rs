@@ -32,10 +32,9 @@ pub(super) struct Begun<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(model: &'a LoadedModel, json: bool) -> Self {
         let classes = model.class_names();
-        let field = |name: &String| csv_text(std::iter::once(vec![name.clone()])).trim_end().to_owned();
         Self {
             classes,
-            fields: classes.unwrap_or_default().iter().map(field).collect(),
+            fields: classes.unwrap_or_default().iter().map(|name| csv_field(name)).collect(),
             targets: model.preprocessing.target_names(),
             has_probabilities: model.saved.outputs == Outputs::Logits,
             json,
@@ -90,6 +89,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A text as a field of CSV, in quotes where it needs them.
+fn csv_field(text: &str) -> String {
+    let mut line = csv_text(std::iter::once(vec![text.to_owned()]));
+    line.truncate(line.trim_end_matches('\n').len());
+    line
+}
+
+/// The predicted class of an example.
 fn class_of(row: &ArrayView1<'_, f64>) -> usize {
     predicted_class(row.as_slice().expect("a row is contiguous")).expect("outputs are finite")
 }
@@ -145,5 +152,20 @@ impl Begun<'_> {
     pub(super) fn end(self, writer: &mut dyn Write) -> Result<(), CliError> {
         let end = if self.rows.json { "\n]}\n" } else { "" };
         writer.write_all(end.as_bytes()).and_then(|()| writer.flush()).map_err(CliError::Output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_class_is_one_field_of_csv_with_all_its_characters() {
+        for name in ["setosa", "yes ", "a, b", "\"quoted\"", "two\nlines\n", " ", "1e5"] {
+            let line = format!("{},0.5\n", csv_field(name));
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+            let record = reader.records().next().expect("a row").expect("valid CSV");
+            assert_eq!(record.iter().collect::<Vec<_>>(), [name, "0.5"]);
+        }
     }
 }
