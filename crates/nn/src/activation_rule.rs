@@ -163,6 +163,7 @@ mod compiled {
 
     #[used]
     static SINGLE: fn() = contain::<f32>;
+    #[cfg(feature = "compiled-f64")]
     #[used]
     static DOUBLE: fn() = contain::<f64>;
 

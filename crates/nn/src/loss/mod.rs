@@ -32,6 +32,7 @@ macro_rules! losses {
         $( mod $file; pub use $file::{$($Loss),*}; )*
 
         /// Samples of every loss, for tests.
+        #[inline] // So that it is compiled only where it is called.
         pub fn losses() -> Vec<LossSample> {
             vec![$($($({
                 let loss: $Loss = $sample;
