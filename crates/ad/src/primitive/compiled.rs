@@ -3,8 +3,9 @@
 //! The compiler compiles a generic function again in every crate that uses it, at the optimisation level
 //! of that crate, unless the function is marked `#[inline(never)]` and a dependency contains it at the
 //! same types. The loops of all primitives are marked and contained here: a program compiled for
-//! debugging runs them optimised, and no crate that depends on this one compiles them again. Those at `f64` need the
-//! feature `compiled-f64`, a default: a program that trains in `f32` alone is compiled sooner without it.
+//! debugging runs them optimised, and no crate that depends on this one compiles them again. Those at `f64`
+//! need the feature `compiled-f64`, a default: a program that trains in `f32` alone is compiled sooner
+//! without it.
 //!
 //! Not for WebAssembly: its linker would keep them all, and a page would load primitives that it never calls.
 
