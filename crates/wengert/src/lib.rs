@@ -15,9 +15,9 @@
 //! | [`settings`] | choices by name, such as `sgd:momentum=0.9`, and their errors |
 //! | [`minimize`] | minimisation of plain functions: L-BFGS, Newton, Levenberg-Marquardt, ... |
 //!
-//! `linear` and `minimize` are features that are on by default, and so is `compiled-f64`, which compiles arrays
-//! of `f64` in the library, as those of `f32` always are, and not in each crate that uses them. With the
-//! feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the module
+//! `linear` and `minimize` are features that are on by default, and so is `compiled-f64`, which compiles
+//! arrays of `f64` in the library, as those of `f32` always are, and not in each crate that uses them. With
+//! the feature `figures`, the module `figures` contains charts and HTML reports; with `formats`, the module
 //! `formats` writes and reads files of other programs.
 //!
 //! # Derivatives
