@@ -70,14 +70,21 @@ pub(crate) fn ranges<F: Float>(values: &[F], width: usize) -> Vec<Range> {
 }
 
 fn ranges_of<F: Float>(values: &[F], width: usize) -> Vec<Range> {
-    let (mut low, mut high) = (values[..width].to_vec(), values[..width].to_vec());
-    for row in values.chunks_exact(width) {
-        for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(row) {
+    let mut ends = (values[..width].to_vec(), values[..width].to_vec());
+    add_to_ranges(&mut ends, values);
+    let (low, high) = ends;
+    low.into_iter().zip(high).map(|(low, high)| Range::new(low.widened(), high.widened())).collect()
+}
+
+/// Extends the ranges of columns, given by their least and their largest values, to these rows.
+#[inline]
+pub(crate) fn add_to_ranges<F: Float>((low, high): &mut (Vec<F>, Vec<F>), values: &[F]) {
+    for row in values.chunks_exact(low.len()) {
+        for ((low, high), &x) in low.iter_mut().zip(&mut *high).zip(row) {
             *low = low.min(x);
             *high = high.max(x);
         }
     }
-    low.into_iter().zip(high).map(|(low, high)| Range::new(low.widened(), high.widened())).collect()
 }
 
 /// The mean over the rows of `term(x, column, parameter)`, with one parameter per column.

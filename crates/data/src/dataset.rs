@@ -3,14 +3,14 @@
 use crate::annotations::Annotations;
 use crate::error::{DataError, DataProblem, Role};
 use crate::precision::{nearest, stored};
-use crate::rows::{first_not_finite, labels_at, rows};
+use crate::rows::{first_not_finite, labels_at, reorder, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
 use crate::targets::Targets;
 use crate::task::Task;
 use std::borrow::Cow;
-use wengert_kernels::{Float, compiled_here};
+use wengert_kernels::{Float, PerFloat, compiled_here};
 
 /// Examples to learn from, each with a row of features and a target.
 ///
@@ -37,6 +37,13 @@ pub struct Dataset<F = f32> {
 struct Standardised {
     features: bool,
     targets: bool,
+}
+
+/// A data set in double precision.
+struct Widened;
+
+impl PerFloat for Widened {
+    type Of<F: Float> = fn(&Dataset<F>) -> Cow<'_, Dataset<f64>>;
 }
 
 impl<F: Float> Dataset<F> {
@@ -159,15 +166,17 @@ impl<F: Float> Dataset<F> {
     #[must_use]
     #[track_caller]
     pub fn cast_as<G: Float>(&self, scaling: &Scaling) -> Dataset<G> {
-        let wide = self.cast::<f64>().scaled_as(scaling).into_owned();
+        let wide = F::choose::<Widened>(|data| Cow::Owned(data.cast()), |data| Cow::Borrowed(data))(self);
+        let wide = wide.scaled_as(scaling);
         let targets = match &wide.targets {
             Targets::Classes { labels, classes } => {
                 Targets::Classes { labels: labels.clone(), classes: *classes }
             }
             Targets::Values { values, width } => Targets::Values { values: nearest(values), width: *width },
         };
-        let (features, width, scaling) = (nearest(&wide.features), wide.width, wide.scaling);
-        let Self { name, standardised, annotations, .. } = self.clone();
+        let (features, width, scaling) = (nearest(&wide.features), wide.width, wide.scaling.clone());
+        let (name, annotations) = (self.name.clone(), self.annotations.clone());
+        let standardised = self.standardised;
         Dataset { name, features, width, targets, scaling, standardised, annotations }
     }
 
@@ -205,6 +214,11 @@ impl<F: Float> Dataset<F> {
 
     /// The examples at `indices`, in that order. The result has no examples if there are no indices.
     pub(crate) fn select(&self, indices: &[usize]) -> Self {
+        self.select_without_features(indices).with_stored(rows(&self.features, self.width, indices))
+    }
+
+    /// [`select`](Self::select), but without features: [`with_stored`](Self::with_stored) adds them.
+    fn select_without_features(&self, indices: &[usize]) -> Self {
         let targets = match &self.targets {
             Targets::Classes { labels, classes } => {
                 Targets::Classes { labels: labels_at(labels, indices), classes: *classes }
@@ -213,10 +227,36 @@ impl<F: Float> Dataset<F> {
                 Targets::Values { values: rows(values, *width, indices), width: *width }
             }
         };
-        let features = rows(&self.features, self.width, indices);
         let (name, annotations) = (self.name.clone(), self.annotations.of_examples(indices));
         let (width, scaling, standardised) = (self.width, self.scaling.clone(), self.standardised);
-        Self { name, features, width, targets, scaling, standardised, annotations }
+        Self { name, features: Vec::new(), width, targets, scaling, standardised, annotations }
+    }
+
+    /// The same without features.
+    pub(crate) fn without_features(&self) -> Self {
+        let Self { name, width, targets, scaling, standardised, annotations, .. } = self;
+        let (name, targets, scaling) = (name.clone(), targets.clone(), scaling.clone());
+        let (features, annotations) = (Vec::new(), annotations.clone());
+        Self { name, features, width: *width, targets, scaling, standardised: *standardised, annotations }
+    }
+
+    /// The same with these features, stored as its scaling says.
+    pub(crate) fn with_stored(mut self, features: Vec<F>) -> Self {
+        self.features = features;
+        self
+    }
+
+    /// The examples in parts, of which each has those with its numbers, in that order. Every number occurs
+    /// once.
+    pub(crate) fn into_parts<const N: usize>(mut self, parts: [Vec<usize>; N]) -> [Self; N] {
+        let mut features = std::mem::take(&mut self.features);
+        reorder(&mut features, self.width, &parts.concat());
+        let mut parts = parts.map(|part| (self.select_without_features(&part), part.len() * self.width));
+        for (data, len) in parts.iter_mut().rev() {
+            data.features = features.split_off(features.len() - *len);
+            data.features.shrink_to_fit();
+        }
+        parts.map(|(data, _)| data)
     }
 
     /// These examples, and after them those of a data set with the same columns and the same scaling.

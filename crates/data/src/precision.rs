@@ -1,12 +1,15 @@
 //! Storage of columns in another precision, without loss of the differences between their values.
 
-use crate::column_statistics::{Range, ranges};
+use crate::column_statistics::{Range, add_to_ranges, ranges};
 use crate::standardiser::Standardiser;
 use std::borrow::Cow;
 use wengert_kernels::{Float, PerFloat, compiled_here};
 
 /// The largest rounding error of a column that is stored as it is, as a share of its half range.
 const TOLERANCE: f64 = 1.0 / (1 << 20) as f64;
+
+/// The number of values that are standardised at a time: a small share of the second-level cache.
+const BLOCK: usize = 8192;
 
 /// Row-major values in another precision, and the map from the given values to the stored ones; no map if
 /// each is stored as the nearest number.
@@ -56,9 +59,6 @@ fn stored_in<G: Float>(values: &[f64], width: usize) -> (Vec<G>, Option<Standard
         return (nearest, None);
     }
     let columns = ranges(values, width);
-    let suffices = |(column, &error): (&Range, &f64)| {
-        error <= TOLERANCE * column.half || column.half == 0.0 && error.is_finite()
-    };
     let suffices: Vec<bool> = columns.iter().zip(&errors).map(suffices).collect();
     if suffices.iter().all(|&suffices| suffices) {
         return (nearest, None);
@@ -71,6 +71,37 @@ fn stored_in<G: Float>(values: &[f64], width: usize) -> (Vec<G>, Option<Standard
     let (mean, deviation) = maps.unzip();
     let map = Standardiser::new(mean, deviation).expect("ranges of finite numbers are finite");
     (map.applied(values), Some(map))
+}
+
+/// Whether the nearest numbers, with this error at most, keep the differences between the values of a column.
+fn suffices((column, &error): (&Range, &f64)) -> bool {
+    error <= TOLERANCE * column.half || column.half == 0.0 && error.is_finite()
+}
+
+/// The numbers of type `G` nearest to the standardised values; `None` if [`stored`] would store those of a
+/// column by their differences. In blocks of rows, so that the standardised values are never all in memory.
+pub(crate) fn standardised<G: Float>(values: &[f64], map: &Standardiser) -> Option<Vec<G>> {
+    compiled_here!(G: standardised_in(values: &[f64], map: &Standardiser) -> Option<Vec<G>>)(values, map)
+}
+
+fn standardised_in<G: Float>(values: &[f64], map: &Standardiser) -> Option<Vec<G>> {
+    let width = map.width();
+    let (mut nearest, mut block) = (Vec::with_capacity(values.len()), Vec::new());
+    let (mut errors, mut ends) =
+        (vec![0.0_f64; width], (vec![f64::INFINITY; width], vec![-f64::INFINITY; width]));
+    for rows in values.chunks((BLOCK / width).max(1) * width) {
+        block.clear();
+        block.extend_from_slice(rows);
+        map.apply(&mut block);
+        nearest.extend(block.iter().map(|&x| G::literal(x)));
+        for row in block.chunks_exact(width) {
+            let error = |x: f64| (G::literal(x).widened() - x).abs();
+            errors.iter_mut().zip(row).for_each(|(largest, &x)| *largest = largest.max(error(x)));
+        }
+        add_to_ranges(&mut ends, &block);
+    }
+    let ranges = ends.0.into_iter().zip(ends.1).map(|(low, high)| Range::new(low, high));
+    ranges.zip(&errors).all(|(range, error)| suffices((&range, error))).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -105,6 +136,18 @@ mod tests {
         }
         let (narrow, map) = stored::<f64, f32>(&[1e300, 1e300], 1);
         assert_eq!((narrow, map.expect("a map").mean()), (vec![0.0, 0.0], &[1e300][..]));
+    }
+
+    #[test]
+    fn standardised_values_are_those_of_two_steps_or_need_differences() {
+        let rows: Vec<f64> = (0..3 * 5000).map(|i| f64::from(i * i % 1009) * 0.1).collect();
+        let map = Standardiser::fit(&rows, 3);
+        let two_steps = stored::<f64, f32>(&map.applied::<f64>(&rows), 3);
+        assert_eq!((standardised::<f32>(&rows, &map), None), (Some(two_steps.0), two_steps.1));
+        let shifted = Standardiser::new(vec![-1e9; 3], vec![1.0; 3]).expect("a map");
+        assert!(stored::<f64, f32>(&shifted.applied::<f64>(&rows), 3).1.is_some());
+        assert_eq!(standardised::<f32>(&rows, &shifted), None);
+        assert_eq!(standardised::<f32>(&[], &map), Some(vec![]));
     }
 
     #[test]

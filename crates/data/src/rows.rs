@@ -29,3 +29,47 @@ fn selected<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
     }
     selected
 }
+
+/// Brings the rows of a table of this width to another order, in place: row `i` becomes what was row
+/// `order[i]`. The order has each row once.
+pub(crate) fn reorder<F: Float>(values: &mut [F], width: usize, order: &[usize]) {
+    compiled_here!(F: reordered(values: &mut [F], width: usize, order: &[usize]))(values, width, order);
+}
+
+/// [`reorder`], by the cycles of the permutation.
+fn reordered<F: Float>(values: &mut [F], width: usize, order: &[usize]) {
+    let (mut is_placed, mut first) = (vec![false; order.len()], Vec::with_capacity(width));
+    for start in 0..order.len() {
+        if is_placed[start] {
+            continue;
+        }
+        first.clear();
+        first.extend_from_slice(&values[start * width..(start + 1) * width]);
+        let mut to = start;
+        loop {
+            is_placed[to] = true;
+            let from = order[to];
+            if from == start {
+                break;
+            }
+            values.copy_within(from * width..(from + 1) * width, to * width);
+            to = from;
+        }
+        values[to * width..(to + 1) * width].copy_from_slice(&first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_in_another_order_are_those_that_were_there() {
+        let values: Vec<f64> = (0..14).map(f64::from).collect();
+        for order in [[0, 1, 2, 3, 4, 5, 6], [3, 0, 2, 6, 5, 4, 1], [6, 5, 4, 3, 2, 1, 0]] {
+            let mut in_place = values.clone();
+            reorder(&mut in_place, 2, &order);
+            assert_eq!(in_place, rows(&values, 2, &order), "{order:?}");
+        }
+    }
+}

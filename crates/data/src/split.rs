@@ -3,8 +3,10 @@
 use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem, Role};
 use crate::partition::{Fractions, folds, partition};
+use crate::precision::standardised;
 use crate::scaling::Scaling;
 use crate::scaling_method::ScalingMethod;
+use crate::standardiser::Standardiser;
 use crate::targets::Targets;
 use std::borrow::Cow;
 use wengert_kernels::Float;
@@ -93,6 +95,45 @@ impl<F: Float> Dataset<F> {
     }
 }
 
+impl Split<f64> {
+    /// The split with [scaled](Self::scaled) features and, if there is a method for them,
+    /// [scaled targets](Self::scaled_targets), in [another precision](Self::cast).
+    ///
+    /// The same numbers as those three calls give, without copies of the features in double precision: for
+    /// data that are large and still needed in the user's units.
+    ///
+    /// # Panics
+    /// If the targets are classes, and there is a method for targets.
+    #[must_use]
+    #[track_caller]
+    pub fn scaled_cast<G: Float>(&self, features: ScalingMethod, targets: Option<ScalingMethod>) -> Split<G> {
+        let scaled = |split: Self| match targets {
+            Some(method) => split.scaled_targets(method),
+            None => split,
+        };
+        let Some((map, stored)) = self.standardised_features(features) else {
+            return scaled(self.clone().scaled(features)).cast();
+        };
+        let mut parts = [&self.train, &self.validation, &self.test].map(Dataset::without_features);
+        parts.iter_mut().for_each(|part| part.standardise(Role::Features, &map));
+        let [train, validation, test] = parts;
+        let Split { train, validation, test } = scaled(Split { train, validation, test }).cast();
+        Split {
+            train: train.with_stored(stored),
+            validation: validation.with_stored(map.applied(self.validation.features())),
+            test: test.with_stored(map.applied(self.test.features())),
+        }
+    }
+
+    /// The map of the features by a method, and the features of the training part by this map; `None` if
+    /// there is no map, or if it is not all that brings the values of all parts to the stored numbers.
+    fn standardised_features<G: Float>(&self, method: ScalingMethod) -> Option<(Standardiser, Vec<G>)> {
+        let map = self.train.statistics(Role::Features, method).filter(|_| self.is_of_one_scaling())?;
+        let stored = standardised(self.train.features(), &map)?;
+        Some((map, stored))
+    }
+}
+
 impl<F: Float> Split<F> {
     /// Standardises the features of all parts with the statistics of the training part.
     ///
@@ -150,6 +191,11 @@ impl<F: Float> Split<F> {
         let train = self.train.cast::<G>();
         let like_train = |part: &Dataset<F>| part.cast_as(train.scaling());
         Split { validation: like_train(&self.validation), test: like_train(&self.test), train }
+    }
+
+    /// Whether all parts are stored with the same maps.
+    fn is_of_one_scaling(&self) -> bool {
+        [&self.validation, &self.test].iter().all(|part| part.scaling() == self.train.scaling())
     }
 
     #[track_caller]

@@ -76,6 +76,7 @@ mod start;
 mod state;
 mod step_settings;
 mod strategy;
+mod threads;
 mod trained;
 mod trainer;
 mod trainer_options;

@@ -11,9 +11,9 @@ use crate::settings::Settings;
 use crate::start::{Progress, Start};
 use crate::state::ResumeError;
 use crate::step_settings::StepSettings;
+use crate::threads::number_of;
 use crate::training::ErasedTraining;
 use rayon::ThreadPoolBuilder;
-use std::num::NonZero;
 use wengert_ad::Real;
 use wengert_data::Parts;
 use wengert_nn::{Loss, Model, Module};
@@ -23,7 +23,7 @@ use wengert_optim::Optimizer;
 pub(crate) struct Plan<T: Real> {
     pub(crate) settings: Settings,
     pub(crate) steps: StepSettings,
-    /// The number of threads; 0 for one per core.
+    /// The number of threads; 0 for that of rayon.
     pub(crate) threads: usize,
     pub(crate) observers: Observers<T>,
 }
@@ -82,7 +82,7 @@ impl<T: Real> Plan<T> {
     }
 }
 
-/// Runs `work` in a pool with this many threads, or one per core if it is 0, but no more than can be used:
+/// Runs `work` in a pool with this many threads, or that of rayon if it is 0, but no more than can be used:
 /// these would be woken for nothing. In WebAssembly, there are no threads, and it runs by itself.
 fn in_pool<R: Send>(
     threads: usize,
@@ -92,8 +92,6 @@ fn in_pool<R: Send>(
     if cfg!(target_family = "wasm") {
         return work();
     }
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = if threads == 0 { cores } else { threads }.min(useful);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = ThreadPoolBuilder::new().num_threads(number_of(threads).min(useful)).build();
     pool.map_err(|source| TrainError::Threads { source })?.install(work)
 }

@@ -47,15 +47,15 @@ pub struct Trainer<A, L, O, T: Real = f32> {
     pub(crate) optimizer: O,
     pub(crate) settings: Settings,
     pub(crate) steps: StepSettings,
-    /// The number of threads; 0 for one per core.
+    /// The number of threads; 0 for that of rayon.
     threads: usize,
     pub(crate) observers: Observers<T>,
     on_divergence: Box<dyn FnMut(&Divergence) + Send>,
 }
 
 impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
-    /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, one
-    /// thread per core.
+    /// Creates a trainer with the default settings: 30 epochs, batches of 64 examples, seed 0, as
+    /// many threads as rayon.
     pub fn new(architecture: A, loss: L, optimizer: O) -> Self {
         Self {
             architecture,
@@ -109,8 +109,9 @@ impl<A: Architecture, L, O, T: Real> Trainer<A, L, O, T> {
         self
     }
 
-    /// Sets the maximum number of threads; 0, the default, stands for one per core. Steps that are
-    /// too small to be divided use fewer.
+    /// Sets the maximum number of threads; 0, the default, stands for that of rayon: the
+    /// variable `RAYON_NUM_THREADS`, or without it one per core. Steps that are too small to be divided use
+    /// fewer.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }

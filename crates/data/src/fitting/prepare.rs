@@ -83,14 +83,8 @@ impl Table {
         let preprocessing = Preprocessing::fit(&table, parts[0].iter().copied(), options)?;
         let data = preprocessing.dataset(&table)?;
         notes.extend(preprocessing.notes().iter().cloned());
-        let split = if shares.validation == 0.0 && shares.test == 0.0 {
-            let none = data.select(&[]);
-            Split { validation: none.clone(), test: none, train: data.select(&parts[0]) }
-        } else {
-            let [train, validation, test] = parts.map(|part| data.select(&part));
-            Split { train, validation, test }
-        };
-        Ok(Prepared { split, preprocessing, notes })
+        let [train, validation, test] = data.into_parts(parts);
+        Ok(Prepared { split: Split { train, validation, test }, preprocessing, notes })
     }
 
     /// The table as a data set, in the user's units and double precision. What replaces missing values is

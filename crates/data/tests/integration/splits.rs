@@ -1,6 +1,6 @@
 //! Splits: every example is in one part, and the statistics are those of the training part.
 
-use wengert_data::{DataProblem, Dataset, Scaling, Split, Standardiser, Targets, digits};
+use wengert_data::{DataProblem, Dataset, Scaling, ScalingMethod, Split, Standardiser, Targets, digits};
 
 /// Example `i` has features `i` and 5, and label `i % 3`.
 fn numbered(n: usize) -> Dataset {
@@ -210,4 +210,28 @@ fn one_example_can_be_the_training_part_and_becomes_zero() {
     assert_eq!(split.train.features(), [0.0, 0.0]);
     let error = numbered(1).split(0.8, 0.1, 0.1, 7).unwrap_err();
     assert!(error.to_string().contains("the validation part, 0.1 of 1 examples, would be empty"), "{error}");
+}
+
+#[test]
+fn scaling_and_casting_in_one_call_gives_the_numbers_of_the_single_calls() {
+    // Seconds since 1970 need differences in single precision, unless they are standardised.
+    let row = |i: usize| [1.7e9 + i as f64, (i * i % 101) as f64 * 0.1, 5.5];
+    let features: Vec<f64> = (0..3000).flat_map(row).collect();
+    let classes = Targets::Classes { labels: (0..3000).map(|i| i % 3).collect(), classes: 3 };
+    let values = Targets::Values { values: (0..3000).map(|i| f64::from(i % 97) * 1e5).collect(), width: 1 };
+    for targets in [classes, values] {
+        let are_values = matches!(targets, Targets::Values { .. });
+        let data = Dataset::new("rows", features.clone(), 3, targets).expect("valid data");
+        let split = data.split(0.7, 0.2, 0.1, 5).expect("a split");
+        for &method in ScalingMethod::ALL {
+            let scaled = split.clone().scaled(method);
+            assert_eq!(split.scaled_cast::<f32>(method, None), scaled.cast(), "{method:?}");
+            assert_eq!(scaled.scaled_cast::<f32>(method, None), scaled.cast(), "{method:?}, scaled already");
+            if are_values {
+                let targets = Some(ScalingMethod::Standardise);
+                let both = scaled.standardised_targets();
+                assert_eq!(split.scaled_cast::<f32>(method, targets), both.cast(), "{method:?}");
+            }
+        }
+    }
 }

@@ -61,7 +61,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search with seed 0, by the [true loss](ChooseBy::True), on one thread per core.
+    /// A search with seed 0, by the [true loss](ChooseBy::True), on as many threads as rayon.
     #[must_use]
     pub fn new(space: Space, method: SearchMethod) -> Self {
         let (by, results) = (ChooseBy::default(), Results::default());
@@ -90,7 +90,8 @@ impl Search {
         Self { by, ..self }
     }
 
-    /// Sets the number of trials beside each other; 0, the default, stands for one per core.
+    /// Sets the number of trials beside each other; 0, the default, stands for the threads of
+    /// rayon: the variable `RAYON_NUM_THREADS`, or without it one per core.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }

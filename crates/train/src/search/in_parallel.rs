@@ -1,12 +1,12 @@
 //! Jobs beside each other.
 
 use super::error::SearchError;
-use std::num::NonZero;
+use crate::threads::number_of;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Does all jobs, up to `threads` of them at a time; one per core if it is 0. After a failure, no more are
+/// Does all jobs, up to `threads` of them at a time; the number of rayon if it is 0. After a failure, no more are
 /// begun; of several failures, that of the first job is the result.
 ///
 /// These are threads of their own: a thread of rayon that waits for the training of a trial, which has
@@ -16,8 +16,7 @@ pub(super) fn in_parallel(
     jobs: &[usize],
     work: &(dyn Fn(usize) -> Result<(), SearchError> + Sync),
 ) -> Result<(), SearchError> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = if threads == 0 { cores } else { threads }.min(jobs.len());
+    let threads = number_of(threads).min(jobs.len());
     let (next, failure) = (AtomicUsize::new(0), Mutex::new(None::<(usize, SearchError)>));
     let failed = || failure.lock().unwrap_or_else(PoisonError::into_inner);
     thread::scope(|scope| {

@@ -19,7 +19,7 @@ pub(super) fn cross_validation(
     let folds: Vec<Split> = match &data.unscaled {
         Some(unscaled) => {
             let folds = unscaled.train.folds(count, options.training.seed)?;
-            folds.map(|fold| options.scaled(fold, options.scales_targets())).collect()
+            folds.map(|fold| options.scaled(&fold, options.scales_targets())).collect()
         }
         None => data.train().folds(count, options.training.seed)?.collect(),
     };

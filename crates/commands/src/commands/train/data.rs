@@ -116,19 +116,16 @@ impl Options {
                 *part = self.part(path, &preprocessing)?;
             }
         }
-        let examples = boxed(self.scaled(split.clone(), scales_targets));
+        let examples = boxed(self.scaled(&split, scales_targets));
         Ok(Data { examples, unscaled: Some(split), preprocessing: Some(preprocessing), notes })
     }
 
     /// The parts of a table as the network gets them, scaled by the training part.
-    pub(in crate::commands) fn scaled(&self, split: Split<f64>, scales_targets: bool) -> Split {
+    pub(in crate::commands) fn scaled(&self, split: &Split<f64>, scales_targets: bool) -> Split {
         let method = self.columns.scaling.unwrap_or(ScalingMethod::Standardise);
         let are_values = matches!(split.train.targets(), Targets::Values { .. });
-        let scaled = split.scaled(method);
-        if are_values && scales_targets && method != ScalingMethod::None {
-            return scaled.scaled_targets(ScalingMethod::Standardise).cast();
-        }
-        scaled.cast()
+        let scales_targets = are_values && scales_targets && method != ScalingMethod::None;
+        split.scaled_cast(method, scales_targets.then_some(ScalingMethod::Standardise))
     }
 
     /// The shares of a table that are held out, of which that of the validation part has a default.

@@ -147,7 +147,7 @@ pub(in crate::commands) struct TrainingOptions {
     /// Parts of a step with gradients of their own, for --threads and ranks; results depend on it.
     #[arg(long, value_parser = bounds::shards, value_name = "COUNT")]
     pub(in crate::commands) shards: Option<usize>,
-    /// Threads, 0 for one per core; results do not depend on it.
+    /// Threads, 0 for one per core or RAYON_NUM_THREADS; results do not depend on it.
     #[arg(long, default_value_t = 0, value_parser = bounds::threads, value_name = "COUNT")]
     pub(in crate::commands) threads: usize,
     /// Seconds to wait for another rank [default: 300].
