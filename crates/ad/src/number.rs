@@ -150,6 +150,11 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
     const FROM_OUTPUT: bool = false;
     /// Whether the derivative depends on neither the input nor the output, as for `c x`.
     const LINEAR: bool = false;
+    /// Whether the formula of [`primal`](Self::primal) has dozens of operations in single precision.
+    ///
+    /// [`Lanes`](crate::Lanes) of `f32` compute it in a loop then, which the compiler vectorises: it would
+    /// write out a loop over eight numbers otherwise, and not find that eight long formulas are alike.
+    const LONG: bool = false;
     /// The value `y = f(x)`.
     fn primal<F: Float>(self, x: F) -> F;
     /// The derivative `dy/dx`, given the input and the output.

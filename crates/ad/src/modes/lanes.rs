@@ -3,6 +3,7 @@
 use crate::element::{BLOCK, Blocks};
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
+use std::hint::black_box;
 use wengert_kernels::MatrixProduct;
 
 /// `N` numbers that go through the same operations together.
@@ -48,6 +49,12 @@ impl<const N: usize, T: Scalar> Operand for Lanes<N, T> {
 
     #[inline(always)]
     fn unary<R: Unary>(self, rule: R) -> Self {
+        if R::LONG && size_of::<T>() == size_of::<f32>() {
+            let mut lanes = self;
+            // A length that the compiler does not know.
+            lanes.0[..black_box(N)].iter_mut().for_each(|lane| *lane = lane.unary(rule));
+            return lanes;
+        }
         Self::from_fn(|i| self.0[i].unary(rule))
     }
     #[inline(always)]

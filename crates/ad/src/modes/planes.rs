@@ -132,14 +132,86 @@ fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
 /// Writes the planes of `x`, one after the other. Returns which of them are not zero; `None` if a component
 /// is not finite.
 fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
-    if P::PLANES == 2 {
-        return separate_two(planes, x);
+    // The numbers of planes that occur most in one pass, for loops that are vectorised.
+    let (finite, used) = match P::PLANES {
+        2 => separate_two(planes, x),
+        3 => separate_three(planes, x),
+        _ => separate_one_by_one(planes, x),
+    };
+    finite.then_some(used)
+}
+
+/// What the components of the planes had in common.
+#[derive(Clone, Copy)]
+struct Seen<const N: usize> {
+    finite: bool,
+    zeros: [bool; N],
+}
+
+impl<const N: usize> Default for Seen<N> {
+    fn default() -> Self {
+        Self { finite: true, zeros: [true; N] }
     }
-    let mut used = SmallVec::new();
+}
+
+impl<const N: usize> Seen<N> {
+    /// The component, after it has been seen.
+    #[inline(always)]
+    fn see<C: Scalar>(&mut self, plane: usize, component: C) -> C {
+        self.finite &= component.is_finite();
+        self.zeros[plane] &= component.is_zero();
+        component
+    }
+
+    /// Whether all components were finite, and which planes are not zero.
+    fn used(self) -> (bool, SmallVec<[bool; 8]>) {
+        (self.finite, self.zeros.map(|zero| !zero).into_iter().collect())
+    }
+}
+
+/// [`separate`] for two planes.
+fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+    let (first, second) = planes.split_at_mut(x.len());
+    let seen = vectorised(
+        #[inline(always)]
+        || {
+            let mut seen = Seen::<2>::default();
+            for ((first, second), x) in first.iter_mut().zip(second).zip(x) {
+                *first = seen.see(0, x.component(0));
+                *second = seen.see(1, x.component(1));
+            }
+            seen
+        },
+    );
+    seen.used()
+}
+
+/// [`separate`] for three planes.
+fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+    let (first, rest) = planes.split_at_mut(x.len());
+    let (second, third) = rest.split_at_mut(x.len());
+    let seen = vectorised(
+        #[inline(always)]
+        || {
+            let mut seen = Seen::<3>::default();
+            for (((first, second), third), x) in first.iter_mut().zip(second).zip(third).zip(x) {
+                *first = seen.see(0, x.component(0));
+                *second = seen.see(1, x.component(1));
+                *third = seen.see(2, x.component(2));
+            }
+            seen
+        },
+    );
+    seen.used()
+}
+
+/// [`separate`] for any number of planes.
+fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+    let mut used = SmallVec::from_elem(false, P::PLANES);
     for (i, plane) in planes.chunks_exact_mut(x.len().max(1)).enumerate() {
         let (finite, zero) = vectorised(
             #[inline(always)]
-            || {
+            move || {
                 let (mut finite, mut zero) = (true, true);
                 for (slot, x) in plane.iter_mut().zip(x) {
                     let component = x.component(i);
@@ -151,32 +223,11 @@ fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<
             },
         );
         if !finite {
-            return None;
+            return (false, used);
         }
-        used.push(!zero);
+        used[i] = !zero;
     }
-    used.resize(P::PLANES, false);
-    Some(used)
-}
-
-/// [`separate`] for two planes, in one pass.
-fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
-    let (first, second) = planes.split_at_mut(x.len());
-    let (finite, zeros) = vectorised(
-        #[inline(always)]
-        || {
-            let (mut finite, mut zeros) = (true, [true; 2]);
-            for ((first, second), x) in first.iter_mut().zip(second).zip(x) {
-                let [a, b] = [x.component(0), x.component(1)];
-                (*first, *second) = (a, b);
-                finite &= a.is_finite() & b.is_finite();
-                zeros[0] &= a.is_zero();
-                zeros[1] &= b.is_zero();
-            }
-            (finite, zeros)
-        },
-    );
-    finite.then(|| zeros.map(|zero| !zero).into_iter().collect())
+    (true, used)
 }
 
 /// Puts numbers together from their planes, and into `y` by `put`, which gets the old element and the number.

@@ -36,7 +36,10 @@ pub(super) fn update<T: Element, const K: usize>(y: &mut [T], others: &[&[T]], f
                     xs[1..].copy_from_slice(others);
                     of_block(f, xs, i)
                 };
-                y[i..].iter_mut().zip(values).for_each(|(y, value)| *y = value);
+                match y[i..].first_chunk_mut() {
+                    Some(block) => *block = values,
+                    None => y[i..].iter_mut().zip(values).for_each(|(y, value)| *y = value),
+                }
             }
         },
     );

@@ -18,11 +18,11 @@ macro_rules! unary {
         on [$($interval:expr),+],
         primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr
         $(, from_output |$output:ident| $from_output:expr)?
-        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)?; )*) => {
+        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)? $(, long $long:literal)?; )*) => {
         $( $crate::unary_rule! {
             $(#[$doc])* pub $Rule $(( $($parameter: $ty),+ $(; $condition)? ))? $method,
             primal |$x| $primal, partial |$px, $py| $partial
-            $(, from_output |$output| $from_output)? $(, lifted |$lx, $ly| $lifted)?
+            $(, from_output |$output| $from_output)? $(, lifted |$lx, $ly| $lifted)? $(, long $long)?
         } )*
         /// The elementary functions of scalars of every mode and of tensors.
         pub trait Elementary: Operand {
@@ -204,7 +204,8 @@ unary! {
     Tanh tanh on [(-3.0, 3.0)],
         primal |x| x.hyperbolic_tangent(),
         partial |x, _| x.unary(SechSquared),
-        from_output |y| one::<T>() - y * y;
+        from_output |y| one::<T>() - y * y,
+        long true;
     /// Inverse of `sinh`; `dy/dx = 1 / sqrt(x^2 + 1)`.
     Asinh asinh on [(-3.0, 3.0)],
         primal |x| x.inverse_sinh(),

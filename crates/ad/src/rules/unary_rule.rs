@@ -7,9 +7,9 @@
 /// over the machine float `F`, the partial over any scalar `T`; the partial gets the operand and the
 /// output. Constants of the rule stand in parentheses after the type, with an optional condition on them
 /// after a semicolon. If the partial does not need the operand, name it `_`: some operations then store
-/// less; if it needs neither, name both `_`. Two optional clauses may follow: `from_output |y|`, see
-/// [`partial_from_output`](crate::Unary::partial_from_output), and `lifted |x, y|`, see
-/// [`lifted`](crate::Unary::lifted).
+/// less; if it needs neither, name both `_`. Three optional clauses may follow: `from_output |y|`, see
+/// [`partial_from_output`](crate::Unary::partial_from_output), `lifted |x, y|`, see
+/// [`lifted`](crate::Unary::lifted), and `long true`, see [`LONG`](crate::Unary::LONG).
 ///
 /// ```
 /// use wengert_ad::{Elementary, Operand, Scalar, derivatives, grad, gradcheck, unary_rule};
@@ -37,7 +37,7 @@ macro_rules! unary_rule {
         $method:ident,
         primal |$x:ident| $primal:expr, partial |$px:tt, $py:tt| $partial:expr
         $(, from_output |$output:ident| $from_output:expr)?
-        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)? $(;)?) => {
+        $(, lifted |$lx:ident, $ly:ident| $lifted:expr)? $(, long $long:literal)? $(;)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         $vis struct $Rule
@@ -48,6 +48,7 @@ macro_rules! unary_rule {
                 matches!(stringify!($px).as_bytes(), b"_") $(|| !stringify!($output).is_empty())?;
             const LINEAR: bool =
                 matches!((stringify!($px).as_bytes(), stringify!($py).as_bytes()), (b"_", b"_"));
+            $(const LONG: bool = $long;)?
             #[inline(always)] fn primal<F: $crate::Float>(self, $x: F) -> F {
                 let $Rule $(( $($parameter),+ ))? = self;
                 $primal
