@@ -77,11 +77,35 @@ fn products_in_planes_are_those_of_the_definition() {
     }
 }
 
+/// Asserts that the product of matrices of constants, some of which are 0 and one has this component infinite, is
+/// that of the definition: zero times infinity is zero.
+fn assert_zero_times_infinity<T: Element, const N: usize>(
+    number: impl Fn([f64; N]) -> T,
+    components: impl Fn(T) -> [f64; N],
+) {
+    for infinite in 0..N {
+        let entry = |i: usize| {
+            let mut entry = [0.0; N];
+            entry[0] = (i % 3) as f64;
+            if i == 5 {
+                entry[infinite] = f64::INFINITY;
+            }
+            number(entry)
+        };
+        let [planes, portable] = products(entry, [16, 16, 16]);
+        let bits = |c: &[T]| c.iter().map(|&c| components(c).map(f64::to_bits)).collect::<Vec<_>>();
+        assert_eq!(bits(&planes), bits(&portable), "component {infinite}");
+        assert!(planes.iter().any(|&c| components(c)[infinite].is_infinite()), "component {infinite}");
+    }
+}
+
 #[test]
 fn zero_times_infinity_is_zero_in_products_of_any_size() {
-    let [planes, portable] =
-        products(|i| Dual::new(if i == 5 { f64::INFINITY } else { 1.0 }, 0.0), [16, 16, 16]);
-    let bits = |c: &[Dual]| c.iter().map(|c| [c.primal.to_bits(), c.tangent.to_bits()]).collect::<Vec<_>>();
-    assert_eq!(bits(&planes), bits(&portable));
-    assert!(planes.iter().all(|c| c.tangent == 0.0));
+    assert_zero_times_infinity(|[x, dot]| Dual::new(x, dot), |x| [x.primal, x.tangent]);
+    assert_zero_times_infinity(|derivatives: [f64; 3]| Jet::new(derivatives), Jet::derivatives);
+    let directions = |[x, tangents @ ..]: [f64; 5]| Directions::<4>::new(x, tangents);
+    assert_zero_times_infinity(directions, |x| {
+        let [a, b, c, d] = x.tangents;
+        [x.primal, a, b, c, d]
+    });
 }
