@@ -15,7 +15,7 @@ folder=$(realpath -m "${1:-${CARGO_TARGET_DIR:-$root/target}/playground}")
 work=${CARGO_TARGET_DIR:-$root/target}/wasm
 target=wasm32-unknown-unknown
 # Nothing of the engine needs random numbers of the system: temporary files do, which a browser does not have.
-export RUSTFLAGS='-C target-feature=+simd128 --cfg getrandom_backend="unsupported"'
+export RUSTFLAGS='-C target-feature=+simd128 --cfg getrandom_backend="unsupported" --cfg wengert_data="separate"'
 export CARGO_INCREMENTAL=0
 
 give_up() {
@@ -31,7 +31,12 @@ cd "$here/wasm"
 }
 mkdir -p "$folder"
 cp -r "$here/page/." "$folder"
-echo '{ "engine": "wasm" }' > "$folder/engine.json"
+# The data sets are files that the page loads when they are chosen.
+rm -rf "$folder/data"
+mkdir -p "$folder/data"
+cp "$root"/crates/data/data/*.csv "$folder/data"
+data=$(cd "$folder/data" && printf '"%s", ' *.csv | sed 's/\.csv//g; s/, $//')
+echo "{ \"engine\": \"wasm\", \"data\": [$data] }" > "$folder/engine.json"
 engine=$work/$target/release/wengert_playground_wasm.wasm
 if command -v wasm-opt > /dev/null; then
     # The instructions that the compiler uses.

@@ -1,6 +1,6 @@
 //! The lists of all named data sets and all file formats, and the functions that load data from them.
 
-use crate::bundled::{breast_cancer, diabetes, digits, iris, wine};
+use crate::bundled::{BREAST_CANCER, Bundled, DIABETES, DIGITS, IRIS, WINE};
 use crate::dataset::Dataset;
 use crate::error::{DataError, DataProblem};
 use crate::generated::{
@@ -23,8 +23,14 @@ pub struct NamedDataSet {
     task: Task,
     description: &'static str,
     source: &'static str,
-    is_generated: bool,
-    make: fn(u64) -> Dataset,
+    origin: Origin,
+}
+
+/// What a data set is made from.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Bundled(&'static Bundled),
+    Generated(fn(u64) -> Dataset),
 }
 
 impl NamedDataSet {
@@ -55,43 +61,68 @@ impl NamedDataSet {
     /// Whether it is generated from a seed, instead of bundled.
     #[must_use]
     pub fn is_generated(&self) -> bool {
-        self.is_generated
+        matches!(self.origin, Origin::Generated(_))
     }
 
     /// The data; those of a bundled set do not depend on the seed.
+    ///
+    /// # Panics
+    /// If the set is bundled, in a build without the files, with `--cfg wengert_data="separate"`.
     #[must_use]
     pub fn load(&self, seed: u64) -> Dataset {
-        (self.make)(seed)
+        match self.origin {
+            Origin::Bundled(set) => set.included(),
+            Origin::Generated(make) => make(seed),
+        }
+    }
+
+    /// The data of a bundled set, from the content of its file: `data/NAME.csv` in the package of this crate.
+    /// For programs that are built without the files, with `--cfg wengert_data="separate"`.
+    ///
+    /// # Errors
+    /// If the set is generated, or if this is not the content of its file.
+    pub fn read(&self, file: &str) -> Result<Dataset, DataError> {
+        match self.origin {
+            Origin::Bundled(set) => set.read(file),
+            Origin::Generated(_) => Err(DataProblem::NotItsFile.of(self.name)),
+        }
+    }
+
+    /// Whether [`load`](Self::load) has what it needs.
+    fn is_included(&self) -> bool {
+        match self.origin {
+            Origin::Bundled(set) => set.is_included(),
+            Origin::Generated(_) => true,
+        }
     }
 }
 
 /// Declares the list of named data sets: the tests walk it.
 macro_rules! named_data_sets {
-    ($( $kind:ident $task:ident $name:literal: $description:literal from $source:literal, $make:expr; )*) => {
+    ($( $kind:ident $task:ident $name:literal: $description:literal from $source:literal, $origin:expr; )*) => {
         const NAMED: &[NamedDataSet] = &[$( NamedDataSet {
             name: $name,
             task: Task::$task,
             description: $description,
             source: $source,
-            is_generated: named_data_sets!(@$kind),
-            make: $make,
+            origin: named_data_sets!(@$kind $origin),
         } ),*];
     };
-    (@bundled) => { false };
-    (@generated) => { true };
+    (@bundled $set:expr) => { Origin::Bundled(&$set) };
+    (@generated $make:expr) => { Origin::Generated($make) };
 }
 
 named_data_sets! {
     bundled Classification "digits": "handwritten digits, 8 by 8 pixels"
-        from "Alpaydin and Kaynak 1998, UCI, CC BY 4.0", |_| digits();
+        from "Alpaydin and Kaynak 1998, UCI, CC BY 4.0", DIGITS;
     bundled Classification "iris": "iris flowers, lengths and widths of petals and sepals in cm"
-        from "Fisher 1936, UCI, CC BY 4.0", |_| iris();
+        from "Fisher 1936, UCI, CC BY 4.0", IRIS;
     bundled Classification "wine": "wines of three cultivars, chemical analyses"
-        from "Aeberhard and Forina 1992, UCI, CC BY 4.0", |_| wine();
+        from "Aeberhard and Forina 1992, UCI, CC BY 4.0", WINE;
     bundled Classification "breast_cancer": "malignant and benign tumours, properties of cell nuclei"
-        from "Wolberg, Mangasarian, Street and Street 1993, UCI, CC BY 4.0", |_| breast_cancer();
+        from "Wolberg, Mangasarian, Street and Street 1993, UCI, CC BY 4.0", BREAST_CANCER;
     bundled Regression "diabetes": "progression of diabetes after one year, ten measurements of patients"
-        from "Efron, Hastie, Johnstone and Tibshirani 2004, Least Angle Regression", |_| diabetes();
+        from "Efron, Hastie, Johnstone and Tibshirani 2004, Least Angle Regression", DIABETES;
     generated Classification "spiral": "three interleaved spiral arms"
         from "the spiral of TensorFlow Playground", |seed| spiral(3, 300, 0.1, seed);
     generated Classification "moons": "two interlocking half circles"
@@ -194,7 +225,8 @@ pub fn data_set_names() -> impl Iterator<Item = &'static str> {
 /// [`data_sets`] for their descriptions.
 ///
 /// # Errors
-/// If no data set has this name. The error lists all names, with a suggestion.
+/// If no data set has this name: the error lists all names, with a suggestion. If it is bundled, in a build
+/// without the files.
 ///
 /// ```
 /// let moons = wengert_data::data_set("moons", 7)?;
@@ -206,7 +238,8 @@ pub fn data_set_names() -> impl Iterator<Item = &'static str> {
 /// ```
 pub fn data_set(name: &str, seed: u64) -> Result<Dataset, DataError> {
     match NAMED.iter().find(|set| set.name == name) {
-        Some(set) => Ok(set.load(seed)),
+        Some(set) if set.is_included() => Ok(set.load(seed)),
+        Some(_) => Err(DataProblem::NotIncluded.of(name)),
         None => {
             let (known, nearest) = (data_set_names().collect(), nearest(name));
             Err(DataProblem::UnknownName { known, nearest }.of(name))

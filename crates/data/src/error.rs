@@ -94,6 +94,10 @@ pub enum DataProblem {
     /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or
     /// two letters.
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
+    /// The files of the bundled data sets are not part of this build.
+    NotIncluded,
+    /// A text is not the file of this bundled data set.
+    NotItsFile,
     /// A file exists, but the crate was compiled without the reader of CSV files.
     NoReader,
     /// A problem with IDX files.
@@ -259,6 +263,8 @@ impl Display for DataProblem {
                 write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))?;
                 f.write_str("; of a file, give the path")
             }
+            Self::NotIncluded => f.write_str("the data are a file that this build does not contain; read it"),
+            Self::NotItsFile => f.write_str("this is not the file of the data set; give that of the package"),
             Self::NoReader => f.write_str("to read this file, turn on the crate feature \"csv\""),
             Self::Idx(problem) => problem.fmt(f),
             #[cfg(feature = "csv")]

@@ -17,9 +17,11 @@ function parsed(buffer) {
 
 /** A worker with the WebAssembly module, so that the page stays responsive. */
 class Wasm {
-  constructor() {
+  /** `files` are the names of the data sets in the folder `data`. */
+  constructor(files) {
     this.name = 'WebAssembly';
     this.waiting = [];
+    this.files = new Map(files.map((name) => [name, undefined]));
     this.start();
   }
 
@@ -40,10 +42,23 @@ class Wasm {
     this.start();
   }
 
-  send(request) {
+  /** The request with the file of a data set that the module does not contain. */
+  async complete(request) {
+    const data = request.settings?.data;
+    if (data?.kind !== 'named' || !this.files.has(data.name)) return request;
+    if (!this.files.get(data.name)) {
+      const response = await fetch(`data/${data.name}.csv`);
+      if (!response.ok) throw new Error(`the data cannot be loaded: ${response.status}`);
+      this.files.set(data.name, await response.text());
+    }
+    return { ...request, settings: { ...request.settings, data: { ...data, file: this.files.get(data.name) } } };
+  }
+
+  async send(request) {
+    const text = JSON.stringify(await this.complete(request));
     return new Promise((done, failed) => {
       this.waiting.push({ done, failed });
-      this.worker.postMessage(request);
+      this.worker.postMessage(text);
     });
   }
 }
@@ -56,7 +71,7 @@ class Server {
   }
 
   async send(request) {
-    const response = await fetch(`session/${this.session}`, { method: 'POST', body: request });
+    const response = await fetch(`session/${this.session}`, { method: 'POST', body: JSON.stringify(request) });
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     const milliseconds = Number(response.headers.get('Server-Timing')?.match(/dur=([\d.]+)/)?.[1]);
     return { reply: await response.arrayBuffer(), milliseconds };
@@ -64,8 +79,8 @@ class Server {
 }
 
 async function found() {
-  const { engine } = await (await fetch('engine.json')).json();
-  return engine === 'wasm' ? new Wasm() : new Server();
+  const { engine, data } = await (await fetch('engine.json')).json();
+  return engine === 'wasm' ? new Wasm(data) : new Server();
 }
 
 const engine = found();
@@ -75,6 +90,6 @@ export const engineName = async () => (await engine).name;
 
 /** The reply to a request: its header, its arrays, the content of a file, and how long the engine computed. */
 export async function ask(request) {
-  const { reply, milliseconds } = await (await engine).send(JSON.stringify(request));
+  const { reply, milliseconds } = await (await engine).send(request);
   return { ...parsed(reply), milliseconds };
 }

@@ -104,8 +104,9 @@ fn tenth() -> f64 {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum DataChoice {
-    /// A named data set; with `noise`, a generated one with another amount of noise.
-    Named { name: String, noise: Option<f64> },
+    /// A named data set; with `noise`, a generated one with another amount of noise; with `file`, a bundled
+    /// one from the content of its file, which the WebAssembly engine does not contain.
+    Named { name: String, noise: Option<f64>, file: Option<String> },
     /// The text of a table, and the column to predict; by default the last one.
     Csv { text: String, target: Option<String> },
     /// Points of the plane, each with its class; or of the line, each with its value.

@@ -24,6 +24,23 @@ fn every_named_set_is_what_its_entry_says() {
 }
 
 #[test]
+fn bundled_sets_are_read_from_the_content_of_their_files_and_of_no_other() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
+    for set in data_sets() {
+        let file = std::fs::read_to_string(format!("{folder}/{}.csv", set.name()));
+        assert_eq!(file.is_err(), set.is_generated(), "{}", set.name());
+        let file = file.unwrap_or_default();
+        match set.is_generated() {
+            true => assert!(set.read(&file).is_err(), "{}", set.name()),
+            false => assert_eq!(set.read(&file).unwrap(), set.load(7)),
+        }
+        for wrong in ["", "1,2", "3,4\n1,2", "a,b\n1,x", "1,2,-1", "1\n\n"] {
+            assert!(set.read(wrong).is_err(), "{}: {wrong:?}", set.name());
+        }
+    }
+}
+
+#[test]
 fn every_named_set_has_distinct_names_of_its_columns_and_classes() {
     for set in data_sets() {
         let data = set.load(7);

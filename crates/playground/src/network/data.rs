@@ -83,13 +83,14 @@ type Chosen = (Table, Option<Task>, Option<String>);
 
 fn table(choice: &DataChoice, seed: u64) -> Result<Chosen, RequestError> {
     match choice {
-        DataChoice::Named { name, noise } => {
-            let task = data_sets().iter().find(|set| set.name() == name).map(NamedDataSet::task);
-            let data = match noise {
-                None => data_set(name, seed)?,
-                Some(noise) => noisy(name, *noise, seed)?,
+        DataChoice::Named { name, noise, file } => {
+            let set = data_sets().iter().find(|set| set.name() == name);
+            let data = match (noise, set, file) {
+                (Some(noise), ..) => noisy(name, *noise, seed)?,
+                (None, Some(set), Some(file)) => set.read(file)?,
+                _ => data_set(name, seed)?,
             };
-            Ok((data.to_table()?, task, None))
+            Ok((data.to_table()?, set.map(NamedDataSet::task), None))
         }
         DataChoice::Csv { text, target } => {
             Ok((table_from_text("your file", text, &TableOptions::default())?, None, target.clone()))

@@ -10,7 +10,7 @@ use wengert_train::Defaults;
 /// Whether the data are those of a name; other data are in a file.
 fn name(plan: &Plan) -> Option<&str> {
     match &plan.choice {
-        DataChoice::Named { name, noise: None } => Some(name),
+        DataChoice::Named { name, noise: None, .. } => Some(name),
         _ => None,
     }
 }

@@ -253,3 +253,18 @@ fn what_does_not_fit_is_refused_before_memory_is_taken() {
     let view = json!({ "side": 10, "window": [0, 1, 0, 1], "axes": [0, 5] });
     assert_refused(session, &json!({ "do": "picture", "slot": 0, "view": view }), &["feature", "5"]);
 }
+
+#[test]
+fn a_bundled_set_is_the_same_from_the_content_of_its_file() {
+    let file = include_str!("../../../data/data/iris.csv");
+    let mut named = settings();
+    named["data"] = json!({ "kind": "named", "name": "iris" });
+    let mut read = named.clone();
+    read["data"]["file"] = json!(file);
+    let [named, read] = [named, read].map(|settings| advance(&mut created(&settings), 20));
+    assert_eq!(named, read);
+    let mut wrong = settings();
+    wrong["data"] = json!({ "kind": "named", "name": "iris", "file": "1,2,3" });
+    let request = json!({ "do": "create", "slot": 0, "settings": wrong });
+    assert_refused(&mut Session::new(), &request, &["iris", "not the file"]);
+}
