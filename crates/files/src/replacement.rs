@@ -54,7 +54,7 @@ pub(crate) fn replace(
 
 /// A new file with a unique name, which is removed when its path is dropped.
 fn named(folder: &Path) -> io::Result<(File, TempPath)> {
-    let mut builder = builder();
+    let builder = &mut builder();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(NEW_FILE));
     Ok(builder.tempfile_in(folder)?.into_parts())
