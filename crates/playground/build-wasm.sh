@@ -4,17 +4,17 @@
 #   crates/playground/build-wasm.sh [--quick] [--if-possible] [FOLDER]        # default: target/playground
 #
 # `.ci/cargo-for` gets the source of the standard library for wasm32-unknown-unknown, and compiles it for size; where it
-# finds no source, or with --quick, the compiled one of rustup is taken, which makes the engine a quarter larger.
-# wasm-opt (Debian's package binaryen), where it is installed, makes the engine smaller.
+# finds no source, the compiled one of rustup is taken, which makes the engine a quarter larger. wasm-opt (Debian's package
+# binaryen), where it is installed, makes it smaller. With --quick, for tests, the engine is quick to compile, and large.
 # With --if-possible, it says why it cannot build, and succeeds.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-if_possible=false small=true
+if_possible=false small=true profile=release
 while [[ "${1:-}" = --* ]]; do
     case $1 in
         --if-possible) if_possible=true ;;
-        --quick) small=false ;;
+        --quick) small=false profile=quick ;;
         *) echo "unknown option $1" >&2; exit 2 ;;
     esac
     shift
@@ -33,7 +33,7 @@ give_up() {
 }
 
 cd "$here/wasm"
-build() { "$root/.ci/cargo-for" "$@" "$target" build --release --target-dir "$work"; }
+build() { "$root/.ci/cargo-for" "$@" "$target" build --profile $profile --target-dir "$work"; }
 status=3
 if $small; then build --small && status=0 || status=$?; fi
 if [ $status = 3 ]; then build && status=0 || status=$?; fi
@@ -47,8 +47,10 @@ mkdir -p "$folder/data"
 cp "$root"/crates/data/data/*.csv "$folder/data"
 data=$(cd "$folder/data" && printf '"%s", ' *.csv | sed 's/\.csv//g; s/, $//')
 echo "{ \"engine\": \"wasm\", \"data\": [$data] }" > "$folder/engine.json"
-engine=$work/$target/release/wengert_playground_wasm.wasm
-if command -v wasm-opt > /dev/null; then
+engine=$work/$target/$profile/wengert_playground_wasm.wasm
+if ! $small; then
+    cp "$engine" "$folder/engine.wasm"
+elif command -v wasm-opt > /dev/null; then
     # The instructions that the compiler uses.
     wasm-opt --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
         --enable-reference-types --enable-sign-ext --enable-simd -Oz "$engine" -o "$folder/engine.wasm"
