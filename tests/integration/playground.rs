@@ -174,6 +174,63 @@ fn one_request_is_answered_without_a_server() {
 }
 
 #[test]
+fn a_set_up_is_the_end_of_the_address() {
+    for (argument, end) in [("graph?mode=forward", "/#graph?mode=forward"), ("#classifier", "/#classifier")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wengert"));
+        let mut child =
+            command.args(["playground", "--no-open", argument]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(address.trim_end().ends_with(end), "{address}");
+    }
+    for wrong in ["", "#", "graph ?", "graph?f=\u{e9}", "graph\n", "graphs", "spiral"] {
+        assert_rejected(2, &["playground", "--no-open", wrong], &["set-up", "Copy link"]);
+    }
+}
+
+/// The set-up, the chapter and the title of each entry of `chapters.js`.
+fn chapters() -> Vec<[String; 3]> {
+    let list = fs::read_to_string(root().join("crates/playground/page/chapters.js")).unwrap();
+    let entry = |line: &str| {
+        let fields = line.strip_prefix("  ['")?.strip_suffix("'],")?.split("', '").map(str::to_owned);
+        fields.collect::<Vec<_>>().try_into().ok()
+    };
+    list.lines().filter_map(entry).collect()
+}
+
+#[test]
+fn chapters_and_set_ups_of_the_page_link_to_each_other() {
+    let docs = root().join("docs");
+    let page = fs::read_to_string(docs.join("playground.md")).unwrap();
+    let chapters = chapters();
+    assert!(chapters.len() > 20);
+    for [set_up, path, title] in &chapters {
+        let chapter = fs::read_to_string(docs.join(path)).unwrap();
+        assert!(chapter.starts_with(&format!("# {title}\n")), "{path} is not {title}");
+        let up = "../".repeat(path.matches('/').count());
+        let line =
+            format!("In the [playground]({up}playground.md#links): `wengert playground '{set_up}'`.\n");
+        assert_eq!(chapter.matches(&line).count(), 1, "{path}: {line}");
+        let row = format!("| [{title}]({path}) | `#{set_up}` |\n");
+        assert_eq!(page.matches(&row).count(), 1, "{row}");
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| [")).count();
+    assert_eq!(rows, chapters.len(), "docs/playground.md has other set-ups");
+    let mut linked = 0;
+    for folder in fs::read_dir(&docs).unwrap().map(|entry| entry.unwrap().path()).chain([docs.clone()]) {
+        let Ok(files) = fs::read_dir(folder) else { continue };
+        for file in
+            files.map(|file| file.unwrap().path()).filter(|file| file.extension() == Some("md".as_ref()))
+        {
+            linked += fs::read_to_string(file).unwrap().matches("`wengert playground '").count();
+        }
+    }
+    assert_eq!(linked, chapters.len(), "a chapter has a set-up that the page does not know");
+}
+
+#[test]
 fn every_module_that_the_page_imports_is_a_file_of_it() {
     let folder = root().join("crates/playground/page");
     let mut imported = BTreeSet::new();

@@ -194,6 +194,25 @@ const TESTS = {
     await page.getByText('speaks for the digit').first().waitFor();
   },
 
+  async 'each chapter opens its set-up'({ page, go }) {
+    await go('graph');
+    const chapters = await page.evaluate(async () => (await import('./chapters.js')).CHAPTERS);
+    assert.ok(chapters.length > 20);
+    for (const [setUp, , title] of chapters) {
+      const [tab, query = ''] = setUp.split('?');
+      await go(setUp);
+      const panel = page.locator(`#panel-${tab}`);
+      assert.equal(await panel.isVisible(), true, title);
+      assert.deepEqual(await panel.getByRole('alert').filter({ hasText: /\S/ }).allInnerTexts(), [], title);
+      // What the page does not know, or has as its default, is not in its address.
+      const shown = new URLSearchParams(new URL(page.url()).hash.split('?')[1] ?? '');
+      for (const [name, value] of new URLSearchParams(query)) assert.equal(shown.get(name), value, `${title}: ${name}`);
+      assert.equal(await panel.getByRole('link', { name: title, exact: true }).count(), 1, title);
+    }
+    await page.getByRole('link', { name: 'Set-up of Separable data' }).click();
+    await page.waitForFunction(() => location.hash === '#classifier?rate=1');
+  },
+
   async 'the tabs work with the keyboard'({ page, go }) {
     await go('graph');
     await page.getByRole('tab', { name: 'Graph' }).focus();

@@ -99,7 +99,9 @@ impl NamedDataSet {
 
 /// Declares the list of named data sets: the tests walk it.
 macro_rules! named_data_sets {
-    ($( $kind:ident $task:ident $name:literal: $description:literal from $source:literal, $origin:expr; )*) => {
+    ($(
+        $kind:ident $task:ident $name:literal: $description:literal from $source:literal, $origin:expr;
+    )*) => {
         const NAMED: &[NamedDataSet] = &[$( NamedDataSet {
             name: $name,
             task: Task::$task,

@@ -1,6 +1,7 @@
 // The tabs of the page.
 
 import { fromAddress } from './address.js';
+import { chaptersOf } from './chapters.js';
 import { el, say } from './dom.js';
 import { ask, engineName } from './engine.js';
 import * as classifier from './classifier.js';
@@ -28,6 +29,7 @@ async function show(name, parameters) {
       shown[name]?.leave?.();
       panel.replaceChildren();
       shown[name] = await TABS[name].open(panel, parameters ?? {}, await lists);
+      panel.append(chaptersOf(name));
     }
     shown[name].enter?.();
   } catch (error) {

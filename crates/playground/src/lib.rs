@@ -51,6 +51,6 @@ mod session;
 /// The largest length of a request, in bytes; a longer one is refused.
 pub const LONGEST_REQUEST: usize = bounds::REQUEST;
 
-pub use page::{PAGE, PageFile};
+pub use page::{PAGE, PageFile, TABS};
 pub use reply::Reply;
 pub use session::Session;

@@ -1,5 +1,8 @@
 //! The files of the interactive page.
 
+/// The names of the tabs of the page: a set-up, the end of its address after `#`, begins with one of them.
+pub const TABS: [&str; 4] = ["graph", "descent", "network", "classifier"];
+
 /// A file of the page.
 #[derive(Clone, Copy, Debug)]
 pub struct PageFile {
@@ -28,6 +31,7 @@ page! {
     "icon.svg" "image/svg+xml",
     "engine.json" "application/json",
     "address.js" "text/javascript; charset=utf-8",
+    "chapters.js" "text/javascript; charset=utf-8",
     "classifier.js" "text/javascript; charset=utf-8",
     "confusion.js" "text/javascript; charset=utf-8",
     "descent.js" "text/javascript; charset=utf-8",
@@ -44,4 +48,16 @@ page! {
     "network.js" "text/javascript; charset=utf-8",
     "plots.js" "text/javascript; charset=utf-8",
     "worker.js" "text/javascript; charset=utf-8",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tabs_are_those_of_the_page() {
+        let main = PAGE.iter().find(|file| file.name == "main.js").unwrap();
+        let list = format!("const TABS = {{ {} }};", TABS.join(", "));
+        assert!(std::str::from_utf8(main.content).unwrap().contains(&list), "{list}");
+    }
 }

@@ -6,7 +6,7 @@ use crate::output::print_line;
 use crate::playground_error::PlaygroundError;
 use clap::Args;
 use std::process::{Command, Stdio};
-use wengert_playground::Session;
+use wengert_playground::{Session, TABS};
 
 /// Open the interactive page in the browser: graphs of formulas, descents, networks, a classifier.
 ///
@@ -18,6 +18,9 @@ use wengert_playground::Session;
 Example:
   wengert playground --request '{\"do\": \"graph\", \"formula\": \"x^2\", \"at\": {\"x\": 3}}'")]
 pub(crate) struct Arguments {
+    /// Set-up to open: what the address that "Copy link" copies has after "#" [default: that of a spiral].
+    #[arg(value_name = "SETUP", value_parser = set_up)]
+    set_up: Option<String>,
     /// Port to listen on [default: one that is free].
     #[arg(long, default_value_t = 0, hide_default_value = true, value_name = "NUMBER")]
     port: u16,
@@ -25,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_open: bool,
     /// Answer one request of the page, as JSON, and end.
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["port", "no_open"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["set_up", "port", "no_open"])]
     request: Option<String>,
 }
 
@@ -40,12 +43,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CliError> {
         };
     }
     let server = Server::bind(arguments.port)?;
-    let address = server.address();
+    let end = arguments.set_up.as_ref().map(|set_up| format!("#{set_up}")).unwrap_or_default();
+    let address = &format!("{}{end}", server.address());
     print_line(format_args!("{address}\nThe playground is at this address until Ctrl-C ends it."))?;
     if !arguments.no_open {
         open(address);
     }
     server.run()
+}
+
+/// A set-up as the end of an address, with or without its `#`.
+fn set_up(text: &str) -> Result<String, PlaygroundError> {
+    let set_up = text.strip_prefix('#').unwrap_or(text);
+    let tab = set_up.split('?').next().unwrap_or(set_up);
+    match TABS.contains(&tab) && set_up.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(set_up.to_owned()),
+        false => Err(PlaygroundError::SetUp { text: text.to_owned() }),
+    }
 }
 
 /// Opens an address in the browser, if the system has a command for it; the address was printed in any case.
