@@ -4,7 +4,7 @@
 #   crates/playground/build-wasm.sh [--quick] [--if-possible] [FOLDER]        # default: target/playground
 #
 # `.ci/cargo-for` gets the source of the standard library for wasm32-unknown-unknown, and compiles it for size; where it
-# finds no source, the compiled one of rustup is taken, which makes the engine a quarter larger. wasm-opt (Debian's package
+# finds no source, the compiled one of rustup is taken, which makes the engine a seventh larger. wasm-opt (Debian's package
 # binaryen), where it is installed, makes it smaller. With --quick, for tests, the engine is quick to compile, and large.
 # With --if-possible, it says why it cannot build, and succeeds.
 set -euo pipefail

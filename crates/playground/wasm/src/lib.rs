@@ -2,7 +2,7 @@
 //! [`handle`] answers it, and the reply is at [`reply`].
 //!
 //! The functions are called from the page, by its one thread: hence thread-local variables. A panic ends the
-//! instance; its message is left as the reply.
+//! instance; its message is left as the reply, in a build that has messages of panics.
 
 use std::cell::RefCell;
 use std::panic;
