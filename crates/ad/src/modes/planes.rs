@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use wengert_kernels::{Matrix, MatrixProduct, Numeric, portable_product, repeat, vectorised};
+use wengert_kernels::{Matrix, MatrixProduct, Numeric, portable_product, repeat, vectorised_wide};
 
 /// A number that consists of components, of which each component of a product is a sum of products.
 pub(super) trait Planes: Scalar {
@@ -172,7 +172,7 @@ impl<const N: usize> Seen<N> {
 /// [`separate`] for two planes.
 fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
     let (first, second) = planes.split_at_mut(x.len());
-    let seen = vectorised(
+    let seen = vectorised_wide(
         #[inline(always)]
         || {
             let mut seen = Seen::<2>::default();
@@ -190,7 +190,7 @@ fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, Small
 fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
     let (first, rest) = planes.split_at_mut(x.len());
     let (second, third) = rest.split_at_mut(x.len());
-    let seen = vectorised(
+    let seen = vectorised_wide(
         #[inline(always)]
         || {
             let mut seen = Seen::<3>::default();
@@ -209,7 +209,7 @@ fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, Sma
 fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
     let mut used = SmallVec::from_elem(false, P::PLANES);
     for (i, plane) in planes.chunks_exact_mut(x.len().max(1)).enumerate() {
-        let (finite, zero) = vectorised(
+        let (finite, zero) = vectorised_wide(
             #[inline(always)]
             move || {
                 let (mut finite, mut zero) = (true, true);
@@ -234,7 +234,7 @@ fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool
 fn join<P: Planes>(planes: &[P::Component], y: &mut [P], put: impl Fn(P, P) -> P) {
     let size = y.len();
     let plane = |i: usize| &planes[i * size..(i + 1) * size];
-    vectorised(
+    vectorised_wide(
         #[inline(always)]
         || match P::PLANES {
             2 => {

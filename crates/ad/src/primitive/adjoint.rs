@@ -1,5 +1,6 @@
 //! The accumulation of cotangents.
 
+use super::blocks::vectorised_for;
 use crate::element::Element;
 use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
@@ -89,7 +90,7 @@ impl<'a, T: Element> Adjoint<'a, T> {
     #[inline(always)]
     pub(crate) fn add_chunks<const N: usize>(self, chunk: impl Fn(usize) -> [T; N]) {
         let Self { slot, first, .. } = self;
-        vectorised(
+        vectorised_for::<T, _>(
             #[inline(always)]
             || {
                 for (number, slot) in slot.chunks_mut(N).enumerate() {
