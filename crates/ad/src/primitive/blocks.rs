@@ -45,9 +45,9 @@ pub(super) fn update<T: Element, const K: usize>(y: &mut [T], others: &[&[T]], f
     );
 }
 
-/// A loop over blocks for the processor at hand. There is a version for AVX-512 if a block has numbers of double
-/// precision that carry derivatives: it is compiled only where these are used. Eight numbers of single precision
-/// fill half of a register of AVX-512, and take longer there.
+/// A loop over blocks for the processor at hand. There is a version for AVX-512 if a block has numbers of
+/// double precision that carry derivatives: it is compiled only where these are used. Eight numbers of single
+/// precision fill half of a register of AVX-512, and take longer there.
 #[inline(always)]
 pub(super) fn vectorised_for<T: Element, Y>(work: impl FnOnce() -> Y) -> Y {
     let is_double = size_of::<T::Base>() == size_of::<f64>();
