@@ -77,8 +77,8 @@ fn products_in_planes_are_those_of_the_definition() {
     }
 }
 
-/// Asserts that the product of matrices of constants, some of which are 0 and one has this component infinite,
-/// is that of the definition: zero times infinity is zero.
+/// Asserts that the product of matrices of constants, some of which are 0 and one has this component
+/// infinite, is that of the definition: zero times infinity is zero.
 fn assert_zero_times_infinity<T: Element, const N: usize>(
     number: impl Fn([f64; N]) -> T,
     components: impl Fn(T) -> [f64; N],

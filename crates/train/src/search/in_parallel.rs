@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Does all jobs, up to `threads` of them at a time; the number of rayon if it is 0. After a failure, no more are
-/// begun; of several failures, that of the first job is the result.
+/// Does all jobs, up to `threads` of them at a time; the number of rayon if it is 0. After a failure, no more
+/// are begun; of several failures, that of the first job is the result.
 ///
 /// These are threads of their own: a thread of rayon that waits for the training of a trial, which has
 /// threads of its own, would begin another trial in the meantime.
