@@ -165,6 +165,7 @@ pub fn diabetes() -> Dataset {
 
 impl Bundled {
     /// The data in the file that is part of the build.
+    #[track_caller]
     pub(crate) fn included(&self) -> Dataset {
         let data =
             self.file.ok_or_else(|| DataProblem::NotIncluded.of(self.name)).and_then(|file| self.read(file));

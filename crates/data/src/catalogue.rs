@@ -69,6 +69,7 @@ impl NamedDataSet {
     /// # Panics
     /// If the set is bundled, in a build without the files, with `--cfg wengert_data="separate"`.
     #[must_use]
+    #[track_caller]
     pub fn load(&self, seed: u64) -> Dataset {
         match self.origin {
             Origin::Bundled(set) => set.included(),

@@ -1,6 +1,6 @@
 //! Variables of which functions are not recorded.
 
-use crate::support::blames_this_line;
+use crate::support::{ROUNDING, assert_close, blames_this_line};
 use wengert_ad::{Elementary, Tape, checkpoint};
 
 #[test]
@@ -44,4 +44,33 @@ fn custom_operations_and_checkpoints_take_functions_of_one_input() {
     let functions = [sum.sin(), doubled[0].sin(), y[0].sin()];
     assert_eq!(tape.len(), nodes);
     assert!((functions[2].gradient().wrt(x) - y[0].value().cos() * slope).abs() < 1e-14);
+}
+
+#[test]
+fn products_and_quotients_of_functions_of_one_node_are_no_nodes() {
+    let tape = Tape::new();
+    let x = tape.inputs(&[1.5, 2.0]);
+    let square = x[0] * x[0];
+    let y = square * x[0].exp() / (x[0] + 1.0);
+    assert_eq!(tape.len(), 2);
+    // d/dx x^2 e^x / (x + 1) = x e^x (x^2 + 2 x + 2) / (x + 1)^2.
+    let expected = 1.5 * 1.5_f64.exp() * (1.5 * 1.5 + 2.0 * 1.5 + 2.0) / (2.5 * 2.5);
+    assert_close("one node", y.gradient().wrt(x[0]), expected, ROUNDING);
+    // Rosenbrock's term: a difference, a sum, and nothing else.
+    let (a, b) = (x[1] - square, x[0] - 1.0);
+    let term = a * a * 100.0 + b * b;
+    assert_eq!(tape.len(), 2 + 2);
+    let gradient = term.gradient();
+    let expected = [-400.0 * 1.5 * (2.0 - 2.25) + 2.0 * 0.5, 200.0 * (2.0 - 2.25)];
+    assert_close("x", gradient.wrt(x[0]), expected[0], ROUNDING);
+    assert_close("y", gradient.wrt(x[1]), expected[1], ROUNDING);
+}
+
+#[test]
+fn the_product_of_a_node_of_inputs_and_one_of_variables_is_a_node() {
+    let tape = Tape::new();
+    let (x, y) = (tape.input(3.0), tape.var(4.0));
+    let product = (x * y) * (x * y);
+    let gradient = product.gradient();
+    assert_eq!((gradient.wrt(x), gradient.wrt(y)), (2.0 * 3.0 * 16.0, 2.0 * 4.0 * 9.0));
 }

@@ -193,6 +193,11 @@ impl<T: Scalar> Operand for Var<'_, T> {
     #[track_caller]
     fn binary<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let y = value_of_both(rule, self.value, rhs.value);
+        // Not for sums and differences: most are of two nodes, and the comparison takes longer than it saves.
+        if !R::LINEAR && self.node() == rhs.node() && self.fuses() && rhs.fuses() {
+            let (da, db) = rule.partials(self.value, rhs.value, y);
+            return self.fused(y, self.to_node(da).accumulate(rhs.to_node(db)));
+        }
         self.record(
             rhs,
             R::NAME,

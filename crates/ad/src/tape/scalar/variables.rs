@@ -31,10 +31,10 @@ impl<T: Scalar> Tape<T> {
     /// New independent variables, with respect to which alone a derivative is asked for.
     ///
     /// Of what is computed from them, only operations that depend on two nodes become nodes: a rule of one
-    /// operand and an operation with a constant multiply the partial that the handle carries. The tape is
-    /// shorter, often by half, and the sweep faster. The derivative with respect to an intermediate value
-    /// that is not a node is lost; asking for it panics. The functional transforms, such as
-    /// [`grad`](crate::grad), use these variables.
+    /// operand, an operation with a constant, and a product or quotient of two functions of one node multiply
+    /// the partial that the handle carries. The tape is shorter, often by half, and the sweep faster. The
+    /// derivative with respect to an intermediate value that is not a node is lost; asking for it panics. The
+    /// functional transforms, such as [`grad`](crate::grad), use these variables.
     ///
     /// ```
     /// use wengert_ad::{Elementary, Tape};
