@@ -171,6 +171,7 @@ impl<'t, T: Element> Bound<'t, T> {
     /// order, with the [draws](crate::Draws) of that row. Therefore a part of a batch gets the same numbers
     /// as the rows of the whole batch. With shape `[rows, 1]`, there is one draw for each example. See
     /// [`Draws`](crate::Draws) for examples.
+    #[track_caller]
     pub fn drawn(
         &self,
         slot: RandomSlot,

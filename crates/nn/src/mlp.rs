@@ -263,6 +263,7 @@ impl<R: ActivationRule> Model<MlpModule<R>> {
 }
 
 impl<T: Element, R: ActivationRule> Module<T> for MlpFeatures<R> {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let first = x.tape().len();
         let mut x = x;
@@ -282,6 +283,7 @@ impl<T: Element, R: ActivationRule> Module<T> for MlpFeatures<R> {
 }
 
 impl<T: Element, R: ActivationRule> Module<T> for MlpModule<R> {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         self.out.forward(p, self.hidden.forward(p, x))
     }

@@ -14,9 +14,17 @@ use wengert_ad::{Element, Tensor};
 /// over the same rows; random numbers come from the [`TrainingPass`](crate::TrainingPass).
 pub trait Module<T: Element = f32>: Send + Sync {
     /// The outputs for the inputs `x`, recorded on the tape of `p` and `x`.
-    // Tracked in every implementation: a wrong shape panics at the line that calls the module.
-    #[track_caller]
+    // Not tracked here, as every implementation would be: an operation in a module of the user is recorded,
+    // and panics, with its own line. The layers of this library are tracked, and have the line that calls
+    // them.
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T>;
+
+    /// [`forward`](Self::forward), for a module behind `dyn Module`: the operations of a layer of this
+    /// library have the line of this call also there. Implementations leave it as it is.
+    #[track_caller]
+    fn forward_tracked<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
+        self.forward(p, x)
+    }
 
     /// The required number of columns of the inputs; `None` if any number is accepted, or if it is not known.
     fn input_width(&self) -> Option<usize> {
@@ -33,8 +41,9 @@ pub trait Module<T: Element = f32>: Send + Sync {
 macro_rules! module_behind {
     ($($pointer:ty),*) => {$(
         impl<T: Element, M: Module<T> + ?Sized> Module<T> for $pointer {
+            #[track_caller]
             fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
-                (**self).forward(p, x)
+                (**self).forward_tracked(p, x)
             }
             fn input_width(&self) -> Option<usize> {
                 (**self).input_width()

@@ -3,6 +3,7 @@
 
 mod activity;
 mod gradients;
+mod library_part;
 mod operations;
 mod rows;
 
@@ -10,6 +11,7 @@ pub use activity::{LayerActivity, relu_activity};
 pub use gradients::{
     LargeParameter, ParameterNorm, gradient_norms, large_parameter, stacked_gradients, update_ratios,
 };
+pub use library_part::{LibraryPart, library_part};
 pub use operations::{OperationStatistics, operation_statistics};
 pub use rows::{loss_mixes_rows, observed_row_mixing};
 

@@ -135,6 +135,7 @@ impl<M> InputDerivatives<M> {
 }
 
 impl<T: Element, M: Module<T>> Module<T> for InputDerivatives<M> {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         self.module.forward(p, x)
     }

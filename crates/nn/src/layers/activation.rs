@@ -11,6 +11,7 @@ use wengert_ad::{Element, Tensor};
 pub struct Activation<R>(pub R);
 
 impl<T: Element, R: ActivationRule> Module<T> for Activation<R> {
+    #[track_caller]
     fn forward<'t>(&self, _: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         self.0.apply(x)
     }

@@ -86,6 +86,7 @@ impl BatchNorm {
         true
     }
 
+    #[track_caller]
     fn update_statistics<'t, T: Element>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>, rows: f64) {
         let unbiased = rows / (rows - 1.0);
         let pairs = [(self.mean, x.mean_axis(0), 1.0), (self.variance, x.variance_axis(0), unbiased)];
@@ -97,6 +98,7 @@ impl BatchNorm {
 }
 
 impl<T: Element> Module<T> for BatchNorm {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         assert_rows("batch norm", self.width, x);
         let (weight, bias, rows) = (p.get(self.weight), p.get(self.bias), x.shape()[0]);

@@ -31,13 +31,18 @@ impl Dropout {
 }
 
 impl<T: Element> Module<T> for Dropout {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         if self.rate == 0.0 {
             return x;
         }
         let kept = 1.0 / (1.0 - self.rate);
         let mask = p.drawn(self.random, &x.shape(), |draws| if draws.chance(self.rate) { 0.0 } else { kept });
-        mask.map_or(x, |mask| x * mask)
+        // Not a closure: the operation has the line of the caller.
+        match mask {
+            Some(mask) => x * mask,
+            None => x,
+        }
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         input

@@ -35,34 +35,36 @@ impl Embedding {
         Self { weight: layout.parameter(&format!("{name}.weight"), &[rows, width], init), rows, width }
     }
 
-    /// The row with the index that an input holds; the input itself if there is none.
-    fn row(&self, index: f64) -> Result<usize, f64> {
+    /// The row with the index that an input holds, if there is one.
+    fn row(&self, index: f64) -> Option<usize> {
         let row = index as usize;
-        if row as f64 == index && row < self.rows { Ok(row) } else { Err(index) }
+        (row as f64 == index && row < self.rows).then_some(row)
     }
 }
 
 impl<T: Element> Module<T> for Embedding {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let shape = x.shape();
         let [examples, inputs] = shape[..] else {
             panic!("embedding: the inputs have shape {shape:?}, must have (m, k)")
         };
         let weight = p.get(self.weight);
-        let rows = INDICES.with_borrow_mut(|indices| {
-            indices.clear();
-            for index in x.elements().iter() {
-                indices.push(self.row(index.value())?);
-            }
-            Ok(weight.gather(indices))
-        });
-        match rows {
-            Ok(rows) => rows.reshape(&[examples, inputs * self.width]),
-            Err(index) => {
-                let index: f64 = index;
-                panic!("embedding: the input {index} must be a whole number from 0 to {}", self.rows - 1)
+        // Taken, not borrowed in a closure: the operation and a panic have the line of the caller.
+        let mut indices = INDICES.take();
+        indices.clear();
+        for index in x.elements().iter().map(|index| index.value()) {
+            match self.row(index) {
+                Some(row) => indices.push(row),
+                None => panic!(
+                    "embedding: the input {index} must be a whole number from 0 to {}",
+                    self.rows - 1
+                ),
             }
         }
+        let rows = weight.gather(&indices);
+        INDICES.set(indices);
+        rows.reshape(&[examples, inputs * self.width])
     }
     fn output_width(&self, input: Option<usize>) -> Option<usize> {
         input.map(|inputs| inputs * self.width)

@@ -47,6 +47,7 @@ impl LayerNorm {
 }
 
 impl<T: Element> Module<T> for LayerNorm {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         assert_rows("layer norm", self.width, x);
         scale_and_shift(x.normalise(1, self.epsilon), p.get(self.weight), p.get(self.bias))

@@ -110,6 +110,7 @@ impl Linear {
 }
 
 impl<T: Element> Module<T> for Linear {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let weight = p.get(self.weight);
         match self.offset {

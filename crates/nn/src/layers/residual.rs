@@ -29,9 +29,10 @@ impl<T: Element> Residual<T> {
 }
 
 impl<T: Element> Module<T> for Residual<T> {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         assert_width(&"residual: the module", self.module.input_width(), x);
-        x + self.module.forward(p, x)
+        x + self.module.forward_tracked(p, x)
     }
     fn input_width(&self) -> Option<usize> {
         self.module.input_width()

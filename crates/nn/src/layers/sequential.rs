@@ -63,13 +63,14 @@ impl<T: Element> Sequential<T> {
 }
 
 impl<T: Element> Module<T> for Sequential<T> {
+    #[track_caller]
     fn forward<'t>(&self, p: &Bound<'t, T>, x: Tensor<'t, T>) -> Tensor<'t, T> {
         let first = x.tape().len();
         let mut x = x;
         // Not a closure: a panic points to the caller.
         for (i, module) in self.modules.iter().enumerate() {
             assert_width(&format_args!("sequential: module {i}"), module.input_width(), x);
-            x = module.forward(p, x).dropping_since(first);
+            x = module.forward_tracked(p, x).dropping_since(first);
         }
         x
     }

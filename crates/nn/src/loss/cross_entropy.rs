@@ -142,6 +142,10 @@ impl<T: Element> Loss<T> for WeightedCrossEntropy {
         });
         outputs.cross_entropy_with(coefficients)
     }
+    #[track_caller]
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        self.per_example(outputs, targets).sum()
+    }
 }
 
 /// Cross-entropy against target probabilities: `-sum_j w_j q_j ln p_j` for each example, where `p` is the
@@ -200,5 +204,9 @@ impl<T: Element> Loss<T> for ProbabilityCrossEntropy {
             q
         };
         outputs.cross_entropy_with(q)
+    }
+    #[track_caller]
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        self.per_example(outputs, targets).sum()
     }
 }

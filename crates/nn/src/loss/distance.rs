@@ -84,6 +84,7 @@ impl SmoothL1 {
 /// Huber's function of each difference: `c^2 / 2 + delta max(0, |d| - delta)`, where `c` is the difference
 /// clamped to `[-delta, delta]`. Of the two terms, one is constant, so that the slope is finite for infinite
 /// differences too.
+#[track_caller]
 fn huber<'t, T: Element>(d: Tensor<'t, T>, delta: f64) -> Tensor<'t, T> {
     d.clamp(-delta, delta).square() * 0.5 + d.abs().shift(-delta).relu() * delta
 }

@@ -78,7 +78,7 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// # Panics
     /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the
     /// shape of the outputs.
-    #[track_caller]
+    // Not tracked here, like `total`: an operation in a loss of the user is recorded with its own line.
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
 
     /// The sum of the losses of all examples of the batch, a tensor with one element.
@@ -87,7 +87,6 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     ///
     /// # Panics
     /// As [`per_example`](Self::per_example); or if that does not return one loss per example.
-    #[track_caller]
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         one_per_example(outputs, self.per_example(outputs, targets)).sum()
     }
@@ -107,13 +106,12 @@ pub trait Loss<T: Element = f32>: Send + Sync {
         let losses = one_per_example(outputs, self.per_example(outputs, targets));
         let (rows, have) = (losses.shape(), weights.len());
         assert!(have == rows[0], "loss: there are {} examples, but {have} weights", rows[0]);
-        let constant = |of: fn(f64) -> f64| {
-            let elements = weights.iter().map(|&weight| T::constant(of(weight)));
-            outputs.tape().constant_from(&rows, |buffer| buffer.extend(elements))
-        };
+        let elements = |of: fn(f64) -> f64| weights.iter().map(move |&weight| T::constant(of(weight)));
+        let zeros = outputs.tape().constant_from(&rows, |buffer| buffer.extend(elements(|_| 0.0)));
         // Selected, not only multiplied: 0 times an infinite loss is NaN.
-        let counted = losses.select_from(weights.iter().map(|&weight| weight != 0.0), constant(|_| 0.0));
-        (counted * constant(|weight| weight)).sum()
+        let counted = losses.select_from(weights.iter().map(|&weight| weight != 0.0), zeros);
+        let weights = outputs.tape().constant_from(&rows, |buffer| buffer.extend(elements(|weight| weight)));
+        (counted * weights).sum()
     }
 }
 
@@ -129,6 +127,7 @@ macro_rules! loss_behind {
             fn mixes_rows(&self) -> bool {
                 (**self).mixes_rows()
             }
+            #[track_caller]
             fn per_example<'t>(
                 &self,
                 outputs: Tensor<'t, T>,
@@ -136,6 +135,7 @@ macro_rules! loss_behind {
             ) -> Tensor<'t, T> {
                 (**self).per_example(outputs, targets)
             }
+            #[track_caller]
             fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
                 (**self).total(outputs, targets)
             }

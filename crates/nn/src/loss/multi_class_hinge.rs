@@ -76,4 +76,8 @@ impl<T: Element> Loss<T> for MultiClassHinge {
         let excess = self.excess(outputs, targets);
         if self.squared { excess.square().sum_axis(1) } else { excess.sum_axis(1) }
     }
+    #[track_caller]
+    fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
+        self.per_example(outputs, targets).sum()
+    }
 }

@@ -19,15 +19,18 @@ impl<'t, T: Element> PerOutput<'t, T> {
         Self { losses, divisor: losses.shape()[1] as f64 * divisor }
     }
 
+    #[track_caller]
     pub(super) fn per_example(self) -> Tensor<'t, T> {
         self.divided(self.losses.sum_axis(1))
     }
 
     /// The sum over all elements: one operation less than the sum of the losses of the examples.
+    #[track_caller]
     pub(super) fn total(self) -> Tensor<'t, T> {
         self.divided(self.losses.sum())
     }
 
+    #[track_caller]
     fn divided(&self, sums: Tensor<'t, T>) -> Tensor<'t, T> {
         if self.divisor == 1.0 { sums } else { sums / self.divisor }
     }

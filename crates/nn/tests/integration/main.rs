@@ -9,6 +9,7 @@ mod initialisation;
 mod input_derivatives;
 mod layer_contract;
 mod layers;
+mod lines;
 mod loss_contract;
 mod loss_extremes;
 mod losses;
