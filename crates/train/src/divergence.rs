@@ -45,6 +45,9 @@ pub enum DivergenceCause {
     },
     /// The loss is not finite before the first update, although parameters and data are of moderate size.
     Model,
+    /// An operation is not finite, in the value or in the derivative, although its operands are of moderate
+    /// size.
+    Operation,
     /// Weight decay alone enlarges the parameters in each step, as `rate` times `decay` is too large, and
     /// would be with a rate of at most 1.
     WeightDecay {
@@ -84,6 +87,7 @@ impl fmt::Display for DivergenceCause {
             Self::Model => {
                 f.write_str("it was not finite before the first update; check the model and the loss")
             }
+            Self::Operation => f.write_str("smaller steps need not change this; change the operation"),
             Self::WeightDecay { rate, decay, limit } => write!(
                 f,
                 "weight decay {} at learning rate {} enlarges the parameters in each step; use a weight \
@@ -122,6 +126,9 @@ impl DivergenceCause {
         let &Steps { updates, rate, decay, decay_limit } = steps;
         if updates == 0 && matches!(issue, IssueKind::NonFiniteParameter(_)) {
             return Self::Start;
+        }
+        if updates > 0 && issue.is_of_operation() {
+            return Self::Operation;
         }
         // Of a product that is too large with a rate above 1, the rate is the factor that is too large.
         if updates > 0 && rate.min(1.0) * decay > decay_limit {

@@ -7,7 +7,7 @@ use crate::error::TrainError;
 use crate::history::History;
 use crate::independent_rows::sampled_rows;
 use crate::metrics::{Metrics, Totals};
-use crate::numerical_issue::{IssueKind, NumericalIssue, locate_non_finite};
+use crate::numerical_issue::{IssueKind, NumericalIssue};
 use crate::observers::Observers;
 use crate::own_metrics::MeasuredPart;
 use crate::partial_epoch::PartialEpoch;
@@ -23,8 +23,8 @@ use crate::trained::{TrainedModel, batch_metrics};
 use crate::training::{ErasedTraining, Training};
 use wengert_ad::Real;
 use wengert_data::{Batches, EpochBatches, Examples, Parts, Targets};
+use wengert_nn::Params;
 use wengert_nn::diagnostics::large_parameter;
-use wengert_nn::{Params, TrainingPass};
 use wengert_optim::Optimizer;
 
 /// Trains over the epochs that are not done yet. The report has the model without its module.
@@ -148,10 +148,10 @@ impl<'a, 'm, T: Real> Fit<'a, 'm, T> {
             step += 1;
             let of_batch = self.training.pass(batch, true)?;
             if !of_batch.loss.is_finite() {
-                let Training { model, loss, params, settings, passes, .. } = &self.training;
-                let pass = TrainingPass::new(settings.seed, passes.saturating_sub(1));
-                let kind = locate_non_finite(model.module(), loss, params, batch, pass);
-                return Ok(Err(self.not_finite(epoch, step, kind)));
+                let best = self.best.as_ref().map(|best| &best.params);
+                let earlier = best.into_iter().chain(self.snapshots.latest_first());
+                let kind = self.training.suspect(batch).issue(&self.training.params, earlier);
+                return Ok(Err(self.not_finite(epoch, step, kind.unwrap_or(IssueKind::NonFiniteLoss))));
             }
             self.training.apply_gradient();
             totals = totals + of_batch;

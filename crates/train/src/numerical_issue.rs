@@ -1,10 +1,10 @@
 //! Numerical issues during training, and the search for their origin.
 
 use crate::batch::{ExampleBuffers, forward, gather, mean_weight};
+use crate::faulty_operation::FaultyOperation;
 use std::fmt;
 use std::ops::Range;
 use std::panic::Location;
-use wengert_ad::check::NonFinite;
 use wengert_ad::primitive::{Primitive, Recorded, View};
 use wengert_ad::tape::TapeObserver;
 use wengert_ad::{ArrayTape, Real, Scalar};
@@ -30,10 +30,18 @@ pub struct NumericalIssue {
 pub enum IssueKind {
     /// The absolute value of a parameter exceeded the [limit](crate::Trainer::parameter_limit).
     LargeParameter(LargeParameter),
-    /// A parameter was infinite or NaN at the beginning of the step, so the previous step made it so.
+    /// A parameter that training started from was infinite or NaN.
     NonFiniteParameter(LargeParameter),
+    /// The update after an earlier step made a parameter infinite or NaN.
+    NonFiniteUpdate {
+        /// The first such parameter.
+        parameter: LargeParameter,
+        /// An operation whose derivative is not finite, found with earlier parameters, which are finite, on
+        /// the batch of this step. `None` if there is none, or if no earlier parameters are known.
+        derivative: Option<Box<FaultyOperation>>,
+    },
     /// All parameters were finite, but an operation of the step produced an infinite or NaN element.
-    NonFiniteOperation(Box<NonFinite>),
+    NonFiniteOperation(Box<FaultyOperation>),
     /// The loss was not finite, although every element is finite when the batch is computed in one
     /// piece: a sum over shards overflowed. Or the loss on all training data was not finite after the last
     /// step.
@@ -55,24 +63,73 @@ impl fmt::Display for IssueKind {
         match self {
             Self::LargeParameter(parameter) => write!(f, "{parameter}, beyond the limit"),
             Self::NonFiniteParameter(parameter) => parameter.fmt(f),
+            Self::NonFiniteUpdate { parameter, derivative } => {
+                write!(f, "{parameter}, after the update of an earlier step; ")?;
+                match derivative {
+                    Some(operation) => write!(f, "with earlier parameters, {operation}"),
+                    None => f.write_str("what caused it is not known, as that step is past"),
+                }
+            }
             Self::NonFiniteOperation(operation) => operation.fmt(f),
             Self::NonFiniteLoss => f.write_str("the loss is not finite"),
         }
     }
 }
 
-/// Finds out why the loss of a batch is not finite, by computing it again with checks on every operation.
-pub(crate) fn locate_non_finite<T: Real>(
-    module: &dyn Module<T>,
-    loss: &dyn Loss<T>,
-    params: &Params<T>,
-    batch: Batch<'_, T>,
-    training: TrainingPass,
-) -> IssueKind {
-    if let Some(parameter) = large_parameter(params.layout(), params.values(), f64::MAX) {
-        return IssueKind::NonFiniteParameter(parameter);
+impl IssueKind {
+    /// Whether an operation outside of its domain is the issue, and not the size of the parameters.
+    pub(crate) fn is_of_operation(&self) -> bool {
+        match self {
+            Self::NonFiniteOperation(operation) => operation.leaves_domain(),
+            Self::NonFiniteUpdate { derivative, .. } => {
+                derivative.as_ref().is_some_and(|operation| operation.leaves_domain())
+            }
+            _ => false,
+        }
     }
-    let compute = |observe: &dyn Fn(&mut ArrayTape<T>)| {
+}
+
+/// A step, to repeat it in the search for the first number that is not finite.
+pub(crate) struct Suspect<'a, T: Real> {
+    pub(crate) module: &'a dyn Module<T>,
+    pub(crate) loss: &'a dyn Loss<T>,
+    pub(crate) batch: Batch<'a, T>,
+    pub(crate) training: TrainingPass,
+    /// Whether an update came before it.
+    pub(crate) is_updated: bool,
+}
+
+impl<T: Real> Suspect<'_, T> {
+    /// The number that is not finite in the step with these parameters; `None` if all are finite when the
+    /// batch is computed in one piece. After updates, `earlier` gives parameters of earlier steps.
+    pub(crate) fn issue<'p>(
+        &self,
+        params: &Params<T>,
+        earlier: impl IntoIterator<Item = &'p Params<T>>,
+    ) -> Option<IssueKind> {
+        let Some(parameter) = first_non_finite(params) else {
+            return self.operation(params).map(|found| IssueKind::NonFiniteOperation(Box::new(found)));
+        };
+        if !self.is_updated {
+            return Some(IssueKind::NonFiniteParameter(parameter));
+        }
+        let finite = earlier.into_iter().find(|params| first_non_finite(params).is_none());
+        let derivative = finite.and_then(|params| self.operation(params)).map(Box::new);
+        Some(IssueKind::NonFiniteUpdate { parameter, derivative })
+    }
+
+    /// The operation that produces the first element that is not finite, with checks on every operation.
+    fn operation(&self, params: &Params<T>) -> Option<FaultyOperation> {
+        let mut found = self.repeated(params, &|tape| tape.set_checks(true)).first_non_finite()?;
+        let tape = self.repeated(params, &|tape| tape.set_observer(ParameterOperands::of(params.values())));
+        found.application =
+            tape.observer::<ParameterOperands>().and_then(|operands| operands.names(params.layout()));
+        Some(FaultyOperation::new(found))
+    }
+
+    /// The tape of the step and of its reverse sweep.
+    fn repeated(&self, params: &Params<T>, observe: &dyn Fn(&mut ArrayTape<T>)) -> ArrayTape<T> {
+        let &Self { module, loss, batch, training, .. } = self;
         let mut tape = ArrayTape::new();
         observe(&mut tape);
         let bound = params.bind_for_training(&tape, training);
@@ -80,18 +137,16 @@ pub(crate) fn locate_non_finite<T: Real>(
         let (_, total) = forward(module, loss, &bound, batch, Some(weight), &mut examples, gather);
         drop(total.gradient());
         tape
-    };
-    let Some(mut operation) = compute(&|tape| tape.set_checks(true)).first_non_finite() else {
-        return IssueKind::NonFiniteLoss;
-    };
-    let tape = compute(&|tape| tape.set_observer(ParameterOperands::of(params.values())));
-    operation.application =
-        tape.observer::<ParameterOperands>().and_then(|found| found.names(params.layout()));
-    IssueKind::NonFiniteOperation(Box::new(operation))
+    }
+}
+
+/// The first parameter that is infinite or NaN.
+fn first_non_finite<T: Real>(params: &Params<T>) -> Option<LargeParameter> {
+    large_parameter(params.layout(), params.values(), f64::MAX)
 }
 
 /// The parameters among the operands of the first operation with a result that is not finite. They tell which
-/// layer it is, while the line of code is that of the call of the model.
+/// layer it is, while the line of code is that of the call of the layer.
 #[derive(Debug)]
 struct ParameterOperands {
     /// The addresses of all parameters, which a tape shares.

@@ -35,6 +35,11 @@ impl<T: Element> Snapshots<T> {
         latest.params.statistics_mut().copy_from_slice(params.statistics());
     }
 
+    /// All that are kept, the latest first.
+    pub(crate) fn latest_first(&self) -> impl Iterator<Item = &Params<T>> {
+        self.recent.iter().rev().chain([&self.start]).map(|snapshot| &snapshot.params)
+    }
+
     /// The latest parameters that are good, or those at the start.
     pub(crate) fn last_good<E>(
         &mut self,

@@ -63,7 +63,7 @@ pub struct Training<M, L, O, T: Real = f32> {
     /// Whether the parameters were given, and not drawn from the seed.
     pub(crate) given: bool,
     pub(crate) passes: u64,
-    steps: u64,
+    pub(crate) steps: u64,
     is_checked: bool,
     /// Whether the parameters are the result already: no more steps follow.
     pub(crate) is_result: bool,
@@ -153,7 +153,8 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     ///
     /// If this loss is infinite or NaN, there is no update: parameters, running statistics and the state
     /// of the optimizer keep their values. Check it: later steps do not repair parameters that already
-    /// are too large. To continue from good ones, keep a [`state`](Self::state).
+    /// are too large. [`find_issue`](Self::find_issue) says where it comes from. To continue from good
+    /// parameters, keep a [`state`](Self::state).
     ///
     /// # Panics
     /// If the batch is empty, if the shapes of model, loss and data do not match, or if the data are scaled

@@ -11,6 +11,7 @@ mod divergence;
 mod epochs;
 mod examples;
 mod gradients;
+mod lines_of_faults;
 mod numerical_issues;
 mod observers;
 mod own_loop;

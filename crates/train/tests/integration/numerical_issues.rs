@@ -21,12 +21,12 @@ fn the_first_non_finite_number_is_reported_with_its_operation() {
     let issue = report.issues.last().unwrap();
     assert_eq!((issue.epoch, issue.step), (epoch, Some(step)));
     assert!(
-        matches!(issue.kind, IssueKind::NonFiniteOperation(_) | IssueKind::NonFiniteParameter(_)),
+        matches!(issue.kind, IssueKind::NonFiniteOperation(_) | IssueKind::NonFiniteUpdate { .. }),
         "{issue}"
     );
     let text = issue.to_string();
     assert!(text.starts_with(&format!("epoch {epoch}, step {step}: ")), "{text}");
-    let is_layer = |name: &str| text.contains(&format!("` ({name}.weight, {name}.bias), at "));
+    let is_layer = |name: &str| text.contains(&format!("` ({name}.weight, {name}.bias), in a layer of "));
     assert!(is_layer("hidden.0") || is_layer("out") || text.contains(".weight["), "{text}");
 }
 
@@ -38,7 +38,10 @@ fn the_layer_of_an_overflow_is_named() {
     let report =
         Trainer::new(moons_net(), CrossEntropy, Sgd::new(0.1)).fit_from(start, &moons_split()).unwrap();
     let text = report.issues[0].to_string();
-    assert!(text.contains("is the value of `affine` (out.weight, out.bias), at "), "{text}");
+    assert!(
+        text.contains("is the value of `affine` (out.weight, out.bias), in a layer of this library: "),
+        "{text}"
+    );
 }
 
 #[test]

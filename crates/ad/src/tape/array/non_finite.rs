@@ -73,7 +73,17 @@ pub struct NonFinite {
 
 impl fmt::Display for NonFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operator, result, site, .. } = self;
+        self.write_with_place(f, &format_args!("at {}", self.site))
+    }
+}
+
+impl NonFinite {
+    /// Writes the message with another description of the place than the line, such as `in the loss`.
+    ///
+    /// # Errors
+    /// If the formatter returns one.
+    pub fn write_with_place(&self, f: &mut fmt::Formatter<'_>, place: &dyn fmt::Display) -> fmt::Result {
+        let Self { operator, result, .. } = self;
         let formula = self.application.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
         match self.phase {
             Phase::Forward => {
@@ -84,7 +94,7 @@ impl fmt::Display for NonFinite {
                 write!(f, "with respect to operand {operand}, in the reverse sweep")?;
             }
         }
-        write!(f, ", at {site}: {result}")?;
+        write!(f, ", {place}: {result}")?;
         for (i, operand) in self.operands.iter().enumerate() {
             write!(f, "; operand {i}: {operand}")?;
         }
