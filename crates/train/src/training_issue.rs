@@ -41,6 +41,7 @@ impl<M: Module<T>, L: Loss<T>, O, T: Real> Training<M, L, O, T> {
     ///
     /// # Panics
     /// If the batch is empty, or if the shapes of model, loss and data do not match.
+    #[track_caller]
     pub fn find_issue(&self, batch: &Batch<'_, T>) -> Option<IssueKind> {
         self.suspect(*batch).issue(&self.params, [])
     }

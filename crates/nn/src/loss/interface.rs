@@ -75,9 +75,8 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     /// The loss of each example of the batch, shape `(m)`; `outputs` has one example per row, shape
     /// `(m, outputs)`.
     ///
-    /// # Panics
-    /// If there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not have the
-    /// shape of the outputs.
+    /// It panics if there are no examples, or if the targets are not of its [`kind`](Self::kind) or do not
+    /// have the shape of the outputs.
     // Not tracked here, like `total`: an operation in a loss of the user is recorded with its own line.
     fn per_example<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T>;
 
@@ -85,8 +84,7 @@ pub trait Loss<T: Element = f32>: Send + Sync {
     ///
     /// Override it only with another way to compute the same sum, such as a fused operation.
     ///
-    /// # Panics
-    /// As [`per_example`](Self::per_example); or if that does not return one loss per example.
+    /// It panics as [`per_example`](Self::per_example) does; or if that does not return one loss per example.
     fn total<'t>(&self, outputs: Tensor<'t, T>, targets: TargetBatch<'_, 't, T>) -> Tensor<'t, T> {
         one_per_example(outputs, self.per_example(outputs, targets)).sum()
     }
