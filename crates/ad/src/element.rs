@@ -1,7 +1,7 @@
 //! The elements of arrays.
 
 use crate::number::{Float, Scalar};
-use wengert_kernels::MatrixProduct;
+use wengert_kernels::{MatrixProduct, vectorised, vectorised_wide};
 
 /// An element of an array: a [`Scalar`] with a matrix product that can be stored anywhere.
 ///
@@ -11,6 +11,15 @@ impl<T: Blocks + MatrixProduct + Send + Sync + 'static> Element for T {}
 
 /// The number of elements in a block.
 pub const BLOCK: usize = 8;
+
+/// A loop over blocks for the processor at hand. There is a version for AVX-512 if a block has numbers of
+/// double precision that carry derivatives: it is compiled only where these are used. Eight numbers of single
+/// precision fill half of a register of AVX-512, and take longer there.
+#[inline(always)]
+pub(crate) fn vectorised_for<T: Element, Y>(work: impl FnOnce() -> Y) -> Y {
+    let is_double = size_of::<T::Base>() == size_of::<f64>();
+    if is_double && size_of::<T>() > size_of::<f64>() { vectorised_wide(work) } else { vectorised(work) }
+}
 
 /// A number of which elementwise loops compute a block at a time.
 ///

@@ -1,7 +1,8 @@
 //! The gradients of `benches/peers/scalar_tapes.py` by the tapes of Rust.
 //!
-//! `scalar_tapes wengert rosenbrock 1000` prints numbers that all programs should find, and then answers lines
-//! `gradient 2 10` on standard input, of warm-up and timed gradients, with the seconds that the timed ones took.
+//! `scalar_tapes wengert rosenbrock 1000` prints numbers that all programs should find, and then answers
+//! lines `gradient 2 10` on standard input, of warm-up and timed gradients, with the seconds that the timed
+//! ones took.
 
 use ad_trait::reverse_ad::adr::{GlobalComputationGraph, adr};
 use std::hint::black_box;

@@ -1,7 +1,6 @@
 //! The accumulation of cotangents.
 
-use super::blocks::vectorised_for;
-use crate::element::Element;
+use crate::element::{Element, vectorised_for};
 use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
 /// Whether all elements are zero, with all derivatives: a cotangent that contributes nothing.

@@ -2,9 +2,8 @@
 
 use super::adjoint::Adjoint;
 use super::pointwise::Pointwise;
-use crate::element::{BLOCK, Blocks, Element};
+use crate::element::{BLOCK, Blocks, Element, vectorised_for};
 use crate::number::{Numeric, Scalar, Unary, value_of};
-use wengert_kernels::{vectorised, vectorised_wide};
 
 /// The value of a rule, as a formula.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +42,6 @@ pub(super) fn update<T: Element, const K: usize>(y: &mut [T], others: &[&[T]], f
             }
         },
     );
-}
-
-/// A loop over blocks for the processor at hand. There is a version for AVX-512 if a block has numbers of
-/// double precision that carry derivatives: it is compiled only where these are used. Eight numbers of single
-/// precision fill half of a register of AVX-512, and take longer there.
-#[inline(always)]
-pub(super) fn vectorised_for<T: Element, Y>(work: impl FnOnce() -> Y) -> Y {
-    let is_double = size_of::<T::Base>() == size_of::<f64>();
-    if is_double && size_of::<T>() > size_of::<f64>() { vectorised_wide(work) } else { vectorised(work) }
 }
 
 /// `f` of the elements from `i` on, for as many as a block has; those after the last one are arbitrary.
