@@ -56,10 +56,9 @@ impl<T: Element> Module<T> for Embedding {
         for index in x.elements().iter().map(|index| index.value()) {
             match self.row(index) {
                 Some(row) => indices.push(row),
-                None => panic!(
-                    "embedding: the input {index} must be a whole number from 0 to {}",
-                    self.rows - 1
-                ),
+                None => {
+                    panic!("embedding: the input {index} must be a whole number from 0 to {}", self.rows - 1)
+                }
             }
         }
         let rows = weight.gather(&indices);
