@@ -8,7 +8,8 @@ use crate::tape::{PullbackInputs, Tape, Var};
 /// evaluates `f` again.
 ///
 /// The gradient has the same bits as without a checkpoint, and so have Hessian-vector products,
-/// unless `f` returns one output twice. A chain of `n` steps with `sqrt(n)` checkpoints needs
+/// unless `f` returns one output twice, or an input is a function of one node that is not recorded (see
+/// [`Tape::inputs`]): it becomes a node. A chain of `n` steps with `sqrt(n)` checkpoints needs
 /// memory for about `2 sqrt(n)` steps instead of `n`; nested checkpoints reduce it to `log n`
 /// (Griewank 1992). All variables that `f` depends on must be among `inputs`: a variable that `f`
 /// captures gets no gradient.
@@ -47,7 +48,8 @@ pub fn checkpoint<'t, T: Scalar>(
     let values: Vec<T> = computed.iter().map(|&k| outputs[k].primal()).collect();
     // An input that appears twice must be one variable in the new recording too.
     let same = |x: Var<'t, T>| inputs.iter().position(|&other| other.is_same_node(x));
-    let segment = Segment { f, first_uses: inputs.iter().map(|&x| same(x)).collect(), computed };
+    let first_uses = inputs.iter().map(|&x| Some((same(x)?, x.fuses()))).collect();
+    let segment = Segment { f, first_uses, computed };
     let mut recorded = tape.custom(&inputs, &values, move |at, x_bar| segment.sweep(at, x_bar)).into_iter();
     let mut output = |y: Var<'_, T>| match y.argument_position() {
         Some(i) => inputs[i],
@@ -59,9 +61,9 @@ pub fn checkpoint<'t, T: Scalar>(
 /// The part of the function between the inputs and the outputs of a checkpoint.
 struct Segment<F> {
     f: F,
-    /// For each input, the position at which the same variable appears first; `None` for a
-    /// constant.
-    first_uses: Vec<Option<usize>>,
+    /// For each input, the position at which the same variable appears first, and whether functions of it
+    /// alone are not recorded; `None` for a constant.
+    first_uses: Vec<Option<(usize, bool)>>,
     /// The positions of the outputs that are not inputs.
     computed: Vec<usize>,
 }
@@ -74,8 +76,13 @@ impl<F> Segment<F> {
     {
         let tape = Tape::new();
         let mut inputs = constants(at.x);
-        for (i, first) in self.first_uses.iter().enumerate().filter_map(|(i, first)| Some((i, (*first)?))) {
-            inputs[i] = if first == i { tape.var(at.x[i]) } else { inputs[first] };
+        let uses = self.first_uses.iter().enumerate();
+        for (i, (first, fuses)) in uses.filter_map(|(i, use_of)| Some((i, (*use_of)?))) {
+            inputs[i] = match first == i {
+                true if fuses => tape.input(at.x[i]),
+                true => tape.var(at.x[i]),
+                false => inputs[first],
+            };
         }
         let outputs = (self.f)(&inputs);
         let cotangents = self.computed.iter().zip(at.y_bar).map(|(&k, &y_bar)| {
@@ -89,7 +96,8 @@ impl<F> Segment<F> {
         });
         // The sweep starts from the present adjoints of the inputs, so that the order of additions,
         // and therefore every bit of the result, is that of a sweep without checkpoints.
-        let first: Vec<usize> = (0..inputs.len()).filter(|&i| self.first_uses[i] == Some(i)).collect();
+        let first: Vec<usize> =
+            (0..inputs.len()).filter(|&i| self.first_uses[i].is_some_and(|(first, _)| first == i)).collect();
         let sums: Vec<_> = first.iter().map(|&i| (inputs[i], x_bar[i])).collect();
         let adjoints = tape.pull_back(cotangents.chain(sums));
         for i in first {

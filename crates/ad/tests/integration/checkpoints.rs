@@ -244,3 +244,16 @@ fn array_checkpoints_pass_a_gradient_check() {
     let report = gradcheck(|v| array_loss(v, true), &points());
     assert!(report.passed(), "{report}");
 }
+
+#[test]
+fn products_of_functions_of_one_node_have_the_same_bits_in_a_checkpoint() {
+    fn euler<T: Number>(y: T, p: T, steps: usize) -> T {
+        (0..steps).fold(y, |y, _| y + (p - y * y) * 1e-3)
+    }
+    let whole = grad(|v| euler(v[0], v[1], 300), &[0.5, 2.0]);
+    let in_parts = grad(
+        |v| (0..3).fold(v[0], |y, _| checkpoint(&[y, v[1]], |v| vec![euler(v[0], v[1], 100)])[0]),
+        &[0.5, 2.0],
+    );
+    assert_eq!(bits(&in_parts), bits(&whole));
+}

@@ -122,7 +122,7 @@ impl<'t, T: Scalar> Var<'t, T> {
 
     /// Whether the operation on this number and a constant is fused.
     #[inline(always)]
-    pub(super) fn fuses(self) -> bool {
+    pub(crate) fn fuses(self) -> bool {
         self.node & FUSES != 0
     }
 
