@@ -119,7 +119,7 @@ impl<T: Real> TreeSum<T> {
     }
 }
 
-/// Adds up the subtrees of a node, and leaves the sum in the place of the first one.
+/// Adds up the subtrees of a node, and leaves the sum where the first one was.
 fn add_up<T: Real>(node: Range<usize>, subtrees: &[Range<usize>], slices: &mut [Vec<T>], sums: &mut [Sums]) {
     if subtrees.len() == 1 {
         return;
