@@ -3,7 +3,9 @@
 use crate::annotations::Annotations;
 use crate::error::{DataError, DataProblem, Role};
 use crate::precision::{nearest, stored};
-use crate::rows::{first_not_finite, labels_at, reorder, rows};
+#[cfg(feature = "csv")]
+use crate::rows::reorder;
+use crate::rows::{first_not_finite, labels_at, rows};
 use crate::scaling::{Scaling, change_map};
 use crate::scaling_method::ScalingMethod;
 use crate::standardiser::Standardiser;
@@ -248,6 +250,7 @@ impl<F: Float> Dataset<F> {
 
     /// The examples in parts, of which each has those with its numbers, in that order. Every number occurs
     /// once.
+    #[cfg(feature = "csv")]
     pub(crate) fn into_parts<const N: usize>(mut self, parts: [Vec<usize>; N]) -> [Self; N] {
         let mut features = std::mem::take(&mut self.features);
         reorder(&mut features, self.width, &parts.concat());

@@ -32,11 +32,13 @@ fn selected<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
 
 /// Brings the rows of a table of this width to another order, in place: row `i` becomes what was row
 /// `order[i]`. The order has each row once.
+#[cfg(feature = "csv")]
 pub(crate) fn reorder<F: Float>(values: &mut [F], width: usize, order: &[usize]) {
     compiled_here!(F: reordered(values: &mut [F], width: usize, order: &[usize]))(values, width, order);
 }
 
 /// [`reorder`], by the cycles of the permutation.
+#[cfg(feature = "csv")]
 fn reordered<F: Float>(values: &mut [F], width: usize, order: &[usize]) {
     let (mut is_placed, mut first) = (vec![false; order.len()], Vec::with_capacity(width));
     for start in 0..order.len() {
@@ -59,7 +61,7 @@ fn reordered<F: Float>(values: &mut [F], width: usize, order: &[usize]) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "csv"))]
 mod tests {
     use super::*;
 
