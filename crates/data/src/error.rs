@@ -263,7 +263,10 @@ impl Display for DataProblem {
                 write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))?;
                 f.write_str("; of a file, give the path")
             }
-            Self::NotIncluded => f.write_str("the data are a file that this build does not contain; read it"),
+            Self::NotIncluded => f.write_str(
+                "this build does not contain the file of the data set; give its content to \
+                 `NamedDataSet::read`",
+            ),
             Self::NotItsFile => f.write_str("this is not the file of the data set; give that of the package"),
             Self::NoReader => f.write_str("to read this file, turn on the crate feature \"csv\""),
             Self::Idx(problem) => problem.fmt(f),

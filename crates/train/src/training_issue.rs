@@ -1,4 +1,4 @@
-//! The search for the reason why a step of a loop of the user's own is not finite.
+//! The search for the first infinite or NaN number of a step, in a loop that the user writes.
 
 use crate::numerical_issue::{IssueKind, Suspect};
 use crate::training::Training;

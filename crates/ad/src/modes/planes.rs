@@ -133,12 +133,11 @@ fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
 /// is not finite.
 fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     // The numbers of planes that occur most in one pass, for loops that are vectorised.
-    let (finite, used) = match P::PLANES {
+    match P::PLANES {
         2 => separate_two(planes, x),
         3 => separate_three(planes, x),
         _ => separate_one_by_one(planes, x),
-    };
-    finite.then_some(used)
+    }
 }
 
 /// What the components of the planes had in common.
@@ -163,14 +162,14 @@ impl<const N: usize> Seen<N> {
         component
     }
 
-    /// Whether all components were finite, and which planes are not zero.
-    fn used(self) -> (bool, SmallVec<[bool; 8]>) {
-        (self.finite, self.zeros.map(|zero| !zero).into_iter().collect())
+    /// Which planes are not zero; `None` if a component is not finite.
+    fn used(self) -> Option<SmallVec<[bool; 8]>> {
+        self.finite.then(|| self.zeros.map(|zero| !zero).into_iter().collect())
     }
 }
 
 /// [`separate`] for two planes.
-fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     let (first, second) = planes.split_at_mut(x.len());
     let seen = vectorised_wide(
         #[inline(always)]
@@ -187,7 +186,7 @@ fn separate_two<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, Small
 }
 
 /// [`separate`] for three planes.
-fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     let (first, rest) = planes.split_at_mut(x.len());
     let (second, third) = rest.split_at_mut(x.len());
     let seen = vectorised_wide(
@@ -206,28 +205,22 @@ fn separate_three<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, Sma
 }
 
 /// [`separate`] for any number of planes.
-fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> (bool, SmallVec<[bool; 8]>) {
+fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     let mut used = SmallVec::from_elem(false, P::PLANES);
     for (i, plane) in planes.chunks_exact_mut(x.len().max(1)).enumerate() {
-        let (finite, zero) = vectorised_wide(
+        let seen = vectorised_wide(
             #[inline(always)]
             move || {
-                let (mut finite, mut zero) = (true, true);
+                let mut seen = Seen::<1>::default();
                 for (slot, x) in plane.iter_mut().zip(x) {
-                    let component = x.component(i);
-                    *slot = component;
-                    finite &= component.is_finite();
-                    zero &= component.is_zero();
+                    *slot = seen.see(0, x.component(i));
                 }
-                (finite, zero)
+                seen
             },
         );
-        if !finite {
-            return (false, used);
-        }
-        used[i] = !zero;
+        used[i] = seen.used()?[0];
     }
-    (true, used)
+    Some(used)
 }
 
 /// Puts numbers together from their planes, and into `y` by `put`, which gets the old element and the number.

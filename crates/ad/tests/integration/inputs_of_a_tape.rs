@@ -67,10 +67,15 @@ fn products_and_quotients_of_functions_of_one_node_are_no_nodes() {
 }
 
 #[test]
-fn the_product_of_a_node_of_inputs_and_one_of_variables_is_a_node() {
+fn products_of_functions_of_a_recorded_variable_and_of_two_nodes_are_nodes() {
     let tape = Tape::new();
     let (x, y) = (tape.input(3.0), tape.var(4.0));
+    let square = y * y;
+    assert_eq!(tape.len(), 2 + 1);
+    // Two nodes with the same value.
     let product = (x * y) * (x * y);
-    let gradient = product.gradient();
-    assert_eq!((gradient.wrt(x), gradient.wrt(y)), (2.0 * 3.0 * 16.0, 2.0 * 4.0 * 9.0));
+    assert_eq!(tape.len(), 2 + 1 + 3);
+    let gradient = (product + square).gradient();
+    assert_eq!((gradient.wrt(x), gradient.wrt(y)), (2.0 * 3.0 * 16.0, 2.0 * 4.0 * 9.0 + 2.0 * 4.0));
+    assert_eq!(gradient.wrt(square), 1.0);
 }

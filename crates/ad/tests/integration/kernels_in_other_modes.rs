@@ -96,6 +96,9 @@ fn assert_zero_times_infinity<T: Element, const N: usize>(
         let bits = |c: &[T]| c.iter().map(|&c| components(c).map(f64::to_bits)).collect::<Vec<_>>();
         assert_eq!(bits(&planes), bits(&portable), "component {infinite}");
         assert!(planes.iter().any(|&c| components(c)[infinite].is_infinite()), "component {infinite}");
+        // Those of an infinite value are zero like those of all others.
+        let derivatives = planes.iter().map(|&c| components(c)).flat_map(|c| c.into_iter().skip(1));
+        assert!(infinite > 0 || derivatives.into_iter().all(|derivative| derivative == 0.0));
     }
 }
 

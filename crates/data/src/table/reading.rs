@@ -80,16 +80,25 @@ impl Reading {
     /// All rows; `None` if a cell has another kind than its column, and the kind was not asked for.
     pub(super) fn table(&mut self) -> Result<Option<Table>, DataError> {
         let (mut columns, mut lines) = (self.parser.columns(), RowLines::default());
-        while let Some(blocks) = self.next_group(of_plan)? {
-            for block in blocks {
+        let mut group = self.next_group(of_plan)?;
+        while let Some(parsed) = group {
+            let mut blocks = Vec::with_capacity(parsed.len());
+            for block in parsed {
                 match block {
                     Err(BlockError::Kind { column, .. }) if self.parser.layout.told[column].is_none() => {
                         return Ok(None);
                     }
                     Err(error) => return Err(self.parser.error(error)),
-                    Ok(block) => self.append(block, 0, &mut columns, &mut lines),
+                    Ok(block) => blocks.push((self.count(&block), block)),
                 }
             }
+            // While the next blocks are parsed.
+            let append = || {
+                for (start, block) in blocks {
+                    append(block, start, &mut columns, &mut lines);
+                }
+            };
+            group = rayon::join(append, || self.next_group(of_plan)).1?;
         }
         let mut table = self.parser.table(columns, self.rows, lines);
         self.parser.name_classes(&mut table, true)?;
@@ -105,7 +114,8 @@ impl Reading {
             let Some(blocks) = self.next_group(of_plan)? else { break };
             for block in blocks {
                 let block = block.map_err(|error| self.parser.error(error))?;
-                self.append(block, before, &mut columns, &mut lines);
+                let start = self.count(&block) - before;
+                append(block, start, &mut columns, &mut lines);
             }
         }
         if self.rows == before && before > 0 {
@@ -120,10 +130,11 @@ impl Reading {
         Ok(Some(table))
     }
 
-    fn append(&mut self, block: Block, start: usize, columns: &mut [Growing], lines: &mut RowLines) {
-        lines.extend(self.rows - start, &block.lines);
+    /// The number of the first row of the next block.
+    fn count(&mut self, block: &Block) -> usize {
+        let start = self.rows;
         self.rows += block.rows;
-        columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
+        start
     }
 
     /// The results of `work` on the next blocks, which are read while the blocks before them are parsed.
@@ -142,6 +153,12 @@ impl Reading {
         self.ahead = ahead;
         Ok(Some(results))
     }
+}
+
+/// Appends a block whose first row has the number `start`.
+fn append(block: Block, start: usize, columns: &mut [Growing], lines: &mut RowLines) {
+    lines.extend(start, &block.lines);
+    columns.iter_mut().zip(block.columns).for_each(|(column, more)| column.append(more));
 }
 
 fn read_group(blocks: &mut TextBlocks) -> Result<Vec<TextBlock>, LineProblem> {

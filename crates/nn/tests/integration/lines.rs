@@ -1,7 +1,9 @@
 //! The lines of code that operations are recorded with.
 
 use crate::support::drawn_params;
+use crate::support::loss_batch::Batch;
 use ndarray::Array2;
+use std::collections::BTreeSet;
 use std::panic::Location;
 use wengert_ad::primitive::{Primitive, View};
 use wengert_ad::tape::TapeObserver;
@@ -10,6 +12,7 @@ use wengert_nn::diagnostics::{LibraryPart, library_part};
 use wengert_nn::{
     Architecture, BinaryCrossEntropy, Bound, CrossEntropy, Huber, LayerInputs, Loss, MeanSquared, Mlp,
     Module, MultiClassHinge, Params, ProbabilityCrossEntropy, SmoothL1, TargetBatch, TrainingPass, layers,
+    losses,
 };
 
 /// The lines of all operations and inputs.
@@ -104,6 +107,29 @@ fn losses_record_their_operations_with_the_line_that_calls_them() {
     });
     assert!(lines.len() > 20, "{} operations", lines.len());
     assert_of_this_file("losses", &lines);
+}
+
+#[test]
+fn every_loss_records_the_operations_of_a_call_with_one_line() {
+    let params = Mlp::new([1, 1]).into_model().layout().initialise(1);
+    for sample in losses() {
+        let batch = Batch::drawn(&sample, 4, 1.0, 1);
+        type Method =
+            for<'t> fn(&dyn Loss<f64>, Tensor<'t, f64>, TargetBatch<'_, 't, f64>) -> Tensor<'t, f64>;
+        let methods: [Method; 2] = [|loss, x, t| loss.per_example(x, t), |loss, x, t| loss.total(x, t)];
+        for method in methods {
+            let lines = lines_of(&params, &batch.outputs, true, |_, x| {
+                method(&*sample.loss, x, batch.targets(x.tape()));
+            });
+            // Behind `dyn Loss`, that of the method. A method that the trait provides has lines of its own.
+            let of_loss = |line: &&&Location<'_>| {
+                library_part(line) == Some(LibraryPart::Loss) && !line.file().ends_with("interface.rs")
+            };
+            let own: BTreeSet<_> =
+                lines.iter().filter(of_loss).map(|line| (line.file(), line.line())).collect();
+            assert!(own.len() <= 1, "{}: {own:?}", sample.name);
+        }
+    }
 }
 
 #[test]
