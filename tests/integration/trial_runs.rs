@@ -12,7 +12,7 @@ fn a_dry_run_shows_data_network_steps_and_settings_and_trains_nothing() {
     let arguments = ["train", "iris", "--hidden", "8", "--batch-size", "10", "--epochs", "7", "--dry-run"];
     let shown = output_of(&[&arguments[..], &["--save", model.to_str().unwrap()]].concat());
     for part in [
-        "iris: classification with 4 features",
+        "iris: classification, features: 4",
         "135 train, 15 validation, 0 test",
         "4-8-3, 67 parameters",
         "98, 14 per epoch",

@@ -85,12 +85,8 @@ pub enum DataProblem {
     Weight { value: f64 },
     /// The `sum` of all weights is 0 or infinite.
     WeightSum { sum: f64 },
-    /// The fractions of a split are negative, do not add up to 1, or leave nothing to train on.
-    Fractions { train: f64, validation: f64, test: f64 },
-    /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
-    EmptyPart { part: &'static str, fraction: f64, examples: usize },
-    /// The number of parts, `count`, of a cross-validation is below 2 or above the number of `examples`.
-    Folds { count: usize, examples: usize },
+    /// A problem with dividing the examples.
+    Split(SplitProblem),
     /// No data set has this name. The `known` names, and among them the `nearest`, which differs in one or
     /// two letters.
     UnknownName { known: Vec<&'static str>, nearest: Option<&'static str> },
@@ -110,6 +106,19 @@ pub enum DataProblem {
     Encoding(EncodingProblem),
     /// A file changed while it was read.
     Changed,
+}
+
+/// A problem with dividing the examples into parts.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the sentence of each variant explains its fields")]
+pub enum SplitProblem {
+    /// The fractions of a split are negative, do not add up to 1, or leave nothing to train on.
+    Fractions { train: f64, validation: f64, test: f64 },
+    /// A `part` of a split with a positive `fraction` of the `examples` would be empty.
+    EmptyPart { part: &'static str, fraction: f64, examples: usize },
+    /// The number of parts, `count`, of a cross-validation is below 2 or above the number of `examples`.
+    Folds { count: usize, examples: usize },
 }
 
 /// A problem with an IDX file, a pair of them, or a folder of them.
@@ -148,6 +157,12 @@ impl From<EncodingProblem> for DataProblem {
 impl From<TableProblem> for DataProblem {
     fn from(problem: TableProblem) -> Self {
         Self::Table(problem)
+    }
+}
+
+impl From<SplitProblem> for DataProblem {
+    fn from(problem: SplitProblem) -> Self {
+        Self::Split(problem)
     }
 }
 
@@ -242,22 +257,7 @@ impl Display for DataProblem {
             Self::WeightSum { sum } => {
                 write!(f, "the weights add up to {sum}; their sum must be positive and finite")
             }
-            Self::Fractions { train, validation, test } => write!(
-                f,
-                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 \
-                 to 1 and add up to 1, and train must be positive"
-            ),
-            Self::EmptyPart { part, fraction, examples } => write!(
-                f,
-                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger \
-                 fraction, 0, or more examples"
-            ),
-            Self::Folds { count, examples } => {
-                write!(
-                    f,
-                    "{examples} examples cannot be divided into {count} folds; 2 to {examples} are possible"
-                )
-            }
+            Self::Split(problem) => problem.fmt(f),
             Self::UnknownName { known, nearest } => {
                 let hint = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
                 write!(f, "no data set has this name; {hint}The names are {}", known.join(", "))?;
@@ -275,6 +275,27 @@ impl Display for DataProblem {
             #[cfg(feature = "csv")]
             Self::Encoding(problem) => problem.fmt(f),
             Self::Changed => f.write_str("the file changed while it was read; read it again"),
+        }
+    }
+}
+
+impl Display for SplitProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fractions { train, validation, test } => write!(
+                f,
+                "the fractions {train} / {validation} / {test} (train / validation / test) must be from 0 \
+                 to 1 and add up to 1, and train must be positive"
+            ),
+            Self::EmptyPart { part, fraction, examples } => write!(
+                f,
+                "the {part} part, {fraction} of {examples} examples, would be empty; use a larger \
+                 fraction, 0, or more examples"
+            ),
+            Self::Folds { count, examples } => write!(
+                f,
+                "{examples} examples cannot be divided into {count} folds; 2 to {examples} are possible"
+            ),
         }
     }
 }

@@ -75,7 +75,7 @@ pub use dataset::Dataset;
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub use encoding_problem::EncodingProblem;
 pub use epoch_batches::EpochBatches;
-pub use error::{DataError, DataProblem, IdxProblem, NamedItems, Place, Role};
+pub use error::{DataError, DataProblem, IdxProblem, NamedItems, Place, Role, SplitProblem};
 pub use examples::{Blocks, Examples, Pass, checked_blocks};
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]

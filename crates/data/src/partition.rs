@@ -1,6 +1,6 @@
 //! Partitions of examples into parts by fractions, with or without regard to their classes.
 
-use crate::error::DataProblem;
+use crate::error::{DataProblem, SplitProblem};
 use crate::permutation::{Purpose, permute};
 
 /// The fractions of the parts of a split.
@@ -18,7 +18,7 @@ impl Fractions {
         let is_whole = (train + validation + test - 1.0).abs() <= 1e-9;
         let is_valid =
             is_whole && train > 0.0 && [train, validation, test].iter().all(|x| (0.0..=1.0).contains(x));
-        is_valid.then_some(()).ok_or(DataProblem::Fractions { train, validation, test })
+        is_valid.then_some(()).ok_or(SplitProblem::Fractions { train, validation, test }.into())
     }
 
     /// The number of examples in the first part, and in the first two, of the first `n` examples.
@@ -50,7 +50,7 @@ pub(crate) fn partition(
     let named = [("train", fractions.train), ("validation", fractions.validation), ("test", fractions.test)];
     for ((part, fraction), examples) in named.into_iter().zip(&parts) {
         if fraction > 0.0 && examples.is_empty() {
-            return Err(DataProblem::EmptyPart { part, fraction, examples: n });
+            return Err(SplitProblem::EmptyPart { part, fraction, examples: n }.into());
         }
     }
     Ok(parts)

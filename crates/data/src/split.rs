@@ -1,7 +1,7 @@
 //! Splits of a data set into training, validation and test parts.
 
 use crate::dataset::Dataset;
-use crate::error::{DataError, DataProblem, Role};
+use crate::error::{DataError, DataProblem, Role, SplitProblem};
 use crate::partition::{Fractions, folds, partition};
 use crate::precision::standardised;
 use crate::scaling::Scaling;
@@ -75,7 +75,7 @@ impl<F: Float> Dataset<F> {
     pub fn folds(&self, count: usize, seed: u64) -> Result<impl Iterator<Item = Split<F>>, DataError> {
         let examples = self.examples();
         if !(2..=examples).contains(&count) {
-            return Err(DataProblem::Folds { count, examples }.of(self.name()));
+            return Err(DataProblem::from(SplitProblem::Folds { count, examples }).of(self.name()));
         }
         let parts = folds(examples, count, seed, self.labels());
         Ok((0..count).map(move |held_out| {

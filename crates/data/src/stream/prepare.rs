@@ -2,7 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::encoding_problem::EncodingProblem;
-use crate::error::{DataError, DataProblem};
+use crate::error::{DataError, DataProblem, SplitProblem};
 use crate::fitting::Shares;
 use crate::partition::Fractions;
 use crate::preprocessing::{Preprocessing, PreprocessingOptions};
@@ -89,7 +89,8 @@ impl ShuffledTable {
             let (fraction, examples) = (part.share(&shares), source.table.rows());
             if fraction > 0.0 && count == 0 {
                 let part = part.name();
-                return Err(DataProblem::EmptyPart { part, fraction, examples }.of(source.table.name()));
+                let problem = SplitProblem::EmptyPart { part, fraction, examples };
+                return Err(DataProblem::from(problem).of(source.table.name()));
             }
         }
         let sample = |source: &Source, part| source.examples(&digest, part);

@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use wengert_data::{
-    DataError, DataProblem, Dataset, Examples, ImagePart, Pass, Split, Targets, read_idx, read_idx_folder,
+    DataError, DataProblem, Dataset, Examples, ImagePart, Pass, Split, SplitProblem, Targets, read_idx,
+    read_idx_folder,
 };
 
 /// An IDX file of unsigned bytes.
@@ -229,7 +230,10 @@ fn a_fraction_of_the_training_part_moves_to_the_validation_part() {
     assert_eq!(seen, (0..6).map(|i| given.train.row(i)).collect::<Vec<_>>());
     for fraction in [-0.1, 1.0, 1.5, f64::NAN] {
         let error = given.clone().with_validation(fraction, 7).unwrap_err();
-        assert!(matches!(error.problem, DataProblem::Fractions { .. }), "{fraction}: {error}");
+        assert!(
+            matches!(error.problem, DataProblem::Split(SplitProblem::Fractions { .. })),
+            "{fraction}: {error}"
+        );
     }
     let none = given.with_validation(0.01, 7).unwrap_err();
     assert!(none.to_string().contains("the validation part, 0.01 of 6 examples, would be empty"), "{none}");

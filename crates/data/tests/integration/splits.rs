@@ -1,6 +1,8 @@
 //! Splits: every example is in one part, and the statistics are those of the training part.
 
-use wengert_data::{DataProblem, Dataset, Scaling, ScalingMethod, Split, Standardiser, Targets, digits};
+use wengert_data::{
+    DataProblem, Dataset, Scaling, ScalingMethod, Split, SplitProblem, Standardiser, Targets, digits,
+};
 
 /// Example `i` has features `i` and 5, and label `i % 3`.
 fn numbered(n: usize) -> Dataset {
@@ -78,7 +80,7 @@ fn fractions_that_do_not_add_up_to_one_are_refused_with_their_values() {
         [f64::INFINITY, 0.1, 0.1],
     ] {
         let error = numbered(10).split(train, validation, test, 7).unwrap_err();
-        assert!(matches!(error.problem, DataProblem::Fractions { .. }));
+        assert!(matches!(error.problem, DataProblem::Split(SplitProblem::Fractions { .. })));
         assert!(error.to_string().contains(&format!("{train} / {validation} / {test}")), "{error}");
     }
 }

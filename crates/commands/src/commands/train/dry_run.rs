@@ -32,7 +32,7 @@ pub(super) fn dry_run(options: &Options, data: &Data, plan: &Plan, settings: &st
     }
     let [train, validation, test] = sizes;
     print_line(format!(
-        "data      {}: {} with {} features\n\
+        "data      {}: {}, features: {}\n\
          examples  {train} train, {validation} validation, {test} test\n\
          network   {}, {} parameters\n\
          steps     {steps}, {steps_per_epoch} per epoch\n\n{}",

@@ -121,7 +121,7 @@ fn page(results: &Results<'_>, settings: &str, pictures: &[Picture]) -> Report {
     let sizes: Vec<String> =
         results.parts().iter().map(|part| format!("{} {}", part.examples, part.name)).collect();
     page = page.section("Data").text(&format!(
-        "{} with {} features; examples: {}.",
+        "{}; features: {}; examples: {}.",
         capitalised(&train.task().to_string()),
         train.width(),
         sizes.join(", ")
