@@ -1,10 +1,10 @@
-//! `e^x`, `tanh x` and `1 / cosh^2 x` as straight-line code.
+//! `e^x`, `e^x - 1`, `tanh x` and `1 / cosh^2 x` as straight-line code.
 //!
 //! A call of the system library processes one number, and keeps the compiler from vectorising the loop
 //! around it. The functions here are a few dozen operations without branches, which the compiler
 //! vectorises in every loop. The errors are in the table of the chapter on accuracy in the book. In single
-//! precision, `tanh x` has operations of its own, since it takes most of a training step of a small
-//! network; the others are computed in double precision and rounded.
+//! precision, `e^x` and `tanh x` have operations of their own, since they take much of a training step of a
+//! small network; the others are computed in double precision and rounded.
 
 use std::f64::consts::LOG2_E;
 
@@ -30,6 +30,20 @@ pub(crate) fn exp(x: f64) -> f64 {
     let y = (1.0 + fraction) * power_of_two(half) * power_of_two(exponent - half);
     let y = if x > OVERFLOW { f64::INFINITY } else { y };
     if x < UNDERFLOW { 0.0 } else { y }
+}
+
+/// `e^x - 1`, accurate near 0.
+#[inline(always)]
+pub(crate) fn exp_m1(x: f64) -> f64 {
+    // The exponential is below the last digit of 1 before; an infinite number has no remainder.
+    let (exponent, fraction) = reduced(if x < -50.0 { -50.0 } else { x });
+    // `2^1024` is applied in two factors.
+    let (exponent, factor) = if exponent > 1023.0 { (1023.0, 2.0) } else { (exponent, 1.0) };
+    let scale = power_of_two(exponent);
+    let y = factor * (scale * fraction + (scale - 1.0));
+    let y = if x > OVERFLOW { f64::INFINITY } else { y };
+    // With the sign of 0.
+    if x == 0.0 { x } else { y }
 }
 
 /// `tanh x = (1 - t) / (1 + t)` with `t = e^(-2 |x|)`.
@@ -126,15 +140,44 @@ fn power_of_two(n: f64) -> f64 {
 pub(crate) mod single {
     use std::f32::consts::LOG2_E;
 
-    /// `e^x`.
-    #[inline(always)]
-    pub(crate) fn exp(x: f32) -> f32 {
-        super::exp(x.into()) as f32
-    }
-
     /// The sum with a number of moderate size is rounded to an integer, as by
     /// [`ROUNDER`](super::ROUNDER).
     const ROUNDER: f32 = 12_582_912.0;
+    /// `ln 2` rounded to 9 bits, so that its product with an exponent is exact.
+    const LN_2_HIGH: f32 = 355.0 / 512.0;
+    /// The remainder of `ln 2`.
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    /// `e^x` is infinite for larger `x`.
+    const OVERFLOW: f32 = 88.722_84;
+    /// `e^x` rounds to 0 for smaller `x`.
+    const UNDERFLOW: f32 = -103.972_08;
+
+    /// `e^x = 2^n e^r` with `x = n ln 2 + r` and `|r| <= ln 2 / 2`.
+    #[inline(always)]
+    pub(crate) fn exp(x: f32) -> f32 {
+        let shifted = x * LOG2_E + ROUNDER;
+        let n = shifted - ROUNDER;
+        let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+        // The Taylor series; the term of degree 8 is below 2^-27.
+        let (r2, r4) = (r * r, r * r * r * r);
+        let low = 1.0 / 2.0 + r * (1.0 / 6.0);
+        let middle = 1.0 / 24.0 + r * (1.0 / 120.0);
+        let high = 1.0 / 720.0 + r * (1.0 / 5040.0);
+        let y = 1.0 + (r + r2 * (low + r2 * middle + r4 * high));
+        // In two factors, as in double precision.
+        let n = shifted.to_bits().wrapping_sub(ROUNDER.to_bits()).cast_signed();
+        let half = n >> 1;
+        let y = y * power_of_two(half) * power_of_two(n.wrapping_sub(half));
+        let y = if x > OVERFLOW { f32::INFINITY } else { y };
+        if x < UNDERFLOW { 0.0 } else { y }
+    }
+
+    /// `2^n`, `n` from -126 to 127.
+    #[inline(always)]
+    fn power_of_two(n: i32) -> f32 {
+        f32::from_bits((n << 23).cast_unsigned().wrapping_add(1.0_f32.to_bits()))
+    }
+
     /// `ln 2 / 2` rounded to 9 bits, so that its product with an exponent is exact.
     const HALF_LN_2_HIGH: f32 = 355.0 / 1024.0;
     /// The remainder of `ln 2 / 2`.
@@ -169,33 +212,41 @@ pub(crate) mod single {
 
 #[cfg(test)]
 mod tests {
-    use super::{exp, single, tanh};
+    use super::{exp, exp_m1, single, tanh};
+
+    /// The largest error of a function in single precision, in units in the last place, over every 256th
+    /// number.
+    fn worst_error(have: fn(f32) -> f32, want: fn(f64) -> f64) -> f64 {
+        let mut worst = 0.0_f64;
+        for bits in (0..=f32::INFINITY.to_bits()).step_by(256) {
+            for x in [f32::from_bits(bits), -f32::from_bits(bits)] {
+                let (have, want) = (have(x), want(x.into()));
+                let rounded = want as f32;
+                assert_eq!(have.is_sign_negative(), rounded.is_sign_negative(), "{x}");
+                let unit = f32::from_bits(rounded.abs().to_bits() + 1) - rounded.abs();
+                let error = if have == rounded { 0.0 } else { (f64::from(have) - want).abs() };
+                worst = worst.max(error / f64::from(unit));
+            }
+        }
+        worst
+    }
 
     #[test]
-    fn single_precision_is_rounded_from_double_precision() {
-        for i in -1500..=1500 {
-            let x = i as f32 * 0.1;
-            assert_eq!(single::exp(x), f64::from(x).exp() as f32, "{x}");
-        }
+    fn the_exponential_in_single_precision_is_within_one_unit_in_the_last_place() {
+        let worst = worst_error(single::exp, f64::exp);
+        assert!(worst < 1.0, "{worst} units");
         assert_eq!(single::exp(f32::NEG_INFINITY), 0.0);
         assert_eq!(single::exp(f32::INFINITY), f32::INFINITY);
-        assert!(single::exp(f32::NAN).is_nan() && single::tanh(f32::NAN).is_nan());
-        assert_eq!(single::tanh(-0.0).to_bits(), (-0.0_f32).to_bits());
+        assert_eq!(single::exp(-0.0), 1.0);
+        assert!(single::exp(f32::NAN).is_nan());
     }
 
     #[test]
     fn the_hyperbolic_tangent_in_single_precision_is_within_three_units_in_the_last_place() {
-        let mut worst = 0.0_f64;
-        // Every 256th number.
-        for bits in (0..=f32::INFINITY.to_bits()).step_by(256) {
-            for x in [f32::from_bits(bits), -f32::from_bits(bits)] {
-                let (have, want) = (single::tanh(x), f64::from(x).tanh());
-                assert_eq!(have.is_sign_negative(), x.is_sign_negative(), "{x}");
-                let unit = f32::from_bits(have.abs().to_bits() + 1) - have.abs();
-                worst = worst.max((f64::from(have) - want).abs() / f64::from(unit));
-            }
-        }
+        let worst = worst_error(single::tanh, f64::tanh);
         assert!(worst < 3.0, "{worst} units");
+        assert_eq!(single::tanh(-0.0).to_bits(), (-0.0_f32).to_bits());
+        assert!(single::tanh(f32::NAN).is_nan());
     }
 
     /// The distance in units in the last place of `want`.
@@ -212,6 +263,8 @@ mod tests {
                 if x.abs() < 708.0 {
                     assert!(ulps(exp(x), x.exp()) <= 1.0, "exp {x}: {}, expected {}", exp(x), x.exp());
                 }
+                let (have, want) = (exp_m1(x), x.exp_m1());
+                assert!(have == want || ulps(have, want) <= 2.0, "exp_m1 {x}: {have}, expected {want}");
                 assert!(ulps(tanh(x), x.tanh()) <= 4.0, "tanh {x}: {}, expected {}", tanh(x), x.tanh());
             }
         }
@@ -224,8 +277,11 @@ mod tests {
             assert!(exp(x) == x.exp() || ulps(exp(x), x.exp()) <= 1.0, "{x}: {}", exp(x));
             assert_eq!((tanh(x), tanh(x).is_sign_negative()), (x.tanh(), x.is_sign_negative()), "{x}");
         }
+        for x in [0.0, -0.0, 1e-310, -1e-310, f64::INFINITY, -f64::INFINITY, -49.0, -51.0, 709.79] {
+            assert_eq!(exp_m1(x).to_bits(), x.exp_m1().to_bits(), "{x}");
+        }
         // Subnormal results round once.
         assert_eq!(exp(-740.25), (-740.25_f64).exp());
-        assert!(exp(f64::NAN).is_nan() && tanh(f64::NAN).is_nan());
+        assert!(exp(f64::NAN).is_nan() && exp_m1(f64::NAN).is_nan() && tanh(f64::NAN).is_nan());
     }
 }

@@ -1,8 +1,7 @@
 //! The machine floating-point types.
 
-use crate::exponential;
 use crate::numeric::Numeric;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use crate::{error_function, exponential, logarithm};
 
 /// A machine floating-point type: `f32` or `f64`.
 pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
@@ -30,14 +29,25 @@ pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
     fn literal(c: f64) -> Self;
     /// The number in double precision, exactly.
     fn widened(self) -> f64;
-    /// `e^x` in straight-line code, which loops can run in vector registers.
+    /// `e^x` in straight-line code, which loops can run in vector registers, as all functions up to
+    /// [`normal_distribution`](Self::normal_distribution).
     fn exponential(self) -> Self;
-    /// `tanh x` in straight-line code.
+    /// `e^x - 1`, accurate near 0.
+    fn exponential_minus_one(self) -> Self;
+    /// `ln x`.
+    fn logarithm(self) -> Self;
+    /// `ln(1 + x)`, accurate near 0.
+    fn logarithm_of_one_plus(self) -> Self;
+    /// `tanh x`.
     fn hyperbolic_tangent(self) -> Self;
-    /// `1 / cosh^2 x`, the derivative of `tanh x`, in straight-line code; accurate in the tails.
+    /// `1 / cosh^2 x`, the derivative of `tanh x`; accurate in the tails.
     fn sech_squared(self) -> Self;
     /// `e^(-c x^2)` for `c` 1 or 1/2, accurate in the tails.
     fn gaussian(self, c: f64) -> Self;
+    /// Error function.
+    fn erf(self) -> Self;
+    /// Complementary error function `1 - erf x`, accurate where that cancels.
+    fn erfc(self) -> Self;
     /// The distribution function of the standard normal distribution, accurate in the left tail.
     fn normal_distribution(self) -> Self;
     /// `x^n`, accurate for every `n`.
@@ -48,10 +58,6 @@ pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
     fn inverse_cosh(self) -> Self;
     /// The inverse of `tanh`, accurate near 0 and near both ends.
     fn inverse_tanh(self) -> Self;
-    /// Error function.
-    fn erf(self) -> Self;
-    /// Complementary error function `1 - erf x`, accurate where that cancels.
-    fn erfc(self) -> Self;
     /// `ln |Gamma x|`.
     fn ln_gamma(self) -> Self;
 }
@@ -137,6 +143,18 @@ macro_rules! machine_float {
                 $exp(self)
             }
             #[inline(always)]
+            fn exponential_minus_one(self) -> Self {
+                exponential::exp_m1(self.into()) as $float
+            }
+            #[inline(always)]
+            fn logarithm(self) -> Self {
+                logarithm::ln(self.into()) as $float
+            }
+            #[inline(always)]
+            fn logarithm_of_one_plus(self) -> Self {
+                logarithm::ln_1p(self.into()) as $float
+            }
+            #[inline(always)]
             fn hyperbolic_tangent(self) -> Self {
                 $tanh(self)
             }
@@ -148,8 +166,17 @@ macro_rules! machine_float {
             fn gaussian(self, c: f64) -> Self {
                 exponential::gaussian(self.into(), c) as $float
             }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                error_function::erf(self.into()) as $float
+            }
+            #[inline(always)]
+            fn erfc(self) -> Self {
+                error_function::erfc(self.into()) as $float
+            }
+            #[inline(always)]
             fn normal_distribution(self) -> Self {
-                normal_distribution(self.into()) as $float
+                error_function::normal_distribution(self.into()) as $float
             }
             #[inline(always)]
             fn integer_power(self, n: i32) -> Self {
@@ -175,12 +202,6 @@ macro_rules! machine_float {
             }
             fn inverse_tanh(self) -> Self {
                 libm::atanh(self.into()) as $float
-            }
-            fn erf(self) -> Self {
-                libm::erf(self.into()) as $float
-            }
-            fn erfc(self) -> Self {
-                libm::erfc(self.into()) as $float
             }
             fn ln_gamma(self) -> Self {
                 libm::lgamma(self.into()) as $float
@@ -210,20 +231,6 @@ machine_float! {
 #[must_use]
 pub fn flush_subnormal<F: Float>(x: F) -> F {
     if x.abs() < F::min_positive_value() { F::zero() } else { x }
-}
-
-/// `erfc(-x / sqrt 2) / 2`.
-///
-/// The relative error of the argument is multiplied by its square in the tail, up to 1400 there. The error
-/// of the product is therefore computed and applied with the derivative of `erfc`.
-fn normal_distribution(x: f64) -> f64 {
-    /// `-1 / sqrt 2` is the sum of the two, the first rounded.
-    const FACTOR: [f64; 2] = [-FRAC_1_SQRT_2, 4.833_646_656_726_457e-17];
-    // `P` rounds to 0 and 1 beyond.
-    let x = x.clamp(-40.0, 40.0);
-    let (z, error) = exact_product(x, FACTOR[0]);
-    let correction = (error + x * FACTOR[1]) * FRAC_2_SQRT_PI * exponential::gaussian(z, 1.0);
-    0.5 * (libm::erfc(z) - correction)
 }
 
 /// The product of two numbers, rounded, and its rounding error (Dekker 1971).

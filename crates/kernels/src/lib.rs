@@ -17,17 +17,20 @@
 //! the arena.
 
 mod arena;
+mod error_function;
 mod exponential;
 mod factorisation;
 mod float;
 mod gemm;
 mod householder;
 mod instruction_set;
+mod logarithm;
 mod matrix;
 mod norms;
 mod numeric;
 mod pairwise;
 pub mod partition;
+mod polynomial;
 mod products;
 mod rows;
 mod simd;

@@ -42,6 +42,24 @@ impl<'a, T: Element> Adjoint<'a, T> {
         }
     }
 
+    /// Adds `f` of the elements of `xs`, which have the length of the slot. `f` must be marked
+    /// `#[inline(always)]`: one that is long would be called for each element by an iterator.
+    #[inline(always)]
+    pub(crate) fn add_each<const K: usize>(self, xs: [&[T]; K], f: impl Fn([T; K]) -> T) {
+        let Self { slot, first, .. } = self;
+        let xs = xs.map(|x| &x[..slot.len()]);
+        vectorised(
+            // Captured by reference, the operands would be looked up for each element.
+            #[inline(always)]
+            move || {
+                for (i, x_bar) in slot.iter_mut().enumerate() {
+                    let value = f(xs.map(|x| x[i]));
+                    *x_bar = if first { value } else { *x_bar + value };
+                }
+            },
+        );
+    }
+
     /// Adds the contributions row by row: `row(i)` yields those of the `length` elements of row
     /// `i`, in order.
     #[inline(always)]

@@ -1,4 +1,4 @@
-//! Formulas applied elementwise to numbers that carry derivatives, a block at a time.
+//! Formulas applied elementwise, to numbers that carry derivatives a block at a time.
 
 use super::adjoint::Adjoint;
 use super::pointwise::Pointwise;
@@ -18,6 +18,13 @@ impl<R: Unary> Pointwise<1> for Value<R> {
 
 /// Adds `f` of the elements of `xs`, which have one length.
 pub(super) fn add<T: Element, const K: usize>(x_bar: Adjoint<'_, T>, xs: [&[T]; K], f: impl Pointwise<K>) {
+    if !T::SEPARATE {
+        return x_bar.add_each(
+            xs,
+            #[inline(always)]
+            |x| f.at(x),
+        );
+    }
     x_bar.add_chunks::<BLOCK>(
         #[inline(always)]
         |i| of_block(f, xs, i),

@@ -6,8 +6,7 @@ use super::definition::{Primitive, Requirement};
 use super::pointwise::Pointwise;
 use super::view::{Recorded, Shape, View};
 use crate::element::Element;
-use crate::number::{Binary, Scalar, Unary, value_of, value_of_both};
-use wengert_kernels::fill;
+use crate::number::{Binary, Scalar, Unary, value_of_both};
 
 /// `y_i = rule(x_i)`; same shape.
 ///
@@ -24,27 +23,11 @@ impl<T: Element, R: Unary> Primitive<T> for Map<R> {
     }
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        if T::SEPARATE {
-            return add(Adjoint::new(y, true), [xs[0].data], Value(self.0));
-        }
-        fill(
-            y,
-            xs[0].data.iter().map(
-                #[inline(always)]
-                |&x| value_of(self.0, x),
-            ),
-        );
+        add(Adjoint::new(y, true), [xs[0].data], Value(self.0));
     }
     #[inline(never)]
     fn vjp(&self, _: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        if T::SEPARATE {
-            return add(x_bar, [at.xs[0].data, at.y.data, at.y_bar], Pullback(self.0));
-        }
-        let recorded = at.xs[0].data.iter().zip(at.y.data).zip(at.y_bar);
-        x_bar.add(recorded.map(
-            #[inline(always)]
-            |((&x, &y), &y_bar)| self.0.partial(x, y).chain(y_bar),
-        ));
+        add(x_bar, [at.xs[0].data, at.y.data, at.y_bar], Pullback(self.0));
     }
 }
 
@@ -67,37 +50,14 @@ impl<T: Element, R: Binary> Primitive<T> for Zip<R> {
     }
     #[inline(never)]
     fn primal(&mut self, xs: &[View<'_, T>], y: &mut [T]) {
-        if T::SEPARATE {
-            return add(Adjoint::new(y, true), [xs[0].data, xs[1].data], ValueOfBoth(self.0));
-        }
-        fill(
-            y,
-            xs[0].data.iter().zip(xs[1].data).map(
-                #[inline(always)]
-                |(&a, &b)| value_of_both(self.0, a, b),
-            ),
-        );
+        add(Adjoint::new(y, true), [xs[0].data, xs[1].data], ValueOfBoth(self.0));
     }
     #[inline(never)]
     fn vjp(&self, wrt: usize, at: Recorded<'_, T>, x_bar: Adjoint<'_, T>) {
-        if T::SEPARATE {
-            let operands = [at.xs[0].data, at.xs[1].data, at.y.data, at.y_bar];
-            return match wrt {
-                0 => add(x_bar, operands, PullbackOfBoth::<R, 0>(self.0)),
-                _ => add(x_bar, operands, PullbackOfBoth::<R, 1>(self.0)),
-            };
-        }
-        let recorded = at.xs[0].data.iter().zip(at.xs[1].data).zip(at.y.data).zip(at.y_bar);
-        if wrt == 0 {
-            x_bar.add(recorded.map(
-                #[inline(always)]
-                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).0.chain(y_bar),
-            ));
-        } else {
-            x_bar.add(recorded.map(
-                #[inline(always)]
-                |(((&a, &b), &y), &y_bar)| self.0.partials(a, b, y).1.chain(y_bar),
-            ));
+        let operands = [at.xs[0].data, at.xs[1].data, at.y.data, at.y_bar];
+        match wrt {
+            0 => add(x_bar, operands, PullbackOfBoth::<R, 0>(self.0)),
+            _ => add(x_bar, operands, PullbackOfBoth::<R, 1>(self.0)),
         }
     }
 }

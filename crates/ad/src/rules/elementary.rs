@@ -5,12 +5,11 @@
 //! The rule is smooth on the intervals, from which the tests draw their operands. Parameters that violate
 //! the condition, if there is one, panic.
 
+use super::partials::{CubicSigmoid, Gaussian, NormalDistribution, PowerOneLess, SechSquared};
 use super::polygamma::polygamma;
-use super::powers::power_one_less;
 use super::{Interval, UnaryVisitor, damped, one, positive, unless_nan, zero};
 use crate::number::{Float, Operand, Unary};
-use crate::unary_rule;
-use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
 macro_rules! unary {
     ($( $(#[$doc:meta])* $Rule:ident
@@ -128,19 +127,22 @@ unary! {
     /// `e^x`; `dy/dx = y`.
     Exp exp on [(-3.0, 3.0)],
         primal |x| x.exponential(),
-        partial |_, y| y;
+        partial |_, y| y,
+        long true;
     /// `2^x`; `dy/dx = y ln 2`.
     Exp2 exp2 on [(-3.0, 3.0)],
         primal |x| x.exp2(),
         partial |_, y| y.scale(LN_2);
     /// `e^x - 1`, accurate near 0; `dy/dx = e^x`.
     ExpM1 exp_m1 on [(-3.0, 3.0)],
-        primal |x| x.exp_m1(),
-        partial |x, _| x.exp();
+        primal |x| x.exponential_minus_one(),
+        partial |x, _| x.exp(),
+        long true;
     /// Natural logarithm, `x >= 0`; `dy/dx = 1 / x`, `+inf` at 0 of either sign.
     Ln ln on [(0.1, 5.0)],
-        primal |x| x.ln(),
-        partial |x, _| x.shift(0.0).recip();
+        primal |x| x.logarithm(),
+        partial |x, _| x.shift(0.0).recip(),
+        long true;
     /// Logarithm to base 2, `x >= 0`; `dy/dx = 1 / (x ln 2)`, `+inf` at 0 of either sign.
     Log2 log2 on [(0.1, 5.0)],
         primal |x| x.log2(),
@@ -151,8 +153,9 @@ unary! {
         partial |x, _| x.shift(0.0).divide_into(LOG10_E);
     /// `ln(1 + x)`, `x >= -1`, accurate near 0; `dy/dx = 1 / (1 + x)`, `+inf` at -1.
     Ln1p ln_1p on [(-0.8, 4.0)],
-        primal |x| x.ln_1p(),
-        partial |x, _| x.shift(1.0).recip();
+        primal |x| x.logarithm_of_one_plus(),
+        partial |x, _| x.shift(1.0).recip(),
+        long true;
     /// `sin x`; `dy/dx = cos x`.
     Sin sin on [(-4.0, 4.0)],
         primal |x| x.sin(),
@@ -228,11 +231,13 @@ unary! {
     /// `dy/dx = 2 e^(-x^2) / sqrt(pi)`.
     Erf erf on [(-3.0, 3.0)],
         primal |x| x.erf(),
-        partial |x, _| x.unary(Gaussian(1.0)).scale(FRAC_2_SQRT_PI);
+        partial |x, _| x.unary(Gaussian(1.0)).scale(FRAC_2_SQRT_PI),
+        long true;
     /// `1 - erf x`, accurate where that cancels; `dy/dx = -2 e^(-x^2) / sqrt(pi)`.
     Erfc erfc on [(-3.0, 3.0)],
         primal |x| x.erfc(),
-        partial |x, _| x.unary(Gaussian(1.0)).scale(-FRAC_2_SQRT_PI);
+        partial |x, _| x.unary(Gaussian(1.0)).scale(-FRAC_2_SQRT_PI),
+        long true;
     /// `ln |Gamma x|`; `dy/dx = digamma x`. At the poles `0, -1, -2, ...` the value is `+inf`.
     LnGamma ln_gamma on [(-1.7, -1.3), (0.5, 5.0)],
         primal |x| x.ln_gamma(),
@@ -277,7 +282,8 @@ unary! {
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
-        partial |_, y| positive(y, one(), unless_nan(y, zero()));
+        partial |_, y| positive(y, one(), unless_nan(y, zero())),
+        from_output |y| positive(y, one(), y);
     /// Leaky rectifier: `x` for `x > 0`, else `alpha x`; `dy/dx = 1` or `alpha`, `alpha` at the kink.
     LeakyRelu(alpha: f64 = 0.1) leaky_relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x > F::zero() { x } else { x * F::literal(alpha) },
@@ -285,8 +291,9 @@ unary! {
     /// Exponential linear unit: `x` for `x > 0`, else `alpha (e^x - 1)`; `dy/dx = 1` or `alpha e^x`,
     /// `alpha` at 0.
     Elu(alpha: f64 = 0.7) elu on [(-3.0, -0.1), (0.1, 3.0)],
-        primal |x| if x > F::zero() { x } else { x.exp_m1() * F::literal(alpha) },
-        partial |x, _| positive(x, one(), positive(x, zero(), x).exp().scale(alpha));
+        primal |x| if x > F::zero() { x } else { x.exponential_minus_one() * F::literal(alpha) },
+        partial |x, _| positive(x, one(), positive(x, zero(), x).exp().scale(alpha)),
+        long true;
     // `y (1 - y)` rounds to 0 for x >= 37 (17 in f32), where the slope is 1e-16; `sigmoid(-x)` is an
     // accurate `1 - y`. `1 / (1 + e^-x)` is 0 below -709.8, where the value is still 1e-309.
     /// Logistic sigmoid `1 / (1 + e^-x)`; `dy/dx = y sigmoid(-x)`, accurate in both tails.
@@ -296,16 +303,19 @@ unary! {
             let y = (e + F::one()).recip();
             if x < F::zero() { e * y } else { y }
         },
-        partial |x, y| y * (-x).sigmoid();
+        partial |x, y| y * (-x).sigmoid(),
+        long true;
     /// `ln sigmoid x`, finite for all finite `x`; `dy/dx = sigmoid(-x)`.
     LogSigmoid log_sigmoid on [(-4.0, 4.0)],
-        primal |x| x.min(F::zero()) - (-x.abs()).exp().ln_1p(),
-        partial |x, _| (-x).sigmoid();
+        primal |x| x.min(F::zero()) - (-x.abs()).exponential().logarithm_of_one_plus(),
+        partial |x, _| (-x).sigmoid(),
+        long true;
     // `ln(1 + e^x)` overflows at x = 710; `e^-|x|` never overflows.
     /// Softplus `ln(1 + e^x)`; `dy/dx = sigmoid x`.
     Softplus softplus on [(-4.0, 4.0)],
-        primal |x| x.max(F::zero()) + (-x.abs()).exp().ln_1p(),
-        partial |x, _| x.sigmoid();
+        primal |x| x.max(F::zero()) + (-x.abs()).exponential().logarithm_of_one_plus(),
+        partial |x, _| x.sigmoid(),
+        long true;
     /// Softsign `x / (1 + |x|)`; `dy/dx = 1 / (1 + |x|)^2`.
     Softsign softsign on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x.is_infinite() { x.signum() } else { x / (x.abs() + F::one()) },
@@ -313,84 +323,23 @@ unary! {
     /// Swish `x s`, `s = sigmoid x` (Elfwing et al. 2017); `dy/dx = s + x s'`.
     Silu silu on [(-4.0, 4.0)],
         primal |x| gated(x, Sigmoid.primal(x)),
-        partial |x, _| { let s = x.sigmoid(); s + damped(x, Sigmoid.partial(x, s)) };
+        partial |x, _| { let s = x.sigmoid(); s + damped(x, Sigmoid.partial(x, s)) },
+        long true;
     /// `x P(x)`, `P` the normal distribution function (Hendrycks and Gimpel 2016); `dy/dx = P(x) + x P'(x)`.
     Gelu gelu on [(-4.0, 4.0)],
         primal |x| gated(x, x.normal_distribution()),
-        partial |x, _| x.unary(NormalDistribution) + damped(x, NormalDistribution.partial(x, x));
+        partial |x, _| x.unary(NormalDistribution) + damped(x, NormalDistribution.partial(x, x)),
+        long true;
     /// `x (1 + tanh u) / 2 = x s` with `u = sqrt(2/pi) (x + 0.044715 x^3)`, `s = sigmoid(2 u)`, which
     /// approximates `gelu` (Hendrycks and Gimpel 2016); `dy/dx = s + x s'`.
     GeluTanh gelu_tanh on [(-4.0, 4.0)],
         primal |x| gated(x, CubicSigmoid.primal(x)),
-        partial |x, _| { let s = x.unary(CubicSigmoid); s + damped(x, CubicSigmoid.partial(x, s)) };
+        partial |x, _| { let s = x.unary(CubicSigmoid); s + damped(x, CubicSigmoid.partial(x, s)) },
+        long true;
 }
 
 /// `x` times a gate that tends to 0 faster than `x` grows.
+#[inline(always)]
 fn gated<F: Float>(x: F, gate: F) -> F {
     if gate == F::zero() { F::zero() } else { x * gate }
-}
-
-// Functions that partials consist of: rules, so that their derivatives nest, but not methods.
-
-unary_rule! {
-    /// `1 / cosh^2 x`, the derivative of `tanh x`; `dy/dx = -2 y tanh x`.
-    pub(crate) SechSquared sech_squared,
-    primal |x| x.sech_squared(),
-    partial |x, y| (x.tanh() * y).scale(-2.0)
-}
-
-unary_rule! {
-    /// `e^(-c x^2)` for `c` 1 or 1/2; `dy/dx = -2 c x y`.
-    pub(crate) Gaussian(c: f64) gaussian,
-    primal |x| x.gaussian(c),
-    partial |x, y| damped(x, y).scale(-2.0 * c)
-}
-
-unary_rule! {
-    /// The distribution function `P` of the standard normal distribution;
-    /// `dy/dx = e^(-x^2 / 2) / sqrt(2 pi)`.
-    pub(crate) NormalDistribution normal_distribution,
-    primal |x| x.normal_distribution(),
-    partial |x, _| x.unary(Gaussian(0.5)).scale(1.0 / TAU.sqrt())
-}
-
-unary_rule! {
-    /// The gate of `gelu_tanh`: `sigmoid(2 u)`, `2 u = 2 sqrt(2/pi) (x + 0.044715 x^3)`. `u` is odd, so
-    /// `dy/dx = y(x) y(-x) (2 u)'`.
-    pub(crate) CubicSigmoid cubic_sigmoid,
-    primal |x| F::literal(cubic_sigmoid(x.widened())),
-    partial |x, y| {
-        let slope = x.square().scale(3.0 * CUBIC[0]).shift(LINEAR[0]);
-        damped(slope, y * (-x).unary(CubicSigmoid))
-    }
-}
-
-/// `2 sqrt(2 / pi)`, the sum of the two numbers, the first of them rounded.
-const LINEAR: [f64; 2] = [1.595_769_121_605_730_8, -9.969_308_809_110_92e-17];
-/// `0.044715 * 2 sqrt(2 / pi)`, likewise.
-const CUBIC: [f64; 2] = [0.071_354_816_272_600_25, -6.175_149_918_155_315e-19];
-
-/// `sigmoid(2 u)`. The rounding error of `2 u` would be multiplied by `2 u`, up to 745: it is computed, and
-/// applied with the derivative.
-fn cubic_sigmoid(x: f64) -> f64 {
-    // The sigmoid rounds to 0 and 1 beyond; the rounding errors of larger numbers overflow.
-    let x = x.clamp(-30.0, 30.0);
-    let square = wengert_kernels::exact_product(x, x);
-    let cubic = wengert_kernels::exact_product(square.0, CUBIC[0]);
-    let factor = LINEAR[0] + cubic.0;
-    // `factor` is at least as large as either term, so that the larger of them comes first.
-    let (large, small) = if cubic.0 > LINEAR[0] { (cubic.0, LINEAR[0]) } else { (LINEAR[0], cubic.0) };
-    let factor_error =
-        (small - (factor - large)) + cubic.1 + square.1 * CUBIC[0] + square.0 * CUBIC[1] + LINEAR[1];
-    let (two_u, error) = wengert_kernels::exact_product(x, factor);
-    let error = error + x * factor_error;
-    let y = two_u.sigmoid();
-    y + y * ((-two_u).sigmoid() * error)
-}
-
-unary_rule! {
-    /// `x^(p-1)`, in `powf`; `dy/dx = (p - 1) x^(p-2)`.
-    pub(crate) PowerOneLess(p: f64) power_one_less,
-    primal |x| F::literal(power_one_less(x.widened(), p)),
-    partial |x, _| if p == 1.0 { zero() } else { x.unary(PowerOneLess(p - 1.0)).scale(p - 1.0) }
 }

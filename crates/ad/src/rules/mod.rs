@@ -14,6 +14,7 @@
 
 mod arithmetic;
 mod elementary;
+mod partials;
 mod polygamma;
 mod powers;
 mod products;

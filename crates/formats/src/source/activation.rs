@@ -2,7 +2,8 @@
 
 use super::language::Language;
 use super::snippet::Snippet::{
-    self, Exponential, Gelu, GeluTanh, Logistic, Product, Reduction, Sigmoid, Tanh,
+    self, Exponential, ExponentialMinusOne, ExponentialSingle, Gelu, GeluTanh, Logarithm, Logistic,
+    Polynomial, Product, Reduction, Sigmoid, Tanh, Upper,
 };
 
 /// An activation: its name in the table of rules, the snippets it needs, and its value of `x` in C, Rust and
@@ -42,16 +43,16 @@ pub(super) const ACTIVATIONS: &[ActivationCode] = &[
     code("cos", &[], ["cosf(x)", "x.cos()", "np.cos(x)"]),
     code(
         "elu",
-        &[],
+        &[Reduction, ExponentialMinusOne],
         [
-            "x > 0.0f ? x : expm1f(x) * CONSTANT",
-            "if x > 0.0 { x } else { x.exp_m1() * CONSTANT }",
+            "x > 0.0f ? x : exponential_minus_one(x) * CONSTANT",
+            "if x > 0.0 { x } else { exponential_minus_one(x) * CONSTANT }",
             "np.where(x > 0, x, np.expm1(np.minimum(x, 0)) * CONSTANT)",
         ],
     ),
     code(
         "gelu",
-        &[Reduction, Exponential, Product, Gelu],
+        &[Reduction, Exponential, Polynomial, Upper, Gelu],
         [
             "(float)normal_distribution(x) == 0.0f ? 0.0f : x * (float)normal_distribution(x)",
             "{ let gate = normal_distribution(x.into()) as f32; if gate == 0.0 { 0.0 } else { x * gate } }",
@@ -60,7 +61,7 @@ pub(super) const ACTIVATIONS: &[ActivationCode] = &[
     ),
     code(
         "gelu_tanh",
-        &[Reduction, Exponential, Product, Logistic, GeluTanh],
+        &[Reduction, Exponential, Upper, Product, Logistic, GeluTanh],
         [
             "(float)cubic_sigmoid(x) == 0.0f ? 0.0f : x * (float)cubic_sigmoid(x)",
             "{ let gate = cubic_sigmoid(x.into()) as f32; if gate == 0.0 { 0.0 } else { x * gate } }",
@@ -78,18 +79,18 @@ pub(super) const ACTIVATIONS: &[ActivationCode] = &[
     ),
     code(
         "log_sigmoid",
-        &[],
+        &[ExponentialSingle, Polynomial, Logarithm],
         [
-            "(x < 0.0f ? x : 0.0f) - log1pf(expf(-fabsf(x)))",
-            "x.min(0.0) - (-x.abs()).exp().ln_1p()",
+            "(x < 0.0f ? x : 0.0f) - logarithm_of_one_plus(exponential_single(-fabsf(x)))",
+            "x.min(0.0) - logarithm_of_one_plus(exponential_single(-x.abs()))",
             "np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))",
         ],
     ),
     code("relu", &[], ["x <= 0.0f ? 0.0f : x", "if x <= 0.0 { 0.0 } else { x }", "np.maximum(x, 0)"]),
-    code("sigmoid", &[Reduction, Exponential, Sigmoid], ["sigmoid(x)", "sigmoid(x)", "sigmoid(x)"]),
+    code("sigmoid", &[ExponentialSingle, Sigmoid], ["sigmoid(x)", "sigmoid(x)", "sigmoid(x)"]),
     code(
         "silu",
-        &[Reduction, Exponential, Sigmoid],
+        &[ExponentialSingle, Sigmoid],
         [
             "sigmoid(x) == 0.0f ? 0.0f : x * sigmoid(x)",
             "{ let gate = sigmoid(x); if gate == 0.0 { 0.0 } else { x * gate } }",
@@ -99,10 +100,10 @@ pub(super) const ACTIVATIONS: &[ActivationCode] = &[
     code("sin", &[], ["sinf(x)", "x.sin()", "np.sin(x)"]),
     code(
         "softplus",
-        &[],
+        &[ExponentialSingle, Polynomial, Logarithm],
         [
-            "(x > 0.0f ? x : 0.0f) + log1pf(expf(-fabsf(x)))",
-            "x.max(0.0) + (-x.abs()).exp().ln_1p()",
+            "(x > 0.0f ? x : 0.0f) + logarithm_of_one_plus(exponential_single(-fabsf(x)))",
+            "x.max(0.0) + logarithm_of_one_plus(exponential_single(-x.abs()))",
             "np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))",
         ],
     ),

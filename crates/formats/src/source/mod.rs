@@ -36,7 +36,7 @@ use wengert_train::SavedMlp;
 /// row at a time, whose products are the portable ones of `wengert-kernels` on every processor, and the
 /// probabilities those of [`class_probabilities`](wengert_nn::metrics::class_probabilities): the sums are
 /// in the same order, and exponentials are computed by the same steps. Functions that the rules of Wengert
-/// take from the system (`expm1`, `log1p`, `exp`, `sin`, `cos`, `atan`) are those of the system that the
+/// take from the system (`exp` in probabilities, `sin`, `cos`, `atan`) are those of the system that the
 /// file is compiled on. Rows that Wengert predicts together, and Python, may differ by rounding errors.
 ///
 /// A row has one number per column of the table: the number or the seconds since 1970 of a date, the index

@@ -2,6 +2,7 @@
 
 use super::places::{At, Rows, TALLEST};
 use super::register::{Register, prefetch};
+use std::hint::black_box;
 
 /// Copies rows of `A`, interleaved in blocks of [`TALLEST`], so that a tile reads consecutive elements.
 #[inline(always)]
@@ -56,18 +57,64 @@ unsafe fn copy_transposed<T: Copy, V: Register<T>>(
 ) {
     for q in (0..columns).step_by(V::LANES) {
         for p in (0..rows).step_by(V::LANES) {
-            let (down, right) = (V::LANES.min(rows - p), V::LANES.min(columns - q));
+            let (from, down, right) = (from.from(p, q), rows - p, columns - q);
             unsafe {
-                let mut block = [V::zero(); 16];
-                for (i, row) in block[..right].iter_mut().enumerate() {
-                    prefetch(from.from(p, q + i + width).corner);
-                    *row = load::<T, V>(from.from(p, q + i), rows - p);
-                }
-                transpose(&mut block);
-                for (i, row) in block[..down].iter().enumerate() {
-                    row.store_up_to(to.add((p + i) * width + q), width - q);
+                let (to, room) = (to.add(p * width + q), width - q);
+                // Hidden, or the compiler computes multiples of both distances before the loops, and keeps
+                // them in memory.
+                let (from, width) = (At { right: black_box(from.right), ..from }, black_box(width));
+                if down >= V::LANES && right >= V::LANES {
+                    copy_block::<T, V>(from, to, width);
+                } else {
+                    copy_part_of_block::<T, V>(from, to, [width, room], [down, right]);
                 }
             }
+        }
+    }
+}
+
+/// Copies a square block, with as many rows as a register has lanes, to rows that are `width` elements apart.
+#[inline(always)]
+unsafe fn copy_block<T: Copy, V: Register<T>>(from: At<T>, to: *mut T, width: usize) {
+    unsafe {
+        let mut block = [V::zero(); 16];
+        for (i, row) in block[..V::LANES].iter_mut().enumerate() {
+            prefetch(from.from(0, i + width).corner);
+            *row = V::load(from.from(0, i).corner);
+        }
+        transpose(&mut block);
+        for (i, row) in block[..V::LANES].iter().enumerate() {
+            row.store(to.add(i * width));
+        }
+    }
+}
+
+/// Copies a block with fewer rows or columns `left`, of whose rows `room` elements may be written.
+#[inline(always)]
+unsafe fn copy_part_of_block<T: Copy, V: Register<T>>(
+    from: At<T>,
+    to: *mut T,
+    [width, room]: [usize; 2],
+    left: [usize; 2],
+) {
+    let [down, right] = left.map(|left| left.min(V::LANES));
+    unsafe {
+        // The shuffles take as long for few elements as for a whole block.
+        if down * right <= 4 * V::LANES {
+            for i in 0..right {
+                for p in 0..down {
+                    *to.add(p * width + i) = *from.from(p, i).corner;
+                }
+            }
+            return;
+        }
+        let mut block = [V::zero(); 16];
+        for (i, row) in block[..right].iter_mut().enumerate() {
+            *row = load::<T, V>(from.from(0, i), down);
+        }
+        transpose(&mut block);
+        for (i, row) in block[..down].iter().enumerate() {
+            row.store_up_to(to.add(i * width), room);
         }
     }
 }
