@@ -5,6 +5,7 @@ use crate::float::Float;
 use crate::group::{Group, assert_groups, combine};
 use crate::optimizer::Optimizer;
 use crate::state::{OptimizerState, StateError};
+use std::ops::Range;
 
 /// An optimizer that applies the same parameter groups in every step.
 ///
@@ -40,15 +41,31 @@ impl<O> Grouped<O> {
         assert_groups(&groups, usize::MAX);
         Self { optimizer, groups, combined: Vec::new() }
     }
+
+    /// Combines the groups with those of a step.
+    #[track_caller]
+    fn combine(&mut self, groups: &[Group], length: usize) {
+        assert_groups(&self.groups, length);
+        assert_groups(groups, length);
+        combine(&self.groups, groups, length, &mut self.combined);
+    }
 }
 
 impl<F: Float, O: Optimizer<F>> Optimizer<F> for Grouped<O> {
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
-        assert_groups(&self.groups, parameters.len());
-        assert_groups(groups, parameters.len());
-        combine(&self.groups, groups, parameters.len(), &mut self.combined);
+        self.combine(groups, parameters.len());
         self.optimizer.step_groups(parameters, gradient, &self.combined);
+    }
+
+    fn buffers_mut(&mut self) -> Option<Vec<&mut [F]>> {
+        self.optimizer.buffers_mut()
+    }
+
+    #[track_caller]
+    fn step_share(&mut self, share: Range<usize>, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
+        self.combine(groups, parameters.len());
+        self.optimizer.step_share(share, parameters, gradient, &self.combined);
     }
 
     fn set_shapes(&mut self, shapes: &[ArrayShape]) {

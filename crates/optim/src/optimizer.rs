@@ -4,6 +4,7 @@ use crate::array_shape::ArrayShape;
 use crate::float::Float;
 use crate::group::Group;
 use crate::state::{OptimizerState, StateError};
+use std::ops::Range;
 
 /// A method that moves parameters against their gradient, with a state from step to step.
 ///
@@ -32,6 +33,29 @@ pub trait Optimizer<F: Float>: Send {
     #[track_caller]
     fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
         self.step_groups(parameters, gradient, &[]);
+    }
+
+    /// The buffers of the state, each with one number per parameter, if each parameter moves by itself: then
+    /// several processes can [divide a step](Self::step_share). `None` if parameters depend on each other.
+    fn buffers_mut(&mut self) -> Option<Vec<&mut [F]>> {
+        None
+    }
+
+    /// Moves the parameters of `share` as [`step_groups`](Self::step_groups) does. The others keep their
+    /// values, and so do their [buffers](Self::buffers_mut): another process computes these. The step counts
+    /// as one of all parameters.
+    ///
+    /// # Panics
+    /// As `step_groups`; if `share` goes beyond the parameters; and if it is not all of them and the method
+    /// has no [buffers](Self::buffers_mut) that can be divided.
+    #[track_caller]
+    fn step_share(&mut self, share: Range<usize>, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
+        assert!(
+            share == (0..parameters.len()),
+            "{}: parameters depend on those of other shares",
+            self.name()
+        );
+        self.step_groups(parameters, gradient, groups);
     }
 
     /// Tells the arrays in the slices, in order, before the first step; the training of a model does it.
@@ -93,6 +117,21 @@ macro_rules! optimizer_behind {
             #[track_caller]
             fn step(&mut self, parameters: &mut [F], gradient: &[F]) {
                 (**self).step(parameters, gradient);
+            }
+
+            fn buffers_mut(&mut self) -> Option<Vec<&mut [F]>> {
+                (**self).buffers_mut()
+            }
+
+            #[track_caller]
+            fn step_share(
+                &mut self,
+                share: Range<usize>,
+                parameters: &mut [F],
+                gradient: &[F],
+                groups: &[Group],
+            ) {
+                (**self).step_share(share, parameters, gradient, groups);
             }
 
             fn set_shapes(&mut self, shapes: &[ArrayShape]) {

@@ -4,6 +4,7 @@ mod rule;
 mod segment;
 mod step_counts;
 
+use std::ops::Range;
 use wengert_kernels::validate::assert_non_negative;
 
 use crate::float::{Float, rounded};
@@ -103,8 +104,19 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
 impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
     #[track_caller]
     fn step_groups(&mut self, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
+        self.step_share(0..parameters.len(), parameters, gradient, groups);
+    }
+
+    fn buffers_mut(&mut self) -> Option<Vec<&mut [F]>> {
+        Some(self.buffers.iter_mut().map(Vec::as_mut_slice).collect())
+    }
+
+    #[track_caller]
+    fn step_share(&mut self, share: Range<usize>, parameters: &mut [F], gradient: &[F], groups: &[Group]) {
         assert_lengths(R::TITLE, self.counts.length(), parameters.len(), gradient.len());
         assert_groups(groups, parameters.len());
+        let length = parameters.len();
+        assert!(share.end <= length, "{}: {share:?} goes beyond the {length} parameters", R::TITLE);
         if self.counts.length().is_none() {
             self.allocate(parameters.len());
         }
@@ -119,7 +131,11 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
             let decay =
                 Coefficients { l2: rounded(l2), shrink: rounded(shrink), decoupled: rounded(decoupled) };
             counts.step(group.range(), |run, t| {
-                let start = run.start;
+                let start = run.start.max(share.start);
+                let run = start..run.end.min(share.end);
+                if run.is_empty() {
+                    return;
+                }
                 let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
                 rule.update_compiled(t, rate, Segment { parameters, gradient, buffers, start, decay });
             });

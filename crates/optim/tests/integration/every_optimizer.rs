@@ -1,7 +1,7 @@
 //! The contract of an optimizer, for every optimizer in the list of the crate.
 
 use wengert_optim::{
-    ArrayShape, Average, Float, GradientScaling, Optimizer, OptimizerSample, all_optimizers,
+    ArrayShape, Average, Float, GradientScaling, Group, Optimizer, OptimizerSample, all_optimizers,
 };
 
 use crate::panics::message_of;
@@ -263,4 +263,37 @@ fn no_number_in_a_buffer_becomes_subnormal_after_the_gradient_has_vanished() {
             }
         }
     }
+}
+
+#[test]
+fn a_step_that_is_divided_into_shares_has_the_bits_of_a_whole_one() {
+    const LENGTH: usize = 37;
+    let groups = [Group::frozen(3..6), Group::new(10..30).rate_factor(0.5).weight_decay(0.125)];
+    let samples = || all_optimizers::<f32>(0.1).into_iter();
+    let mut divided = 0;
+    for ((mut whole, mut left), mut right) in samples().zip(samples()).zip(samples()) {
+        let name = whole.name;
+        if whole.optimizer.buffers_mut().is_none() {
+            let step = || left.optimizer.step_share(0..1, &mut [1.0; 2], &[1.0; 2], &[]);
+            assert!(message_of(step).contains("depend on those of other shares"), "{name}");
+            continue;
+        }
+        divided += 1;
+        let (mut w, mut u, mut v) = ([1.0; LENGTH], [1.0; LENGTH], [1.0; LENGTH]);
+        for step in 0..6 {
+            let gradient: [f32; LENGTH] = std::array::from_fn(|i| noise(i, step) as f32);
+            whole.optimizer.step_groups(&mut w, &gradient, &groups);
+            left.optimizer.step_share(0..17, &mut u, &gradient, &groups);
+            right.optimizer.step_share(17..LENGTH, &mut v, &gradient, &groups);
+            u[17..].copy_from_slice(&v[17..]);
+            v[..17].copy_from_slice(&u[..17]);
+            assert!(w.map(f32::to_bits) == u.map(f32::to_bits) && u == v, "{name}: {w:?} {u:?} {v:?}");
+        }
+        let others = right.optimizer.buffers_mut().unwrap();
+        for (own, other) in left.optimizer.buffers_mut().unwrap().into_iter().zip(others) {
+            own[17..].copy_from_slice(&other[17..]);
+        }
+        assert!(left.optimizer.state() == whole.optimizer.state(), "{name}: the states differ");
+    }
+    assert!(divided > 10);
 }
