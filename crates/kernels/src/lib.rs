@@ -3,7 +3,7 @@
 //!
 //! | topic | items |
 //! |---|---|
-//! | numbers | [`Numeric`], [`Float`], [`PerFloat`] |
+//! | numbers | [`Numeric`], [`Float`], [`PerFloat`], [`bytes_of`] |
 //! | compilation for the processor at hand | [`InstructionSet`], [`vectorised`], [`vectorised_wide`] |
 //! | loops over elements and rows | [`fill`], [`accumulate`], [`repeat`], [`row_sums`], [`add_column_sums`], ... |
 //! | sums and products of elements | [`sum`], [`sum_of`], [`Pairwise`], [`dot`], [`product`], [`largest`], [`norm`], [`max_norm`] |
@@ -13,10 +13,11 @@
 //! | division of long slices among threads | [`partition`] |
 //! | checks of settings | [`validate`] |
 //!
-//! The only crate with `unsafe` code: vector registers, the choice of processor features at run time, and
-//! the arena.
+//! The only crate with `unsafe` code: vector registers, the choice of processor features at run time, the
+//! arena, and numbers as bytes.
 
 mod arena;
+mod bytes;
 mod error_function;
 mod exponential;
 mod factorisation;
@@ -40,6 +41,7 @@ mod tiles;
 pub mod validate;
 
 pub use arena::Arena;
+pub use bytes::{bytes_of, bytes_of_mut};
 pub use factorisation::{Lu, Triangle, Triangular, cholesky};
 pub use float::{Float, PerFloat, exact_product, flush_subnormal};
 pub use gemm::{MatrixProduct, portable_product};

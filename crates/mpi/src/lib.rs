@@ -16,12 +16,13 @@
 //! # Ok::<(), wengert_train::RankError>(())
 //! ```
 
-use ferrompi::{Communicator, Error, Mpi, ThreadLevel, scope};
+use ferrompi::{Communicator, Error, Mpi, Request, Scope, ThreadLevel, scope};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hint::spin_loop;
 use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
-use wengert_train::{RankError, Ranks};
+use wengert_train::{RankError, Ranks, Received, Sent};
 
 /// The tag of all messages, which arrive in the order in which they are sent.
 const TAG: i32 = 0;
@@ -87,50 +88,118 @@ impl Ranks for MpiRanks {
         self.world.size() as usize
     }
 
-    fn exchange(&self, to: usize, message: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError> {
-        let expected = received.len();
-        let found = scope(|scope| {
-            let mut dispatch = self.world.isend(scope, message, to as i32, TAG)?;
-            self.wait(from, || Ok(self.world.iprobe::<u8>(from as i32, TAG)?.map(|_| ())), true)?;
-            let mut receipt = self.world.irecv(scope, received, from as i32, TAG)?;
-            let status = self.wait(from, || receipt.test(), false)?;
-            self.wait(to, || dispatch.test(), false)?;
-            Ok(status.count)
+    fn exchange(&self, sent: &[Sent<'_>], received: &mut [Received<'_>]) -> Result<(), RankError> {
+        let wrong = scope(|scope| {
+            let mut messages =
+                Messages { world: &self.world, scope, awaited: BTreeMap::new(), requests: Vec::new() };
+            for &(to, message) in sent {
+                messages.send(to, message)?;
+            }
+            for (from, buffer) in received {
+                messages.awaited.entry(*from).or_default().push(buffer);
+            }
+            messages.complete(self.limit)
         });
-        match found.map_err(|error| transport(&error))? {
-            Some(found) if found != expected => Err(RankError::Length { rank: from, expected, found }),
-            _ => Ok(()),
-        }
+        wrong.map_err(|error| transport(&error))?.map_or(Ok(()), Err)
     }
 }
 
-impl MpiRanks {
-    /// Asks MPI until it has an answer, with pauses if the answer takes long and needs no help of this rank.
+/// The messages of an exchange that have not arrived yet.
+struct Messages<'s, 'a> {
+    world: &'s Communicator,
+    scope: &'s Scope<'s, 'a>,
+    /// The buffers for the messages of ranks from which nothing has arrived.
+    awaited: BTreeMap<usize, Vec<&'s mut [u8]>>,
+    requests: Vec<Pending<'s>>,
+}
+
+/// A message that is under way.
+struct Pending<'s> {
+    /// The rank that sends or receives it.
+    rank: usize,
+    /// The length of the buffer of a message to this rank.
+    expected: Option<usize>,
+    request: Request<'s>,
+}
+
+impl<'s> Messages<'s, '_> {
+    fn send(&mut self, rank: usize, message: &'s [u8]) -> Result<(), Error> {
+        let request = self.world.isend(self.scope, message, rank as i32, TAG)?;
+        self.requests.push(Pending { rank, expected: None, request });
+        Ok(())
+    }
+
+    /// Asks MPI until all messages have arrived, with pauses if that takes long and needs no help of this
+    /// rank. Returns the error if one has another length than its buffer.
     ///
-    /// After the time limit, this ends all processes: MPI has no way to give up a request whose other side is
-    /// lost, and the scope would wait for it.
-    fn wait<A>(
-        &self,
-        rank: usize,
-        mut ask: impl FnMut() -> Result<Option<A>, Error>,
-        with_pauses: bool,
-    ) -> Result<A, Error> {
-        let start = Instant::now();
+    /// After the time limit without any progress, this ends all processes: MPI has no way to give up a
+    /// request whose other side is lost, and the scope would wait for it.
+    fn complete(&mut self, limit: Duration) -> Result<Option<RankError>, Error> {
+        let (mut wrong, mut since, mut polls) = (None, Instant::now(), 0);
         loop {
-            for _ in 0..SPINS {
-                if let Some(answer) = ask()? {
-                    return Ok(answer);
-                }
-                spin_loop();
+            let left = self.awaited.len() + self.requests.len();
+            let has_begun = self.receive_arrived()?;
+            wrong = wrong.or(self.test_requests()?);
+            let Some(rank) = self.next_rank() else { return Ok(wrong) };
+            if has_begun || self.awaited.len() + self.requests.len() < left {
+                (since, polls) = (Instant::now(), 0);
+                continue;
             }
-            let waited = start.elapsed();
-            if waited >= self.limit {
-                let silent = RankError::Silent { rank, limit: self.limit };
-                eprintln!("error: rank {}: {silent}", self.rank());
+            polls += 1;
+            if polls % SPINS != 0 {
+                spin_loop();
+                continue;
+            }
+            let waited = since.elapsed();
+            if waited >= limit {
+                eprintln!("error: rank {}: {}", self.world.rank(), RankError::Silent { rank, limit });
                 self.world.abort(1);
             }
-            if with_pauses && waited >= PATIENCE { sleep(PAUSE) } else { yield_now() }
+            let is_receiving = self.requests.iter().any(|pending| pending.expected.is_some());
+            if waited >= PATIENCE && !is_receiving { sleep(PAUSE) } else { yield_now() }
         }
+    }
+
+    /// A rank whose message is not there yet.
+    fn next_rank(&self) -> Option<usize> {
+        self.awaited.keys().copied().next().or(self.requests.first().map(|pending| pending.rank))
+    }
+
+    /// Begins to receive all messages of the ranks whose first message has arrived; returns whether there are
+    /// any.
+    fn receive_arrived(&mut self) -> Result<bool, Error> {
+        let mut arrived = Vec::new();
+        for &rank in self.awaited.keys() {
+            if self.world.iprobe::<u8>(rank as i32, TAG)?.is_some() {
+                arrived.push(rank);
+            }
+        }
+        for &rank in &arrived {
+            for buffer in self.awaited.remove(&rank).into_iter().flatten() {
+                let expected = Some(buffer.len());
+                let request = self.world.irecv(self.scope, buffer, rank as i32, TAG)?;
+                self.requests.push(Pending { rank, expected, request });
+            }
+        }
+        Ok(!arrived.is_empty())
+    }
+
+    /// Removes the requests that are complete.
+    fn test_requests(&mut self) -> Result<Option<RankError>, Error> {
+        let (mut wrong, mut index) = (None, 0);
+        while let Some(Pending { rank, expected, request }) = self.requests.get_mut(index) {
+            let Some(status) = request.test()? else {
+                index += 1;
+                continue;
+            };
+            if let (Some(expected), Some(found)) = (*expected, status.count)
+                && expected != found
+            {
+                wrong = Some(RankError::Length { rank: *rank, expected, found });
+            }
+            self.requests.swap_remove(index);
+        }
+        Ok(wrong)
     }
 }
 

@@ -10,11 +10,10 @@ use crate::batch::mean_weight;
 use crate::keep_awake::KeepAwake;
 use crate::metrics::Totals;
 use crate::part_sums::PartSums;
-use crate::ranks::{RankError, SharedRanks, Term, TreeSum, own_share};
+use crate::ranks::{RankError, SharedRanks, Sums, TreeSum, own_share, share_slices};
 use crate::shard::{Part, Shard, Step, add_sums};
 use crate::strategy::Strategy;
 use std::mem::swap;
-use std::ops::Range;
 use wengert_ad::{Element, Real};
 use wengert_data::Batch;
 use wengert_kernels::validate::assert_at_least_one;
@@ -54,6 +53,8 @@ pub struct Backprop<T: Element = f32> {
     penalty: Option<Penalty>,
     ranks: SharedRanks,
     tree_sum: TreeSum<T>,
+    /// Whether each rank gets its own share of the gradient only.
+    pub(crate) keeps_share: bool,
 }
 
 impl<T: Real> Backprop<T> {
@@ -70,6 +71,7 @@ impl<T: Real> Backprop<T> {
             penalty: None,
             ranks: SharedRanks::default(),
             tree_sum: TreeSum::default(),
+            keeps_share: false,
         }
     }
 
@@ -236,17 +238,27 @@ impl<T: Real> Backprop<T> {
 
     /// Adds up the subtrees of all ranks, and leaves the sums in the first shard.
     fn add_ranks(&mut self, numbers: usize, first: usize, shards: usize) -> Result<(), RankError> {
-        let Self { ranks, tree_sum, shards: own, .. } = self;
-        let term = |subtree: &Range<usize>| {
-            let Shard { gradient, sums: [loss, correct], penalty, .. } = &own[subtree.start - first];
-            Term { gradient, sums: [*loss, *correct, *penalty] }
+        let Self { ranks, tree_sum, shards: own, keeps_share, .. } = self;
+        own[0].gradient.resize(numbers, T::literal(0.0));
+        let subtrees = tree_sum.own_subtrees(&**ranks, shards).to_vec();
+        let is_root = |(index, _): &(usize, &mut Shard<T>)| {
+            *index == 0 || subtrees.iter().any(|subtree| subtree.start == first + index)
         };
-        let terms: Vec<Term<'_, T>> = tree_sum.own_subtrees(&**ranks, shards).iter().map(term).collect();
-        let [loss, correct, penalty] = tree_sum.reduce(&**ranks, numbers, &terms)?;
-        let shard = &mut own[0];
-        (shard.sums, shard.penalty) = ([loss, correct], penalty);
-        shard.gradient.resize(numbers, T::literal(0.0));
-        tree_sum.collect(&**ranks, &mut shard.gradient)
+        let mut gradients = Vec::with_capacity(subtrees.len().max(1));
+        let mut sums: Vec<Sums> = Vec::with_capacity(subtrees.len());
+        for (_, Shard { gradient, sums: [loss, correct], penalty, .. }) in
+            own.iter_mut().enumerate().filter(is_root)
+        {
+            gradients.push(&mut gradient[..]);
+            sums.push([*loss, *correct, *penalty]);
+        }
+        sums.truncate(subtrees.len());
+        let [loss, correct, penalty] = tree_sum.reduce(&**ranks, &mut gradients, &sums)?;
+        if !*keeps_share {
+            share_slices(&**ranks, gradients[0])?;
+        }
+        (own[0].sums, own[0].penalty) = ([loss, correct], penalty);
+        Ok(())
     }
 
     /// Exchanges the running statistics after the last pass.

@@ -6,13 +6,14 @@ use crate::epoch::Epoch;
 use crate::error::TrainError;
 use crate::history::History;
 use crate::independent_rows::sampled_rows;
+use crate::keep_state::Every;
 use crate::metrics::{Metrics, Totals};
 use crate::numerical_issue::{IssueKind, NumericalIssue};
 use crate::observers::Observers;
 use crate::own_metrics::MeasuredPart;
 use crate::partial_epoch::PartialEpoch;
 use crate::provenance::metadata_of;
-use crate::ranks::{any, first};
+use crate::ranks::{any, first, of_first};
 use crate::report::{OwnValues, StopReason, TrainingReport};
 use crate::run::Run;
 use crate::selection::Sampling;
@@ -65,7 +66,9 @@ impl<'a, 'm, T: Real> Fit<'a, 'm, T> {
             keeper.begin(metadata_of(train.sample(), &self.training, &self.settings), train)?;
         }
         let mut batches = self.batches();
+        self.agree_on_keeping()?;
         let mut stop = self.run_epochs(&mut batches)?;
+        self.training.gather_state()?;
         let (state, is_good) = (self.state(self.partial), self.is_good());
         let keeps_best = self.settings.keeps_best().is_some() && self.best.is_some();
         let is_last = !keeps_best && !matches!(stop, StopReason::NotFinite { .. });
@@ -153,7 +156,7 @@ impl<'a, 'm, T: Real> Fit<'a, 'm, T> {
                 let kind = self.training.suspect(batch).issue(&self.training.params, earlier);
                 return Ok(Err(self.not_finite(epoch, step, kind.unwrap_or(IssueKind::NonFiniteLoss))));
             }
-            self.training.apply_gradient();
+            self.training.update()?;
             totals = totals + of_batch;
             let keeping = &self.observers.keeping;
             let is_interrupted =
@@ -182,10 +185,28 @@ impl<'a, 'm, T: Real> Fit<'a, 'm, T> {
         Ok((partial.totals(), partial.batches))
     }
 
-    /// Has the state kept, if something keeps it, and the loss is finite with the current parameters. Returns
-    /// whether it was.
+    /// Tells all ranks whether rank 0 keeps the state, and how often: each has a share of it.
+    fn agree_on_keeping(&mut self) -> Result<(), TrainError> {
+        let keeping = &mut self.observers.keeping;
+        let (by_steps, count) = match keeping.every {
+            Every::Epochs(epochs) => (false, epochs as u64),
+            Every::Steps(steps) => (true, steps),
+        };
+        let own = [keeping.keeper.is_some().into(), by_steps.into(), count];
+        let [is_kept, by_steps, count] = of_first(&*self.training.settings.ranks, own)?;
+        keeping.is_kept = is_kept == 1;
+        keeping.every = if by_steps == 1 { Every::Steps(count) } else { Every::Epochs(count as usize) };
+        Ok(())
+    }
+
+    /// Has the state kept, if rank 0 keeps it, and the loss is finite with the current parameters. Returns
+    /// whether this rank kept it.
     fn keep_state(&mut self, partial: Option<PartialEpoch>) -> Result<bool, TrainError> {
-        if self.observers.keeping.keeper.is_none() || !self.is_good() {
+        if !self.observers.keeping.is_kept || !self.is_good() {
+            return Ok(false);
+        }
+        self.training.gather_state()?;
+        if self.observers.keeping.keeper.is_none() {
             return Ok(false);
         }
         let state = self.state(partial);

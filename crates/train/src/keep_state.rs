@@ -46,13 +46,15 @@ pub(crate) trait KeepState<T: Real>: Send {
 /// What keeps the state of a run, how often, and what interrupts the run.
 pub(crate) struct StateKeeping<T> {
     pub(crate) keeper: Option<Box<dyn KeepState<T>>>,
+    /// Whether rank 0 has a keeper.
+    pub(crate) is_kept: bool,
     pub(crate) every: Every,
     pub(crate) interrupt: Option<Arc<AtomicBool>>,
 }
 
 impl<T> Default for StateKeeping<T> {
     fn default() -> Self {
-        Self { keeper: None, every: Every::default(), interrupt: None }
+        Self { keeper: None, is_kept: false, every: Every::default(), interrupt: None }
     }
 }
 

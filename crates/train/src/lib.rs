@@ -88,6 +88,7 @@ mod training_options;
 mod training_result;
 mod trial_runs;
 mod units;
+mod update;
 
 pub use augmented::Augmented;
 pub use backprop::Backprop;
@@ -109,7 +110,7 @@ pub use mismatch::Mismatch;
 pub use model_metadata::{ModelMetadata, Provenance};
 pub use numerical_issue::{IssueKind, NumericalIssue};
 pub use partial_epoch::PartialEpoch;
-pub use ranks::{Alone, Channels, RankError, Ranks};
+pub use ranks::{Alone, Channels, RankError, Ranks, Received, Sent};
 pub use report::{OwnValues, StopReason, TrainingReport};
 #[cfg(feature = "safetensors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]

@@ -52,14 +52,14 @@ use wengert_optim::{Group, Optimizer};
 pub struct Training<M, L, O, T: Real = f32> {
     pub(crate) model: Model<M>,
     pub(crate) loss: L,
-    optimizer: O,
+    pub(crate) optimizer: O,
     pub(crate) params: Params<T>,
     pub(crate) settings: StepSettings,
     pub(crate) backprop: Backprop<T>,
     pub(crate) ascent: Ascent<T>,
-    groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// Whether the layout of the parameters may have changed since the groups were determined.
-    stale_groups: bool,
+    pub(crate) stale_groups: bool,
     /// Whether the parameters were given, and not drawn from the seed.
     pub(crate) given: bool,
     pub(crate) passes: u64,
@@ -194,19 +194,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     pub fn apply_gradient(&mut self) {
         let computed = self.params.is_empty() || !self.backprop.gradient().is_empty();
         assert!(computed, "training: there is no gradient yet; call compute_gradient first");
-        if self.stale_groups {
-            self.groups = self.settings.groups(self.params.layout());
-            self.stale_groups = false;
-        }
-        if let Some(schedule) = &self.settings.schedule {
-            self.optimizer.set_learning_rate(schedule.rate(self.steps));
-        }
-        if let Some(clipping) = self.settings.clipping {
-            clipping.apply(self.backprop.gradient_mut());
-        }
-        self.optimizer.step_groups(self.params.values_mut(), self.backprop.gradient(), &self.groups);
-        self.backprop.update_statistics(&mut self.params);
-        self.steps += 1;
+        self.update().expect("a loop of the user's own runs on one rank");
     }
 
     /// Sets the scaling of the data, if it is not known yet. Returns whether it is this one.
@@ -236,6 +224,7 @@ impl<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// If there are several ranks, and one of them ends.
     pub(crate) fn pass(&mut self, batch: Batch<'_, T>, count: bool) -> Result<Totals, RankError> {
         self.backprop.set_step(self.passes);
+        self.backprop.keeps_share = self.divides_updates();
         self.passes += 1;
         let totals = self.backprop.totals(self.model.module(), &self.loss, &self.params, batch, count)?;
         self.sharpened(batch, totals)

@@ -105,7 +105,7 @@ fn overfit<T: Real>(steps: usize) -> impl FnOnce(Run<'_, '_, T>) -> Result<Batch
             if !loss.is_finite() {
                 break;
             }
-            training.apply_gradient();
+            training.update()?;
         }
         let after = batch_metrics(training.model.module(), &training.loss, &training.result(), batch);
         Ok(BatchFit { examples: batch.indices.len(), losses, after })
@@ -130,7 +130,7 @@ fn sweep<T: Real>(mut finder: RateFinder) -> impl FnOnce(Run<'_, '_, T>) -> Resu
                     return Ok(finder);
                 }
                 training.optimizer_mut().set_learning_rate(rate);
-                training.apply_gradient();
+                training.update()?;
             }
             number += 1;
         }

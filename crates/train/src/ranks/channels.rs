@@ -1,6 +1,6 @@
 //! Ranks that are threads of one process.
 
-use super::{RankError, Ranks};
+use super::{RankError, Ranks, Received, Sent};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -75,18 +75,22 @@ impl Ranks for Channels {
         self.senders.len()
     }
 
-    fn exchange(&self, to: usize, message: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError> {
-        self.senders[to].send(message.to_vec()).map_err(|_| RankError::Ended { rank: to })?;
-        let receiver = self.receivers[from].lock().unwrap_or_else(PoisonError::into_inner);
-        let message = receiver.recv_timeout(self.limit).map_err(|error| match error {
-            RecvTimeoutError::Timeout => RankError::Silent { rank: from, limit: self.limit },
-            RecvTimeoutError::Disconnected => RankError::Ended { rank: from },
-        })?;
-        if message.len() != received.len() {
-            let (expected, found) = (received.len(), message.len());
-            return Err(RankError::Length { rank: from, expected, found });
+    fn exchange(&self, sent: &[Sent<'_>], received: &mut [Received<'_>]) -> Result<(), RankError> {
+        for &(to, message) in sent {
+            self.senders[to].send(message.to_vec()).map_err(|_| RankError::Ended { rank: to })?;
         }
-        received.copy_from_slice(&message);
+        for (from, buffer) in received {
+            let rank = *from;
+            let receiver = self.receivers[rank].lock().unwrap_or_else(PoisonError::into_inner);
+            let message = receiver.recv_timeout(self.limit).map_err(|error| match error {
+                RecvTimeoutError::Timeout => RankError::Silent { rank, limit: self.limit },
+                RecvTimeoutError::Disconnected => RankError::Ended { rank },
+            })?;
+            if message.len() != buffer.len() {
+                return Err(RankError::Length { rank, expected: buffer.len(), found: message.len() });
+            }
+            buffer.copy_from_slice(&message);
+        }
         Ok(())
     }
 }
@@ -107,21 +111,21 @@ mod tests {
     fn a_rank_that_ended_is_an_error_of_the_others() {
         let (first, second) = pair();
         drop(second);
-        assert_eq!(first.exchange(1, &[1], 1, &mut [0]), Err(RankError::Ended { rank: 1 }));
+        assert_eq!(first.exchange(&[(1, &[1])], &mut [(1, &mut [0])]), Err(RankError::Ended { rank: 1 }));
     }
 
     #[test]
     fn a_rank_that_is_silent_is_an_error_after_the_time_limit() {
         let (first, _second) = pair();
         let silent = RankError::Silent { rank: 1, limit: LIMIT };
-        assert_eq!(first.exchange(1, &[1], 1, &mut [0]), Err(silent));
+        assert_eq!(first.exchange(&[(1, &[1])], &mut [(1, &mut [0])]), Err(silent));
     }
 
     #[test]
     fn a_message_of_another_length_is_an_error() {
         let (first, second) = pair();
-        assert!(first.exchange(1, &[1, 2, 3], 1, &mut [0]).is_err());
+        assert!(first.exchange(&[(1, &[1, 2, 3])], &mut [(1, &mut [0])]).is_err());
         let length = RankError::Length { rank: 0, expected: 2, found: 3 };
-        assert_eq!(second.exchange(0, &[], 0, &mut [0; 2]), Err(length));
+        assert_eq!(second.exchange(&[], &mut [(0, &mut [0; 2])]), Err(length));
     }
 }

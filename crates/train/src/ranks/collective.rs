@@ -1,13 +1,27 @@
 //! Messages between all ranks.
 
-use super::{RankError, Ranks, bytes};
+use super::shard_tree::own_share;
+use super::{RankError, Ranks, Received, Sent};
 use crate::metrics::Totals;
+use wengert_kernels::{Float, bytes_of, bytes_of_mut};
 
-/// The rounds in which each rank exchanges a message with each other one: the ranks to send to and to receive
-/// from.
-pub(super) fn rounds(ranks: &dyn Ranks) -> impl Iterator<Item = (usize, usize)> + use<> {
+/// The other ranks, from the next one on: if each rank sends in this order, no rank gets the first messages
+/// of all.
+pub(super) fn others(ranks: &dyn Ranks) -> impl Iterator<Item = usize> + use<> {
     let (rank, size) = (ranks.rank(), ranks.size());
-    (1..size).map(move |round| ((rank + round) % size, (rank + size - round) % size))
+    (1..size).map(move |round| (rank + round) % size)
+}
+
+/// Sends the same message to all other ranks, and receives one from each of these, in their order.
+fn exchange_with_all<'a>(
+    ranks: &dyn Ranks,
+    own: &[u8],
+    buffers: impl Iterator<Item = &'a mut [u8]>,
+) -> Result<(), RankError> {
+    let sent: Vec<Sent<'_>> = others(ranks).map(|to| (to, own)).collect();
+    let mut received: Vec<Received<'_>> =
+        buffers.enumerate().filter(|(from, _)| *from != ranks.rank()).collect();
+    ranks.exchange(&sent, &mut received)
 }
 
 /// The most bytes of a message whose length another rank says: another program there may say anything.
@@ -15,30 +29,44 @@ const LONGEST: usize = 1 << 30;
 
 /// The bytes of all ranks, by their numbers.
 pub(super) fn gather(ranks: &dyn Ranks, own: &[u8]) -> Result<Vec<Vec<u8>>, RankError> {
+    let mut lengths = vec![(own.len() as u64).to_le_bytes(); ranks.size()];
+    exchange_with_all(
+        ranks,
+        &(own.len() as u64).to_le_bytes(),
+        lengths.iter_mut().map(|length| &mut length[..]),
+    )?;
     let mut all = vec![Vec::new(); ranks.size()];
-    for (to, from) in rounds(ranks) {
-        let mut length = [0; 8];
-        ranks.exchange(to, &(own.len() as u64).to_le_bytes(), from, &mut length)?;
+    for (rank, (bytes, &length)) in all.iter_mut().zip(&lengths).enumerate() {
         let (expected, found) = (LONGEST, u64::from_le_bytes(length) as usize);
         if found > LONGEST {
-            return Err(RankError::Length { rank: from, expected, found });
+            return Err(RankError::Length { rank, expected, found });
         }
-        all[from].resize(found, 0);
-        ranks.exchange(to, own, from, &mut all[from])?;
+        bytes.resize(found, 0);
     }
-    all[ranks.rank()].extend_from_slice(own);
+    exchange_with_all(ranks, own, all.iter_mut().map(|bytes| &mut bytes[..]))?;
+    all[ranks.rank()].copy_from_slice(own);
     Ok(all)
 }
 
 /// Whether `flag` is set on any rank.
 pub(crate) fn any(ranks: &dyn Ranks, flag: bool) -> Result<bool, RankError> {
-    let mut found = flag;
-    for (to, from) in rounds(ranks) {
-        let mut other = [0];
-        ranks.exchange(to, &[flag.into()], from, &mut other)?;
-        found |= other != [0];
+    let mut flags = vec![[flag.into()]; ranks.size()];
+    exchange_with_all(ranks, &[flag.into()], flags.iter_mut().map(|flag| &mut flag[..]))?;
+    Ok(flags.iter().any(|flag| *flag != [0]))
+}
+
+/// Fills numbers of which each rank has [its own share](own_share) with the shares of the others.
+pub(crate) fn share_slices<F: Float>(ranks: &dyn Ranks, numbers: &mut [F]) -> Result<(), RankError> {
+    let (count, size) = (numbers.len(), ranks.size());
+    let mut rest = numbers;
+    let mut slices = Vec::with_capacity(size);
+    for rank in 0..size {
+        let (slice, after) = rest.split_at_mut(own_share(count, rank, size).len());
+        slices.push(slice);
+        rest = after;
     }
-    Ok(found)
+    let own = std::mem::take(&mut slices[ranks.rank()]);
+    exchange_with_all(ranks, bytes_of(own), slices.into_iter().map(bytes_of_mut))
 }
 
 /// Whether `flag` is set on rank 0.
@@ -46,14 +74,24 @@ pub(crate) fn first(ranks: &dyn Ranks, flag: bool) -> Result<bool, RankError> {
     any(ranks, flag && ranks.rank() == 0)
 }
 
+/// The numbers of rank 0.
+pub(crate) fn of_first<const N: usize>(ranks: &dyn Ranks, own: [u64; N]) -> Result<[u64; N], RankError> {
+    if ranks.size() == 1 {
+        return Ok(own);
+    }
+    let all = gather(ranks, own.map(u64::to_le_bytes).as_flattened())?;
+    let numbers = all[0].as_chunks().0;
+    if numbers.len() != N {
+        let (expected, found) = (N * size_of::<u64>(), all[0].len());
+        return Err(RankError::Length { rank: 0, expected, found });
+    }
+    Ok(std::array::from_fn(|index| u64::from_le_bytes(numbers[index])))
+}
+
 /// The numbers of all ranks, one after the other, in the order of the ranks.
 pub(crate) fn gather_numbers(ranks: &dyn Ranks, own: &[f64]) -> Result<Vec<f64>, RankError> {
-    let mut message = Vec::new();
-    bytes::append(own, &mut message);
-    let all = gather(ranks, &message)?.concat();
-    let mut numbers = vec![0.0; all.len() / bytes::size::<f64>()];
-    bytes::read(&all, &mut numbers);
-    Ok(numbers)
+    let all = gather(ranks, bytes_of(own))?.concat();
+    Ok(all.as_chunks().0.iter().map(|&bytes| f64::from_ne_bytes(bytes)).collect())
 }
 
 /// The totals of all ranks, one after the other, in the order of the ranks.
@@ -97,7 +135,7 @@ mod tests {
     fn a_length_beyond_all_messages_is_an_error_before_memory_is_taken() {
         let found = answers(2, |ranks| match ranks.rank() {
             0 => gather(ranks, b"text").map(|_| ()),
-            _ => ranks.exchange(0, &u64::MAX.to_le_bytes(), 0, &mut [0; 8]),
+            _ => ranks.exchange(&[(0, &u64::MAX.to_le_bytes())], &mut [(0, &mut [0; 8])]),
         });
         assert!(matches!(found[0], Err(RankError::Length { rank: 1, expected: LONGEST, .. })), "{found:?}");
     }

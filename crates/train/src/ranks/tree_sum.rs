@@ -1,27 +1,25 @@
 //! The sum of the gradients of all shards, over ranks.
 //!
-//! Each rank is responsible for a slice of the gradient. It gets this slice of every subtree, adds the
-//! slices up over the tree of shards, and sends the sum to all others. With `n` numbers on `R` ranks with
-//! one subtree each, a rank so sends `2 n (R - 1) / R` numbers, about two gradients, whatever `R` is. The
-//! sums have the bits of one rank, since the tree is the same.
+//! Each rank is responsible for a slice of the gradient. It gets this slice of every subtree, and adds the
+//! slices up over the tree of shards; what follows from the sum, each rank then sends to all others. With
+//! `n` numbers on `R` ranks with one subtree each, a rank so sends `2 n (R - 1) / R` numbers, about two
+//! gradients, whatever `R` is. The sums have the bits of one rank, since the tree is the same.
 
-use super::collective::rounds;
+use super::collective::others;
 use super::shard_tree::{middle, own_share, subtrees_of_ranks};
-use super::{RankError, Ranks, bytes};
+use super::{RankError, Ranks, Received, Sent};
 use crate::part_sums::add_gradients;
+use std::mem::take;
 use std::ops::Range;
 use wengert_ad::Real;
+use wengert_kernels::{bytes_of, bytes_of_mut};
 
 /// Numbers of a subtree that every rank gets: the sums of the losses and of the correct examples, and the
 /// penalty.
 pub(crate) type Sums = [f64; 3];
 
-/// What a rank has computed for one of its subtrees.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Term<'a, T> {
-    pub(crate) gradient: &'a [T],
-    pub(crate) sums: Sums,
-}
+/// Numbers that are added up at a time, in the first-level cache.
+const BLOCK: usize = 2048;
 
 /// The sum over ranks, with buffers that are kept from step to step.
 #[derive(Debug)]
@@ -32,17 +30,16 @@ pub(crate) struct TreeSum<T> {
     subtrees: Vec<Vec<Range<usize>>>,
     /// The subtrees of all ranks, in order.
     all: Vec<Range<usize>>,
-    /// The slice of this rank of the gradient of each subtree.
+    /// The slice of this rank of the gradient of each subtree of another rank.
     slices: Vec<Vec<T>>,
     sums: Vec<Sums>,
-    message: Vec<u8>,
-    received: Vec<u8>,
+    scratch: Vec<T>,
 }
 
 impl<T> Default for TreeSum<T> {
     fn default() -> Self {
         let (subtrees, all, slices, sums) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { shards: 0, subtrees, all, slices, sums, message: Vec::new(), received: Vec::new() }
+        Self { shards: 0, subtrees, all, slices, sums, scratch: Vec::new() }
     }
 }
 
@@ -59,57 +56,67 @@ impl<T: Real> TreeSum<T> {
         &self.subtrees[ranks.rank()]
     }
 
-    /// Adds up the slice of this rank of a gradient with this many numbers, given the terms of its subtrees.
-    /// Returns the sums over all shards; the penalty is that of the first one.
+    /// Adds up the slice of this rank of the gradients of all shards, given those of its subtrees and their
+    /// sums. Leaves it in the first gradient, which is a place for it if the rank has no subtree. Returns the
+    /// sums over all shards; the penalty is that of the first one.
     pub(crate) fn reduce(
         &mut self,
         ranks: &dyn Ranks,
-        numbers: usize,
-        terms: &[Term<'_, T>],
+        gradients: &mut [&mut [T]],
+        sums: &[Sums],
     ) -> Result<Sums, RankError> {
-        let (rank, size) = (ranks.rank(), ranks.size());
-        let own = own_share(numbers, rank, size);
-        let subtree_bytes = own.len() * bytes::size::<T>() + size_of::<Sums>();
-        for (slot, term) in self.places(rank).zip(terms) {
-            self.slices[slot].clear();
-            self.slices[slot].extend_from_slice(&term.gradient[own.clone()]);
-            self.sums[slot] = term.sums;
+        let own = own_share(gradients[0].len(), ranks.rank(), ranks.size());
+        self.exchange(ranks, gradients, sums)?;
+        let places = self.places(ranks.rank());
+        // A block for the sum, and one for each right branch on the way down.
+        let blocks = 2 + self.shards.ilog2() as usize;
+        self.scratch.resize(blocks * BLOCK, T::literal(0.0));
+        for start in own.clone().step_by(BLOCK) {
+            let end = own.end.min(start + BLOCK);
+            let (sum, scratch) = self.scratch.split_at_mut(end - start);
+            let leaf = |slot: usize| match slot.checked_sub(places.start) {
+                Some(index) if places.contains(&slot) => &gradients[index][start..end],
+                _ => &self.slices[slot][start - own.start..end - own.start],
+            };
+            add_up(0..self.shards, 0..self.all.len(), &self.all, &leaf, sum, scratch);
+            gradients[0][start..end].copy_from_slice(sum);
         }
-        for (to, from) in rounds(ranks) {
-            self.message.clear();
-            for Term { gradient, sums } in terms {
-                bytes::append(&gradient[own_share(numbers, to, size)], &mut self.message);
-                bytes::append(sums, &mut self.message);
-            }
-            self.received.resize(self.subtrees[from].len() * subtree_bytes, 0);
-            ranks.exchange(to, &self.message, from, &mut self.received)?;
-            for (slot, part) in self.places(from).zip(self.received.chunks_exact(subtree_bytes)) {
-                let (slice, sums) = part.split_at(subtree_bytes - size_of::<Sums>());
-                self.slices[slot].resize(own.len(), T::literal(0.0));
-                bytes::read(slice, &mut self.slices[slot]);
-                bytes::read(sums, &mut self.sums[slot]);
-            }
-        }
-        let penalty = self.sums[0][2];
-        add_up(0..self.shards, &self.all, &mut self.slices, &mut self.sums);
-        let [loss, correct, _] = self.sums[0];
-        Ok([loss, correct, penalty])
+        let (mut sum, mut scratch) = ([0.0; 3], vec![0.0; 3 * blocks]);
+        let leaf = |slot: usize| &self.sums[slot][..];
+        add_up(0..self.shards, 0..self.all.len(), &self.all, &leaf, &mut sum, &mut scratch);
+        let [loss, correct, _] = sum;
+        Ok([loss, correct, self.sums[0][2]])
     }
 
-    /// Writes the sums of all slices, each from its rank.
-    pub(crate) fn collect(&mut self, ranks: &dyn Ranks, gradient: &mut [T]) -> Result<(), RankError> {
-        let (numbers, size) = (gradient.len(), ranks.size());
-        let sum = &self.slices[0];
-        gradient[own_share(numbers, ranks.rank(), size)].copy_from_slice(sum);
-        self.message.clear();
-        bytes::append(sum, &mut self.message);
-        for (to, from) in rounds(ranks) {
-            let slice = own_share(numbers, from, size);
-            self.received.resize(slice.len() * bytes::size::<T>(), 0);
-            ranks.exchange(to, &self.message, from, &mut self.received)?;
-            bytes::read(&self.received, &mut gradient[slice]);
+    /// Sends each rank its slices of the gradients of this one, and receives those of this one. Messages are
+    /// views of the gradients: copies would take twice as long as the messages.
+    fn exchange(&mut self, ranks: &dyn Ranks, gradients: &[&mut [T]], own: &[Sums]) -> Result<(), RankError> {
+        let (rank, size, numbers) = (ranks.rank(), ranks.size(), gradients[0].len());
+        let mut sent: Vec<Sent<'_>> = Vec::new();
+        for to in others(ranks) {
+            let slice = own_share(numbers, to, size);
+            sent.extend(
+                gradients.iter().zip(own).map(|(gradient, _)| (to, bytes_of(&gradient[slice.clone()]))),
+            );
+            sent.push((to, bytes_of(own.as_flattened())));
         }
-        Ok(())
+        let mut received: Vec<Received<'_>> = Vec::new();
+        let (mut slices, mut sums) = (&mut self.slices[..], &mut self.sums[..]);
+        for (from, subtrees) in self.subtrees.iter().enumerate() {
+            let (of_rank, later) = take(&mut slices).split_at_mut(subtrees.len());
+            let (sums_of_rank, later_sums) = take(&mut sums).split_at_mut(subtrees.len());
+            (slices, sums) = (later, later_sums);
+            if from == rank {
+                sums_of_rank.copy_from_slice(own);
+                continue;
+            }
+            for slice in of_rank {
+                slice.resize(own_share(numbers, rank, size).len(), T::literal(0.0));
+                received.push((from, bytes_of_mut(slice)));
+            }
+            received.push((from, bytes_of_mut(sums_of_rank.as_flattened_mut())));
+        }
+        ranks.exchange(&sent, &mut received)
     }
 
     /// The places of the subtrees of a rank among those of all.
@@ -119,19 +126,25 @@ impl<T: Real> TreeSum<T> {
     }
 }
 
-/// Adds up the subtrees of a node, and leaves the sum where the first one was.
-fn add_up<T: Real>(node: Range<usize>, subtrees: &[Range<usize>], slices: &mut [Vec<T>], sums: &mut [Sums]) {
-    if subtrees.len() == 1 {
-        return;
+/// Adds up a block of the subtrees of a node, those at these places among all.
+fn add_up<'a, T: Real>(
+    node: Range<usize>,
+    places: Range<usize>,
+    subtrees: &[Range<usize>],
+    leaf: &dyn Fn(usize) -> &'a [T],
+    sum: &mut [T],
+    scratch: &mut [T],
+) {
+    if places.len() == 1 {
+        return sum.copy_from_slice(leaf(places.start));
     }
     let middle = middle(&node);
-    let left = subtrees.partition_point(|subtree| subtree.start < middle);
-    let (left_slices, right_slices) = slices.split_at_mut(left);
-    let (left_sums, right_sums) = sums.split_at_mut(left);
-    add_up(node.start..middle, &subtrees[..left], left_slices, left_sums);
-    add_up(middle..node.end, &subtrees[left..], right_slices, right_sums);
-    add_gradients(&mut left_slices[0], &right_slices[0]);
-    for (sum, term) in left_sums[0].iter_mut().zip(right_sums[0]) {
-        *sum += term;
+    let right = places.start + subtrees[places.clone()].partition_point(|subtree| subtree.start < middle);
+    add_up(node.start..middle, places.start..right, subtrees, leaf, sum, scratch);
+    if places.end - right == 1 {
+        return add_gradients(sum, leaf(right));
     }
+    let (right_sum, scratch) = scratch.split_at_mut(sum.len());
+    add_up(middle..node.end, right..places.end, subtrees, leaf, right_sum, scratch);
+    add_gradients(sum, right_sum);
 }

@@ -11,7 +11,8 @@ use wengert_data::{Parts, Split, moons};
 use wengert_nn::{Architecture, CrossEntropy, Mlp, MlpModule, Normalisation, Regulariser};
 use wengert_optim::{Adam, RateFinder, Schedule};
 use wengert_train::{
-    Alone, BestBy, Channels, RankError, Ranks, Sampling, Strategy, TrainError, Trainer, TrainingReport,
+    Alone, BestBy, Channels, RankError, Ranks, Received, Sampling, Sent, Strategy, TrainError, Trainer,
+    TrainingReport,
 };
 
 /// No test waits as long, unless a rank is lost.
@@ -38,7 +39,7 @@ fn all_pairs_of_ranks_exchange_messages_of_any_length_in_order() {
                 let (to, from) = ((rank + round) % size, (rank + size - round) % size);
                 let message = |by: usize| vec![(16 * by + length % 7) as u8; length];
                 let mut received = vec![0; length];
-                ranks.exchange(to, &message(rank), from, &mut received).unwrap();
+                ranks.exchange(&[(to, &message(rank))], &mut [(from, &mut received)]).unwrap();
                 assert_eq!(received, message(from));
             }
         }
@@ -101,6 +102,11 @@ fn the_bits_are_the_same_with_every_setting_of_steps_and_epochs() {
     });
     assert_same_on_any_number_of_ranks::<f32>(|trainer| {
         trainer.sharpness_aware(0.05).sampling(Sampling::Replacement).best_by(BestBy::Accuracy)
+    });
+    // Each rank moves a share of the parameters.
+    assert_same_on_any_number_of_ranks::<f32>(|trainer| {
+        let trainer = trainer.regularise(Regulariser::elastic(1e-4, 1e-4)).clip_value(0.01).accumulate(3);
+        trainer.schedule(Schedule::cosine(1e-2, 20)).freeze("out.bias").early_stopping(1).epochs(30)
     });
 }
 
@@ -190,9 +196,10 @@ impl Ranks for Counted {
         self.ranks.size()
     }
 
-    fn exchange(&self, to: usize, sent: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError> {
-        self.sent.fetch_add(sent.len() as u64, Ordering::Relaxed);
-        self.ranks.exchange(to, sent, from, received)
+    fn exchange(&self, sent: &[Sent<'_>], received: &mut [Received<'_>]) -> Result<(), RankError> {
+        let bytes: usize = sent.iter().map(|(_, message)| message.len()).sum();
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.ranks.exchange(sent, received)
     }
 }
 

@@ -9,7 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 use wengert_nn::{CrossEntropy, Mlp, Normalisation};
 use wengert_optim::{Adam, Schedule, Sgd};
-use wengert_train::{AfterEpoch, Channels, RankError, Ranks, StopReason, Strategy, TrainError, Trainer};
+use wengert_train::{
+    AfterEpoch, Channels, RankError, Ranks, Received, Sent, StopReason, Strategy, TrainError, Trainer,
+};
 
 fn trainer() -> Trainer<Mlp, CrossEntropy, Adam> {
     let trainer = Trainer::new(moons_net(), CrossEntropy, Adam::new(1e-2)).strategy(Strategy::Shards(4));
@@ -147,18 +149,18 @@ impl Ranks for Mortal {
         self.ranks.size()
     }
 
-    fn exchange(&self, to: usize, sent: &[u8], from: usize, received: &mut [u8]) -> Result<(), RankError> {
+    fn exchange(&self, sent: &[Sent<'_>], received: &mut [Received<'_>]) -> Result<(), RankError> {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             return Err(RankError::Transport { problem: "the end".to_owned() });
         }
-        self.ranks.exchange(to, sent, from, received)
+        self.ranks.exchange(sent, received)
     }
 }
 
 #[test]
 fn a_rank_that_ends_at_any_moment_ends_the_others() {
     let (data, begin) = (moons_split(), Instant::now());
-    for after in (1..64).step_by(3) {
+    for after in (1..32).step_by(2) {
         let ranks = Channels::connect(3, Duration::from_secs(60));
         let ends: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = ranks
