@@ -139,16 +139,25 @@ def refusals(program):
     print("ranks that cannot train together say so and end", flush=True)
 
 
-def children(pid):
-    """The processes whose parent is this one."""
-    found = []
+def ranks_of(process, program):
+    """The ranks that a launcher has started; those of MPICH are children of a program of its own."""
+    parents, found = {}, []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
-                found.append(int(entry.name))
+            if entry.name.isdigit():
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return found
+    for pid in parents:
+        ancestor = parents[pid]
+        while ancestor != process.pid and ancestor in parents:
+            ancestor = parents[ancestor]
+        try:
+            if ancestor == process.pid and Path(f"/proc/{pid}/exe").samefile(program.path):
+                found.append(pid)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return sorted(found)
 
 
 def ended(process, ranks):
@@ -165,7 +174,7 @@ def hang(program):
     """A rank that hangs is noticed by the others after the time limit."""
     process = program.start(2, LONG)
     time.sleep(2)
-    ranks = children(process.pid)
+    ranks = ranks_of(process, program)
     assert len(ranks) == 2, f"{len(ranks)} ranks"
     os.kill(ranks[1], signal.SIGSTOP)
     errors = ended(process, ranks)
@@ -178,7 +187,7 @@ def kill(program, folder, expected, seconds, number, draw):
     path, size = folder / f"killed{number}.ckpt", draw.choice([2, 3, 4])
     process = program.start(size, [*KILLED, "--checkpoint", path])
     time.sleep(draw.uniform(0, seconds))
-    ranks = children(process.pid)
+    ranks = ranks_of(process, program)
     victim = draw.choice(ranks) if ranks else None
     if victim is not None:
         try:
