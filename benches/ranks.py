@@ -6,12 +6,14 @@
 
 The first table has steps on two threads of one process, and on two ranks with one thread each. The second one has what an
 exchange of gradients takes on ranks of this machine, whose messages go through shared memory: a step on one example for
-each rank, less the same step on one rank. The third one is a model of clusters with one rank per machine:
+each rank, less a step on as many examples on one rank, both with gradients that are clipped, so that all ranks get whole
+gradients. The third one is a model of clusters with one rank per machine:
 
-    step(R) = fixed + (step(1) - fixed) / R + copies + 8 n (R - 1) / R / bandwidth + 2 (R - 1) latency
+    step(R) = floor + (step(1) - fixed) / R + 8 n (R - 1) / R / bandwidth + 2 (R - 1) latency
 
-with the step and the fixed part (the update, which every rank takes as a whole, and the passes over the weights) measured
-on one thread, and the copies between gradients and messages from the second table. Bandwidth and latency are assumed.
+with the step and the fixed part (a step on two examples: the update and the passes over the weights) measured on one
+thread, and the floor on two ranks with one example each: it has the passes over the weights, the copies of messages and half
+of the update, of which more ranks take a smaller part each. Bandwidth and latency are assumed.
 """
 
 import argparse
@@ -42,12 +44,13 @@ class Machine:
         more = {"OMPI_MCA_rmaps_base_oversubscribe": "1"}
         self.launcher, self.environment = shlex.split(launcher), {**os.environ, **root, **more}
 
-    def step(self, widths, batch, threads=1, ranks=None, shards=None):
+    def step(self, widths, batch, threads=1, ranks=None, shards=None, clip=False):
         """The median time of a step in milliseconds."""
         command = [str(PROGRAM), ",".join(map(str, widths)), str(batch), "--threads", str(threads)]
         command += [] if shards is None else ["--shards", str(shards)]
-        # Twenty steps take seconds there.
-        command += ["--epochs", "2"] if parameters(widths) > 1_000_000 and batch > 64 else []
+        command += ["--clip", "1000000"] if clip else []
+        # An epoch of twenty steps takes seconds there.
+        command += ["--epochs", "1" if batch > 64 else "2"] if parameters(widths) > 1_000_000 else []
         command = command if ranks is None else [*self.launcher, "-n", str(ranks), *command]
         run = subprocess.run(command, capture_output=True, text=True, env=self.environment)
         if run.returncode != 0:
@@ -63,7 +66,7 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--networks", default=",".join(NETWORKS), help="those to measure; W6 takes minutes a round")
+    parser.add_argument("--networks", default=",".join(NETWORKS), help="those to measure; W6 takes a minute per round")
     parser.add_argument("--launcher", default="mpirun --bind-to none")
     parser.add_argument("--assume-root", action="store_true", help="let OpenMPI run as root")
     options = parser.parse_args()
@@ -92,16 +95,18 @@ def main():
 
     print("\n| numbers | size | 2 ranks | 4 ranks | 8 ranks |")
     print("|---|---|---|---|---|")
-    fixed, copies = {}, {}
+    fixed, floor = {}, {}
     for name, (widths, _) in networks.items():
         numbers, times = parameters(widths), []
         for ranks in (2, 4, 8):
-            few = median(lambda: machine.step(widths, ranks))
-            times.append(median(lambda: machine.step(widths, ranks, ranks=ranks, shards=ranks)) - few)
-            if ranks == 2:
-                fixed[name], copies[name] = few, times[0]
+            few = median(lambda: machine.step(widths, ranks, clip=True))
+            times.append(median(lambda: machine.step(widths, ranks, ranks=ranks, shards=ranks, clip=True)) - few)
+        fixed[name] = median(lambda: machine.step(widths, 2))
+        floor[name] = median(lambda: machine.step(widths, 2, ranks=2, shards=2))
         shown = " | ".join(f"{time:.2f} ms" for time in times)
         print(f"| {numbers:,} ({name}) | {4e-6 * numbers:.1f} MB | {shown} |", flush=True)
+    for name in networks:
+        print(f"\n{name}: step(1) {alone[name]:.2f} ms, fixed {fixed[name]:.2f} ms, floor {floor[name]:.2f} ms")
 
     print("\n| step | network | 2 ranks | 4 | 8 | 16 | 32 | 64 |")
     print("|---|---|---|---|---|---|---|---|")
@@ -111,7 +116,7 @@ def main():
             speed_ups = []
             for ranks in (2, 4, 8, 16, 32, 64):
                 sent = 8 * numbers * (ranks - 1) / ranks * 8 / bandwidth + 2 * (ranks - 1) * latency
-                step = fixed[name] + (alone[name] - fixed[name]) / ranks + copies[name] + 1e3 * sent
+                step = floor[name] + (alone[name] - fixed[name]) / ranks + 1e3 * sent
                 speed_ups.append(f"{alone[name] / step:.2f}")
             print(f"| {name} | {network} | {' | '.join(speed_ups)} |")
 

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Rank 0 prints the shortest and the median time per step over the epochs of twenty steps, in milliseconds:
-//! 10 epochs, or as many as `--epochs` says.
+//! 10 epochs, or as many as `--epochs` says. With `--clip NORM`, gradients are clipped: every rank then
+//! needs the whole gradient, and takes updates as a whole.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -44,6 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 times.push(Instant::now());
             }
         });
+    if let Some(norm) = number("--clip") {
+        trainer = trainer.clip_norm(norm as f64);
+    }
     let session = std::env::var_os("OMPI_COMM_WORLD_SIZE").or(std::env::var_os("PMI_SIZE"));
     let session = session.map(|_| Session::open()).transpose()?;
     let mut is_first = true;
