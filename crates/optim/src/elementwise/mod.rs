@@ -89,9 +89,7 @@ impl<R: Rule, F: Float> Elementwise<R, F> {
 
     /// The settings that a restored state must agree with.
     fn settings(&self) -> Vec<(&'static str, f64)> {
-        let mut settings = self.rule.settings();
-        settings.push((self.decay.name(), self.decay.lambda()));
-        settings
+        settings_with(self.rule.settings(), self.decay)
     }
 
     /// Allocates the buffers, before the first step.
@@ -121,26 +119,12 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
             self.allocate(parameters.len());
         }
         let Self { rule, learning_rate, decay, counts, buffers } = self;
-        for group in pieces(groups, parameters.len()) {
-            let Some(factor) = group.learning_rate_factor() else { continue };
-            let rate = *learning_rate * factor;
-            let lambda = group.own_weight_decay().unwrap_or(decay.lambda());
-            let kind = decay.with_lambda(lambda);
-            let (l2, shrink) = kind.coefficients(rate);
-            let decoupled = if matches!(kind, WeightDecay::Decoupled(_)) { lambda } else { 0.0 };
-            let decay =
-                Coefficients { l2: rounded(l2), shrink: rounded(shrink), decoupled: rounded(decoupled) };
-            counts.step(group.range(), |run, t| {
-                let start = run.start.max(share.start);
-                let run = start..run.end.min(share.end);
-                if run.is_empty() {
-                    return;
-                }
-                let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
-                rule.update_compiled(t, rate, Segment { parameters, gradient, buffers, start, decay });
-            });
-        }
-        counts.join();
+        step_pieces(
+            (*learning_rate, *decay, counts),
+            (parameters, gradient, buffers),
+            (share, groups),
+            &mut |t, rate, segment| rule.update_compiled(t, rate, segment),
+        );
     }
 
     fn has_average(&self) -> bool {
@@ -175,42 +159,104 @@ impl<R: Rule, F: Float> Optimizer<F> for Elementwise<R, F> {
     }
 
     fn state(&self) -> OptimizerState<F> {
-        let owned = |name: &str| name.to_owned();
-        let begun = self.counts.length().is_some();
-        let buffers = self.rule.buffers().iter().enumerate();
-        OptimizerState {
-            method: owned(self.name()),
-            learning_rate: self.learning_rate,
-            settings: self.settings().into_iter().map(|(name, value)| (owned(name), value)).collect(),
-            steps: self.counts.runs().to_vec(),
-            numbers: Vec::new(),
-            buffers: buffers
-                .map(|(k, name)| (owned(name), if begun { self.buffers[k].clone() } else { Vec::new() }))
-                .collect(),
-        }
+        let (counts, settings) = (&self.counts, self.settings());
+        state(self.name(), self.learning_rate, settings, counts, (self.rule.buffers(), &self.buffers))
     }
 
     fn restore(&mut self, state: OptimizerState<F>) -> Result<(), StateError> {
-        if state.method != self.name() {
-            return Err(StateError::Method { saved: state.method, expected: self.name().to_owned() });
-        }
-        check_settings(&state.settings, &self.settings())?;
-        if !(state.learning_rate >= 0.0 && state.learning_rate.is_finite()) {
-            return Err(StateError::LearningRate { rate: state.learning_rate });
-        }
-        let counts = StepCounts::from_runs(state.steps).map_err(|runs| StateError::Steps { runs })?;
-        let length = counts.length().unwrap_or(0);
-        match self.counts.length() {
-            Some(expected) if expected != length => {
-                return Err(StateError::Length { buffer: "steps".to_owned(), saved: length, expected });
-            }
-            _ => check_buffers(&state.buffers, self.rule.buffers(), length)?,
-        }
+        let length = self.counts.length();
+        let counts = restored_counts(&state, self.name(), &self.settings(), length, self.rule.buffers())?;
         self.learning_rate = state.learning_rate;
-        self.counts = counts;
         // There are no buffers before the first step, which allocates them.
-        let buffers = if self.counts.length().is_some() { state.buffers } else { Vec::new() };
+        let buffers = if counts.length().is_some() { state.buffers } else { Vec::new() };
         self.buffers = buffers.into_iter().map(|(_, numbers)| numbers).collect();
+        self.counts = counts;
         Ok(())
+    }
+}
+
+/// A step of a segment by the rule, given its number and the learning rate.
+type Update<'a, F> = &'a mut dyn FnMut(u64, f64, Segment<'_, F>);
+
+/// A step of the parameters of `share`: `update` is called for each piece of the groups there. Compiled once,
+/// not for every rule.
+fn step_pieces<F: Float>(
+    (learning_rate, decay, counts): (f64, WeightDecay, &mut StepCounts),
+    (parameters, gradient, buffers): (&mut [F], &[F], &mut [Vec<F>]),
+    (share, groups): (Range<usize>, &[Group]),
+    update: Update<'_, F>,
+) {
+    for group in pieces(groups, parameters.len()) {
+        let Some(factor) = group.learning_rate_factor() else { continue };
+        let rate = learning_rate * factor;
+        let lambda = group.own_weight_decay().unwrap_or(decay.lambda());
+        let kind = decay.with_lambda(lambda);
+        let (l2, shrink) = kind.coefficients(rate);
+        let decoupled = if matches!(kind, WeightDecay::Decoupled(_)) { lambda } else { 0.0 };
+        let decay = Coefficients { l2: rounded(l2), shrink: rounded(shrink), decoupled: rounded(decoupled) };
+        counts.step(group.range(), |run, t| {
+            let start = run.start.max(share.start);
+            let run = start..run.end.min(share.end);
+            if run.is_empty() {
+                return;
+            }
+            let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
+            update(t, rate, Segment { parameters, gradient, buffers, start, decay });
+        });
+    }
+    counts.join();
+}
+
+/// The settings of a rule, and its weight decay.
+fn settings_with(mut settings: Vec<(&'static str, f64)>, decay: WeightDecay) -> Vec<(&'static str, f64)> {
+    settings.push((decay.name(), decay.lambda()));
+    settings
+}
+
+/// The state to save, with the names and the content of the buffers.
+fn state<F: Float>(
+    method: &str,
+    learning_rate: f64,
+    settings: Vec<(&'static str, f64)>,
+    counts: &StepCounts,
+    (names, buffers): (&[&str], &[Vec<F>]),
+) -> OptimizerState<F> {
+    let owned = |name: &str| name.to_owned();
+    let begun = counts.length().is_some();
+    let content = |k: usize| if begun { buffers[k].clone() } else { Vec::new() };
+    OptimizerState {
+        method: owned(method),
+        learning_rate,
+        settings: settings.into_iter().map(|(name, value)| (owned(name), value)).collect(),
+        steps: counts.runs().to_vec(),
+        numbers: Vec::new(),
+        buffers: names.iter().enumerate().map(|(k, name)| (owned(name), content(k))).collect(),
+    }
+}
+
+/// The numbers of steps in a state that fits an optimizer with this name, these settings, this number of
+/// parameters, if it is known, and buffers of these names.
+fn restored_counts<F: Float>(
+    state: &OptimizerState<F>,
+    name: &str,
+    settings: &[(&'static str, f64)],
+    length: Option<usize>,
+    buffers: &'static [&'static str],
+) -> Result<StepCounts, StateError> {
+    if state.method != name {
+        return Err(StateError::Method { saved: state.method.clone(), expected: name.to_owned() });
+    }
+    check_settings(&state.settings, settings)?;
+    if !(state.learning_rate >= 0.0 && state.learning_rate.is_finite()) {
+        return Err(StateError::LearningRate { rate: state.learning_rate });
+    }
+    let runs = state.steps.clone();
+    let counts = StepCounts::from_runs(runs).map_err(|runs| StateError::Steps { runs })?;
+    let saved = counts.length().unwrap_or(0);
+    match length {
+        Some(expected) if expected != saved => {
+            Err(StateError::Length { buffer: "steps".to_owned(), saved, expected })
+        }
+        _ => check_buffers(&state.buffers, buffers, saved).map(|()| counts),
     }
 }

@@ -72,7 +72,13 @@ impl<F: Float> Segment<'_, F> {
         let end = start + parameters.len();
         let buffers: &mut [Vec<F>; K] = buffers.try_into().expect("a formula takes the buffers of its rule");
         let buffers = buffers.each_mut().map(|buffer| &mut buffer[start..end]);
-        share(parameters, gradient, buffers, &|w, g, buffers| pass(w, g, buffers, decay, &formula));
+        share(parameters, gradient, buffers, &|w, g, buffers| {
+            if cfg!(target_family = "wasm") {
+                small_pass(w, g, buffers, decay, &formula);
+            } else {
+                pass(w, g, buffers, decay, &formula);
+            }
+        });
     }
 }
 
@@ -95,8 +101,8 @@ fn share<F: Float, const K: usize>(w: &mut [F], g: &[F], buffers: [&mut [F]; K],
 }
 
 /// The number of parameters that are loaded before any is stored, so that the compiler need not check
-/// whether slices overlap.
-const BLOCK: usize = 16;
+/// whether slices overlap. In WebAssembly, whose programs should be small, they fill one vector register.
+const BLOCK: usize = if cfg!(target_family = "wasm") { 4 } else { 16 };
 
 fn pass<F: Float, const K: usize>(
     w: &mut [F],
@@ -121,6 +127,37 @@ fn pass<F: Float, const K: usize>(
     }
 }
 
+/// Same as [`pass`], with the formula compiled once: what remains after the last block is moved in a block
+/// of its own, whose other parameters are 0.
+fn small_pass<F: Float, const K: usize>(
+    w: &mut [F],
+    g: &[F],
+    buffers: [&mut [F]; K],
+    decay: Coefficients<F>,
+    formula: &impl Fn(F, F, [F; K]) -> (F, [F; K]),
+) {
+    let ((w, w_rest), (g, g_rest)) = (w.as_chunks_mut::<BLOCK>(), g.as_chunks::<BLOCK>());
+    let mut buffers = buffers.map(|buffer| buffer.as_chunks_mut::<BLOCK>());
+    let (mut last_w, last_g) = (padded(w_rest), padded(g_rest));
+    let mut last = buffers.each_ref().map(|(_, rest)| padded(rest));
+    for i in 0..=w.len() {
+        let (w, g, buffers) = match w.get_mut(i) {
+            Some(w) => (w, &g[i], buffers.each_mut().map(|(blocks, _)| &mut blocks[i])),
+            None => (&mut last_w, &last_g, last.each_mut()),
+        };
+        move_block(w, g, buffers, decay, formula);
+    }
+    w_rest.copy_from_slice(&last_w[..w_rest.len()]);
+    for ((_, rest), last) in buffers.iter_mut().zip(&last) {
+        rest.copy_from_slice(&last[..rest.len()]);
+    }
+}
+
+/// The numbers, and 0 after them.
+fn padded<F: Float>(numbers: &[F]) -> [F; BLOCK] {
+    array::from_fn(|i| numbers.get(i).copied().unwrap_or(F::zero()))
+}
+
 /// Moves `N` neighbouring parameters: loads everything, then computes, then stores.
 #[inline(always)]
 fn move_block<F: Float, const N: usize, const K: usize>(
@@ -142,5 +179,24 @@ fn move_block<F: Float, const N: usize, const K: usize>(
     *w = next_w;
     for (block, next) in buffers.into_iter().zip(next) {
         *block = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_pass_gives_the_bits_of_the_other_one() {
+        for length in 0..3 * BLOCK + 2 {
+            let numbers = |seed: f32| (0..length).map(|i| (i as f32 * 0.7 + seed).sin()).collect::<Vec<_>>();
+            let (w, g, m) = (numbers(0.0), numbers(1.0), numbers(2.0));
+            let decay = Coefficients { l2: 0.1, shrink: 0.9, decoupled: 0.0 };
+            let formula = |w: f32, g: f32, [m]: [f32; 1]| (w - 0.3 * (g + m), [0.5 * m + g / w]);
+            let [mut one, mut other] = [(w.clone(), m.clone()), (w, m)];
+            pass(&mut one.0, &g, [&mut one.1], decay, &formula);
+            small_pass(&mut other.0, &g, [&mut other.1], decay, &formula);
+            assert_eq!(one, other, "{length}");
+        }
     }
 }
