@@ -50,6 +50,8 @@ pub trait Float: Numeric + num_traits::Float + Send + Sync + 'static {
     fn erfc(self) -> Self;
     /// The distribution function of the standard normal distribution, accurate in the left tail.
     fn normal_distribution(self) -> Self;
+    /// `2^x`.
+    fn power_of_two(self) -> Self;
     /// `x^n`, accurate for every `n`.
     fn integer_power(self, n: i32) -> Self;
     /// The inverse of `sinh`, accurate near 0 and without overflow.
@@ -141,6 +143,16 @@ macro_rules! machine_float {
             #[inline(always)]
             fn exponential(self) -> Self {
                 $exp(self)
+            }
+            #[inline]
+            fn power_of_two(self) -> Self {
+                // The library of WebAssembly has a table of 4 kB for powers of 2, and none for other powers.
+                // A constant base would be recognised.
+                if cfg!(target_family = "wasm") {
+                    std::hint::black_box(2.0_f64).powf(f64::from(self)) as $float
+                } else {
+                    self.exp2()
+                }
             }
             #[inline(always)]
             fn exponential_minus_one(self) -> Self {

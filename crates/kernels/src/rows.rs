@@ -9,10 +9,12 @@ use crate::simd::vectorised;
 const SHORT: usize = 16;
 
 /// Calls `pass` with the length of the rows; as a constant for the most frequent short lengths, so that
-/// the compiler unrolls the loop over a row. `pass` must be marked `#[inline(always)]`.
+/// the compiler unrolls the loop over a row. `pass` must be marked `#[inline(always)]`. In WebAssembly, whose
+/// programs should be small, there is one loop for all lengths.
 #[inline(always)]
 pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
     match length {
+        _ if cfg!(target_family = "wasm") => pass(length),
         1 => pass(1),
         2 => pass(2),
         3 => pass(3),

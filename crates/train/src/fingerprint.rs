@@ -24,6 +24,8 @@ pub(crate) fn check_agreement<M: Module<T>, L: Loss<T>, O: Optimizer<T>, T: Real
     progress: &Progress<T>,
 ) -> Result<(), TrainError> {
     let mut texts = fingerprint(training, settings, data, progress);
+    // Messages have numbers as they are in memory.
+    texts.push(("byte order", if cfg!(target_endian = "big") { "big" } else { "little" }.to_owned()));
     // Ranks that can be interrupted ask each other after each step.
     texts.push(("can be interrupted", observers.keeping.interrupt.is_some().to_string()));
     Ok(agree(&*training.settings.ranks, &texts)?)

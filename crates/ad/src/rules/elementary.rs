@@ -131,7 +131,7 @@ unary! {
         long true;
     /// `2^x`; `dy/dx = y ln 2`.
     Exp2 exp2 on [(-3.0, 3.0)],
-        primal |x| x.exp2(),
+        primal |x| x.power_of_two(),
         partial |_, y| y.scale(LN_2);
     /// `e^x - 1`, accurate near 0; `dy/dx = e^x`.
     ExpM1 exp_m1 on [(-3.0, 3.0)],

@@ -1,5 +1,6 @@
 //! Pointers to the parts of matrices that a product reads and writes.
 
+use super::parts::Onto;
 use crate::matrix::Matrix;
 
 /// The number of rows of the tallest tile.
@@ -98,5 +99,36 @@ impl<T: Copy> Base<T> for Row<T> {
     #[inline(always)]
     unsafe fn of(self, _: *const T, column: usize) -> Option<*const T> {
         Some(unsafe { self.0.add(column) })
+    }
+}
+
+/// One of the three, chosen at run time.
+#[derive(Clone, Copy)]
+pub(super) enum Chosen<T> {
+    Nothing,
+    Output,
+    Row(*const T),
+}
+
+impl<T: Copy> Chosen<T> {
+    /// That of the panel at column `j`; the output, unless the panel is the `first` contribution to it.
+    #[inline(always)]
+    pub(super) fn of(onto: Onto<'_, T>, first: bool, j: usize) -> Self {
+        match onto {
+            Onto::Nothing if first => Self::Nothing,
+            Onto::Row(row) if first => Self::Row(row.as_ptr().wrapping_add(j)),
+            _ => Self::Output,
+        }
+    }
+}
+
+impl<T: Copy> Base<T> for Chosen<T> {
+    #[inline(always)]
+    unsafe fn of(self, to: *const T, column: usize) -> Option<*const T> {
+        match self {
+            Self::Nothing => None,
+            Self::Output => Some(to),
+            Self::Row(row) => Some(unsafe { row.add(column) }),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::blocking::{DEEP, DEPTH, REUSED, SCATTERED, WIDTH, has_conflicts};
 use super::outlined::Outlined;
 use super::parts::{Onto, Product, Window};
-use super::places::{At, Base, Nothing, Output, Part, Row, Rows, TALLEST, Target};
+use super::places::{At, Base, Chosen, Nothing, Output, Part, Row, Rows, TALLEST, Target};
 use super::tiled::Tiled;
 use crate::instruction_set::InstructionSet;
 use std::arch;
@@ -217,6 +217,8 @@ pub(super) unsafe fn narrow_product<T: Copy, V: Outlined<T>>(
 unsafe fn add_part<T: Copy, V: Outlined<T>>(part: Part<T>, onto: Onto<'_, T>, [p, j]: [usize; 2]) {
     unsafe {
         match onto {
+            // Small programs: one kind of tiles.
+            _ if cfg!(target_arch = "wasm32") => by_tiles::<T, V>(&part, Chosen::of(onto, p == 0, j)),
             Onto::Nothing if p == 0 => by_tiles::<T, V>(&part, Nothing),
             Onto::Row(row) if p == 0 => by_tiles::<T, V>(&part, Row(row.as_ptr().add(j))),
             _ => by_tiles::<T, V>(&part, Output),

@@ -8,16 +8,21 @@ use std::hint::black_box;
 #[inline(always)]
 pub(super) unsafe fn by_tiles<T: Copy, V: Register<T>, const C: usize>(part: &Part<T>, base: impl Base<T>) {
     unsafe {
-        let i = if C == 1 || V::ROWS == 12 {
-            by_tiles_of::<T, V, 12, C>(0, part, base)
-        } else {
-            by_tiles_of::<T, V, 6, C>(0, part, base)
-        };
-        // A tile of fewer than eight sums takes as long as one of eight, because each multiply-add waits
-        // for the previous one.
-        let i = if C == 1 { by_tiles_of::<T, V, 8, C>(i, part, base) } else { i };
-        let i = by_tiles_of::<T, V, 4, C>(i, part, base);
-        let i = by_tiles_of::<T, V, 2, C>(i, part, base);
+        let mut i = 0;
+        if V::ROWS > 4 {
+            i = if C == 1 || V::ROWS == 12 {
+                by_tiles_of::<T, V, 12, C>(i, part, base)
+            } else {
+                by_tiles_of::<T, V, 6, C>(i, part, base)
+            };
+            // A tile of fewer than eight sums takes as long as one of eight, because each multiply-add waits
+            // for the previous one.
+            i = if C == 1 { by_tiles_of::<T, V, 8, C>(i, part, base) } else { i };
+        }
+        i = by_tiles_of::<T, V, 4, C>(i, part, base);
+        if V::ROWS > 4 {
+            i = by_tiles_of::<T, V, 2, C>(i, part, base);
+        }
         by_tiles_of::<T, V, 1, C>(i, part, base);
     }
 }

@@ -1,4 +1,6 @@
 //! The registers of WebAssembly, which are known when the program is compiled.
+//!
+//! Tiles have 4 rows or 1: programs should be small.
 
 use super::Register;
 use super::partial::{first, write_first};
@@ -9,7 +11,7 @@ use std::arch::wasm32::*;
 pub(in super::super) unsafe fn prefetch<T>(_: *const T) {}
 
 register! {
-    v128, f32: 4 lanes, 6 rows, f32x4_splat, v128_load, v128_store, f32x4_add;
+    v128, f32: 4 lanes, 4 rows, f32x4_splat, v128_load, v128_store, f32x4_add;
     load_first |from, count| v128_load(first::<_, 4>(from, count).as_ptr().cast());
     store_first |y, to, count| {
         let mut lanes = [0.0; 4];
@@ -21,7 +23,7 @@ register! {
 }
 
 register! {
-    v128, f64: 2 lanes, 6 rows, f64x2_splat, v128_load, v128_store, f64x2_add;
+    v128, f64: 2 lanes, 4 rows, f64x2_splat, v128_load, v128_store, f64x2_add;
     load_first |from, count| v128_load(first::<_, 2>(from, count).as_ptr().cast());
     store_first |y, to, count| {
         let mut lanes = [0.0; 2];
