@@ -252,7 +252,7 @@ pub fn data_set(name: &str, seed: u64) -> Result<Dataset, DataError> {
 
 /// The known name that `name` may be a misspelling of: at most two edits, and fewer than half of its letters.
 fn nearest(name: &str) -> Option<&'static str> {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     data_set_names()
         .map(|known| (strsim::levenshtein(&name, known), known))
         .filter(|&(edits, known)| edits <= 2 && 2 * edits < known.len())

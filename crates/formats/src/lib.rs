@@ -28,7 +28,7 @@ pub use error::{FileProblem, FormatError, Inexpressible};
 pub use npz::{load_npz, npz_bytes, npz_from_bytes, save_npz};
 #[cfg(feature = "onnx")]
 #[cfg_attr(docsrs, doc(cfg(feature = "onnx")))]
-pub use onnx::{load_onnx, onnx_bytes, onnx_from_bytes, save_onnx};
+pub use onnx::{load_onnx, onnx_bytes, onnx_bytes_with, onnx_from_bytes, save_onnx};
 pub use source::{Language, source_code};
 #[cfg(feature = "tensorboard")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tensorboard")))]

@@ -63,6 +63,19 @@ pub(crate) struct Normaliser {
 impl Network {
     /// The network of a model, for a format.
     pub(crate) fn of(saved: &SavedMlp, format: &'static str) -> Result<Self, FormatError> {
+        let stored = saved.metadata.preprocessing().map_err(|error| {
+            let problem = Inexpressible::Preprocessing { problem: error.to_string() };
+            FormatError::Inexpressible { format, problem }
+        })?;
+        Self::with(saved, stored.as_ref(), format)
+    }
+
+    /// The network of a model with this preprocessing.
+    pub(crate) fn with(
+        saved: &SavedMlp,
+        stored: Option<&Preprocessing>,
+        format: &'static str,
+    ) -> Result<Self, FormatError> {
         let inexpressible = |problem| FormatError::Inexpressible { format, problem };
         for (name, array) in saved.params.iter().chain(saved.params.iter_statistics()) {
             if let Some((index, &value)) = array.iter().enumerate().find(|(_, x)| !x.is_finite()) {
@@ -70,20 +83,18 @@ impl Network {
                 return Err(inexpressible(Inexpressible::NotFinite { name, index, value }));
             }
         }
-        let invalid = |problem: String| inexpressible(Inexpressible::Preprocessing { problem });
-        let stored = saved.metadata.preprocessing().map_err(|error| invalid(error.to_string()))?;
         let widths = saved.mlp.widths();
         let (inputs, width) = (widths[0], widths[widths.len() - 1]);
-        let columns = match &stored {
+        let columns = match stored {
             Some(preprocessing) => columns(preprocessing),
             None => plain_columns(&saved.metadata.features, inputs),
         };
         let features: usize = columns.iter().map(|column| column.input.width()).sum();
         if features != inputs {
             let problem = format!("it makes {features} features, but the network has {inputs} inputs");
-            return Err(invalid(problem));
+            return Err(inexpressible(Inexpressible::Preprocessing { problem }));
         }
-        let (classes, values) = names(saved, stored.as_ref(), width);
+        let (classes, values) = names(saved, stored, width);
         Ok(Self {
             columns,
             inputs: saved.scaling.inputs.clone(),

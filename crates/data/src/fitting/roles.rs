@@ -76,11 +76,17 @@ fn column(table: &Table, name: &str) -> Result<usize, DataError> {
         return Ok(found);
     }
     let known: Vec<String> = table.columns().iter().map(|column| column.name.clone()).collect();
-    let edits = |known: &str| strsim::levenshtein(&name.to_lowercase(), &known.to_lowercase());
+    let edits = |known: &str| strsim::levenshtein(&lowercase(name), &lowercase(known));
     let near = known.iter().take(1000).map(|known| (edits(known), known));
     let near = near.filter(|(edits, known)| *edits <= 2 && 2 * edits < known.chars().count().max(2));
     let nearest = near.min().map(|(_, known)| known.clone());
     Err(table.error(EncodingProblem::UnknownColumn { name: name.to_owned(), known, nearest }))
+}
+
+/// A name in lower case. In WebAssembly, whose programs should be small, only its ASCII letters are: the
+/// table of all letters has 5 kB.
+fn lowercase(name: &str) -> String {
+    if cfg!(target_family = "wasm") { name.to_ascii_lowercase() } else { name.to_lowercase() }
 }
 
 /// The first column, if it has no name and different whole numbers: the index that pandas writes.
@@ -107,7 +113,7 @@ fn default_target(table: &Table, dropped: &[usize], task: Option<Task>) -> Resul
     let columns = table.columns();
     let kept: Vec<usize> = (0..columns.len()).filter(|i| !dropped.contains(i)).collect();
     let Some((&last, others)) = kept.split_last() else { return Err(table.error(EncodingProblem::NoInputs)) };
-    let is_target = |name: &str| TARGET_NAMES.contains(&&*name.to_lowercase());
+    let is_target = |name: &str| TARGET_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
     let is_label = |column: usize| match &columns[column].values {
         ColumnValues::Numbers(_) => whole_numbers(&columns[column].values, MOST_WHOLE_CLASSES).is_some(),
         ColumnValues::Texts { words, .. } => words.len() <= MOST_WHOLE_CLASSES,

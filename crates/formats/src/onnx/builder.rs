@@ -37,7 +37,7 @@ impl Builder {
         settings: &[(&str, Setting<'_>)],
     ) -> String {
         self.count += 1;
-        let output = format!("/{}_{}", operator.to_lowercase(), self.count);
+        let output = format!("/{}_{}", operator.to_ascii_lowercase(), self.count);
         self.named(&output, operator, inputs, settings);
         output
     }

@@ -8,7 +8,7 @@ use crate::error::{FormatError, Inexpressible};
 use crate::network::{EPSILON, Layer, Network};
 use prost::Message;
 use std::path::Path;
-use wengert_data::Standardiser;
+use wengert_data::{Preprocessing, Standardiser};
 use wengert_files::Output;
 use wengert_nn::{ActivationRule, Outputs};
 use wengert_train::SavedMlp;
@@ -44,16 +44,28 @@ pub(super) const FEATURES: &str = "/features";
 /// If the activation is not one of the [activations by name](wengert_nn::ActivationChoice), a parameter is
 /// not finite, or the preprocessing cannot be read.
 pub fn onnx_bytes(model: &SavedMlp) -> Result<Vec<u8>, FormatError> {
-    let network = Network::of(model, "ONNX")?;
+    bytes(model, &Network::of(model, "ONNX")?)
+}
+
+/// Same as [`onnx_bytes`], for a model whose preprocessing is at hand: that of its metadata is not read.
+///
+/// # Errors
+/// If the activation is not one of the [activations by name](wengert_nn::ActivationChoice), a parameter is
+/// not finite, or the preprocessing makes another number of features than the network takes.
+pub fn onnx_bytes_with(model: &SavedMlp, preprocessing: &Preprocessing) -> Result<Vec<u8>, FormatError> {
+    bytes(model, &Network::with(model, Some(preprocessing), "ONNX")?)
+}
+
+fn bytes(model: &SavedMlp, network: &Network) -> Result<Vec<u8>, FormatError> {
     let mut builder = Builder::default();
-    let inputs = features(&mut builder, &network);
+    let inputs = features(&mut builder, network);
     builder.named(FEATURES, "Identity", &[&inputs], &[]);
     let mut x = scaled(&mut builder, network.inputs.as_ref());
     for (i, layer) in network.layers.iter().enumerate() {
         let name = if i + 1 == network.layers.len() { "out".to_owned() } else { format!("hidden.{i}") };
         x = layer_nodes(&mut builder, &name, layer, &x)?;
     }
-    outputs(&mut builder, &network, &x);
+    outputs(&mut builder, network, &x);
     let mut entries = model.metadata_entries();
     entries.insert("format".into(), FORMAT.into());
     if network.outputs.are_classes() {

@@ -14,5 +14,5 @@ mod expression;
 mod import;
 mod message;
 
-pub use export::{onnx_bytes, save_onnx};
+pub use export::{onnx_bytes, onnx_bytes_with, save_onnx};
 pub use import::{load_onnx, onnx_from_bytes};
