@@ -78,9 +78,37 @@ impl AnyActivation {
         Self::named(rule.name(), &rule.constants())
     }
 
+    #[cfg(not(wengert_engine = "playground"))]
+    fn visit(self, visitor: &mut impl UnaryVisitor) {
+        self.0.visit(visitor);
+    }
+
+    #[cfg(wengert_engine = "playground")]
+    fn visit(self, visitor: &mut impl UnaryVisitor) {
+        self.visit_one_of_few(visitor);
+    }
+
+    /// Calls `visitor` with an activation that can be chosen by name. The playground has no other ones: its
+    /// engine does not contain the other rules on arrays.
+    #[cfg(any(test, wengert_engine = "playground"))]
+    pub(crate) fn visit_one_of_few(self, visitor: &mut impl UnaryVisitor) {
+        macro_rules! few {
+            ($($Rule:ident)+) => {
+                match self.0 {
+                    $(AnyUnary::$Rule(rule) => visitor.visit(rule, &[]),)+
+                    rule => unreachable!("this program is compiled without {rule:?} on arrays"),
+                }
+            };
+        }
+        few! {
+            Abs Atan Cos Elu Gelu GeluTanh LeakyRelu LogSigmoid Relu Sigmoid Silu Sin Softplus Softsign Square
+            Tanh
+        }
+    }
+
     fn description(self) -> Description {
         let mut visitor = Description::default();
-        self.0.visit(&mut visitor);
+        self.visit(&mut visitor);
         visitor
     }
 }
@@ -110,7 +138,7 @@ impl ActivationRule for AnyActivation {
     #[inline(never)]
     fn apply<T: Element>(self, x: Tensor<'_, T>) -> Tensor<'_, T> {
         let mut visitor = Applied { x, affine: None };
-        self.0.visit(&mut visitor);
+        self.visit(&mut visitor);
         visitor.x
     }
     #[inline(never)]
@@ -121,7 +149,7 @@ impl ActivationRule for AnyActivation {
         bias: Tensor<'t, T>,
     ) -> Tensor<'t, T> {
         let mut visitor = Applied { x, affine: Some([weight, bias]) };
-        self.0.visit(&mut visitor);
+        self.visit(&mut visitor);
         visitor.x
     }
 }

@@ -3,25 +3,13 @@
 use crate::activation_rule::{ActivationRule, AnyActivation};
 use crate::bound::Bound;
 use crate::init::Init;
-use crate::layers::{BatchNorm, Bias, Dropout, LayerNorm, Linear};
+use crate::layers::{Bias, Dropout, Linear};
 use crate::layout::Layout;
 use crate::model::{Architecture, Model, Module};
+use crate::normalisation::{Normalisation, NormalisationLayer};
 use wengert_ad::rules::Relu;
 use wengert_ad::{Element, Tensor};
 use wengert_kernels::validate::assert_below_one;
-
-/// The normalisation after each hidden linear layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Normalisation {
-    /// No normalisation.
-    #[default]
-    None,
-    /// [`BatchNorm`]. It subtracts the mean, so the bias of the linear layer has no effect and gradient 0;
-    /// [`Bias::None`] omits it.
-    Batch,
-    /// [`LayerNorm`].
-    Layer,
-}
 
 /// The description of a multi-layer perceptron: fully connected layers with an activation after each but the
 /// last. A hidden layer consists of a linear map, an optional normalisation, the activation, and optional
@@ -150,15 +138,7 @@ impl<R: ActivationRule> Mlp<R> {
     fn hidden(&self, layout: &mut Layout, layer: usize) -> Hidden<R> {
         let (name, width) = (format!("hidden.{layer}"), self.widths[layer + 1]);
         let linear = self.linear(layout, layer, &name);
-        let norm = match self.normalisation {
-            Normalisation::None => NormalisationLayer::None,
-            Normalisation::Batch => {
-                NormalisationLayer::Batch(BatchNorm::new(layout, &format!("{name}.norm"), width))
-            }
-            Normalisation::Layer => {
-                NormalisationLayer::Layer(LayerNorm::new(layout, &format!("{name}.norm"), width))
-            }
-        };
+        let norm = NormalisationLayer::new(self.normalisation, layout, &name, width);
         let dropout = (self.dropout > 0.0).then(|| Dropout::new(layout, self.dropout));
         Hidden { linear, norm, activation: self.activation, dropout }
     }
@@ -178,13 +158,6 @@ impl<R: ActivationRule> Architecture for Mlp<R> {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum NormalisationLayer {
-    None,
-    Batch(BatchNorm),
-    Layer(LayerNorm),
-}
-
-#[derive(Clone, Debug, PartialEq)]
 struct Hidden<R> {
     linear: Linear,
     norm: NormalisationLayer,
@@ -198,8 +171,7 @@ impl<R: ActivationRule> Hidden<R> {
         let linear = &self.linear;
         let x = match self.norm {
             NormalisationLayer::None => linear.activated(p, x, self.activation),
-            NormalisationLayer::Batch(norm) => self.activation.apply(norm.forward(p, linear.forward(p, x))),
-            NormalisationLayer::Layer(norm) => self.activation.apply(norm.forward(p, linear.forward(p, x))),
+            norm => self.activation.apply(norm.forward(p, linear.forward(p, x))),
         };
         match self.dropout {
             Some(dropout) => dropout.forward(p, x),

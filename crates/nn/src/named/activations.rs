@@ -83,3 +83,28 @@ activations! { choice:
     "square" "x^2" [] => Square, GlorotUniform;
     "tanh" "hyperbolic tangent" [] => Tanh, GlorotUniform;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wengert_ad::Unary;
+    use wengert_ad::rules::{Interval, UnaryVisitor};
+
+    struct Visited(bool);
+
+    impl UnaryVisitor for Visited {
+        fn visit<R: Unary>(&mut self, _: R, _: &'static [Interval]) {
+            self.0 = true;
+        }
+    }
+
+    #[test]
+    fn the_engine_of_the_playground_has_every_activation() {
+        for name in ActivationChoice::registry().names() {
+            let mut visited = Visited(false);
+            let choice: ActivationChoice = name.parse().expect("it is in the list");
+            choice.build().visit_one_of_few(&mut visited);
+            assert!(visited.0, "{name}");
+        }
+    }
+}
