@@ -8,12 +8,11 @@
 
 use crate::bounds;
 use crate::error::RequestError;
-use crate::reply::{Reply, number};
+use crate::reply::{Reply, number, object};
 use crate::request::ConfusionRequest;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
-use serde_json::json;
 use wengert_optim::{Optimizer, Sgd};
 
 /// The curvature of all parabolas.
@@ -38,7 +37,7 @@ pub(crate) fn confusion(request: &ConfusionRequest) -> Result<Reply, RequestErro
     let path = stochastic(request, &centres, &mut random);
     let full = full_batch(request, mean);
     let [low, high] = [f64::min, f64::max].map(|pick| centres.iter().copied().reduce(pick).unwrap_or(0.0));
-    let mut reply = Reply::new(json!({
+    let mut reply = Reply::new(object!({
         "region": [low, high], "minimum": mean, "temperature": temperature,
         "variance": variance, "end": number(*path.last().expect("there are steps")),
     }));

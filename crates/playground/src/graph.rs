@@ -2,9 +2,9 @@
 
 use crate::bounds;
 use crate::error::RequestError;
-use crate::reply::{Reply, number};
+use crate::reply::{Reply, number, object};
 use crate::request::GraphRequest;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wengert_ad::trace::{Graph, Node, OperationCount, Source, Sweep};
 use wengert_formula::Expression;
 
@@ -20,8 +20,9 @@ pub(crate) fn graph(request: &GraphRequest) -> Result<Reply, RequestError> {
     let expression = parsed(&request.formula)?;
     let mut inputs = Vec::new();
     for name in expression.variables() {
-        let value = request.at.get(name).ok_or_else(|| RequestError::NoValue { variable: name.clone() })?;
-        inputs.push((&**name, *value));
+        let value = request.at.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
+        let value = value.ok_or_else(|| RequestError::NoValue { variable: name.clone() })?;
+        inputs.push((&**name, value));
     }
     let graph = Graph::of(&inputs, |values| expression.evaluate(values));
     let forward: Vec<Sweep> = (0..inputs.len()).map(|input| graph.forward(input)).collect();
@@ -29,30 +30,30 @@ pub(crate) fn graph(request: &GraphRequest) -> Result<Reply, RequestError> {
     let nodes: Vec<Value> = graph.nodes().iter().map(|node| shown(node, &forward, &reverse)).collect();
     let gradient: Vec<Value> = reverse.derivatives[..inputs.len()].iter().copied().map(number).collect();
     let output = match graph.output() {
-        Source::Node(id) => json!(id.index()),
+        Source::Node(id) => id.index().into(),
         Source::Constant(_) => Value::Null,
     };
     let operations: Vec<Value> = forward.iter().map(|sweep| count(sweep.operations)).collect();
-    Ok(Reply::new(json!({
+    Ok(Reply::new(object!({
         "value": number(graph.value()),
         "variables": expression.variables(),
         "gradient": gradient,
         "nodes": nodes,
         "output": output,
-        "operations": { "forward": operations, "reverse": count(reverse.operations) },
+        "operations": object!({ "forward": operations, "reverse": count(reverse.operations) }),
     })))
 }
 
 fn shown(node: &Node, forward: &[Sweep], reverse: &Sweep) -> Value {
     let i = node.id.index();
     let operand = |&(source, partial): &(Source, f64)| match source {
-        Source::Node(id) => json!({ "node": id.index(), "partial": number(partial) }),
-        Source::Constant(c) => json!({ "constant": number(c) }),
+        Source::Node(id) => object!({ "node": id.index(), "partial": number(partial) }),
+        Source::Constant(c) => object!({ "constant": number(c) }),
     };
-    json!({
-        "name": node.name,
+    object!({
+        "name": &*node.name,
         "operator": node.operator,
-        "formula": node.formula,
+        "formula": &*node.formula,
         "value": number(node.value),
         "operands": node.operands.iter().map(operand).collect::<Vec<_>>(),
         "tangents": forward.iter().map(|sweep| number(sweep.derivatives[i])).collect::<Vec<_>>(),
@@ -63,5 +64,5 @@ fn shown(node: &Node, forward: &[Sweep], reverse: &Sweep) -> Value {
 
 fn count(operations: OperationCount) -> Value {
     let OperationCount { multiplications, additions } = operations;
-    json!({ "multiplications": multiplications, "additions": additions })
+    object!({ "multiplications": multiplications, "additions": additions })
 }

@@ -39,6 +39,7 @@ mod bounds;
 mod confusion;
 mod descent;
 mod error;
+mod fields;
 mod graph;
 mod lists;
 mod network;

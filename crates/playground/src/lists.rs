@@ -1,7 +1,7 @@
 //! What can be chosen, by name.
 
-use crate::reply::Reply;
-use serde_json::{Value, json};
+use crate::reply::{Reply, object};
+use serde_json::Value;
 use wengert_data::{Task, data_sets};
 use wengert_nn::{ActivationChoice, InitChoice, LossChoice};
 use wengert_optim::{OptimizerChoice, ScheduleChoice};
@@ -11,17 +11,17 @@ use wengert_settings::Registry;
 pub(crate) fn lists() -> Reply {
     let sets = data_sets().iter().map(|set| {
         let task = if set.task() == Task::Classification { "classification" } else { "regression" };
-        json!({
+        object!({
             "name": set.name(), "about": set.description(), "task": task, "generated": set.is_generated(),
         })
     });
     let sets: Vec<Value> = sets.collect();
     let optimizers = OptimizerChoice::registry().entries.iter().map(|entry| {
         let rate = entry.name.parse().map_or(0.0, |choice: OptimizerChoice| choice.typical_rate());
-        json!({ "name": entry.name, "about": entry.about, "rate": rate })
+        object!({ "name": entry.name, "about": entry.about, "rate": rate })
     });
     let optimizers: Vec<Value> = optimizers.collect();
-    Reply::new(json!({
+    Reply::new(object!({
         "data": sets,
         "activations": entries(ActivationChoice::registry()),
         "initialisers": entries(InitChoice::registry()),
@@ -32,5 +32,5 @@ pub(crate) fn lists() -> Reply {
 }
 
 fn entries(registry: &Registry) -> Vec<Value> {
-    registry.entries.iter().map(|entry| json!({ "name": entry.name, "about": entry.about })).collect()
+    registry.entries.iter().map(|entry| object!({ "name": entry.name, "about": entry.about })).collect()
 }

@@ -32,9 +32,8 @@ impl Session {
         if request.len() > bounds::REQUEST {
             return Err(RequestError::TooLong { bytes: request.len(), limit: bounds::REQUEST });
         }
-        let request = serde_json::from_slice(request);
-        match request.map_err(|error| RequestError::Malformed(error.to_string()))? {
-            Request::Lists {} => Ok(lists()),
+        match Request::of_json(request)? {
+            Request::Lists => Ok(lists()),
             Request::Graph(request) => graph(&request),
             Request::Surface(request) => surface(&request),
             Request::Descend(request) => descend(&request),

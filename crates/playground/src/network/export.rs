@@ -4,7 +4,7 @@ use super::parts::Parts;
 use super::program;
 use crate::error::RequestError;
 use crate::reply::Reply;
-use wengert_formats::onnx_bytes;
+use wengert_formats::onnx_bytes_with;
 use wengert_train::{ModelMetadata, SavedMlp, TrainedModel};
 
 /// The formats by name.
@@ -13,7 +13,10 @@ const FORMATS: [&str; 5] = ["onnx", "safetensors", "command", "rust", "csv"];
 pub(super) fn export(network: &Parts, format: &str) -> Result<Reply, RequestError> {
     let text = |name: &str, text: String| Ok(Reply::file(name, text.into_bytes()));
     match format {
-        "onnx" => Ok(Reply::file("model.onnx", onnx_bytes(&saved(network)?)?)),
+        "onnx" => {
+            let model = onnx_bytes_with(&saved(network)?, &network.data.preprocessing)?;
+            Ok(Reply::file("model.onnx", model))
+        }
         "safetensors" => Ok(Reply::file("model.safetensors", saved(network)?.to_bytes())),
         "command" => text("train.sh", program::command(&network.plan)),
         "rust" => text("main.rs", program::program(&network.plan, &network.data)),

@@ -19,13 +19,13 @@ mod run;
 
 use crate::bounds;
 use crate::error::RequestError;
-use crate::reply::Reply;
+use crate::reply::{Reply, object};
 use crate::request::{NetworkSettings, View};
 use data::Data;
 use parts::Parts;
 use plan::Plan;
 use run::Run;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wengert_data::{Dataset, Targets};
 
 /// A network in training, with its data.
@@ -46,19 +46,19 @@ impl Network {
         let train = &data.unscaled.train;
         let layout = run.training().params().layout().parameters().iter();
         let parameters: Vec<Value> =
-            layout.map(|entry| json!({ "name": entry.name, "shape": entry.shape })).collect();
+            layout.map(|entry| object!({ "name": &*entry.name, "shape": &*entry.shape })).collect();
         let (task, classes) = match train.targets() {
             Targets::Classes { classes, .. } => ("classification", *classes),
             Targets::Values { .. } => ("regression", 0),
         };
         let names = |names: Option<&[String]>| names.map(<[String]>::to_vec);
-        let mut reply = Reply::new(json!({
+        let mut reply = Reply::new(object!({
             "name": train.name(), "task": task, "classes": classes,
             "class_names": names(train.class_names()), "feature_names": names(train.feature_names()),
             "target_names": names(train.target_names()),
             "widths": plan.mlp.widths(), "parameters": parameters, "settings": plan.chosen(),
             "steps_per_epoch": run.steps_per_epoch(), "most_steps": plan.most_steps(),
-            "notes": data.notes,
+            "notes": &*data.notes,
         }));
         for (part, examples) in [("train", train), ("validation", &data.unscaled.validation)] {
             add_examples(&mut reply, part, examples);

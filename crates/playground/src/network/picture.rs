@@ -5,10 +5,10 @@ use super::run::NetworkModel;
 use crate::bounds;
 use crate::error::RequestError;
 use crate::plane::Grid;
-use crate::reply::{Reply, number};
+use crate::reply::{Reply, number, object};
 use crate::request::View;
 use ndarray::Array2;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wengert_data::{Dataset, Targets};
 use wengert_nn::Outputs;
 use wengert_nn::diagnostics::{LayerActivity, gradient_norms, relu_activity};
@@ -38,7 +38,7 @@ pub(super) fn picture(network: &Parts, view: &View) -> Result<Reply, RequestErro
 }
 
 fn metrics(metrics: Option<Metrics>) -> Value {
-    let known = |metrics: Metrics| json!({ "loss": number(metrics.loss), "accuracy": metrics.accuracy });
+    let known = |metrics: Metrics| object!({ "loss": number(metrics.loss), "accuracy": metrics.accuracy });
     metrics.map_or(Value::Null, known)
 }
 
@@ -46,10 +46,10 @@ fn metrics(metrics: Option<Metrics>) -> Value {
 fn norms(network: &Parts) -> Value {
     let training = network.run.training();
     if training.gradient().is_empty() {
-        return json!([]);
+        return Value::Array(Vec::new());
     }
     let norms = gradient_norms(training.params(), training.gradient()).into_iter().map(|norm| {
-        json!({ "name": norm.name, "parameter": number(norm.parameter), "gradient": number(norm.change) })
+        object!({ "name": norm.name, "parameter": number(norm.parameter), "gradient": number(norm.change) })
     });
     norms.collect()
 }
@@ -58,7 +58,7 @@ fn norms(network: &Parts) -> Value {
 fn dead(network: &Parts, model: &NetworkModel) -> Value {
     let train = &network.data.split.train;
     if network.plan.defaults.activation.choice().name() != "relu" {
-        return json!([]);
+        return Value::Array(Vec::new());
     }
     let x = Array2::from_shape_vec((train.examples(), train.width()), train.features().to_vec());
     let x = x.expect("a data set has rows of its width");
@@ -143,7 +143,7 @@ pub(super) fn predict(network: &Parts, rows: &[f64]) -> Result<Reply, RequestErr
     let x = Array2::from_shape_vec((count, width), rows.to_vec()).expect("the rows are complete");
     let model = network.run.model(&network.data);
     let y = model.predict(&x);
-    let mut reply = Reply::new(json!({}));
+    let mut reply = Reply::new(object!({}));
     reply.array("outputs", &[count, y.ncols()], y.iter().map(|&y| y as f32));
     if model.outputs == Outputs::Logits {
         let probabilities = class_probabilities(&y);

@@ -2,8 +2,9 @@
 
 use crate::bounds;
 use crate::error::RequestError;
+use crate::reply::object;
 use crate::request::{DataChoice, NetworkSettings};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wengert_data::{Split, Targets};
 use wengert_nn::{ActivationChoice, AnyActivation, Architecture, InitChoice, Loss, Mlp, TargetKind};
 use wengert_optim::{OptimizerChoice, Run};
@@ -125,11 +126,11 @@ impl Plan {
     pub(super) fn chosen(&self) -> Value {
         let Defaults { hidden, activation, loss, optimizer, rate, schedule, batch_size, epochs, .. } =
             &self.defaults;
-        json!({
-            "hidden": hidden, "activation": activation.to_string(),
+        object!({
+            "hidden": &**hidden, "activation": activation.to_string(),
             "init": self.init.as_ref().map(ToString::to_string), "loss": loss.to_string(),
-            "optimizer": optimizer.to_string(), "lr": rate, "schedule": schedule.to_string(),
-            "batch_size": batch_size, "epochs": epochs, "dropout": self.mlp.dropout_rate(),
+            "optimizer": optimizer.to_string(), "lr": *rate, "schedule": schedule.to_string(),
+            "batch_size": *batch_size, "epochs": *epochs, "dropout": self.mlp.dropout_rate(),
             "early_stopping": self.patience, "validation": self.validation, "seed": self.seed,
         })
     }

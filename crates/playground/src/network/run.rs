@@ -3,8 +3,8 @@
 use super::data::Data;
 use super::plan::{NetworkTraining, Plan};
 use crate::error::RequestError;
-use crate::reply::number;
-use serde_json::{Value, json};
+use crate::reply::{number, object};
+use serde_json::Value;
 use std::sync::Arc;
 use wengert_data::Batches;
 use wengert_nn::{AnyActivation, Loss, MlpModule, Params};
@@ -181,7 +181,7 @@ impl Run {
         if epoch >= plan.defaults.epochs && position.stop.is_none() {
             position.stop = Some(Stop::Finished);
         }
-        Ok(json!({
+        Ok(object!({
             "epoch": epoch, "step": self.training.steps(), "train": number(train),
             "validation": validation.map(|metrics| number(metrics.loss)),
             "accuracy": validation.and_then(|metrics| metrics.accuracy),
@@ -230,8 +230,8 @@ impl Run {
     /// Where the run is, and the epochs that ended since the last request.
     pub(super) fn progress(&self, epochs: &[Value]) -> Value {
         let Position { last, stop, best, batches, .. } = &self.position;
-        json!({
-            "step": self.training.steps(), "epoch": self.position.epochs, "batch": batches,
+        object!({
+            "step": self.training.steps(), "epoch": self.position.epochs, "batch": *batches,
             "loss": last.map(number), "epochs": epochs, "stopped": stop.map(Stop::name),
             "best_epoch": best.as_ref().map(|best| best.epoch),
             "rate": number(self.training.optimizer().learning_rate()),
