@@ -4,9 +4,10 @@
 #   crates/playground/build-wasm.sh [--quick] [--if-possible] [FOLDER]        # default: target/playground
 #
 # `.ci/cargo-for` gets the source of the standard library for wasm32-unknown-unknown, and compiles it for size; where it
-# finds no source, the compiled one of rustup is taken, which makes the engine a seventh larger. wasm-opt (Debian's package
-# binaryen), where it is installed, makes it smaller. With --quick, for tests, the engine is quick to compile, and large.
-# With --if-possible, it says why it cannot build, and succeeds.
+# finds no source, the compiled one of rustup is taken, which makes the engine a seventh larger. Binaryen and esbuild, which
+# npm installs beside what cargo builds, make engine and page smaller; without npm, the wasm-opt of the system is taken, if
+# there is one. With --quick, for tests, the engine is quick to compile, and large, and the page is as it is written. With
+# --if-possible, it says why it cannot build, and succeeds.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -24,6 +25,7 @@ work=${CARGO_TARGET_DIR:-$root/target}/wasm
 target=wasm32-unknown-unknown
 # Nothing of the engine needs random numbers of the system: temporary files do, which a browser does not have.
 export RUSTFLAGS='-C target-feature=+simd128 --cfg getrandom_backend="unsupported" --cfg wengert_data="separate"'
+RUSTFLAGS+=' --cfg wengert_engine="playground"'
 export CARGO_INCREMENTAL=0
 
 give_up() {
@@ -40,6 +42,7 @@ if [ $status = 3 ]; then build && status=0 || status=$?; fi
 [ $status = 3 ] && give_up "its target has no standard library"
 [ $status = 0 ] || exit 1
 mkdir -p "$folder"
+rm -f "$folder"/*.js
 cp -r "$here/page/." "$folder"
 # The data sets are files that the page loads when they are chosen.
 rm -rf "$folder/data"
@@ -48,15 +51,51 @@ cp "$root"/crates/data/data/*.csv "$folder/data"
 data=$(cd "$folder/data" && printf '"%s", ' *.csv | sed 's/\.csv//g; s/, $//')
 echo "{ \"engine\": \"wasm\", \"data\": [$data] }" > "$folder/engine.json"
 engine=$work/$target/$profile/wengert_playground_wasm.wasm
-if ! $small; then
-    cp "$engine" "$folder/engine.wasm"
-elif command -v wasm-opt > /dev/null; then
-    # The instructions that the compiler uses.
-    wasm-opt --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-        --enable-reference-types --enable-sign-ext --enable-simd -Oz "$engine" -o "$folder/engine.wasm"
+
+# Names the functions of the engine, and sorts them by name, so that similar ones are near each other. A function that is
+# called once is not moved into its caller: functions with many variables are long. The lowest kilobyte of memory is the end of
+# the stack. Not --ignore-implicit-traps: it moves loads to where their addresses are not valid.
+shrink_engine() {
+    local features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
+        --enable-reference-types --enable-sign-ext --enable-simd)
+    local options=(--converge --one-caller-inline-max-function-size=0 --low-memory-unused)
+    if [ -f "$tools/binaryen/bin/wasm-opt" ]; then
+        local wasm_opt=(node --stack-size=8000 "$tools/binaryen/bin/wasm-opt" "${features[@]}")
+        "${wasm_opt[@]}" "${options[@]}" -Os "$engine" -o "$work/engine.wasm"
+        node "$here/order.mjs" "$work/engine.wasm" "$work/ordered.wasm"
+        "${wasm_opt[@]}" --reorder-functions-by-name --strip-debug "$work/ordered.wasm" -o "$folder/engine.wasm"
+    elif command -v wasm-opt > /dev/null; then
+        echo "npm cannot install binaryen: the engine is larger than it could be"
+        wasm-opt "${features[@]}" "${options[@]}" -Os "$engine" -o "$folder/engine.wasm"
+    else
+        echo "there is no wasm-opt: the engine is larger than it could be"
+        cp "$engine" "$folder/engine.wasm"
+    fi
+}
+
+# Code without comments in few files: that of the page, of the worker, and the module of the engine, which tests ask too.
+shrink_page() {
+    if [ -f "$tools/esbuild/bin/esbuild" ]; then
+        rm "$folder"/*.js
+        "$tools/esbuild/bin/esbuild" "$here"/page/{main,engine,worker}.js --bundle --splitting --minify --format=esm \
+            --outdir="$folder" --log-level=warning
+        "$tools/esbuild/bin/esbuild" "$here/page/style.css" --minify --outdir="$folder" --allow-overwrite \
+            --log-level=warning
+    else
+        echo "npm cannot install esbuild: the page is larger than it could be"
+    fi
+}
+
+if $small; then
+    mkdir -p "$work/tools"
+    cp "$here/package.json" "$work/tools"
+    tools=$work/tools/node_modules
+    command -v npm > /dev/null && (cd "$work/tools" && npm install --no-audit --no-fund --silent) || true
+    shrink_engine
+    shrink_page
 else
-    echo "wasm-opt is not installed: the engine is larger than it could be"
     cp "$engine" "$folder/engine.wasm"
 fi
-size=$(gzip -9 < "$folder/engine.wasm" | wc -c)
-echo "$folder: engine.wasm has $(wc -c < "$folder/engine.wasm") bytes, $size with gzip"
+size() { for file in "$@"; do gzip -9 < "$file" | wc -c; done | awk '{ sum += $1 } END { print sum }'; }
+page=("$folder"/*.html "$folder"/*.css "$folder"/*.js "$folder"/*.json "$folder"/*.svg)
+echo "$folder: with gzip, the engine has $(size "$folder/engine.wasm") bytes, and the page has $(size "${page[@]}")"

@@ -57,12 +57,13 @@ function canServe(file) {
   }
 }
 
-/** The address of a static server of a folder. */
+/** The address of a static server of a folder. Modules that a small page has in one file are those of its source. */
 function served(folder) {
   const kinds = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', wasm: 'application/wasm', json: 'application/json' };
   const server = createServer((request, response) => {
-    const file = path.join(folder, path.normalize(new URL(request.url, 'http://x').pathname).replace(/\/$/, '/index.html'));
-    if (!existsSync(file)) return response.writeHead(404).end();
+    const name = path.normalize(new URL(request.url, 'http://x').pathname).replace(/\/$/, '/index.html');
+    const file = [folder, path.join(root, 'crates/playground/page')].map((place) => path.join(place, name)).find((file) => existsSync(file));
+    if (!file) return response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': kinds[path.extname(file).slice(1)] ?? 'text/plain' }).end(readFileSync(file));
   });
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done({ address: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() })));
