@@ -9,21 +9,24 @@ use crate::polynomial::polynomial;
 use std::f64::consts::{FRAC_2_SQRT_PI, SQRT_2};
 
 /// `P(x)`, the distribution function of the standard normal distribution, accurate in the left tail.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn normal_distribution(x: f64) -> f64 {
     let tail = gaussian(x, 0.5) * tail_ratio(x.abs());
     if x > 0.0 { 1.0 - tail } else { tail }
 }
 
 /// `1 - erf x`, accurate where that cancels.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn erfc(x: f64) -> f64 {
     let tail = 2.0 * gaussian(x, 1.0) * tail_ratio(SQRT_2 * x.abs());
     if x < 0.0 { 2.0 - tail } else { tail }
 }
 
 /// The error function.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn erf(x: f64) -> f64 {
     let distance = x.abs();
     let beyond = 1.0 - 2.0 * gaussian(x, 1.0) * tail_ratio(SQRT_2 * distance);
@@ -36,7 +39,8 @@ pub(crate) fn erf(x: f64) -> f64 {
 ///
 /// The product with `x + 1` is nearly constant, 1/2 at 0: it is `1/2 + w q(2 w - 1)` with a polynomial `q` in
 /// `w = x / (x + 5)`, which maps the half-line to an interval (Shepherd and Laframboise 1981).
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 fn tail_ratio(x: f64) -> f64 {
     // The tail rounds to 0 beyond; the argument may be infinite.
     let x = if x > 40.0 { 40.0 } else { x };

@@ -2,7 +2,8 @@
 //!
 //! A call of the system library processes one number, and keeps the compiler from vectorising the loop
 //! around it. The functions here are a few dozen operations without branches, which the compiler
-//! vectorises in every loop. The errors are in the table of the chapter on accuracy in the book. In single
+//! vectorises in every loop. In WebAssembly, whose programs should be small, loops call those in double
+//! precision. The errors are in the table of the chapter on accuracy in the book. In single
 //! precision, `e^x` and `tanh x` have operations of their own, since they take much of a training step of a
 //! small network; the others are computed in double precision and rounded.
 
@@ -21,7 +22,8 @@ const OVERFLOW: f64 = 709.782_712_893_384;
 const UNDERFLOW: f64 = -745.133_219_101_941_2;
 
 /// `e^x`.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn exp(x: f64) -> f64 {
     let (exponent, fraction) = reduced(x);
     // The power of two of a subnormal result is not a normal number: it is applied in two factors, which
@@ -33,7 +35,8 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// `e^x - 1`, accurate near 0.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn exp_m1(x: f64) -> f64 {
     // The exponential is below the last digit of 1 before; an infinite number has no remainder.
     let (exponent, fraction) = reduced(if x < -50.0 { -50.0 } else { x });
@@ -47,7 +50,8 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
 }
 
 /// `tanh x = (1 - t) / (1 + t)` with `t = e^(-2 |x|)`.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn tanh(x: f64) -> f64 {
     let (exponent, fraction) = decay(x);
     let t_minus_1 = one_less(exponent, fraction);
@@ -56,7 +60,8 @@ pub(crate) fn tanh(x: f64) -> f64 {
 
 /// `1 / cosh^2 x = 4 t / (1 + t)^2` with `t = e^(-2 |x|)`: the derivative of `tanh x`, which it shares most
 /// operations with. `1 - tanh^2 x` is 0 from `x = 19.1` on.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn sech_squared(x: f64) -> f64 {
     let (exponent, fraction) = decay(x);
     let t_plus_1 = 2.0 + one_less(exponent, fraction);
@@ -86,7 +91,8 @@ fn one_less(exponent: f64, fraction: f64) -> f64 {
 ///
 /// The rounding error of `x^2` would be multiplied by `c x^2`, up to 745. The square of the upper half of
 /// the digits is exact; the rest of the exponent is small.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn gaussian(x: f64, c: f64) -> f64 {
     // `e^(-c x^2)` rounds to 0 beyond.
     let x = if x.abs() > 40.0 { 40.0 } else { x };

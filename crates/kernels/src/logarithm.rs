@@ -38,7 +38,8 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
 }
 
 /// `ln(x + error) + exponent ln 2` for a positive, finite and normal `x` and an error of its rounding.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 fn of_normal(x: f64, exponent: f64, error: f64) -> f64 {
     // `x = 2^n m` with `m` from `sqrt(1/2)` to `sqrt 2`; `n` is the exponent of `sqrt 2 x`, and that of this
     // sum.

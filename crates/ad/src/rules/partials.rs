@@ -51,7 +51,8 @@ const CUBIC: [f64; 2] = [0.071_354_816_272_600_25, -6.175_149_918_155_315e-19];
 
 /// `sigmoid(2 u)`. The rounding error of `2 u` would be multiplied by `2 u`, up to 745: it is computed, and
 /// applied with the derivative.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+#[cfg_attr(target_family = "wasm", inline(never))]
 fn cubic_sigmoid(x: f64) -> f64 {
     // The sigmoid rounds to 0 and 1 beyond; the rounding errors of larger numbers overflow.
     let x = x.clamp(-30.0, 30.0);
