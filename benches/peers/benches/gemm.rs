@@ -9,6 +9,9 @@
 mod workloads;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+use gemm::Parallelism;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
 use rayon::ThreadPoolBuilder;
@@ -58,7 +61,105 @@ fn numbers(count: usize) -> Vec<f32> {
     (0..count).map(|i| (i as f32 * 0.7).sin()).collect()
 }
 
-fn gemm(criterion: &mut Criterion) {
+/// A product with its operands.
+struct Case {
+    product: Product,
+    a: Vec<f32>,
+    b: Vec<f32>,
+}
+
+impl Case {
+    fn new(product: Product) -> Self {
+        let [m, k, n] = product.shape;
+        Self { product, a: numbers(m * k), b: numbers(k * n) }
+    }
+
+    /// The distances between rows and between columns of both operands.
+    fn strides(&self) -> [[usize; 2]; 2] {
+        let [m, k, n] = self.product.shape;
+        let left = if self.product.purpose == Purpose::Weight { [1, m] } else { [k, 1] };
+        let right = if self.product.purpose == Purpose::Input { [1, k] } else { [n, 1] };
+        [left, right]
+    }
+
+    fn ours(&self, c: &mut [f32]) {
+        let [m, k, n] = self.product.shape;
+        let (a, b) = (black_box(&self.a), black_box(&self.b));
+        let (x, y) = match self.product.purpose {
+            Purpose::Forward => (Matrix::new(a, m, k), Matrix::new(b, k, n)),
+            Purpose::Weight => (Matrix::new(a, k, m).transposed(), Matrix::new(b, k, n)),
+            Purpose::Input => (Matrix::new(a, m, k), Matrix::new(b, n, k).transposed()),
+        };
+        f32::gemm(x, y, c, true);
+    }
+
+    fn ndarray(&self, c: &mut [f32]) {
+        let ([m, k, n], [left, right]) = (self.product.shape, self.strides());
+        let view = |data, [m, n]: [usize; 2], strides: [usize; 2]| {
+            ArrayView2::from_shape((m, n).strides(strides.into()), data).expect("the shape fits")
+        };
+        let (x, y) = (view(black_box(&self.a), [m, k], left), view(black_box(&self.b), [k, n], right));
+        let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the shape fits");
+        general_mat_mul(1.0, &x, &y, 0.0, &mut c);
+    }
+
+    fn faer(&self, c: &mut [f32]) {
+        let [m, k, n] = self.product.shape;
+        let (a, b) = (black_box(&self.a[..]), black_box(&self.b[..]));
+        let view = MatRef::from_row_major_slice;
+        let (x, y) = match self.product.purpose {
+            Purpose::Forward => (view(a, m, k), view(b, k, n)),
+            Purpose::Weight => (view(a, k, m).transpose(), view(b, k, n)),
+            Purpose::Input => (view(a, m, k), view(b, n, k).transpose()),
+        };
+        let c = MatMut::from_row_major_slice_mut(c, m, n);
+        matmul(c, Accum::Replace, x, y, 1.0, Par::Seq);
+    }
+
+    fn gemm(&self, c: &mut [f32]) {
+        let ([m, k, n], strides) = (self.product.shape, self.strides());
+        let [[x_row, x_column], [y_row, y_column]] = strides.map(|strides| strides.map(usize::cast_signed));
+        let (x, y, c) = (black_box(&self.a).as_ptr(), black_box(&self.b).as_ptr(), c.as_mut_ptr());
+        let (c_column, c_row) = (1, n as isize);
+        let no = false;
+        // SAFETY: the slices have the elements of the three matrices.
+        unsafe {
+            gemm::gemm(
+                m,
+                n,
+                k,
+                c,
+                c_column,
+                c_row,
+                no,
+                x,
+                x_column,
+                x_row,
+                y,
+                y_column,
+                y_row,
+                0.0,
+                1.0,
+                no,
+                no,
+                no,
+                Parallelism::None,
+            );
+        }
+    }
+
+    fn rten_gemm(&self, executor: &GemmExecutor, c: &mut [f32]) {
+        let ([m, k, n], [left, right]) = (self.product.shape, self.strides());
+        let view = |data, shape, strides| {
+            rten_tensor::Matrix::from_data_with_strides(shape, data, strides).expect("the shape fits")
+        };
+        let x = GemmInputA::Unpacked(view(black_box(&self.a[..]), [m, k], left));
+        let y = GemmInputB::Unpacked(view(black_box(&self.b[..]), [k, n], right));
+        executor.gemm(c, x, y, GemmOptions::default()).expect("the shapes fit");
+    }
+}
+
+fn products_of_training(criterion: &mut Criterion) {
     // The kernels use the threads of the current pool.
     ThreadPoolBuilder::new().num_threads(1).build_global().expect("the global pool is not in use yet");
     let mut group = criterion.benchmark_group("gemm");
@@ -67,40 +168,32 @@ fn gemm(criterion: &mut Criterion) {
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(600));
     let rten = GemmExecutor::new();
-    for Product { workload, purpose, shape: [m, k, n] } in products() {
-        let (a, b, mut c) = (numbers(m * k), numbers(k * n), vec![0.0; m * n]);
-        let left = if purpose == Purpose::Weight { [1, m] } else { [k, 1] };
-        let right = if purpose == Purpose::Input { [1, k] } else { [n, 1] };
-        let (x, y) = match purpose {
-            Purpose::Forward => (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
-            Purpose::Weight => (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n)),
-            Purpose::Input => (Matrix::new(&a, m, k), Matrix::new(&b, n, k).transposed()),
-        };
+    for product in products() {
+        let Product { workload, purpose, shape: [m, k, n] } = product;
+        let case = Case::new(product);
+        let (mut expected, mut c) = (vec![0.0; m * n], vec![0.0; m * n]);
+        case.ours(&mut expected);
+        let largest = expected.iter().fold(0.0, |largest: f32, x| largest.max(x.abs()));
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
-        let mut case = |name: &str, product: &mut dyn FnMut(&mut [f32])| {
+        let mut time = |name: &str, product: &dyn Fn(&mut [f32])| {
+            c.fill(f32::NAN);
+            product(&mut c);
+            let error = c.iter().zip(&expected).fold(0.0, |error: f32, (x, y)| error.max((x - y).abs()));
+            assert!(
+                error <= 1e-3 * largest && !c.iter().any(|x| x.is_nan()),
+                "{name}: {workload} {purpose:?}"
+            );
             let id = BenchmarkId::new(format!("{workload} {purpose:?} {m}x{k}x{n}"), name);
             group.bench_function(id, |bencher| bencher.iter(|| product(black_box(&mut c))));
         };
-        case("ours", &mut |c| f32::gemm(black_box(x), black_box(y), c, true));
-        case("ndarray", &mut |c| {
-            let view = |data, [m, n]: [usize; 2], strides: [usize; 2]| {
-                ArrayView2::from_shape((m, n).strides(strides.into()), data).expect("the shape fits")
-            };
-            let (x, y) = (view(black_box(&a), [m, k], left), view(&b, [k, n], right));
-            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the shape fits");
-            general_mat_mul(1.0, &x, &y, 0.0, &mut c);
-        });
-        case("rten-gemm", &mut |c| {
-            let view = |data, shape, strides| {
-                rten_tensor::Matrix::from_data_with_strides(shape, data, strides).expect("the shape fits")
-            };
-            let x = GemmInputA::Unpacked(view(black_box(&a[..]), [m, k], left));
-            let y = GemmInputB::Unpacked(view(&b[..], [k, n], right));
-            rten.gemm(c, x, y, GemmOptions::default()).expect("the shapes fit");
-        });
+        time("ours", &|c| case.ours(c));
+        time("ndarray", &|c| case.ndarray(c));
+        time("faer", &|c| case.faer(c));
+        time("gemm", &|c| case.gemm(c));
+        time("rten-gemm", &|c| case.rten_gemm(&rten, c));
     }
     group.finish();
 }
 
-criterion_group!(benches, gemm);
+criterion_group!(benches, products_of_training);
 criterion_main!(benches);

@@ -13,8 +13,10 @@ const SHORT: usize = 16;
 /// programs should be small, there is one loop for all lengths.
 #[inline(always)]
 pub fn unrolled<Y>(length: usize, pass: impl FnOnce(usize) -> Y) -> Y {
+    if cfg!(target_family = "wasm") {
+        return pass(length);
+    }
     match length {
-        _ if cfg!(target_family = "wasm") => pass(length),
         1 => pass(1),
         2 => pass(2),
         3 => pass(3),

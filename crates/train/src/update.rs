@@ -45,13 +45,12 @@ impl<M, L, O: Optimizer<T>, T: Real> Training<M, L, O, T> {
     /// Whether each rank moves its own share of the parameters: only if neither a step nor the result of the
     /// run needs a whole gradient or a whole state.
     pub(crate) fn divides_updates(&mut self) -> bool {
+        if self.settings.ranks.size() == 1 {
+            return false;
+        }
         let clips_norm = matches!(self.settings.clipping, Some(Clipping::Norm(_)));
         let needs_gradient = clips_norm || self.settings.sharpness.is_some();
-        let is_alone = self.settings.ranks.size() == 1;
-        !is_alone
-            && !needs_gradient
-            && !self.optimizer.has_average()
-            && self.optimizer.buffers_mut().is_some()
+        !needs_gradient && !self.optimizer.has_average() && self.optimizer.buffers_mut().is_some()
     }
 
     /// Completes the state of the optimizer, of which each rank may have its own share only, on all ranks.

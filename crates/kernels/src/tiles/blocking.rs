@@ -60,6 +60,14 @@ pub(super) fn has_conflicts<T>(b: Matrix<'_, T>) -> bool {
     first_level().conflicts(Reading { rows, stride, bytes: WIDTH })
 }
 
+/// Whether this number of rows, at this distance in bytes, replace each other in the cache of this processor
+/// while a tile reads along them.
+pub(super) fn rows_conflict(rows: usize, stride: usize) -> bool {
+    // Asked for every narrow product, and at other distances the answer is no.
+    let is_possible = stride.is_multiple_of(1024) && stride > 0;
+    is_possible && first_level().conflicts(Reading { rows, stride, bytes: LINE })
+}
+
 /// The cache of this processor; the smaller one of two common ones if the processor does not report it.
 fn first_level() -> Cache {
     use std::sync::OnceLock;
@@ -104,6 +112,9 @@ mod tests {
             assert!(!of(3136, 128) && !of(2000, 64), "{cache:?}");
             assert!(!cache.conflicts(Reading { rows: 16, stride: 2048, bytes: 64 }), "{cache:?}");
             assert!(!cache.conflicts(Reading { rows: 0, stride: 0, bytes: 128 }), "{cache:?}");
+            // The rows of a tile, of which nearly all ways are full.
+            let of_tile = |stride| cache.conflicts(Reading { rows: 12, stride, bytes: LINE });
+            assert!(of_tile(8192) == (cache.ways < 12) && !of_tile(2048) && !of_tile(4160), "{cache:?}");
         }
     }
 

@@ -63,8 +63,11 @@ unsafe fn copy_transposed<T: Copy, V: Register<T>>(
                 // Hidden, or the compiler computes multiples of both distances before the loops, and keeps
                 // them in memory.
                 let (from, width) = (At { right: black_box(from.right), ..from }, black_box(width));
+                // The number of rows is a constant in whole blocks.
                 if down >= V::LANES && right >= V::LANES {
-                    copy_block::<T, V>(from, to, width);
+                    copy_block::<T, V>(from, to, width, V::LANES);
+                } else if V::LANES == 16 && down > 4 && right >= V::LANES {
+                    copy_block::<T, V>(from, to, width, down);
                 } else {
                     copy_part_of_block::<T, V>(from, to, [width, room], [down, right]);
                 }
@@ -73,23 +76,26 @@ unsafe fn copy_transposed<T: Copy, V: Register<T>>(
     }
 }
 
-/// Copies a square block, with as many rows as a register has lanes, to rows that are `width` elements apart.
+/// Copies a block with as many columns as a register has lanes, and at most as many rows, to rows that are
+/// `width` elements apart.
 #[inline(always)]
-unsafe fn copy_block<T: Copy, V: Register<T>>(from: At<T>, to: *mut T, width: usize) {
+unsafe fn copy_block<T: Copy, V: Register<T>>(from: At<T>, to: *mut T, width: usize, rows: usize) {
     unsafe {
         let mut block = [V::zero(); 16];
         for (i, row) in block[..V::LANES].iter_mut().enumerate() {
             prefetch(from.from(0, i + width).corner);
-            *row = V::load(from.from(0, i).corner);
+            *row = load::<T, V>(from.from(0, i), rows);
         }
         transpose(&mut block);
         for (i, row) in block[..V::LANES].iter().enumerate() {
-            row.store(to.add(i * width));
+            if i < rows {
+                row.store(to.add(i * width));
+            }
         }
     }
 }
 
-/// Copies a block with fewer rows or columns `left`, of whose rows `room` elements may be written.
+/// Copies a block with few rows or columns `left`, of whose rows `room` elements may be written.
 #[inline(always)]
 unsafe fn copy_part_of_block<T: Copy, V: Register<T>>(
     from: At<T>,
