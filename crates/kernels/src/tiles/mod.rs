@@ -3,7 +3,7 @@
 //! `C` is computed in tiles whose sums stay in registers during the loop over the inner dimension. If `B`
 //! fits the cache, operands are read in place; copied are only a transpose, a panel at a time, and what
 //! tiles read often and slowly, such as rows that share few sets of the cache. Libraries copy both operands
-//! into blocks at every size, and the best of them takes 1.05 to 3.6 times as long
+//! into blocks at every size, and the best of them takes 0.8 to 4.8 times as long
 //! (`cargo bench --manifest-path benches/peers/Cargo.toml --bench gemm`). If `B` is larger, both are
 //! copied here too.
 //!
@@ -16,7 +16,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "vector registers; 1.05-3.6x on the products of a training step: benches/peers/benches/gemm.rs"
+    reason = "vector registers; up to 4.8x on the products of a training step: benches/peers/benches/gemm.rs"
 )]
 
 #[allow(dead_code, reason = "without vector registers, one of the sizes is used")]
