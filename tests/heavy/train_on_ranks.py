@@ -32,7 +32,7 @@ DIGITS = ["train", "digits", "--shards", "8", "--schedule", "constant", "--epoch
 KILLED = ["train", "digits", "--shards", "8", "--hidden", "64", "--epochs", "20", "--every", "7steps"]
 LONG = ["train", "digits", "--shards", "8", "--epochs", "100000", "--rank-timeout", "2"]
 # The time in which all ranks must have ended after one is lost.
-LIMIT = 120
+LIMIT = 60
 # More processes than cores, on one machine, possibly as root; other launchers ignore these variables.
 ENVIRONMENT = {
     **os.environ,

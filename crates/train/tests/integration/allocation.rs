@@ -29,12 +29,12 @@ fn allocations(pool: &ThreadPool, work: impl FnMut() + Send) -> u64 {
     counts.iter().sum()
 }
 
-/// The smallest number of allocations over a hundred repetitions, or fewer if one has none. Threads that
-/// fall asleep on a busy machine are asked again to stay awake, which allocates; an allocation in each step
-/// shows in every repetition.
+/// The smallest number of allocations over twenty repetitions. Threads that fall asleep on a busy
+/// machine are asked again to stay awake, which allocates; an allocation in each step shows in
+/// every repetition.
 fn steady_allocations(pool: &ThreadPool, mut work: impl FnMut() + Send) -> u64 {
     let mut fewest = u64::MAX;
-    for _ in 0..100 {
+    for _ in 0..20 {
         fewest = fewest.min(allocations(pool, &mut work));
         if fewest == 0 {
             break;
