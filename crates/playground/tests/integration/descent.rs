@@ -20,9 +20,7 @@ fn a_path_is_that_of_the_optimizer() {
         expected.extend(point);
     }
     let path = reply.numbers("path.0").unwrap();
-    assert_eq!(path.len(), expected.len());
-    let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
-    assert!(path.iter().zip(&expected).all(near), "{path:?}");
+    assert_eq!(path, expected);
 }
 
 #[test]
@@ -39,7 +37,7 @@ fn the_path_of_an_optimizer_with_an_average_is_that_of_the_averages() {
     }
     optimizer.write_average(&point, &mut average);
     let end: Vec<f32> = serde_json::from_value(reply.header()["paths"][0]["end"].clone()).unwrap();
-    assert!(end.iter().zip(&average).all(|(end, average)| (end - average).abs() < 1e-6), "{end:?}");
+    assert_eq!(end, average);
     assert!((average[0] - point[0]).abs() > 1e-3, "the average is another point: {average:?}, {point:?}");
 }
 
