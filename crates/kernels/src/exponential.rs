@@ -3,9 +3,9 @@
 //! A call of the system library processes one number, and keeps the compiler from vectorising the loop
 //! around it. The functions here are a few dozen operations without branches, which the compiler
 //! vectorises in every loop. In WebAssembly, whose programs should be small, loops call those in double
-//! precision. The errors are in the table of the chapter on accuracy in the book. In single
-//! precision, `e^x` and `tanh x` have operations of their own, since they take much of a training step of a
-//! small network; the others are computed in double precision and rounded.
+//! precision. The errors are in the table of the chapter on accuracy in the book. In single precision, `e^x`
+//! and `tanh x` have operations of their own, since they take much of a training step of a small network; the
+//! others are computed in double precision and rounded.
 
 use std::f64::consts::LOG2_E;
 
@@ -13,9 +13,9 @@ use std::f64::consts::LOG2_E;
 /// last bits of the sum.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// `ln 2` rounded to 33 bits, so that its product with an exponent is exact (Cody and Waite 1980).
-const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+pub(crate) const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 /// The remainder of `ln 2`.
-const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+pub(crate) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// `e^x` is infinite for larger `x`.
 const OVERFLOW: f64 = 709.782_712_893_384;
 /// `e^x` rounds to 0 for smaller `x`.

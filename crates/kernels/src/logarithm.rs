@@ -3,13 +3,10 @@
 //! Like the functions of [`exponential`](crate::exponential), they have no branches, so that the compiler
 //! vectorises the loops around them. The errors are in the table of the chapter on accuracy in the book.
 
+use crate::exponential::{LN_2_HIGH, LN_2_LOW};
 use crate::polynomial::polynomial;
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// `ln 2` rounded to 33 bits, so that its product with an exponent is exact.
-const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
-/// The remainder of `ln 2`.
-const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// `2^54`, which makes each subnormal number a normal one.
 const LARGE: f64 = 18_014_398_509_481_984.0;
 /// `2^52`, whose last bits hold a non-negative integer that is added to it.

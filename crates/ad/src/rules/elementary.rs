@@ -279,6 +279,7 @@ unary! {
             let inside = if is_range { one() } else { zero() };
             x.select(y, |x, y| x == y, inside, unless_nan(x, zero()))
         };
+    // An output that is not positive is 0, the partial there, or NaN.
     /// Rectifier `max(x, 0)`; `dy/dx = [x > 0]`, 0 at the kink.
     Relu relu on [(-3.0, -0.1), (0.1, 3.0)],
         primal |x| if x <= F::zero() { F::zero() } else { x },
