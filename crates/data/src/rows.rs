@@ -1,6 +1,8 @@
 //! Rows of tables.
 
-use wengert_kernels::{Float, compiled_here};
+#[cfg(feature = "csv")]
+use wengert_kernels::compiled_here;
+use wengert_kernels::{Float, gather_rows};
 
 /// The index of the first number that is infinite or NaN.
 pub(crate) fn first_not_finite<F: Float>(values: &[F]) -> Option<usize> {
@@ -17,16 +19,8 @@ pub(crate) fn labels_at(labels: &[u32], indices: &[usize]) -> Vec<u32> {
 
 /// The rows of a table of this width at these indices.
 pub(crate) fn rows<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
-    compiled_here!(F: selected(values: &[F], width: usize, indices: &[usize]) -> Vec<F>)(
-        values, width, indices,
-    )
-}
-
-fn selected<F: Float>(values: &[F], width: usize, indices: &[usize]) -> Vec<F> {
-    let mut selected = Vec::with_capacity(indices.len() * width);
-    for &i in indices {
-        selected.extend_from_slice(&values[i * width..(i + 1) * width]);
-    }
+    let mut selected = vec![F::literal(0.0); indices.len() * width];
+    gather_rows(values, width, indices, &mut selected);
     selected
 }
 

@@ -52,9 +52,9 @@ pub use norms::{max_norm, norm};
 pub use numeric::Numeric;
 pub use pairwise::{Pairwise, sum_in_blocks};
 pub use rows::{
-    Columns, add_column_sums, add_column_sums_of, row_maxima, row_sum, row_sums, row_sums_of, shifted,
-    subtract_from_rows, unrolled,
+    Columns, add_column_sums, add_column_sums_of, gather_rows, row_maxima, row_sum, row_sums, row_sums_of,
+    shifted, subtract_from_rows, unrolled,
 };
 pub use simd::{vectorised, vectorised_wide};
-pub use slices::{accumulate, fill, repeat};
+pub use slices::{accumulate, add_to, fill, repeat};
 pub use sums::{add_scaled, dot, largest, product, sum, sum_of, sum_of_pairs};

@@ -2,6 +2,8 @@
 
 use super::pairwise::Pairwise;
 use super::sums::{WIDTH, larger, largest, sum, sum_of};
+use crate::compiled_here;
+use crate::float::Float;
 use crate::numeric::{Numeric, zero};
 use crate::simd::vectorised;
 
@@ -119,6 +121,30 @@ pub fn subtract_from_rows<T: Numeric>(x: &[T], length: usize, shifts: &[T], y: &
 #[inline(always)]
 pub fn shifted<T: Numeric>(x: T, shift: T) -> T {
     x.select(shift, |x, _| x == f64::INFINITY, zero(), x - shift)
+}
+
+/// Copies the rows of `x` at these indices, of `length` elements each, to `y`; compiled in this crate.
+///
+/// # Panics
+/// If `x` has no row of some index.
+#[track_caller]
+pub fn gather_rows<F: Float>(x: &[F], length: usize, indices: &[usize], y: &mut [F]) {
+    compiled_here!(F: copy_rows(x: &[F], length: usize, indices: &[usize], y: &mut [F]))(
+        x, length, indices, y,
+    );
+}
+
+#[inline(always)]
+fn copy_rows<F: Float>(x: &[F], length: usize, indices: &[usize], y: &mut [F]) {
+    unrolled(
+        length.max(1),
+        #[inline(always)]
+        |length| {
+            for (row, &i) in y.chunks_exact_mut(length).zip(indices) {
+                row.copy_from_slice(&x[i * length..(i + 1) * length]);
+            }
+        },
+    );
 }
 
 /// Adds the rows of `x`, which have the length of `y`, to `y`. Eight columns at a time are summed in

@@ -1,6 +1,8 @@
 //! Loops that write slices element by element.
 
 use super::simd::vectorised;
+use crate::compiled_here;
+use crate::float::Float;
 
 /// Writes `values` to `y`, element by element, in the widest vector registers of [`vectorised`].
 #[inline(always)]
@@ -26,6 +28,16 @@ pub fn accumulate<T: Copy + std::ops::Add<Output = T>>(y: &mut [T], values: impl
             }
         },
     );
+}
+
+/// Adds each element of `terms` to that of `sums`; compiled in this crate.
+pub fn add_to<F: Float>(sums: &mut [F], terms: &[F]) {
+    compiled_here!(F: accumulate_copied(sums: &mut [F], terms: &[F]))(sums, terms);
+}
+
+#[inline(always)]
+fn accumulate_copied<F: Float>(sums: &mut [F], terms: &[F]) {
+    accumulate(sums, terms.iter().copied());
 }
 
 /// The largest number of elements that [`repeat`] copies at a time.
@@ -61,6 +73,13 @@ mod tests {
     #[should_panic(expected = "rows of 0 do not fit 3 elements")]
     fn no_number_of_empty_rows_fills_anything() {
         super::repeat(&[], &mut [1, 2, 3]);
+    }
+
+    #[test]
+    fn each_element_is_added_to_the_one_at_its_place() {
+        let mut sums: Vec<f32> = (0..77).map(|i| i as f32).collect();
+        super::add_to(&mut sums, &[0.5; 77]);
+        assert_eq!(sums, (0..77).map(|i| i as f32 + 0.5).collect::<Vec<_>>());
     }
 
     #[test]

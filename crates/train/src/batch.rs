@@ -2,7 +2,7 @@
 
 use wengert_ad::{ArrayTape, Element, Real, Tensor};
 use wengert_data::{Batch, Dataset, Targets};
-use wengert_kernels::{compiled_here, unrolled};
+use wengert_kernels::gather_rows;
 use wengert_nn::{Bound, Loss, Module, TargetBatch};
 
 /// Reused buffers for what a loss needs of each example of a batch.
@@ -104,8 +104,7 @@ pub(crate) fn gather<F: Real>(rows: &mut [F], width: usize, indices: &[usize], t
         rayon::join(|| gather(front, width, first, table), || gather(back, width, second, table));
         return;
     }
-    let copy = compiled_here!(F: copy_rows(rows: &mut [F], width: usize, indices: &[usize], table: &[F]));
-    copy(rows, width, indices, table);
+    gather_rows(table, width, indices, rows);
 }
 
 /// The same rows as constants of another number type.
@@ -119,18 +118,6 @@ pub(crate) fn gather_constants<E: Element, T: Real>(
         let table = &table[i * width..][..width];
         row.iter_mut().zip(table).for_each(|(slot, x)| *slot = E::constant(x.value()));
     }
-}
-
-fn copy_rows<F: Copy>(rows: &mut [F], width: usize, indices: &[usize], table: &[F]) {
-    unrolled(
-        width.max(1),
-        #[inline(always)]
-        |width| {
-            for (row, &i) in rows.chunks_exact_mut(width).zip(indices) {
-                row.copy_from_slice(&table[i * width..][..width]);
-            }
-        },
-    );
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The sum of the gradients of the parts of a batch, over a fixed tree.
 
 use wengert_ad::Real;
-use wengert_kernels::{accumulate, compiled_here};
+use wengert_kernels::add_to;
 
 /// Sums of gradients by level: that of level `k` holds the sum of `2^k` neighbouring parts, if bit `k` of the
 /// number of parts so far is set. The buffers are kept from step to step.
@@ -24,7 +24,7 @@ impl<T: Real> PartSums<T> {
             self.levels.resize_with(full + 1, Vec::new);
         }
         for sum in &mut self.levels[..full] {
-            add_gradients(sum, gradient);
+            add_to(sum, gradient);
             std::mem::swap(sum, gradient);
         }
         std::mem::swap(&mut self.levels[full], gradient);
@@ -36,18 +36,9 @@ impl<T: Real> PartSums<T> {
         let Some(first) = full.next() else { return };
         std::mem::swap(&mut self.levels[first], gradient);
         for level in full {
-            add_gradients(gradient, &self.levels[level]);
+            add_to(gradient, &self.levels[level]);
         }
     }
-}
-
-/// Adds each element of `terms` to that of `sums`.
-pub(crate) fn add_gradients<T: Real>(sums: &mut [T], terms: &[T]) {
-    compiled_here!(T: add_to(sums: &mut [T], terms: &[T]))(sums, terms);
-}
-
-fn add_to<F: Real>(sums: &mut [F], terms: &[F]) {
-    accumulate(sums, terms.iter().copied());
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use crate::batch::{ExampleBuffers, forward, gather};
 use crate::metrics::count_correct;
-use crate::part_sums::add_gradients;
 use std::ops::Range;
 use wengert_ad::{ArrayTape, Element, Real};
 use wengert_data::Batch;
-use wengert_kernels::flush_subnormal;
+use wengert_kernels::{add_to, flush_subnormal};
 use wengert_nn::{Loss, Module, Params, Penalty, TrainingPass};
 
 /// A tape with the gradient of its part of a batch; both are reused in the next step.
@@ -129,7 +128,7 @@ impl<T: Real> Shard<T> {
     }
 
     fn add(&mut self, other: &Self) {
-        add_gradients(&mut self.gradient, &other.gradient);
+        add_to(&mut self.gradient, &other.gradient);
         self.sums = add_sums(self.sums, other.sums);
     }
 }

@@ -39,7 +39,10 @@ pub(crate) fn to_user<T: Real, X: Real>(outputs: &Array2<T>, targets: Option<&St
 }
 
 fn widened<X: Real>(x: &ArrayView2<'_, X>) -> Vec<f64> {
-    x.iter().map(|x| x.widened()).collect()
+    match x.as_slice() {
+        Some(x) => x.iter().map(|x| x.widened()).collect(),
+        None => x.iter().map(|x| x.widened()).collect(),
+    }
 }
 
 fn rounded<X: Real>(wide: &[f64]) -> Vec<X> {

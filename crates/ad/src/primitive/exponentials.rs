@@ -35,22 +35,18 @@ impl<T: Element> Exponentials<T> {
     pub(super) fn compute(&mut self, at: AxisExtents, x: &[T], w: &mut [T]) {
         self.write(at, x, w);
         let Self { shifts, excesses, normalisers, .. } = self;
-        for sums in [&mut *excesses, &mut *normalisers] {
+        // The sum of the exponentials that are less than 1, and the number of the others, which the
+        // normalisers hold for now. One loop for both is compiled once.
+        for (sums, factor, at_one) in [(&mut *excesses, 1.0, -1.0), (&mut *normalisers, 0.0, 1.0)] {
             sums.clear();
             sums.resize(at.fibres(), zero());
-        }
-        // Here the number of exponentials that are 1.
-        let ones = &mut *normalisers;
-        if at.inner == 1 {
-            row_sums_of(w, at.axis, excesses, beyond_one);
-            row_sums_of(w, at.axis, ones, is_one);
-        } else {
-            let blocks = w.chunks_exact((at.axis * at.inner).max(1)).enumerate();
-            for (block, w) in blocks {
-                let (fibres, w) = (block * at.inner..(block + 1) * at.inner, Columns::new(w, at.inner));
-                add_column_sums_of(at.axis, w, w, &mut excesses[fibres.clone()], |w, _| beyond_one(w));
-                add_column_sums_of(at.axis, w, w, &mut ones[fibres], |w, _| is_one(w));
-            }
+            sum_fibres(
+                at,
+                w,
+                sums,
+                #[inline(always)]
+                |w| w.select(w, |w, _| w == 1.0, w.scale(factor).shift(at_one), w.scale(factor)),
+            );
         }
         for ((excess, normaliser), &shift) in excesses.iter_mut().zip(normalisers).zip(&*shifts) {
             *excess = *excess + (*normaliser - one());
@@ -168,16 +164,16 @@ pub(super) fn share<T: Scalar>(w: T, normaliser: T) -> T {
     w.select(zero(), |w, zero| w == zero, zero(), w * normaliser)
 }
 
-/// `w`, but `w - 1` where `w` is 1.
+/// Adds the sum of `f(w)` over the elements of each fibre to `sums`.
 #[inline(always)]
-fn beyond_one<T: Scalar>(w: T) -> T {
-    w.select(w, |w, _| w == 1.0, w - one(), w)
-}
-
-/// 1 where `w` is 1, else 0.
-#[inline(always)]
-fn is_one<T: Scalar>(w: T) -> T {
-    w.select(w, |w, _| w == 1.0, one(), zero())
+fn sum_fibres<T: Element>(at: AxisExtents, w: &[T], sums: &mut [T], f: impl Fn(T) -> T) {
+    if at.inner == 1 {
+        return row_sums_of(w, at.axis, sums, f);
+    }
+    for (w, sums) in w.chunks_exact((at.axis * at.inner).max(1)).zip(sums.chunks_exact_mut(at.inner.max(1))) {
+        let columns = Columns::new(w, at.inner);
+        add_column_sums_of(at.axis, columns, columns, sums, |w, _| f(w));
+    }
 }
 
 /// `x`, but NaN if several elements are plus infinity: which of them is the larger one is not known.

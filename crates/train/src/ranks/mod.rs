@@ -63,6 +63,7 @@ impl Default for SharedRanks {
 impl Deref for SharedRanks {
     type Target = dyn Ranks;
 
+    #[inline(always)]
     fn deref(&self) -> &Self::Target {
         &*self.0
     }

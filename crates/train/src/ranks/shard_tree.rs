@@ -8,6 +8,7 @@ use std::ops::Range;
 
 /// The part of `count` things that is this rank's own: thing `i` belongs to rank `i size / count`, rounded
 /// down.
+#[inline(always)]
 pub(crate) fn own_share(count: usize, rank: usize, size: usize) -> Range<usize> {
     (rank * count).div_ceil(size)..((rank + 1) * count).div_ceil(size)
 }

@@ -8,11 +8,10 @@
 use super::collective::others;
 use super::shard_tree::{middle, own_share, subtrees_of_ranks};
 use super::{RankError, Ranks, Received, Sent};
-use crate::part_sums::add_gradients;
 use std::mem::take;
 use std::ops::Range;
 use wengert_ad::Real;
-use wengert_kernels::{bytes_of, bytes_of_mut};
+use wengert_kernels::{add_to, bytes_of, bytes_of_mut};
 
 /// Numbers of a subtree that every rank gets: the sums of the losses and of the correct examples, and the
 /// penalty.
@@ -142,9 +141,9 @@ fn add_up<'a, T: Real>(
     let right = places.start + subtrees[places.clone()].partition_point(|subtree| subtree.start < middle);
     add_up(node.start..middle, places.start..right, subtrees, leaf, sum, scratch);
     if places.end - right == 1 {
-        return add_gradients(sum, leaf(right));
+        return add_to(sum, leaf(right));
     }
     let (right_sum, scratch) = scratch.split_at_mut(sum.len());
     add_up(middle..node.end, right..places.end, subtrees, leaf, right_sum, scratch);
-    add_gradients(sum, right_sum);
+    add_to(sum, right_sum);
 }

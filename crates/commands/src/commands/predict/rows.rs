@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::model::LoadedModel;
 use crate::output::{JSON_VERSION, csv_text};
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Write;
@@ -74,19 +74,26 @@ impl<'a> Rows<'a> {
     /// The predictions as lines of CSV. They may be millions: each is added to the text directly.
     fn write_lines(&self, outputs: &ArrayView2<'_, f64>, text: &mut String) {
         let probabilities = self.has_probabilities.then(|| class_probabilities(outputs));
-        for (i, row) in outputs.rows().into_iter().enumerate() {
+        for (i, row) in rows(outputs).enumerate() {
             if self.classes.is_none() {
-                write_numbers(&row, text);
+                write_numbers(row, text);
             } else {
-                text.push_str(&self.fields[class_of(&row)]);
+                text.push_str(&self.fields[class_of(row)]);
                 if let Some(probabilities) = &probabilities {
                     text.push(',');
-                    write_numbers(&probabilities.row(i), text);
+                    write_numbers(probabilities.row(i).as_slice().expect(CONTIGUOUS), text);
                 }
             }
             text.push('\n');
         }
     }
+}
+
+const CONTIGUOUS: &str = "predictions are contiguous";
+
+/// The outputs of each example.
+fn rows<'a>(outputs: &'a ArrayView2<'_, f64>) -> std::slice::ChunksExact<'a, f64> {
+    outputs.as_slice().expect(CONTIGUOUS).chunks_exact(outputs.ncols().max(1))
 }
 
 /// A text as a field of CSV, in quotes where it needs them.
@@ -97,12 +104,12 @@ fn csv_field(text: &str) -> String {
 }
 
 /// The predicted class of an example.
-fn class_of(row: &ArrayView1<'_, f64>) -> usize {
-    predicted_class(row.as_slice().expect("a row is contiguous")).expect("outputs are finite")
+fn class_of(row: &[f64]) -> usize {
+    predicted_class(row).expect("outputs are finite")
 }
 
 /// Adds numbers with commas between them.
-fn write_numbers(numbers: &ArrayView1<'_, f64>, text: &mut String) {
+fn write_numbers(numbers: &[f64], text: &mut String) {
     for (i, &x) in numbers.iter().enumerate() {
         let separator = if i == 0 { "" } else { "," };
         let written = if x != 0.0 && x.abs() < 1e-4 {
@@ -125,9 +132,9 @@ impl Begun<'_> {
         let mut text = if self.written == 0 { self.rows.start() } else { String::new() };
         if self.rows.json {
             let probabilities = self.rows.has_probabilities.then(|| class_probabilities(outputs));
-            for (i, row) in outputs.rows().into_iter().enumerate() {
+            for (i, row) in rows(outputs).enumerate() {
                 let probabilities = probabilities.as_ref().map(|all| all.row(i).to_vec());
-                text += &self.json_row(self.written + i, &row, probabilities);
+                text += &self.json_row(self.written + i, row, probabilities);
             }
         } else {
             self.rows.write_lines(outputs, &mut text);
@@ -136,10 +143,10 @@ impl Begun<'_> {
         writer.write_all(text.as_bytes()).map_err(CliError::Output)
     }
 
-    fn json_row(&self, number: usize, row: &ArrayView1<'_, f64>, probabilities: Option<Vec<f64>>) -> String {
+    fn json_row(&self, number: usize, row: &[f64], probabilities: Option<Vec<f64>>) -> String {
         let separator = if number == 0 { "\n" } else { ",\n" };
         let object = match (self.rows.classes, probabilities) {
-            (None, _) => json!({ "values": row.to_vec() }),
+            (None, _) => json!({ "values": row }),
             (Some(classes), Some(probabilities)) => {
                 json!({ "class": classes[class_of(row)], "probabilities": probabilities })
             }
