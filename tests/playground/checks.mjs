@@ -130,6 +130,35 @@ const TESTS = {
     assert.equal(await text(page, '[data-figure=train]'), percent);
   },
 
+  async 'replies have the order of the requests'({ page, go }) {
+    await go('network?data=moons');
+    const steps = await page.evaluate(async () => {
+      const { ask } = await import('./engine.js');
+      const replies = await Promise.all(Array.from({ length: 8 }, () => ask({ do: 'advance', slot: 0, steps: 50 })));
+      return replies.map(({ header }) => header.step);
+    });
+    assert.deepEqual(steps, [50, 100, 150, 200, 250, 300, 350, 400]);
+  },
+
+  async 'the picture follows the training, the theme and the data'({ page, go }) {
+    await go('network?data=moons&epochs=100000');
+    const pictures = new Set();
+    const look = async () => pictures.add(await page.locator('#panel-network canvas.output').evaluate((canvas) => canvas.toDataURL()));
+    await look();
+    await press(page, '▶ Train');
+    await page.getByText(/^step [\d,]+, [\d,]+ steps per second$/).waitFor();
+    await press(page, '❚❚ Pause');
+    await page.getByText(/^step [\d,]+$/).waitFor();
+    await look();
+    await page.getByLabel('Change between light and dark').click();
+    await look();
+    await page.getByLabel('Change between light and dark').click();
+    await press(page, 'Circles');
+    await page.getByText('step 0', { exact: true }).waitFor();
+    await look();
+    assert.equal(pictures.size, 4);
+  },
+
   async 'going back gives the numbers of before'({ page, go }) {
     await go(`network?${new URLSearchParams({ ...RUN, epochs: 50 })}`);
     const loss = () => text(page, '[data-figure=loss]');

@@ -125,7 +125,7 @@ export class DigitPad {
     if (!this.canvas.clientWidth) return;
     const { context: c, width } = prepared(this.canvas, this.canvas.clientWidth);
     const [ground, ink] = [rgb(colour('raised')), rgb(colour('ink'))];
-    drawMap(c, CELLS, CELLS, (i) => (this.ink[(CELLS - 1 - Math.floor(i / CELLS)) * CELLS + (i % CELLS)] ? ink : ground), [0, 0, width, width], false);
+    drawMap(c, CELLS, CELLS, (i) => between(ground, ink, this.ink[(CELLS - 1 - Math.floor(i / CELLS)) * CELLS + (i % CELLS)]), [0, 0, width, width], false);
     if (document.activeElement === this.canvas) {
       c.strokeStyle = colour(this.pen.isDown ? 'warm' : 'accent');
       c.lineWidth = 2;

@@ -1,4 +1,4 @@
-// The engine: a WebAssembly module beside the page, or the server that the page comes from.
+// The engine, as the page asks it.
 
 /** Splits a reply into its header and its arrays. */
 function parsed(buffer) {
@@ -15,18 +15,18 @@ function parsed(buffer) {
   return { header, arrays, file: header.file && new Uint8Array(buffer, 4 + length) };
 }
 
-/** A worker with the WebAssembly module, so that the page stays responsive. */
-class Wasm {
-  /** `files` are the names of the data sets in the folder `data`. */
-  constructor(files) {
-    this.name = 'WebAssembly';
+/** A worker that computes, or asks the server. */
+class Engine {
+  /** `files` are the names of the data sets in the folder `data`, which a WebAssembly module does not contain. */
+  constructor({ engine, data = [] }) {
+    this.kind = engine;
     this.waiting = [];
-    this.files = new Map(files.map((name) => [name, undefined]));
+    this.files = new Map(data.map((name) => [name, undefined]));
     this.start();
   }
 
   start() {
-    this.worker = new Worker('worker.js', { type: 'module' });
+    this.worker = new Worker(`worker.js?${this.kind}`, { type: 'module' });
     this.worker.onmessage = ({ data }) => {
       if (data.failed) this.restart(data.failed);
       else this.waiting.shift().done(data);
@@ -34,7 +34,7 @@ class Wasm {
     this.worker.onerror = (event) => this.restart(event.message);
   }
 
-  /** An instance that failed cannot go on: a new one takes its place, without the networks. */
+  /** An engine that failed cannot go on: a new one takes its place, without the networks. */
   restart(reason) {
     this.worker.terminate();
     const error = new Error(`The engine failed, and was started again: ${reason}`);
@@ -42,7 +42,7 @@ class Wasm {
     this.start();
   }
 
-  /** The request with the file of a data set that the module does not contain. */
+  /** The request with the file of a data set that the engine does not contain. */
   async complete(request) {
     const data = request.settings?.data;
     if (data?.kind !== 'named' || !this.files.has(data.name)) return request;
@@ -63,30 +63,10 @@ class Wasm {
   }
 }
 
-/** The server: one session per page. */
-class Server {
-  constructor() {
-    this.name = 'native';
-    this.session = crypto.getRandomValues(new Uint32Array(4)).reduce((text, word) => text + word.toString(36), 's');
-  }
-
-  async send(request) {
-    const response = await fetch(`session/${this.session}`, { method: 'POST', body: JSON.stringify(request) });
-    if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    const milliseconds = Number(response.headers.get('Server-Timing')?.match(/dur=([\d.]+)/)?.[1]);
-    return { reply: await response.arrayBuffer(), milliseconds };
-  }
-}
-
-async function found() {
-  const { engine, data } = await (await fetch('engine.json')).json();
-  return engine === 'wasm' ? new Wasm(data) : new Server();
-}
-
-const engine = found();
+const engine = fetch('engine.json').then((response) => response.json()).then((kind) => new Engine(kind));
 
 /** The name of the engine. */
-export const engineName = async () => (await engine).name;
+export const engineName = async () => ((await engine).kind === 'wasm' ? 'WebAssembly' : 'native');
 
 /** The reply to a request: its header, its arrays, the content of a file, and how long the engine computed. */
 export async function ask(request) {

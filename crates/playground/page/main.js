@@ -8,6 +8,7 @@ import * as classifier from './classifier.js';
 import * as descent from './descent.js';
 import * as graph from './graph.js';
 import * as network from './network.js';
+import { forgetColours } from './plots.js';
 
 const TABS = { graph, descent, network, classifier };
 const shown = {};
@@ -76,6 +77,11 @@ async function share() {
 function changeTheme() {
   const isDark = getComputedStyle(document.documentElement).colorScheme.includes('dark');
   document.documentElement.dataset.theme = isDark ? 'light' : 'dark';
+  redraw();
+}
+
+function redraw() {
+  forgetColours();
   Object.values(shown).forEach((tab) => tab.redraw?.());
 }
 
@@ -92,6 +98,4 @@ addEventListener('hashchange', () => {
   const { tab, parameters } = fromAddress();
   if (TABS[tab]) show(tab, parameters);
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-  Object.values(shown).forEach((tab) => tab.redraw?.());
-});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);

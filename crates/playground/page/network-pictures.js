@@ -28,7 +28,7 @@ export function drawOutput(canvas, tab) {
   }
   const X = (x) => (width * (x - window[0])) / (window[1] - window[0]);
   const Y = (y) => height * (1 - (y - window[2]) / (window[3] - window[2]));
-  drawExamples(c, tab, X, Y);
+  c.drawImage(examplesLayer(c, tab, X, Y), 0, 0, width, height);
   if (tab.state.data === 'draw' && document.activeElement === canvas) {
     const [u, v] = tab.data.cursor;
     c.strokeStyle = colour('ink');
@@ -47,6 +47,21 @@ function valueColour(data, ground) {
   const [low, high] = [rgb(colour('c0')), rgb(colour('c1'))];
   const most = data.reduce((largest, y) => Math.max(largest, Math.abs(y)), 0) || 1;
   return (i) => between(ground, data[i] < 0 ? low : high, 0.85 * Math.min(1, Math.abs(data[i]) / most));
+}
+
+/** The examples on a canvas as large as that of a context. They are drawn again only when they, its size or the theme change. */
+function examplesLayer(context, tab, X, Y) {
+  const { width, height } = context.canvas;
+  const key = width + colour('panel');
+  const { examples } = tab;
+  if (tab.layer?.key !== key || tab.layer.examples !== examples) {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const c = canvas.getContext('2d');
+    c.setTransform(context.getTransform());
+    drawExamples(c, tab, X, Y);
+    tab.layer = { key, examples, canvas };
+  }
+  return tab.layer.canvas;
 }
 
 function drawExamples(c, { made, examples }, X, Y) {

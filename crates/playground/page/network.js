@@ -16,6 +16,12 @@ export const DEFAULTS = {
 };
 const SIDE = 64;
 const UNITS = 18;
+/** The milliseconds of a frame for the engine, of the 60 per second; the others are for messages. */
+const FRAME = 15;
+/** The number of epochs whose losses are kept. */
+const MOST_EPOCHS = 2000;
+/** The milliseconds from one text to the next during training: nobody reads faster. */
+const TEXT = 100;
 
 export async function open(panel, parameters, lists) {
   const tab = new NetworkTab(panel, withDefaults(parameters, DEFAULTS), lists);
@@ -37,8 +43,6 @@ class NetworkTab {
   constructor(panel, state, lists) {
     this.state = state;
     this.lists = lists;
-    this.curves = [];
-    this.pace = 1;
     this.speed = 'fast';
     this.build(panel);
     onWidth(panel, () => this.picture && this.draw());
@@ -101,7 +105,7 @@ class NetworkTab {
       this.made = header;
       this.examples = { train: examplesOf(arrays, 'train'), validation: examplesOf(arrays, 'validation') };
       this.window = windowOf(this.examples.train, header.task);
-      [this.curves, this.pace, this.furthest] = [[], 1, 0];
+      [this.curves, this.spacing, this.pace, this.furthest] = [[], 1, 1, 0];
       this.error.textContent = header.notes.join('\n');
       this.data.show();
       await this.look();
@@ -148,7 +152,7 @@ class NetworkTab {
     this.data.show();
   }
 
-  /** Trains until it is stopped: as many steps per frame as the engine takes in some milliseconds. */
+  /** Trains until it is stopped. While one round of steps is drawn, the engine takes those of the next one. */
   async run() {
     if (!this.made) return;
     if (this.progress.stopped) await this.create();
@@ -156,32 +160,50 @@ class NetworkTab {
     this.playing = true;
     this.play.textContent = '❚❚ Pause';
     const rate = { steps: this.progress.step, since: performance.now() };
+    let next = this.round(mine);
     while (this.playing && mine === this.version) {
-      const begin = performance.now();
-      const steps = this.speed === 'slow' ? 1 : this.speed === 'epoch' ? this.made.steps_per_epoch : Math.round(this.pace);
-      if (!(await this.advance(Math.min(steps, this.made.most_steps), mine))) break;
+      const round = next;
+      next = this.round(mine);
+      if (!(await round)) break;
       await this.frame(mine);
-      // As many steps as take half of the time from picture to picture, which is that of a frame at least.
-      const budget = Math.max(8, (performance.now() - begin) / 2);
-      const change = Math.min(2, Math.max(0.5, budget / Math.max(this.computed, 0.1)));
-      this.pace = Math.min(this.made.most_steps, Math.max(1, this.pace * change));
       if (performance.now() - rate.since > 500) {
         this.perSecond = (1000 * (this.progress.step - rate.steps)) / (performance.now() - rate.since);
         [rate.steps, rate.since] = [this.progress.step, performance.now()];
       }
     }
+    await next;
     if (mine !== this.version) return;
     this.stop();
     await this.look();
   }
 
-  /** Asks for the picture, and draws it in the next frame. */
-  async frame(mine) {
-    const picture = await ask({ do: 'picture', slot: 0, view: this.view() });
-    if (mine !== this.version) return;
-    this.picture = picture;
-    await new Promise(requestAnimationFrame);
-    this.draw();
+  /** Takes the steps of a frame, and asks for the picture after them; false if there are none left. */
+  async round(mine) {
+    const wanted = { slow: 1, epoch: this.made.steps_per_epoch }[this.speed] ?? Math.round(this.pace);
+    const steps = Math.min(wanted, this.made.most_steps);
+    try {
+      const taken = this.advance(steps, mine);
+      const picture = await ask({ do: 'picture', slot: 0, view: this.view() });
+      if (!(await taken) || mine !== this.version) return false;
+      this.picture = picture;
+      // A picture that takes more than half of the frame gets as much time as the steps.
+      const time = Math.max(FRAME - picture.milliseconds, picture.milliseconds);
+      this.pace = Math.max(1, steps * Math.min(2, time / Math.max(this.computed, 0.1)));
+      return true;
+    } catch (error) {
+      this.error.textContent = error.message;
+      return false;
+    }
+  }
+
+  /** Draws the picture in the next frame. */
+  frame(mine) {
+    return new Promise((done) => requestAnimationFrame((now) => {
+      done();
+      if (mine !== this.version) return;
+      this.drawPicture();
+      if (now - this.written > TEXT) this.write(now);
+    }));
   }
 
   /** Takes steps; false if there are none left. */
@@ -190,7 +212,7 @@ class NetworkTab {
       const { header, milliseconds } = await ask({ do: 'advance', slot: 0, steps });
       if (mine !== this.version) return false;
       this.computed = milliseconds;
-      this.curves.push(...header.epochs);
+      this.keep(header.epochs);
       this.progress = header;
       this.furthest = Math.max(this.furthest, header.step);
       return !header.stopped;
@@ -198,6 +220,15 @@ class NetworkTab {
       this.error.textContent = error.message;
       return false;
     }
+  }
+
+  /** Keeps the losses of epochs; if there are too many, of every second one, then of every fourth, and so on. */
+  keep(epochs) {
+    const isKept = ({ epoch }) => epoch % this.spacing === 0;
+    this.curves.push(...epochs.filter(isKept));
+    if (this.curves.length < MOST_EPOCHS) return;
+    this.spacing *= 2;
+    this.curves = this.curves.filter(isKept);
   }
 
   async steps(count) {
@@ -234,9 +265,21 @@ class NetworkTab {
   }
 
   draw() {
-    const { header } = this.picture;
+    this.drawPicture();
+    this.write(0);
+  }
+
+  drawPicture() {
+    // A hidden tab is drawn when it is shown.
+    if (!this.root.clientWidth) return;
     drawOutput(this.output, this);
     drawDiagram(this.diagram, this);
+  }
+
+  /** Shows the losses and what the picture is in numbers and words. */
+  write(now) {
+    this.written = now;
+    const { header } = this.picture;
     drawCurves(this.curve, this.curves);
     drawNorms(this.norms, header.norms);
     this.rewind.max = this.furthest ?? 0;
@@ -247,8 +290,8 @@ class NetworkTab {
     this.figures.replaceChildren(
       figure('epoch', header.epoch, 'epochs'),
       figure('loss', digits(header.train.loss, 4), 'training loss'),
-      ...(isClasses ? [figure('train', quality('train'), 'right, training')] : []),
-      ...(header.validation ? [figure('validation', quality('validation'), isClasses ? 'right, validation' : 'validation loss')] : []));
+      ...(isClasses ? [figure('train', quality('train'), 'training accuracy')] : []),
+      ...(header.validation ? [figure('validation', quality('validation'), isClasses ? 'validation accuracy' : 'validation loss')] : []));
     this.legend.replaceChildren(...this.legendEntries());
     this.status.textContent = this.statusText(header);
     const label = outputLabel(this);

@@ -2,20 +2,25 @@
 
 const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 
-/** The colour of a role in the current theme. */
-export const colour = (role) => getComputedStyle(document.documentElement).getPropertyValue(`--${role}`).trim();
-
 const known = new Map();
 
-/** The red, green and blue of a colour. */
-export function rgb(text) {
-  if (!known.has(text)) {
-    probe.fillStyle = text;
-    const [r, g, b] = probe.fillStyle.match(/\w\w/g).map((part) => parseInt(part, 16));
-    known.set(text, [r, g, b]);
-  }
-  return known.get(text);
+/** The value for a key, which is computed once for each theme. */
+function remembered(key, value) {
+  if (!known.has(key)) known.set(key, value());
+  return known.get(key);
 }
+
+/** Has to be called when the theme changes. */
+export const forgetColours = () => known.clear();
+
+/** The colour of a role in the current theme. */
+export const colour = (role) => remembered(role, () => getComputedStyle(document.documentElement).getPropertyValue(`--${role}`).trim());
+
+/** The red, green and blue of a colour. */
+export const rgb = (text) => remembered(`rgb ${text}`, () => {
+  probe.fillStyle = text;
+  return probe.fillStyle.match(/\w\w/g).map((part) => parseInt(part, 16));
+});
 
 /** The context of a canvas in pixels of CSS, cleared, with its size. */
 export function prepared(canvas, height) {
@@ -42,19 +47,20 @@ export function drawMap(context, columns, rows, at, [x, y, width, height], smoot
   small.height = rows;
   const inner = small.getContext('2d');
   const image = inner.createImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const [r, g, b] = at(row * columns + column);
-      image.data.set([r, g, b, 255], 4 * ((rows - 1 - row) * columns + column));
-    }
+    for (let column = 0; column < columns; column++) pixels[(rows - 1 - row) * columns + column] = at(row * columns + column);
   }
   inner.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = smooth;
   context.drawImage(small, x, y, width, height);
 }
 
-/** A colour between two. */
-export const between = (a, b, share) => [0, 1, 2].map((i) => a[i] + (b[i] - a[i]) * share);
+/** A colour between two, as a pixel of a map. */
+export function between(a, b, share) {
+  const part = (i) => Math.round(a[i] + (b[i] - a[i]) * share);
+  return 0xff000000 | (part(2) << 16) | (part(1) << 8) | part(0);
+}
 
 /** Numbers at which an axis has ticks. */
 export function ticks(low, high, count = 5) {
@@ -95,6 +101,7 @@ export function chart(canvas, { lines, height = 150, log = false, window, xLabel
   const Y = (y) => frame.y + frame.h * (1 - (value(y) - value(bottom)) / (value(top) - value(bottom)));
   axes(c, { frame, left, right, bottom, top, log, X, Y, xLabel });
   c.save();
+  c.lineCap = 'round';
   c.beginPath();
   c.rect(frame.x, frame.y - 2, frame.w + 2, frame.h + 4);
   c.clip();
@@ -110,8 +117,15 @@ export function chart(canvas, { lines, height = 150, log = false, window, xLabel
     c.setLineDash(line.dashed ? [5, 4] : []);
     c.globalAlpha = line.alpha ?? 1;
     c.beginPath();
-    const points = thinned(line.points, 2 * frame.w);
-    points.forEach(([x, y], i) => (i ? c.lineTo(X(x), Y(log ? Math.max(y, bottom) : y)) : c.moveTo(X(x), Y(log ? Math.max(y, bottom) : y))));
+    thinned(line.points, frame.w).forEach(([x, y], i) => {
+      const point = [X(x), Y(log ? Math.max(y, bottom) : y)];
+      c.lineTo(...point);
+      // In pieces: without a GPU, the time for a path that goes up and down grows with the square of its length.
+      if (line.dashed || i % 10) return;
+      c.stroke();
+      c.beginPath();
+      c.moveTo(...point);
+    });
     c.stroke();
     c.setLineDash([]);
   }
@@ -142,7 +156,11 @@ function axes(c, { frame, left, right, bottom, top, log, X, Y, xLabel }) {
   }
   c.textAlign = 'center';
   c.textBaseline = 'top';
-  for (const x of ticks(left, right, Math.max(2, Math.floor(frame.w / 60)))) c.fillText(short(x), X(x), frame.y + frame.h + 6);
+  for (const x of ticks(left, right, Math.max(2, Math.floor(frame.w / 60)))) {
+    // The last one stays inside.
+    const rightmost = frame.x + frame.w + 8 - c.measureText(short(x)).width / 2;
+    c.fillText(short(x), Math.min(X(x), rightmost), frame.y + frame.h + 6);
+  }
   if (xLabel) c.fillText(xLabel, frame.x + frame.w / 2, frame.y + frame.h + 21);
 }
 

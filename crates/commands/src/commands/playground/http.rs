@@ -4,7 +4,6 @@
 //! refused.
 
 use std::io::{self, Read, Write};
-use std::time::Duration;
 
 /// The largest size of the head of a request, and the largest number of its fields.
 const HEAD: usize = 16_384;
@@ -89,30 +88,21 @@ impl<S: Read + Write> Connection<S> {
         Ok(count > 0)
     }
 
-    /// A response that took some time to compute, which the page asks for.
-    pub(super) fn respond(&mut self, kind: &str, time: Duration, body: &[u8]) -> io::Result<()> {
-        self.write("200 OK", kind, "keep-alive", time, body)
+    /// A response with a body of a media type.
+    pub(super) fn respond(&mut self, kind: &str, body: &[u8]) -> io::Result<()> {
+        self.write("200 OK", kind, "keep-alive", body)
     }
 
     /// Refuses a request, and ends the connection, since its body is not read.
     pub(super) fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
         let status = refusal.status();
-        self.write(status, "text/plain", "close", Duration::ZERO, status.as_bytes())
+        self.write(status, "text/plain", "close", status.as_bytes())
     }
 
-    fn write(
-        &mut self,
-        status: &str,
-        kind: &str,
-        connection: &str,
-        time: Duration,
-        body: &[u8],
-    ) -> io::Result<()> {
-        let milliseconds = 1e3 * time.as_secs_f64();
+    fn write(&mut self, status: &str, kind: &str, connection: &str, body: &[u8]) -> io::Result<()> {
         // Nothing but this page: no other host, no frame around it, no copy that outlives the server.
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: {connection}\r\n\
-             Server-Timing: engine;dur={milliseconds:.3}\r\n\
              Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n\
              Cross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: DENY\r\n\
              Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \

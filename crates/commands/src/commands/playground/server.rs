@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wengert_playground::{LONGEST_REQUEST, PAGE};
 
 /// The largest number of connections at the same time.
@@ -86,14 +86,13 @@ impl Access {
         while let Some(head) = connection.head()? {
             match head.and_then(|head| self.check(&head).map(|target| (head.length, target))) {
                 Ok((_, Target::File { kind, content })) => {
-                    connection.respond(kind, Duration::ZERO, content)?;
+                    connection.respond(kind, content)?;
                 }
                 Ok((length, Target::Session(name))) => {
                     let Some(body) = connection.body(length)? else { return Ok(()) };
-                    let start = Instant::now();
                     match self.sessions.handle(&name, &body) {
                         Some(reply) => {
-                            connection.respond("application/octet-stream", start.elapsed(), &reply)?;
+                            connection.respond("application/octet-stream", &reply)?;
                         }
                         None => return connection.refuse(Refusal::Failed),
                     }
