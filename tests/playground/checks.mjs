@@ -3,12 +3,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const TABS = ['graph', 'descent', 'network', 'classifier'];
 /** A training that is short: its data, and the options of `wengert train`. */
 const RUN = { data: 'moons', hidden: '8', activation: 'tanh', optimizer: 'adam', rate: 0.02, schedule: 'cosine', batch: 32, epochs: 4, seed: 5 };
 const COMMAND = 'train moons --hidden 8 --activation tanh --optimizer adam --lr 0.02 --schedule cosine --batch-size 32 --epochs 4 --seed 5 --json';
+
+/** The numbers of a tensor of a safetensors file, all of which are `F32`. */
+function savedTensor(file, name) {
+  const bytes = readFileSync(file);
+  const length = Number(bytes.readBigUInt64LE());
+  const [begin, end] = JSON.parse(bytes.subarray(8, 8 + length))[name].data_offsets;
+  return Array.from({ length: (end - begin) / 4 }, (_, i) => bytes.readFloatLE(8 + length + begin + 4 * i));
+}
 
 /** Runs all checks on one shell; returns the number of failures. */
 export async function checks({ browser, address, name, axe, program, screenshots }) {
@@ -118,7 +128,11 @@ const TESTS = {
       const { header, arrays } = await ask({ do: 'picture', slot: 0, view: { side: 2, window: [0, 1, 0, 1] } });
       return { train: header.train, validation: header.validation, parameters: [...arrays.parameters.data] };
     });
-    const report = JSON.parse(execFileSync(program, COMMAND.split(' '), { encoding: 'utf8' }));
+    const folder = mkdtempSync(path.join(tmpdir(), 'wengert-playground-'));
+    const model = path.join(folder, 'model.safetensors');
+    const report = JSON.parse(execFileSync(program, [...COMMAND.split(' '), '--save', model], { encoding: 'utf8' }));
+    const parameters = ['hidden.0.weight', 'hidden.0.bias', 'out.weight', 'out.bias'].flatMap((name) => savedTensor(model, name));
+    rmSync(folder, { recursive: true });
     for (const part of ['train', 'validation']) {
       const [ours, theirs] = [shown[part].loss, report[`${part}_loss`]];
       if (isNative) assert.equal(ours, theirs, `${part}, bit for bit`);
@@ -126,6 +140,9 @@ const TESTS = {
     }
     const hash = createHash('sha256').update(Buffer.from(Float32Array.from(shown.parameters).buffer)).digest('hex');
     if (isNative) assert.equal(hash, report.params_sha256, 'the parameters, bit for bit');
+    assert.equal(shown.parameters.length, parameters.length);
+    const farthest = Math.max(...parameters.map((value, i) => Math.abs(value - shown.parameters[i])));
+    assert.ok(isNative ? farthest === 0 : farthest < 1e-5, `a parameter differs by ${farthest}`);
     const percent = `${(100 * report.train_accuracy).toFixed(1)} %`;
     assert.equal(await text(page, '[data-figure=train]'), percent);
   },
