@@ -108,7 +108,7 @@ fn arrangements() -> Vec<Case> {
 fn algebra() -> Vec<Case> {
     vec![
         case("matmul", MatMul, &[MATRIX, &[COLUMNS, 64]]),
-        case("affine", Affine, &[MATRIX, &[COLUMNS, 64], &[64]]),
+        case("affine", Affine::default(), &[MATRIX, &[COLUMNS, 64], &[64]]),
         case("dot", Dot, &[&[ROWS * COLUMNS], &[ROWS * COLUMNS]]),
         case("outer", Outer, &[&[ROWS], &[COLUMNS]]),
         case("solve", Solve::default(), &[SQUARE, SQUARE]),

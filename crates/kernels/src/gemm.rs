@@ -19,12 +19,13 @@ pub trait MatrixProduct: Numeric {
         portable_product(a, b, c, overwrite);
     }
 
-    /// [`gemm`](Self::gemm) of numbers that consist of several components, of which the first is not needed:
-    /// that of each element of `c` becomes arbitrary. By default, the whole product.
+    /// [`gemm`](Self::gemm) of numbers that consist of several components, of which only those are needed on
+    /// which no other depends: the others of each element of `c` become arbitrary. By default, the whole
+    /// product.
     ///
     /// # Panics
     /// If the shapes do not fit.
-    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+    fn gemm_of_highest(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         Self::gemm(a, b, c, overwrite);
     }
 

@@ -67,7 +67,7 @@ fn physics_informed(width: usize, n: usize) {
     let data = Dataset::new("points", points, 1, targets).expect("the shapes fit");
     let indices = Vec::from_iter(0..n);
     // In parts whose arrays of numbers with their derivatives stay in the second-level cache.
-    let mut backprop = Backprop::for_evaluation().part_rows(128);
+    let mut backprop = Backprop::for_evaluation().part_rows(256);
     let value = backprop.value_and_grad(&poisson, &MeanSquared, &params, data.batch(&indices));
     println!("check {value} {}", norm(backprop.gradient()));
     let mut compute = || backprop.value_and_grad(&poisson, &MeanSquared, &params, data.batch(&indices));

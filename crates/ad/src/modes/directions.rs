@@ -1,7 +1,8 @@
 //! Dual numbers with several directions: a primal with several tangents.
 
-use super::planes::{Planes, planar_affine, planar_derivatives, planar_product};
-use crate::element::{Blocks, Element};
+use super::planar_affine::PlanarAffine;
+use super::planes::{Planes, planar_affine, planar_highest, planar_product};
+use crate::element::{Chunks, Element};
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
@@ -211,9 +212,10 @@ impl<const W: usize, T: Scalar> Scalar for Directions<W, T> {
 infix_operators!([const W: usize, T: Scalar] Directions<W, T>);
 scalar_sum!([const W: usize, T: Scalar] Directions<W, T>);
 
-impl<const W: usize, T: Scalar> Planes for Directions<W, T> {
+impl<const W: usize, T: Element> Planes for Directions<W, T> {
     type Component = T;
     const PLANES: usize = 1 + W;
+    const HIGHEST: usize = 1;
 
     #[inline(always)]
     fn component(self, i: usize) -> T {
@@ -222,6 +224,15 @@ impl<const W: usize, T: Scalar> Planes for Directions<W, T> {
     #[inline(always)]
     fn from_components(component: impl Fn(usize) -> T) -> Self {
         Self { primal: component(0), tangents: Self::each(|w| component(1 + w)) }
+    }
+    #[inline(always)]
+    fn plane(chunk: &Self::Chunk, i: usize) -> &T::Chunk {
+        i.checked_sub(1).map_or(&chunk.primal, |w| &chunk.tangents[w])
+    }
+    #[inline(always)]
+    fn plane_mut(chunk: &mut Self::Chunk, i: usize) -> &mut T::Chunk {
+        let Directions { primal, tangents } = chunk;
+        i.checked_sub(1).map_or(primal, |w| &mut tangents[w])
     }
     fn terms(i: usize) -> impl Iterator<Item = [usize; 2]> {
         [[i, 0], [0, i]].into_iter().take(if i == 0 { 1 } else { 2 })
@@ -232,26 +243,33 @@ impl<const W: usize, T: Element> MatrixProduct for Directions<W, T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
     }
-    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        planar_derivatives(a, b, c, overwrite);
+    fn gemm_of_highest(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_highest(a, b, c, overwrite);
     }
     fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
         planar_affine(x, w, b, y);
     }
 }
 
-impl<const W: usize, T: Blocks> Blocks for Directions<W, T> {
-    type Block = Directions<W, T::Block>;
+impl<const W: usize, T: Element> Chunks for Directions<W, T> {
+    type Chunk = Directions<W, T::Chunk>;
+    type Affine = PlanarAffine<T>;
     const SEPARATE: bool = true;
 
     #[inline(always)]
-    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
-        let tangent = |w: usize| T::gathered(|j| x(j).tangents[w]);
-        Directions { primal: T::gathered(|j| x(j).primal), tangents: Directions::each(tangent) }
+    fn zeros() -> Self::Chunk {
+        Directions { primal: T::zeros(), tangents: [T::zeros(); W] }
     }
     #[inline(always)]
-    fn lane(block: &Self::Block, j: usize) -> Self {
-        let tangent = |w: usize| T::lane(&block.tangents[w], j);
-        Self { primal: T::lane(&block.primal, j), tangents: Self::each(tangent) }
+    fn joined(chunk: &Self::Chunk, i: usize) -> Self {
+        let tangent = |w: usize| T::joined(&chunk.tangents[w], i);
+        Self { primal: T::joined(&chunk.primal, i), tangents: Self::each(tangent) }
+    }
+    #[inline(always)]
+    fn set(self, chunk: &mut Self::Chunk, i: usize) {
+        self.primal.set(&mut chunk.primal, i);
+        for (tangent, chunk) in self.tangents.into_iter().zip(&mut chunk.tangents) {
+            tangent.set(chunk, i);
+        }
     }
 }

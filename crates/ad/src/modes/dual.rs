@@ -1,7 +1,8 @@
 //! Dual numbers: a primal with its tangent.
 
-use super::planes::{Planes, planar_affine, planar_derivatives, planar_product};
-use crate::element::{Blocks, Element};
+use super::planar_affine::PlanarAffine;
+use super::planes::{Planes, planar_affine, planar_highest, planar_product};
+use crate::element::{Chunks, Element};
 use crate::euclidean::norm;
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary, value_of, value_of_both};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
@@ -122,9 +123,10 @@ impl<T: Scalar> Scalar for Dual<T> {
 infix_operators!([T: Scalar] Dual<T>);
 scalar_sum!([T: Scalar] Dual<T>);
 
-impl<T: Scalar> Planes for Dual<T> {
+impl<T: Element> Planes for Dual<T> {
     type Component = T;
     const PLANES: usize = 2;
+    const HIGHEST: usize = 1;
 
     #[inline(always)]
     fn component(self, i: usize) -> T {
@@ -133,6 +135,14 @@ impl<T: Scalar> Planes for Dual<T> {
     #[inline(always)]
     fn from_components(component: impl Fn(usize) -> T) -> Self {
         Self { primal: component(0), tangent: component(1) }
+    }
+    #[inline(always)]
+    fn plane(chunk: &Self::Chunk, i: usize) -> &T::Chunk {
+        if i == 0 { &chunk.primal } else { &chunk.tangent }
+    }
+    #[inline(always)]
+    fn plane_mut(chunk: &mut Self::Chunk, i: usize) -> &mut T::Chunk {
+        if i == 0 { &mut chunk.primal } else { &mut chunk.tangent }
     }
     fn terms(i: usize) -> impl Iterator<Item = [usize; 2]> {
         (0..=i).map(move |j| [j, i - j])
@@ -143,32 +153,30 @@ impl<T: Element> MatrixProduct for Dual<T> {
     fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
         planar_product(a, b, c, overwrite);
     }
-    fn gemm_without_first(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
-        planar_derivatives(a, b, c, overwrite);
+    fn gemm_of_highest(a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: &mut [Self], overwrite: bool) {
+        planar_highest(a, b, c, overwrite);
     }
     fn affine(x: Matrix<'_, Self>, w: Matrix<'_, Self>, b: &[Self], y: &mut [Self]) {
         planar_affine(x, w, b, y);
     }
 }
 
-impl<T: Blocks> Blocks for Dual<T> {
-    type Block = Dual<T::Block>;
+impl<T: Element> Chunks for Dual<T> {
+    type Chunk = Dual<T::Chunk>;
+    type Affine = PlanarAffine<T>;
     const SEPARATE: bool = true;
 
     #[inline(always)]
-    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
-        let primal = T::gathered(
-            #[inline(always)]
-            |j| x(j).primal,
-        );
-        let tangent = T::gathered(
-            #[inline(always)]
-            |j| x(j).tangent,
-        );
-        Dual { primal, tangent }
+    fn zeros() -> Self::Chunk {
+        Dual { primal: T::zeros(), tangent: T::zeros() }
     }
     #[inline(always)]
-    fn lane(block: &Self::Block, j: usize) -> Self {
-        Self { primal: T::lane(&block.primal, j), tangent: T::lane(&block.tangent, j) }
+    fn joined(chunk: &Self::Chunk, i: usize) -> Self {
+        Self { primal: T::joined(&chunk.primal, i), tangent: T::joined(&chunk.tangent, i) }
+    }
+    #[inline(always)]
+    fn set(self, chunk: &mut Self::Chunk, i: usize) {
+        self.primal.set(&mut chunk.primal, i);
+        self.tangent.set(&mut chunk.tangent, i);
     }
 }

@@ -1,6 +1,6 @@
 //! Several numbers side by side, which go through the same operations.
 
-use crate::element::{BLOCK, Blocks};
+use crate::element::{CHUNK, Chunks, PlainAffine};
 use crate::number::{Binary, Numeric, Operand, Scalar, Unary};
 use crate::rules::{Elementary, infix_operators, scalar_sum};
 use std::hint::black_box;
@@ -122,35 +122,53 @@ infix_operators!([const N: usize, T: Scalar] Lanes<N, T>);
 scalar_sum!([const N: usize, T: Scalar] Lanes<N, T>);
 impl<const N: usize> MatrixProduct for Lanes<N> {}
 
-impl<const N: usize, T: Blocks> Blocks for Lanes<N, T> {
-    type Block = Lanes<N, T::Block>;
+impl<const N: usize> Chunks for Lanes<N> {
+    type Chunk = [[f64; CHUNK]; N];
+    type Affine = PlainAffine;
     const SEPARATE: bool = false;
 
     #[inline(always)]
-    fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
-        Lanes::from_fn(|lane| T::gathered(|j| x(j).0[lane]))
+    fn zeros() -> Self::Chunk {
+        [f64::zeros(); N]
     }
     #[inline(always)]
-    fn lane(block: &Self::Block, j: usize) -> Self {
-        Self::from_fn(|lane| T::lane(&block.0[lane], j))
+    fn joined(chunk: &Self::Chunk, i: usize) -> Self {
+        Self::from_fn(|lane| f64::joined(&chunk[lane], i))
+    }
+    #[inline(always)]
+    fn set(self, chunk: &mut Self::Chunk, i: usize) {
+        self.0.into_iter().zip(chunk).for_each(|(lane, chunk)| lane.set(chunk, i));
     }
 }
 
-macro_rules! blocks_of_lanes {
+macro_rules! chunks_of_machine_numbers {
     ($($float:ty),*) => {$(
-        impl Blocks for $float {
-            type Block = Lanes<BLOCK, Self>;
+        impl Chunks for $float {
+            type Chunk = [Self; CHUNK];
+            type Affine = PlainAffine;
             const SEPARATE: bool = false;
 
             #[inline(always)]
-            fn gathered(x: impl Fn(usize) -> Self) -> Self::Block {
-                Lanes::from_fn(x)
+            fn zeros() -> Self::Chunk {
+                [0.0; CHUNK]
             }
             #[inline(always)]
-            fn lane(block: &Self::Block, j: usize) -> Self {
-                block.0[j]
+            fn separate(x: &[Self], of: impl Fn(Self) -> Self, chunk: &mut Self::Chunk) {
+                chunk.iter_mut().zip(x).for_each(|(slot, &x)| *slot = of(x));
+            }
+            #[inline(always)]
+            fn join(chunk: &Self::Chunk, y: &mut [Self], put: impl Fn(Self, Self) -> Self) {
+                y.iter_mut().zip(chunk).for_each(|(y, &x)| *y = put(*y, x));
+            }
+            #[inline(always)]
+            fn joined(chunk: &Self::Chunk, i: usize) -> Self {
+                chunk[i]
+            }
+            #[inline(always)]
+            fn set(self, chunk: &mut Self::Chunk, i: usize) {
+                chunk[i] = self;
             }
         }
     )*};
 }
-blocks_of_lanes!(f32, f64);
+chunks_of_machine_numbers!(f32, f64);

@@ -10,6 +10,7 @@ mod jet;
 mod jet_arrays;
 mod lanes;
 mod leibniz;
+mod planar_affine;
 mod planes;
 mod truncated;
 

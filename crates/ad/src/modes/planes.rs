@@ -1,24 +1,42 @@
 //! Matrix products of numbers that carry derivatives: products of the planes of their components, in the
 //! kernels of these.
 
-use crate::element::Element;
+use crate::element::{Chunks, Element};
 use crate::number::Scalar;
 use smallvec::SmallVec;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use wengert_kernels::{Matrix, MatrixProduct, Numeric, portable_product, repeat, vectorised_wide};
 
 /// A number that consists of components, of which each component of a product is a sum of products.
-pub(super) trait Planes: Scalar {
+pub trait Planes: Element {
     /// The type of a component.
-    type Component: Scalar;
+    type Component: Element;
     /// The number of components.
     const PLANES: usize;
+    /// The first of the components of the highest order: derivatives on which no other component of a product
+    /// depends.
+    const HIGHEST: usize;
     /// Component `i`.
     fn component(self, i: usize) -> Self::Component;
     /// The number with these components.
     fn from_components(component: impl Fn(usize) -> Self::Component) -> Self;
+    /// Component `i` of a chunk, which is [`scaled`](Self::scaled).
+    fn plane(chunk: &Self::Chunk, i: usize) -> &<Self::Component as Chunks>::Chunk;
+    /// The same, to write.
+    fn plane_mut(chunk: &mut Self::Chunk, i: usize) -> &mut <Self::Component as Chunks>::Chunk;
+    /// Component `i`, given that in a chunk.
+    #[inline(always)]
+    fn unscaled(_i: usize, component: Self::Component) -> Self::Component {
+        component
+    }
+    /// Component `i` in a chunk.
+    #[inline(always)]
+    fn scaled(_i: usize, component: Self::Component) -> Self::Component {
+        component
+    }
     /// The components of two factors whose products are the terms of component `i` of their product.
     fn terms(i: usize) -> impl Iterator<Item = [usize; 2]>;
 }
@@ -36,19 +54,20 @@ const SMALLEST: usize = 1 << 9;
 /// from one product to the next.
 pub(super) fn planar_product<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool)
 where
-    P: Planes<Component: Element>,
+    P: Planes,
 {
     if !are_worth_it(a, b) || !in_planes(a, b, None, c, 0, overwrite) {
         portable_product(a, b, c, overwrite);
     }
 }
 
-/// Same as [`planar_product`], except that component 0 of `c`, the value, becomes arbitrary.
-pub(super) fn planar_derivatives<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool)
+/// Same as [`planar_product`], except that the components of `c` before the [highest](Planes::HIGHEST) become
+/// arbitrary.
+pub(super) fn planar_highest<P>(a: Matrix<'_, P>, b: Matrix<'_, P>, c: &mut [P], overwrite: bool)
 where
-    P: Planes<Component: Element>,
+    P: Planes,
 {
-    if !are_worth_it(a, b) || !in_planes(a, b, None, c, 1, overwrite) {
+    if !are_worth_it(a, b) || !in_planes(a, b, None, c, P::HIGHEST, overwrite) {
         portable_product(a, b, c, overwrite);
     }
 }
@@ -56,7 +75,7 @@ where
 /// `Y = X W + 1 b'`: see [`MatrixProduct::affine`].
 pub(super) fn planar_affine<P>(x: Matrix<'_, P>, w: Matrix<'_, P>, b: &[P], y: &mut [P])
 where
-    P: Planes<Component: Element>,
+    P: Planes,
 {
     if !are_worth_it(x, w) || !in_planes(x, w, Some(b), y, 0, true) {
         repeat(b, y);
@@ -64,14 +83,14 @@ where
     }
 }
 
-fn are_worth_it<P>(a: Matrix<'_, P>, b: Matrix<'_, P>) -> bool {
+pub(super) fn are_worth_it<P>(a: Matrix<'_, P>, b: Matrix<'_, P>) -> bool {
     let ([m, k], [_, n]) = (a.shape(), b.shape());
-    m.min(k).min(n) >= 2 && m * k * n >= SMALLEST
+    m * k * n >= SMALLEST
 }
 
 /// The components from `first` on of the product, each row of which begins as `row`, if that is given,
 /// unless a component is not finite. Returns whether it was computed.
-fn in_planes<P: Planes<Component: Element>>(
+fn in_planes<P: Planes>(
     a: Matrix<'_, P>,
     b: Matrix<'_, P>,
     row: Option<&[P]>,
@@ -91,37 +110,62 @@ fn in_planes<P: Planes<Component: Element>>(
         if separate(row_planes, row).is_none() {
             return false;
         }
-        for (i, output) in outputs.chunks_exact_mut(sizes[3].max(1)).enumerate().skip(first) {
-            let row = &row_planes[i * sizes[2]..(i + 1) * sizes[2]];
-            let terms = P::terms(i).filter(|&[p, q]| a_used[p] && b_used[q]);
-            let mut count = 0;
-            for [p, q] in terms {
-                let a = a.with_elements(&a_planes[p * sizes[0]..(p + 1) * sizes[0]]);
-                let b = b.with_elements(&b_planes[q * sizes[1]..(q + 1) * sizes[1]]);
-                if count == 0 && !row.is_empty() {
-                    P::Component::affine(a, b, row, output);
-                } else {
-                    P::Component::gemm(a, b, output, count == 0);
-                }
-                count += 1;
-            }
-            match count {
-                0 if row.is_empty() => output.fill(P::Component::constant(0.0)),
-                0 => repeat(row, output),
-                _ => {}
-            }
-        }
-        if overwrite {
-            join(outputs, c, |_, product| product);
-        } else {
-            join(outputs, c, |c, product| c + product);
-        }
+        let a = PlanarMatrix { matrix: a, planes: a_planes, used: &a_used };
+        let b = PlanarMatrix { matrix: b, planes: b_planes, used: &b_used };
+        multiply(a, b, row_planes, outputs, first);
+        join(outputs, c, overwrite);
         true
     })
 }
 
+/// A matrix in planes.
+#[derive(Clone, Copy)]
+pub(super) struct PlanarMatrix<'a, P: Planes> {
+    /// Its shape and the order of its elements.
+    pub(super) matrix: Matrix<'a, P>,
+    /// The planes, one after the other.
+    pub(super) planes: &'a [P::Component],
+    /// Which of them are not zero.
+    pub(super) used: &'a [bool],
+}
+
+impl<'a, P: Planes> PlanarMatrix<'a, P> {
+    fn plane(self, i: usize) -> Matrix<'a, P::Component> {
+        let size = self.matrix.elements().len();
+        self.matrix.with_elements(&self.planes[i * size..(i + 1) * size])
+    }
+}
+
+/// Writes the planes of the product from `first` on, each row of which begins as `row`, unless that is empty.
+pub(super) fn multiply<P: Planes>(
+    a: PlanarMatrix<'_, P>,
+    b: PlanarMatrix<'_, P>,
+    row: &[P::Component],
+    outputs: &mut [P::Component],
+    first: usize,
+) {
+    let (size, width) = (outputs.len() / P::PLANES, row.len() / P::PLANES);
+    for (i, output) in outputs.chunks_exact_mut(size.max(1)).enumerate().skip(first) {
+        let row = &row[i * width..(i + 1) * width];
+        let mut count = 0;
+        for [p, q] in P::terms(i).filter(|&[p, q]| a.used[p] && b.used[q]) {
+            if count == 0 && !row.is_empty() {
+                P::Component::affine(a.plane(p), b.plane(q), row, output);
+            } else {
+                P::Component::gemm(a.plane(p), b.plane(q), output, count == 0);
+            }
+            count += 1;
+        }
+        match count {
+            0 if row.is_empty() => output.fill(P::Component::constant(0.0)),
+            0 => repeat(row, output),
+            _ => {}
+        }
+    }
+}
+
 /// The first `count` numbers of a list, with arbitrary values.
-fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
+pub(super) fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
     if list.len() < count {
         // A new allocation instead of a resize: the contents need not be copied.
         *list = vec![T::constant(0.0); count];
@@ -131,7 +175,7 @@ fn first_numbers<T: Numeric>(list: &mut Vec<T>, count: usize) -> &mut [T] {
 
 /// Writes the planes of `x`, one after the other. Returns which of them are not zero; `None` if a component
 /// is not finite.
-fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
+pub(super) fn separate<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Option<SmallVec<[bool; 8]>> {
     // The numbers of planes that occur most in one pass, for loops that are vectorised.
     match P::PLANES {
         2 => separate_two(planes, x),
@@ -223,8 +267,17 @@ fn separate_one_by_one<P: Planes>(planes: &mut [P::Component], x: &[P]) -> Optio
     Some(used)
 }
 
+/// Puts numbers together from their planes and writes them to `y`, or adds them if not `overwrite`.
+pub(super) fn join<P: Planes>(planes: &[P::Component], y: &mut [P], overwrite: bool) {
+    if overwrite {
+        put(planes, y, |_, product| product);
+    } else {
+        put(planes, y, |y, product| y + product);
+    }
+}
+
 /// Puts numbers together from their planes, and into `y` by `put`, which gets the old element and the number.
-fn join<P: Planes>(planes: &[P::Component], y: &mut [P], put: impl Fn(P, P) -> P) {
+fn put<P: Planes>(planes: &[P::Component], y: &mut [P], put: impl Fn(P, P) -> P) {
     let size = y.len();
     let plane = |i: usize| &planes[i * size..(i + 1) * size];
     vectorised_wide(
@@ -249,13 +302,59 @@ fn join<P: Planes>(planes: &[P::Component], y: &mut [P], put: impl Fn(P, P) -> P
     );
 }
 
+/// Copies a range of planes of `size` numbers to the beginning of a chunk.
+// A loop with a constant number of planes, which the compiler unrolls.
+#[inline(always)]
+pub(super) fn load<P: Planes>(
+    planes: &[P::Component],
+    size: usize,
+    range: Range<usize>,
+    chunk: &mut P::Chunk,
+) {
+    for i in 0..P::PLANES {
+        P::Component::separate(
+            &planes[i * size..][range.clone()],
+            #[inline(always)]
+            |x| P::scaled(i, x),
+            P::plane_mut(chunk, i),
+        );
+    }
+}
+
+/// Copies the beginning of a chunk to a range of planes of `size` numbers. Notes which of them are not zero,
+/// and returns whether all components are finite.
+#[inline(always)]
+pub(super) fn store<P: Planes>(
+    chunk: &P::Chunk,
+    planes: &mut [P::Component],
+    size: usize,
+    range: Range<usize>,
+    used: &mut [bool],
+) -> bool {
+    let mut finite = true;
+    for i in 0..P::PLANES {
+        let slots = &mut planes[i * size..][range.clone()];
+        P::Component::join(
+            P::plane(chunk, i),
+            slots,
+            #[inline(always)]
+            |_, x| P::unscaled(i, x),
+        );
+        // Mostly, the first one is not zero.
+        used[i] = used[i] || !slots.iter().all(|x| x.is_zero());
+        // A loop of its own, which the compiler vectorises.
+        finite &= slots.iter().fold(true, |finite, x| finite & x.is_finite());
+    }
+    finite
+}
+
 thread_local! {
     /// A list of each type, kept for its memory.
     static SPARE: RefCell<HashMap<TypeId, Box<dyn Any>>> = RefCell::default();
 }
 
 /// Calls `work` with a list that keeps its memory on this thread.
-fn with_spare<C: 'static, Y>(work: impl FnOnce(&mut Vec<C>) -> Y) -> Y {
+pub(super) fn with_spare<C: 'static, Y>(work: impl FnOnce(&mut Vec<C>) -> Y) -> Y {
     let kind = TypeId::of::<Vec<C>>();
     // Removed from the map while it is in use: components may have planes themselves, and a thread that waits
     // for another may begin a second product.

@@ -1,6 +1,6 @@
 //! The accumulation of cotangents.
 
-use crate::element::{Element, vectorised_for};
+use crate::element::{Element, Output, write_each};
 use wengert_kernels::{Matrix, accumulate, fill, vectorised};
 
 /// Whether all elements are zero, with all derivatives: a cotangent that contributes nothing.
@@ -16,20 +16,26 @@ pub(crate) fn is_zero<T: Element>(y_bar: &[T]) -> bool {
 pub struct Adjoint<'a, T> {
     slot: &'a mut [T],
     first: bool,
-    /// Whether the values may be arbitrary, since only the derivatives that the numbers carry are needed.
-    only_derivatives: bool,
+    /// Whether only the derivatives of the highest order that the numbers carry are needed, so that their
+    /// other components may be arbitrary.
+    only_highest: bool,
 }
 
 impl<'a, T: Element> Adjoint<'a, T> {
     /// The slot of an operand. `first` says that nothing was added to it in this sweep yet, and its
     /// contents are arbitrary.
     pub fn new(slot: &'a mut [T], first: bool) -> Self {
-        Self { slot, first, only_derivatives: false }
+        Self { slot, first, only_highest: false }
     }
 
-    /// The same slot, of which only the derivatives that the numbers carry are needed, if that `is` so.
-    pub(crate) fn of_derivatives(self, is: bool) -> Self {
-        Self { only_derivatives: is, ..self }
+    /// The same slot, of which only the derivatives of the highest order are needed, if that `is` so.
+    pub(crate) fn of_highest(self, is: bool) -> Self {
+        Self { only_highest: is, ..self }
+    }
+
+    /// Whether only the derivatives of the highest order are needed.
+    pub(crate) fn is_of_highest(&self) -> bool {
+        self.only_highest
     }
 
     /// Adds one contribution per element, in row-major order.
@@ -47,6 +53,9 @@ impl<'a, T: Element> Adjoint<'a, T> {
     #[inline(always)]
     pub(crate) fn add_each<const K: usize>(self, xs: [&[T]; K], f: impl Fn([T; K]) -> T) {
         let Self { slot, first, .. } = self;
+        if T::SEPARATE {
+            return write_each(slot, first, xs, f);
+        }
         let xs = xs.map(|x| &x[..slot.len()]);
         vectorised(
             // Captured by reference, the operands would be looked up for each element.
@@ -83,7 +92,7 @@ impl<'a, T: Element> Adjoint<'a, T> {
     /// on. Returns the number of elements in whole blocks, and the slot of the elements after them.
     #[inline(always)]
     pub(crate) fn add_blocks<const N: usize>(self, block: impl Fn(usize) -> [T; N]) -> (usize, Self) {
-        let Self { slot, first, only_derivatives } = self;
+        let Self { slot, first, only_highest } = self;
         let (blocks, rest) = slot.as_chunks_mut::<N>();
         let whole = blocks.len() * N;
         vectorised(
@@ -99,43 +108,25 @@ impl<'a, T: Element> Adjoint<'a, T> {
                 }
             },
         );
-        (whole, Self { slot: rest, first, only_derivatives })
+        (whole, Self { slot: rest, first, only_highest })
     }
 
-    /// Adds the contributions chunk by chunk: `chunk(i)` returns those of the `N` elements from `i` on, of
-    /// which the last chunk takes as many as there are.
-    #[inline(always)]
-    pub(crate) fn add_chunks<const N: usize>(self, chunk: impl Fn(usize) -> [T; N]) {
-        let Self { slot, first, .. } = self;
-        vectorised_for::<T, _>(
-            #[inline(always)]
-            || {
-                for (number, slot) in slot.chunks_mut(N).enumerate() {
-                    let contributions = chunk(number * N);
-                    match (<&mut [T; N]>::try_from(&mut *slot), first) {
-                        (Ok(whole), true) => *whole = contributions,
-                        (Err(_), true) => slot.copy_from_slice(&contributions[..slot.len()]),
-                        _ => slot.iter_mut().zip(contributions).for_each(|(x_bar, c)| *x_bar = *x_bar + c),
-                    }
-                }
-            },
-        );
+    /// The slot as the output of a product.
+    pub(crate) fn into_output(self) -> Output<'a, T> {
+        let Self { slot: elements, first: overwrite, only_highest } = self;
+        Output { elements, overwrite, only_highest }
     }
 
     /// The slots of the elements before `index`, and of the others.
     pub(crate) fn split_at(self, index: usize) -> [Self; 2] {
         let (front, back) = self.slot.split_at_mut(index);
-        let Self { first, only_derivatives, .. } = self;
-        [front, back].map(|slot| Self { slot, first, only_derivatives })
+        let Self { first, only_highest, .. } = self;
+        [front, back].map(|slot| Self { slot, first, only_highest })
     }
 
     /// Adds the matrix product `A B`, which has the shape of the operand.
     pub fn add_product(self, a: Matrix<'_, T>, b: Matrix<'_, T>) {
-        if self.only_derivatives {
-            T::gemm_without_first(a, b, self.slot, self.first);
-        } else {
-            T::gemm(a, b, self.slot, self.first);
-        }
+        self.into_output().add_product([a, b]);
     }
 
     /// Same as [`add_product`](Self::add_product), for each matrix of a batch with `length`

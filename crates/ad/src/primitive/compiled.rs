@@ -33,7 +33,7 @@ impl<T: Element> UnaryVisitor for Contain<T> {
     fn visit<R: Unary>(&mut self, _: R, _: &'static [Interval]) {
         contain::<T, Map<R>>();
         if R::FROM_OUTPUT {
-            contain::<T, AffineMap<R>>();
+            contain::<T, AffineMap<R, T>>();
         }
     }
 }

@@ -10,7 +10,6 @@ mod adjoint;
 mod adjugate;
 mod affine;
 mod axis;
-mod blocks;
 mod cholesky;
 mod combine;
 #[cfg(not(test))]
@@ -76,7 +75,7 @@ macro_rules! primitives {
 
 primitives! {
     affine {
-        Affine = Affine, on [3, 4], [4, 2], [2];
+        Affine = Affine::default(), on [3, 4], [4, 2], [2];
         AffineMap = AffineMap::sample(), on [3, 4], [4, 2], [2];
     }
     cholesky {

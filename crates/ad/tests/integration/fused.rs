@@ -2,8 +2,9 @@
 
 use crate::support::{ROUNDING, assert_close};
 use ndarray::{Array1, Array2, ArrayD};
+use std::sync::Arc;
 use wengert_ad::rules::{Gelu, Relu, Sigmoid, Softplus, Tanh};
-use wengert_ad::{ArrayTape, Elementary, Operand, Real, Tensor, Unary};
+use wengert_ad::{ArrayTape, Dual, Element, Elementary, Jet, Operand, Real, Tensor, Unary};
 
 /// The operands: rows, weights, biases.
 fn operands<T: Real>() -> (Array2<T>, Array2<T>, Array1<T>) {
@@ -63,6 +64,74 @@ fn the_derivative_of_a_fused_tanh_is_that_of_its_output_to_within_the_rounding()
     };
     assert_eq!(slope(true), 0.0);
     assert!((slope(false) / 1.699_341_702_116_635e-17 - 1.0).abs() < 1e-14);
+}
+
+/// The hidden layer of 16 rows, 9 inputs and 11 outputs, large enough for products of components, and the
+/// derivatives by rows, weights and biases.
+fn wide_layer<T: Element>(number: impl Fn(usize) -> T, rule: impl Unary, fused: bool) -> [ArrayD<T>; 4] {
+    let tape = ArrayTape::new();
+    let x = tape.var(&Array2::from_shape_fn((16, 9), |(i, j)| number(9 * i + j)));
+    let w = tape.var(&Array2::from_shape_fn((9, 11), |(i, j)| number(200 + 11 * i + j)));
+    let b = tape.var(&Array1::from_shape_fn(11, |j| number(400 + j)));
+    let hidden = if fused { x.affine_map(w, b, rule) } else { x.affine(w, b).unary(rule) };
+    let gradient = (hidden * hidden).sum().gradient();
+    [hidden.value(), gradient.wrt(x), gradient.wrt(w), gradient.wrt(b)]
+}
+
+/// Asserts that the layer is the same in one operation and in two, component by component.
+fn check_components<T: Element, const N: usize>(
+    number: impl Fn(usize) -> T + Copy,
+    components: impl Fn(T) -> [f64; N],
+) {
+    let [fused, apart] = [true, false].map(|fused| wide_layer(number, Tanh, fused));
+    for (x, y) in fused.iter().flatten().zip(apart.iter().flatten()) {
+        for (x, y) in components(*x).into_iter().zip(components(*y)) {
+            // Sums of some hundred products of order one.
+            assert_close("component", x, y, 10.0 * ROUNDING);
+        }
+    }
+    // With an infinite operand, the products are computed element by element.
+    let number = |i: usize| if i == 205 { T::constant(f64::INFINITY) } else { number(i) };
+    let [fused, apart] = [true, false].map(|fused| {
+        let arrays = wide_layer(number, Relu, fused);
+        // The sign of a NaN is not specified.
+        let bits = |x: f64| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
+        Vec::from_iter(arrays.into_iter().flatten().flat_map(|x| components(x).map(bits)))
+    });
+    assert_eq!(fused, apart);
+}
+
+#[test]
+fn numbers_that_carry_derivatives_have_those_of_the_operations_apart() {
+    let value = |i: usize| (i as f64 * 0.9).sin();
+    check_components(|i| Dual::new(value(i), value(i + 1)), |x| [x.primal, x.tangent]);
+    check_components(|i| Jet::new([value(i), value(i + 1), value(i + 2)]), Jet::derivatives);
+    let nested = |i: usize| Dual::new(Dual::new(value(i), value(i + 1)), Dual::new(value(i + 2), 0.5));
+    check_components(nested, |x| [x.primal.primal, x.primal.tangent, x.tangent.primal, x.tangent.tangent]);
+    // Constant weights, whose tangents are zero.
+    let of_inputs = |i: usize| Dual::new(value(i), if i < 200 { value(i + 1) } else { 0.0 });
+    check_components(of_inputs, |x| [x.primal, x.tangent]);
+}
+
+#[test]
+fn the_highest_derivatives_of_a_gradient_are_those_of_the_whole_gradient() {
+    let value = |i: usize| (i as f64 * 0.9).sin();
+    let flat = Arc::new(Vec::from_iter((0..110).map(|i| Jet::new([value(i), 0.0, value(i + 2)]))));
+    let tape = ArrayTape::new();
+    let x = tape.constant_from(&[16, 9], |buffer| {
+        buffer.extend((0..144).map(|i| Jet::<3>::line(value(i + 1), value(i + 3))));
+    });
+    let w = tape.shared_var(&flat, 0..99, &[9, 11], true);
+    let b = tape.shared_var(&flat, 99..110, &[11], true);
+    let y = x.affine_map(w, b, Tanh);
+    let cotangent = Vec::from_iter((0..176).map(|i| Jet::new([value(i), value(i + 1), 0.25])));
+    let mut gradients = [(); 2].map(|()| vec![Jet::<3>::variable(0.0); 110]);
+    let [whole, highest] = &mut gradients;
+    y.vjp_into(&cotangent, whole);
+    y.highest_derivatives_into(&cotangent, highest);
+    for (x, y) in whole.iter().zip(&*highest) {
+        assert_eq!(x.derivatives()[2], y.derivatives()[2]);
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn moving<const N: usize, T: Element>(direction: &[f64]) -> impl Fn(usize, usize
 /// The sweep from the cotangents of all derivatives.
 fn sweep<const N: usize, T: Element>(recording: &mut Recording<Jet<N, T>>, y_bar: &[T]) {
     let size = y_bar.len() / N;
-    recording.sweep(|i| {
+    recording.sweep_for_highest(|i| {
         Jet::new(std::array::from_fn(|order| {
             let k = N - 1 - order;
             y_bar[k * size + i].divide(binomial(N - 1, k))

@@ -87,8 +87,8 @@ impl<M> InputDerivatives<M> {
     ///
     /// # Cost
     /// One pass on jets of order `N - 1`; its pullback is a sweep on jets. Products of matrices cost `N`
-    /// times a product of numbers forward, since parameters do not depend on `t`, and `N + N (N + 1) / 2`
-    /// times backward.
+    /// times a product of numbers forward, since parameters do not depend on `t`, and `N` times a product for
+    /// each operand backward, of whose adjoints only the derivatives of the highest order are needed.
     #[track_caller]
     pub fn along<'t, const N: usize, T: Element>(
         &self,

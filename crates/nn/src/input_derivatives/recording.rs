@@ -85,11 +85,20 @@ impl<E: Element> Recording<E> {
 
     /// The reverse sweep from the outputs with the cotangents `cotangent(0), cotangent(1), ...`.
     pub(super) fn sweep(&mut self, cotangent: impl Fn(usize) -> E) {
+        self.pull_back(cotangent, |y, cotangents, gradient| y.vjp_into(cotangents, gradient));
+    }
+
+    /// The same sweep, of whose derivatives only those of the highest order that numbers carry are needed.
+    pub(super) fn sweep_for_highest(&mut self, cotangent: impl Fn(usize) -> E) {
+        self.pull_back(cotangent, |y, cotangents, gradient| y.highest_derivatives_into(cotangents, gradient));
+    }
+
+    fn pull_back(&mut self, cotangent: impl Fn(usize) -> E, into: impl Fn(Tensor<'_, E>, &[E], &mut [E])) {
         let Self { tape, flat, gradient, output, .. } = self;
         let y = tape.node(output.expect("a sweep follows a pass"));
         let cotangents: Vec<E> = (0..y.elements().len()).map(cotangent).collect();
         gradient.resize(flat.len(), E::constant(0.0));
-        y.vjp_into(&cotangents, gradient);
+        into(y, &cotangents, gradient);
     }
 
     /// The derivative with respect to an operand that the last sweep computed: zeros unless it is active.

@@ -78,7 +78,7 @@ impl<'m, M, L, T: Real> SecondOrder<'m, M, L, T> {
     /// if the shapes of model, loss and data do not match.
     ///
     /// # Cost
-    /// About four times a gradient of the loss.
+    /// Two to three times a gradient of the loss.
     #[track_caller]
     pub fn hvp(&mut self, params: &Params<T>, batch: &Batch<'_, T>, direction: &[T], product: &mut [T]) -> f64
     where
@@ -95,7 +95,7 @@ impl<'m, M, L, T: Real> SecondOrder<'m, M, L, T> {
         let (value, total) = (total.item().primal.value(), total.node());
         let factor = Dual::new(T::literal(1.0 / batch.indices.len() as f64), zero);
         gradient.resize(moving.len(), Dual::new(zero, zero));
-        tape.derivatives_into_and_clear(total, factor, gradient);
+        tape.highest_derivatives_into_and_clear(total, factor, gradient);
         product.iter_mut().zip(gradient).for_each(|(product, g)| *product = g.tangent);
         value / batch.indices.len() as f64
     }

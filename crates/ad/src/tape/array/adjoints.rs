@@ -16,8 +16,8 @@ pub(super) struct Adjoints<T> {
     lent_by: Vec<usize>,
     /// Whether a cotangent arrived at the node.
     pub(super) arrived: Vec<bool>,
-    /// Whether, of the adjoints in the flat gradient, only the derivatives that the numbers carry are needed.
-    pub(super) only_derivatives: bool,
+    /// Whether, of the adjoints in the flat gradient, only the derivatives of the highest order are needed.
+    pub(super) only_highest: bool,
 }
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(super) struct Buffer<T> {
 impl<T> Default for Adjoints<T> {
     fn default() -> Self {
         let (buffers, free, buffer_of, lent_by) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { buffers, free, buffer_of, lent_by, arrived: Vec::new(), only_derivatives: false }
+        Self { buffers, free, buffer_of, lent_by, arrived: Vec::new(), only_highest: false }
     }
 }
 

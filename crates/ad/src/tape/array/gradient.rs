@@ -29,7 +29,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     #[track_caller]
     pub fn vjp(self, cotangent: &[T]) -> ArrayGradient<'t, T> {
         self.assert_cotangent("vjp", cotangent.len());
-        let adjoints = sweep(self.tape, self.node, cotangent, None);
+        let adjoints = sweep(self.tape, self.node, cotangent, None, false);
         ArrayGradient { tape: self.tape, adjoints, output: self.node }
     }
 
@@ -54,7 +54,36 @@ impl<'t, T: Element> Tensor<'t, T> {
     pub fn vjp_into(self, cotangent: &[T], flat: &mut [T]) {
         self.assert_cotangent("vjp_into", cotangent.len());
         let mut gradients = self.tape.gradients_of_one("vjp_into", flat);
-        let adjoints = sweep(self.tape, self.node, cotangent, Some(&mut gradients));
+        let adjoints = sweep(self.tape, self.node, cotangent, Some(&mut gradients), false);
+        self.tape.adjoints.replace(adjoints);
+    }
+
+    /// Same as [`vjp_into`](Self::vjp_into) for numbers of forward mode, where only the derivatives of the
+    /// highest order that the numbers of the gradient carry are needed: their other components become
+    /// arbitrary.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wengert_ad::{ArrayTape, Elementary, Jet};
+    ///
+    /// // The second derivative of 4 x^3, which is the pullback of the cotangent 1 of x^4, along a line.
+    /// let (tape, x) = (ArrayTape::new(), Arc::new(vec![Jet::<3>::variable(2.0)]));
+    /// let y = tape.shared_var(&x, 0..1, &[1], true).powi(4);
+    /// let mut gradient = [Jet::variable(0.0)];
+    /// y.highest_derivatives_into(&[Jet::new([1.0, 0.0, 0.0])], &mut gradient);
+    /// assert_eq!(gradient[0].derivatives()[2], 48.0);
+    /// ```
+    ///
+    /// # Cost
+    /// In products of matrices, the other components are left out.
+    ///
+    /// # Panics
+    /// As `vjp_into`.
+    #[track_caller]
+    pub fn highest_derivatives_into(self, cotangent: &[T], flat: &mut [T]) {
+        self.assert_cotangent("highest_derivatives_into", cotangent.len());
+        let mut gradients = self.tape.gradients_of_one("highest_derivatives_into", flat);
+        let adjoints = sweep(self.tape, self.node, cotangent, Some(&mut gradients), true);
         self.tape.adjoints.replace(adjoints);
     }
 
@@ -72,7 +101,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     pub fn gradient_into(self, factor: T, flat: &mut [T]) {
         self.assert_single_number("gradient_into");
         let mut gradients = self.tape.gradients_of_one("gradient_into", flat);
-        let adjoints = sweep(self.tape, self.node, &[factor], Some(&mut gradients));
+        let adjoints = sweep(self.tape, self.node, &[factor], Some(&mut gradients), false);
         self.tape.adjoints.replace(adjoints);
     }
 
@@ -100,7 +129,7 @@ impl<'t, T: Element> Tensor<'t, T> {
     pub fn gradients_into(self, factor: T, flat: &mut [&mut [T]]) {
         self.assert_single_number("gradients_into");
         self.tape.assert_gradients("gradients_into", flat);
-        let adjoints = sweep(self.tape, self.node, &[factor], Some(flat));
+        let adjoints = sweep(self.tape, self.node, &[factor], Some(flat), false);
         self.tape.adjoints.replace(adjoints);
     }
 
@@ -199,9 +228,9 @@ impl<T: Element> ArrayTape<T> {
     }
 
     /// Same as [`gradient_into_and_clear`](Self::gradient_into_and_clear) for numbers of forward mode, where
-    /// only the derivatives that the numbers of the gradient carry are needed: their values become arbitrary.
-    /// A Hessian-vector product is the tangents of the gradient with respect to variables whose tangents are
-    /// the vector.
+    /// only the derivatives of the highest order that the numbers of the gradient carry are needed: their
+    /// other components become arbitrary. A Hessian-vector product is the tangents of the gradient with
+    /// respect to variables whose tangents are the vector.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -212,18 +241,18 @@ impl<T: Element> ArrayTape<T> {
     /// let mut tape = ArrayTape::<Dual<f64>>::new();
     /// let total = tape.shared_var(&x, 0..2, &[2], true).powi(3).sum().node();
     /// let mut gradient = [Dual::new(0.0, 0.0); 2];
-    /// tape.derivatives_into_and_clear(total, Dual::new(1.0, 0.0), &mut gradient);
+    /// tape.highest_derivatives_into_and_clear(total, Dual::new(1.0, 0.0), &mut gradient);
     /// assert_eq!(gradient.map(|g| g.tangent), [6.0, 12.0]);
     /// ```
     ///
     /// # Cost
-    /// In products of matrices, the component with the values is left out.
+    /// In products of matrices, the other components are left out.
     ///
     /// # Panics
     /// As `gradient_into_and_clear`.
     #[track_caller]
-    pub fn derivatives_into_and_clear(&mut self, output: NodeId, factor: T, flat: &mut [T]) {
-        self.sweep_and_clear("derivatives_into_and_clear", output, factor, flat, true);
+    pub fn highest_derivatives_into_and_clear(&mut self, output: NodeId, factor: T, flat: &mut [T]) {
+        self.sweep_and_clear("highest_derivatives_into_and_clear", output, factor, flat, true);
     }
 
     #[track_caller]

@@ -10,29 +10,31 @@ use crate::primitive::{Adjoint, PullbackStart, Recorded, View, is_zero};
 /// The reverse sweep from `output` with the cotangent `seed`.
 ///
 /// The adjoints of shared variables are written to `flat`, if it is given: one gradient per buffer. Then the
-/// other adjoints are not kept after they are pulled back.
+/// other adjoints are not kept after they are pulled back. With `only_highest`, the components of the numbers
+/// in `flat` before their highest derivatives are arbitrary.
 #[track_caller]
 pub(super) fn sweep<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
     flat: Option<&mut [&mut [T]]>,
+    only_highest: bool,
 ) -> Adjoints<T> {
-    pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat, false)
+    pull_back(SweptNodes::Keep(&tape.list.borrow()), tape, output, seed, flat, only_highest)
 }
 
 /// Same as [`sweep`] with `flat`, where adjoints may use the memory of the nodes' values. The tape
-/// must be cleared afterwards. With `only_derivatives`, the values in `flat` are arbitrary.
+/// must be cleared afterwards.
 #[track_caller]
 pub(super) fn consuming_sweep<T: Element>(
     tape: &ArrayTape<T>,
     output: NodeId,
     seed: &[T],
     flat: &mut [&mut [T]],
-    only_derivatives: bool,
+    only_highest: bool,
 ) -> Adjoints<T> {
     let nodes = SweptNodes::Consume(&mut tape.list.borrow_mut());
-    pull_back(nodes, tape, output, seed, Some(flat), only_derivatives)
+    pull_back(nodes, tape, output, seed, Some(flat), only_highest)
 }
 
 #[track_caller]
@@ -42,7 +44,7 @@ fn pull_back<T: Element>(
     output: NodeId,
     seed: &[T],
     mut flat: Option<&mut [&mut [T]]>,
-    only_derivatives: bool,
+    only_highest: bool,
 ) -> Adjoints<T> {
     assert!(
         !nodes.list().is_for_inference(),
@@ -50,7 +52,7 @@ fn pull_back<T: Element>(
     );
     let mut adjoints = tape.adjoints.take();
     adjoints.start(nodes.list().recorded(), output);
-    adjoints.only_derivatives = only_derivatives;
+    adjoints.only_highest = only_highest;
     if adjoints.arrived[output.index()] {
         adjoints.slot(output, nodes.list().recorded(), true, &mut flat).copy_from_slice(seed);
     }
@@ -123,9 +125,9 @@ fn pull_back_to_parents<T: Element>(
     let Some(primitive) = &node.primitive else { unreachable!("only operations are pulled back") };
     for (wrt, &p) in node.parents.iter().enumerate().filter(|&(_, &p)| nodes.node(p).active) {
         let first = !std::mem::replace(&mut adjoints.arrived[p.index()], true);
-        let only_derivatives = adjoints.only_derivatives && nodes.node(p).shared_range().is_some();
+        let only_highest = adjoints.only_highest && nodes.node(p).shared_range().is_some();
         let slot = adjoints.slot(p, nodes, first, flat);
-        let x_bar = Adjoint::new(slot, first).of_derivatives(only_derivatives);
+        let x_bar = Adjoint::new(slot, first).of_highest(only_highest);
         if zero {
             x_bar.add_nothing();
         } else {

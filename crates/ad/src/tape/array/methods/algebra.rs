@@ -24,7 +24,7 @@ impl<T: Element> Tensor<'_, T> {
     /// Affine map of each row, `X W + 1 b'`; shapes `(m, k) (k, n) (n) -> (m, n)`.
     #[track_caller]
     pub fn affine(self, weight: Self, bias: Self) -> Self {
-        self.apply(&[weight, bias], Affine)
+        self.apply_with(&[weight, bias], Affine::default, |_| {})
     }
 
     /// `rule(X W + 1 b')`: [`affine`](Self::affine) followed by the elementwise rule, with the same bits.
@@ -39,7 +39,7 @@ impl<T: Element> Tensor<'_, T> {
         if R::FROM_OUTPUT {
             let observed = self.tape.observer.borrow().is_some();
             if !observed {
-                return self.apply(&[weight, bias], AffineMap::new(rule));
+                return self.apply_with(&[weight, bias], || AffineMap::new(rule), |kept| kept.set_rule(rule));
             }
         }
         self.affine(weight, bias).unary(rule)
