@@ -56,62 +56,55 @@ fn half_squared_error(x: &[f64], n: usize) -> f64 {
     0.5 * sum.total()
 }
 
-/// A block of observations: the powers of their positions, with one row per parameter, and their signs.
-struct Block {
-    groups: usize,
-    powers: Vec<Group>,
-    signs: Vec<Group>,
+/// Writes the powers of the positions of the observations from number `first` on, one row per parameter, and
+/// their signs. Beyond the last observation, powers and signs are 0.
+#[inline(always)]
+fn fill(first: usize, n: usize, powers: &mut [Group], signs: &mut [Group]) {
+    let groups = signs.len();
+    let mut positions = [Group::constant(0.0); BLOCK];
+    let mut power = [Group::constant(1.0); BLOCK];
+    let (positions, power) = (&mut positions[..groups], &mut power[..groups]);
+    for (group, sign) in signs.iter_mut().enumerate() {
+        [positions[group], *sign, power[group]] = observations(first + group * 8, n);
+    }
+    for row in powers.chunks_exact_mut(groups) {
+        row.copy_from_slice(power);
+        for (power, &t) in power.iter_mut().zip(&*positions) {
+            *power *= t;
+        }
+    }
 }
 
-impl Block {
-    /// An empty block for some of `n` observations.
-    fn new(parameters: usize, n: usize) -> Self {
-        let (groups, zero) = (n.div_ceil(8).min(BLOCK), Group::constant(0.0));
-        Self { groups, powers: vec![zero; parameters * groups], signs: vec![zero; groups] }
-    }
-
-    /// Fills the block with the observations from number `first` on. Beyond the last observation,
-    /// powers and signs are 0.
-    #[inline(always)]
-    fn fill(&mut self, first: usize, n: usize) {
-        let mut positions = [Group::constant(0.0); BLOCK];
-        let mut power = [Group::constant(1.0); BLOCK];
-        let (positions, power) = (&mut positions[..self.groups], &mut power[..self.groups]);
-        for (group, sign) in self.signs.iter_mut().enumerate() {
-            [positions[group], *sign, power[group]] = observations(first + group * 8, n);
-        }
-        for row in self.powers.chunks_exact_mut(self.groups) {
-            row.copy_from_slice(power);
-            for (power, &t) in power.iter_mut().zip(&*positions) {
-                *power *= t;
-            }
-        }
-    }
-
-    /// `1/2 sum (s - x' T)^2` over the block, where `T` are the powers.
-    fn half_squared_error<'t>(&self, x: Tensor<'t, Group>) -> Tensor<'t, Group> {
-        let constant = |elements: &[Group]| {
-            let shape = [elements.len() / self.groups, self.groups];
-            x.tape().constant_from(&shape, |buffer| buffer.extend_from_slice(elements))
-        };
-        let (powers, signs) = (constant(&self.powers), constant(&self.signs));
-        (signs - x.matmul(powers)).square().sum() * 0.5
-    }
+/// `1/2 sum (s - x' T)^2` over `groups` groups of observations from number `first` on, where `T` are the
+/// powers of their positions, which are written straight to the tape.
+fn half_squared_error_of_block<'t>(
+    x: Tensor<'t, Group>,
+    first: usize,
+    groups: usize,
+    n: usize,
+) -> Tensor<'t, Group> {
+    let (tape, parameters) = (x.tape(), x.shape()[1]);
+    let mut signs = [Group::constant(0.0); BLOCK];
+    let signs = &mut signs[..groups];
+    let powers = tape.constant_filled_by(&[parameters, groups], |powers| {
+        vectorised(
+            #[inline(always)]
+            || fill(first, n, powers, signs),
+        );
+    });
+    let signs = tape.constant_filled_by(&[1, groups], |buffer| buffer.copy_from_slice(signs));
+    (signs - x.matmul(powers)).square().sum() * 0.5
 }
 
 /// `dF/dx`. Each lane sums over its own observations; the lanes are added at the end.
-fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>, block: &mut Block) -> Vec<f64> {
-    let m = x.len();
+fn gradient(x: &Arc<Vec<Group>>, n: usize, tape: &mut ArrayTape<Group>) -> Vec<f64> {
+    let (m, groups) = (x.len(), n.div_ceil(8).min(BLOCK));
     let mut share = vec![Group::constant(0.0); m];
     let mut sum = share.clone();
-    for first in (0..n).step_by(8 * block.groups) {
-        vectorised(
-            #[inline(always)]
-            || block.fill(first, n),
-        );
+    for first in (0..n).step_by(8 * groups) {
         tape.clear();
         let x = tape.shared_var(x, 0..m, &[1, m], true);
-        block.half_squared_error(x).gradient_into(Group::constant(1.0), &mut share);
+        half_squared_error_of_block(x, first, groups, n).gradient_into(Group::constant(1.0), &mut share);
         sum.iter_mut().zip(&share).for_each(|(sum, &share)| *sum += share);
     }
     sum.into_iter().map(Group::total).collect()
@@ -132,8 +125,8 @@ pub(crate) fn evaluate(function: &str, input: &Value) -> Result<Prepared, EvalEr
         })),
         "gradient" => {
             let x: Arc<Vec<Group>> = Arc::new(x.into_iter().map(Group::constant).collect());
-            let (mut tape, mut block) = (ArrayTape::new(), Block::new(x.len(), n));
-            Ok(prepared(move || gradient(&x, n, &mut tape, &mut block)))
+            let mut tape = ArrayTape::new();
+            Ok(prepared(move || gradient(&x, n, &mut tape)))
         }
         _ => Err(EvalError::unknown(function, &["primal", "gradient"])),
     }

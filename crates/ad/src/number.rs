@@ -69,6 +69,12 @@ pub trait Scalar: Operand + Numeric {
     /// assert_eq!(grad(|v| v[0].relu().sqrt(), &[-1.0]), [0.0]);
     /// ```
     fn chain(self, dot: Self) -> Self;
+    /// The [chain rule's product](Self::chain) of each pair.
+    #[inline(always)]
+    #[must_use]
+    fn chain_each<const N: usize>(partials: [Self; N], dots: [Self; N]) -> [Self; N] {
+        std::array::from_fn(|i| partials[i].chain(dots[i]))
+    }
     /// The [chain rule's product](Self::chain) of a constant partial `c` and a tangent, `self`.
     #[inline(always)]
     fn chain_constant(self, c: f64) -> Self {
@@ -262,6 +268,18 @@ macro_rules! machine_number {
                 // Selects, so that loops vectorise.
                 let product = self * dot;
                 if self == 0.0 || dot == 0.0 { 0.0 } else { product }
+            }
+            #[inline(always)]
+            fn chain_each<const N: usize>(partials: [Self; N], dots: [Self; N]) -> [Self; N] {
+                // One test for many: if no plain product is NaN, each is right. The sum changes -0 to 0. For
+                // few, the tests of each cost less.
+                if N >= 16 {
+                    let products: [Self; N] = std::array::from_fn(|i| partials[i] * dots[i] + 0.0);
+                    if products.iter().fold(true, |all, x| all & !x.is_nan()) {
+                        return products;
+                    }
+                }
+                std::array::from_fn(|i| partials[i].chain(dots[i]))
             }
             #[inline(always)]
             fn chain_constant(self, c: f64) -> Self {

@@ -103,7 +103,7 @@ impl<const N: usize, T: Scalar> Scalar for Lanes<N, T> {
     }
     #[inline(always)]
     fn chain(self, dot: Self) -> Self {
-        Self::from_fn(|i| self.0[i].chain(dot.0[i]))
+        Self(T::chain_each(self.0, dot.0))
     }
     #[inline(always)]
     fn chain_constant(self, c: f64) -> Self {

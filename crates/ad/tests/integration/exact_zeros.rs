@@ -41,6 +41,26 @@ fn a_rule_that_the_output_ignores_gets_a_zero_gradient_at_the_edges() {
     }
 }
 
+#[test]
+fn many_lanes_have_the_products_of_one() {
+    let edges = [0.0, -0.0, 1.5, INF, -INF, f64::NAN, -2.0, f64::MIN_POSITIVE];
+    let bits = |x: f64| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
+    for partial in edges {
+        // In one half of the lanes only, so that the others are ordinary, or not.
+        for others in [1.0, f64::NAN] {
+            let partials = Lanes::<16>::from_fn(|i| if i < 8 { partial } else { others });
+            let dots = Lanes::from_fn(|i| edges[i % 8]);
+            let expected = Lanes::<16>::from_fn(|i| partials.0[i].chain(dots.0[i]));
+            let found = partials.chain(dots);
+            assert_eq!(found.0.map(bits), expected.0.map(bits), "{partial}: {found:?}, not {expected:?}");
+        }
+    }
+    let finite = Lanes::<16>::from_fn(|i| [0.0, -0.0, 1.5, -2.0][i / 4]);
+    let dots = Lanes::from_fn(|i| [0.0, -0.0, 3.0, -4.0][i % 4]);
+    let expected = Lanes::<16>::from_fn(|i| finite.0[i].chain(dots.0[i]));
+    assert_eq!(finite.chain(dots).0.map(bits), expected.0.map(bits));
+}
+
 /// `sqrt x + y^2`, infinitely steep in `x` at 0.
 fn steep<T: Number>(v: &[T]) -> T {
     v[0].sqrt() + v[1].square()
