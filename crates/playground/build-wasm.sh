@@ -53,7 +53,8 @@ echo "{ \"engine\": \"wasm\", \"data\": [$data] }" > "$folder/engine.json"
 engine=$work/$target/$profile/wengert_playground_wasm.wasm
 
 # Names the functions of the engine, and sorts them by name, so that similar ones are near each other. A function that is
-# called once is not moved into its caller: functions with many variables are long. The lowest kilobyte of memory is the end of
+# called once is not moved into its caller: functions with many variables are long. The variables that are used most get the
+# shortest numbers. The lowest kilobyte of memory is the end of
 # the stack. Not --ignore-implicit-traps: it moves loads to where their addresses are not valid.
 shrink_engine() {
     local features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
@@ -61,7 +62,7 @@ shrink_engine() {
     local options=(--converge --one-caller-inline-max-function-size=0 --low-memory-unused)
     if [ -f "$tools/binaryen/bin/wasm-opt" ]; then
         local wasm_opt=(node --stack-size=8000 "$tools/binaryen/bin/wasm-opt" "${features[@]}")
-        "${wasm_opt[@]}" "${options[@]}" -Os "$engine" -o "$work/engine.wasm"
+        "${wasm_opt[@]}" "${options[@]}" -Os --reorder-locals "$engine" -o "$work/engine.wasm"
         node "$here/order.mjs" "$work/engine.wasm" "$work/ordered.wasm"
         "${wasm_opt[@]}" --reorder-functions-by-name --strip-debug "$work/ordered.wasm" -o "$folder/engine.wasm"
     elif command -v wasm-opt > /dev/null; then

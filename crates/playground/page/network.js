@@ -304,7 +304,8 @@ class NetworkTab {
     const ours = task === 'classification'
       ? Array.from({ length: classes }, (_, i) => el('span', {}, dot(i % 10), names?.[i] ?? `class ${i}`))
       : [el('span', {}, dot('curve'), 'network')];
-    return [...ours, el('span', {}, dot('train'), 'training'), el('span', {}, dot('validation'), 'validation')];
+    const parts = ['training', ...(this.examples.validation.rows ? ['validation'] : [])];
+    return [...ours, ...parts.map((part) => el('span', {}, dot(part === 'training' ? 'train' : part), part))];
   }
 
   statusText({ stopped, step, best_epoch: best }) {
