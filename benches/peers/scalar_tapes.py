@@ -9,7 +9,8 @@ The functions are Rosenbrock's, the Helmholtz energy and a perceptron with 337 p
 programs is compared. Wengert and the other tapes of Rust are an ordinary `cargo build --release`, without instructions of this
 processor; CoDiPack is compiled by g++ -O3 -march=native, and left out without --codipack. For each function and size, all
 programs are started and then take turns, one block per round. Prints the processor and a Markdown table of the time per
-gradient: the median of the blocks; and the best other tape over ours.
+gradient: the median of the blocks; the best other tape over ours; and the bytes of tape and adjoints per operation of the
+function, of Wengert and of CoDiPack; the others do not say theirs.
 """
 
 import argparse
@@ -40,9 +41,19 @@ def build(options):
     return found
 
 
+class Program(Conversation):
+    """A program that also says how much memory it takes."""
+
+    def memory(self):
+        """The words of its answer: bytes and, of Wengert, operations."""
+        self.process.stdin.write("bytes\n")
+        self.process.stdin.flush()
+        return self.line().split()
+
+
 def compare(commands, case, options):
-    """The median time of a gradient by each tape."""
-    peers = {name: Conversation([*command, case[0], str(case[1])]) for name, command in commands.items()}
+    """The median time of a gradient by each tape, and bytes per operation."""
+    peers = {name: Program([*command, case[0], str(case[1])]) for name, command in commands.items()}
     compare_checks({name: {"check": peer.check} for name, peer in peers.items()}, f"{case[0]} {case[1]}")
     first = {name: peer.block("gradient", 2, 3) for name, peer in peers.items()}
     counts = {name: max(3, min(10**6, round(options.seconds / seconds))) for name, seconds in first.items()}
@@ -50,17 +61,21 @@ def compare(commands, case, options):
     for _ in range(options.rounds):
         for name, peer in peers.items():
             times[name].append(peer.block("gradient", max(1, counts[name] // 3), counts[name]))
+    memory = {name: peer.memory() for name, peer in peers.items() if name in ("wengert", "codipack")}
     for peer in peers.values():
         peer.close()
-    return {name: statistics.median(blocks) for name, blocks in times.items()}
+    operations = float(memory["wengert"][1]) if "wengert" in memory else None
+    bytes_per_operation = {name: float(words[0]) / operations for name, words in memory.items()} if operations else {}
+    return {name: statistics.median(blocks) for name, blocks in times.items()}, bytes_per_operation
 
 
-def row(case, times, names):
+def row(case, times, bytes_per_operation, names):
     cells = [steps.time_cell({"median": times[name], "seconds": [times[name]]}).split(" (")[0] for name in names]
     others = {name: seconds for name, seconds in times.items() if name != "wengert"}
     best = min(others, key=others.get, default=None)
     ratio = f"{others[best] / times['wengert']:.2f} ({best})" if best and "wengert" in times else "-"
-    return "| " + " | ".join([f"{case[0]}, n = {case[1]:,}", *cells, ratio]) + " |"
+    memory = ", ".join(f"{count:.1f}" for count in bytes_per_operation.values()) or "-"
+    return "| " + " | ".join([f"{case[0]}, n = {case[1]:,}", *cells, ratio, memory]) + " |"
 
 
 def main():
@@ -77,10 +92,10 @@ def main():
         sys.exit(f"scalar_tapes: {failure}")
     names = [name for name in options.tapes if name in commands]
     print(f"{processor()}, one thread, {options.rounds} rounds\n")
-    print("| function | " + " | ".join(names) + " | best other / ours |")
-    print("|---|" + "---|" * (len(names) + 1))
+    print("| function | " + " | ".join(names) + " | best other / ours | bytes per operation |")
+    print("|---|" + "---|" * (len(names) + 2))
     for case in CASES:
-        print(row(case, compare(commands, case, options), names), flush=True)
+        print(row(case, *compare(commands, case, options), names), flush=True)
 
 
 if __name__ == "__main__":

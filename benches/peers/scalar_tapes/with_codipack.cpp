@@ -1,6 +1,6 @@
 // The gradients of benches/peers/scalar_tapes.py by CoDiPack. `with_codipack rosenbrock 1000` prints numbers that all
 // programs should find, and then answers lines `gradient 2 10` on standard input, of warm-up and timed gradients, with
-// the seconds that the timed ones took. The functions are those of benches/peers/src/functions.rs.
+// the seconds that the timed ones took; `bytes` with the memory of tape and adjoints. The functions are those of benches/peers/src/functions.rs.
 
 #include <chrono>
 #include <cmath>
@@ -95,7 +95,13 @@ int main(int count, char** arguments) {
   std::fflush(stdout);
   std::string kind;
   size_t warm_up, timed;
-  while (std::cin >> kind >> warm_up >> timed) {
+  while (std::cin >> kind) {
+    if (kind == "bytes") {
+      std::printf("%.9g\n", tape.getTapeValues().getUsedMemorySize());
+      std::fflush(stdout);
+      continue;
+    }
+    if (!(std::cin >> warm_up >> timed)) break;
     for (size_t i = 0; i < warm_up; ++i) compute();
     const auto start = std::chrono::steady_clock::now();
     for (size_t i = 0; i < timed; ++i) compute();
