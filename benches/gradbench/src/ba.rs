@@ -26,16 +26,22 @@ impl Errors {
         let observations = problem.weights.len();
         self.reprojection.resize(observations, [0.0; 2]);
         self.weight.resize(observations, 0.0);
-        vectorised(|| {
-            problem.each_group(|observations, observed, turning| {
-                let error = reprojection_error(observed, turning);
-                let weight = weight_error(observed.inputs[INPUTS - 1]);
-                for (lane, i) in observations.enumerate() {
-                    self.reprojection[i] = error.map(|error| error.0[lane]);
-                    self.weight[i] = weight.0[lane];
-                }
-            });
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                problem.each_group(
+                    #[inline(always)]
+                    |observations, observed, turning| {
+                        let error = reprojection_error(observed, turning);
+                        let weight = weight_error(observed.inputs[INPUTS - 1]);
+                        for (lane, i) in observations.enumerate() {
+                            self.reprojection[i] = error.map(|error| error.0[lane]);
+                            self.weight[i] = weight.0[lane];
+                        }
+                    },
+                );
+            },
+        );
     }
 
     /// The summary that GradBench compares: the first error of each kind, and their number.
@@ -72,18 +78,25 @@ fn blocks(tape: &mut Tape<Wide>, observed: &Observation<Wide>, turning: bool) ->
 
 fn jacobian(tape: &mut Tape<Wide>, problem: &Problem, jacobian: &mut Jacobian) {
     jacobian.reset(problem.cameras.len(), problem.points.len(), problem.weights.len());
-    vectorised(|| {
-        problem.each_group(|observations, observed, turning| {
-            let blocks = blocks(tape, observed, turning);
-            let weight = observed.inputs[INPUTS - 1];
-            let wrt_weight = weight_error(Dual::new(weight, Lanes([1.0; SIDE_BY_SIDE]))).tangent;
-            for (lane, i) in observations.enumerate() {
-                jacobian.set_columns(i, problem.camera(i), problem.point(i));
-                jacobian.set_values(i, blocks.as_flattened().iter().map(|derivative| derivative.0[lane]));
-                jacobian.set_weight(i, wrt_weight.0[lane]);
-            }
-        });
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            problem.each_group(
+                #[inline(always)]
+                |observations, observed, turning| {
+                    let blocks = blocks(tape, observed, turning);
+                    let weight = observed.inputs[INPUTS - 1];
+                    let wrt_weight = weight_error(Dual::new(weight, Lanes([1.0; SIDE_BY_SIDE]))).tangent;
+                    for (lane, i) in observations.enumerate() {
+                        jacobian.set_columns(i, problem.camera(i), problem.point(i));
+                        jacobian
+                            .set_values(i, blocks.as_flattened().iter().map(|derivative| derivative.0[lane]));
+                        jacobian.set_weight(i, wrt_weight.0[lane]);
+                    }
+                },
+            );
+        },
+    );
 }
 
 /// `objective`: the errors. `jacobian`: their derivatives, compressed by rows.

@@ -144,7 +144,10 @@ fn each_residual<T: Number>(
 
 fn objective(hand: &Hand) -> Vec<f64> {
     let mut residuals = Vec::with_capacity(3 * hand.matches.len());
-    vectorised(|| each_residual(hand, &hand.theta, |uv| uv, |residual| residuals.push(residual)));
+    vectorised(
+        #[inline(always)]
+        || each_residual(hand, &hand.theta, |uv| uv, |residual| residuals.push(residual)),
+    );
     residuals
 }
 
@@ -167,13 +170,21 @@ fn jacobian(hand: &Hand, rows: &mut Rows) {
     let values = Rc::make_mut(&mut rows.values);
     values.clear();
     values.reserve(3 * hand.matches.len() * rows.width);
-    vectorised(|| {
-        let theta: [Directions<DIRECTIONS>; POSE] = from_fn(|i| Directions::unit(hand.theta[i], 2 + i, 0));
-        let coordinates = |[u, v]: [f64; 2]| [Directions::unit(u, 0, 0), Directions::unit(v, 1, 0)];
-        each_residual(hand, &theta, coordinates, |residual| {
-            values.extend_from_slice(&residual.tangents[first..]);
-        });
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            let theta: [Directions<DIRECTIONS>; POSE] =
+                from_fn(|i| Directions::unit(hand.theta[i], 2 + i, 0));
+            let coordinates = |[u, v]: [f64; 2]| [Directions::unit(u, 0, 0), Directions::unit(v, 1, 0)];
+            each_residual(
+                hand,
+                &theta,
+                coordinates,
+                #[inline(always)]
+                |residual| values.extend_from_slice(&residual.tangents[first..]),
+            );
+        },
+    );
 }
 
 /// `objective`: the residuals. `jacobian`: their derivatives.

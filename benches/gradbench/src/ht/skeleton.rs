@@ -58,7 +58,15 @@ impl Skeleton {
                 (Some(parent), Some(turn)) => compose(&parent, &turned(&bone.base_relative, &turn)),
             };
             let map = after(&absolute, &bone.inverse_base_absolute);
-            maps.push(affine_of(|i, j| of_three(|k| whole[i][k] * map[k][j])));
+            maps.push(affine_of(
+                #[inline(always)]
+                |i, j| {
+                    of_three(
+                        #[inline(always)]
+                        |k| whole[i][k] * map[k][j],
+                    )
+                },
+            ));
             absolutes.push(absolute);
         }
         maps
@@ -166,26 +174,44 @@ fn product<T: Number>(a: &Linear<T>, b: &Linear<T>) -> Linear<T> {
 /// `a` after a constant map.
 #[inline(always)]
 fn after<T: Number>(a: &Affine<T>, constant: &Affine<f64>) -> Affine<T> {
-    affine_of(|i, j| {
-        let linear = of_three(|k| a[i][k] * constant[k][j]);
-        if j == 3 { linear + a[i][3] } else { linear }
-    })
+    affine_of(
+        #[inline(always)]
+        |i, j| {
+            let linear = of_three(
+                #[inline(always)]
+                |k| a[i][k] * constant[k][j],
+            );
+            if j == 3 { linear + a[i][3] } else { linear }
+        },
+    )
 }
 
 /// A constant map after a rotation.
 #[inline(always)]
 fn turned<T: Number>(constant: &Affine<f64>, turn: &Linear<T>) -> Affine<T> {
-    affine_of(|i, j| match j {
-        3 => T::constant(constant[i][3]),
-        _ => of_three(|k| turn[k][j] * constant[i][k]),
-    })
+    affine_of(
+        #[inline(always)]
+        |i, j| match j {
+            3 => T::constant(constant[i][3]),
+            _ => of_three(
+                #[inline(always)]
+                |k| turn[k][j] * constant[i][k],
+            ),
+        },
+    )
 }
 
 /// `a` after `b`.
 #[inline(always)]
 fn compose<T: Number>(a: &Affine<T>, b: &Affine<T>) -> Affine<T> {
-    affine_of(|i, j| {
-        let linear = of_three(|k| a[i][k] * b[k][j]);
-        if j == 3 { linear + a[i][3] } else { linear }
-    })
+    affine_of(
+        #[inline(always)]
+        |i, j| {
+            let linear = of_three(
+                #[inline(always)]
+                |k| a[i][k] * b[k][j],
+            );
+            if j == 3 { linear + a[i][3] } else { linear }
+        },
+    )
 }
