@@ -147,6 +147,16 @@ const TESTS = {
     assert.equal(await text(page, '[data-figure=train]'), percent);
   },
 
+  async 'a set-up that is wrong is explained, and can be changed'({ page, go }) {
+    await go('network?hidden=12,8');
+    const error = page.locator('#panel-network .error');
+    assert.match(await error.innerText(), /hidden=12,8: .*such as 8-8/);
+    await press(page, 'Circles');
+    assert.match(await error.innerText(), /such as 8-8/);
+    await go('network?data=moons&hidden=99999');
+    assert.match(await error.innerText(), /99999/);
+  },
+
   async 'replies have the order of the requests'({ page, go }) {
     await go('network?data=moons');
     const steps = await page.evaluate(async () => {

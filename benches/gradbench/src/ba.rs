@@ -11,7 +11,6 @@ use crate::protocol::{EvalError, Prepared, prepared, read};
 use csr::Jacobian;
 use problem::{INPUTS, Observation, Problem, SIDE_BY_SIDE, Wide, reprojection_error, weight_error};
 use serde_json::{Value, json};
-use wengert_ad::kernels::vectorised;
 use wengert_ad::{Dual, Lanes, Tape, Var};
 
 /// The errors of all observations.
@@ -26,20 +25,15 @@ impl Errors {
         let observations = problem.weights.len();
         self.reprojection.resize(observations, [0.0; 2]);
         self.weight.resize(observations, 0.0);
-        vectorised(
+        problem.each_group(
             #[inline(always)]
-            || {
-                problem.each_group(
-                    #[inline(always)]
-                    |observations, observed, turning| {
-                        let error = reprojection_error(observed, turning);
-                        let weight = weight_error(observed.inputs[INPUTS - 1]);
-                        for (lane, i) in observations.enumerate() {
-                            self.reprojection[i] = error.map(|error| error.0[lane]);
-                            self.weight[i] = weight.0[lane];
-                        }
-                    },
-                );
+            |observations, observed, turning| {
+                let error = reprojection_error(observed, turning);
+                let weight = weight_error(observed.inputs[INPUTS - 1]);
+                for (lane, i) in observations.enumerate() {
+                    self.reprojection[i] = error.map(|error| error.0[lane]);
+                    self.weight[i] = weight.0[lane];
+                }
             },
         );
     }
@@ -78,23 +72,17 @@ fn blocks(tape: &mut Tape<Wide>, observed: &Observation<Wide>, turning: bool) ->
 
 fn jacobian(tape: &mut Tape<Wide>, problem: &Problem, jacobian: &mut Jacobian) {
     jacobian.reset(problem.cameras.len(), problem.points.len(), problem.weights.len());
-    vectorised(
+    problem.each_group(
         #[inline(always)]
-        || {
-            problem.each_group(
-                #[inline(always)]
-                |observations, observed, turning| {
-                    let blocks = blocks(tape, observed, turning);
-                    let weight = observed.inputs[INPUTS - 1];
-                    let wrt_weight = weight_error(Dual::new(weight, Lanes([1.0; SIDE_BY_SIDE]))).tangent;
-                    for (lane, i) in observations.enumerate() {
-                        jacobian.set_columns(i, problem.camera(i), problem.point(i));
-                        jacobian
-                            .set_values(i, blocks.as_flattened().iter().map(|derivative| derivative.0[lane]));
-                        jacobian.set_weight(i, wrt_weight.0[lane]);
-                    }
-                },
-            );
+        |observations, observed, turning| {
+            let blocks = blocks(tape, observed, turning);
+            let weight = observed.inputs[INPUTS - 1];
+            let wrt_weight = weight_error(Dual::new(weight, Lanes([1.0; SIDE_BY_SIDE]))).tangent;
+            for (lane, i) in observations.enumerate() {
+                jacobian.set_columns(i, problem.camera(i), problem.point(i));
+                jacobian.set_values(i, blocks.as_flattened().iter().map(|derivative| derivative.0[lane]));
+                jacobian.set_weight(i, wrt_weight.0[lane]);
+            }
         },
     );
 }

@@ -74,8 +74,8 @@ export class DataPanel {
   settings(data) {
     const { state, made } = this.tab;
     if (data === 'csv') {
-      const columns = [...(made.feature_names ?? []), ...(made.target_names ?? [])];
-      const target = choice(columns, this.csv?.target ?? made.target_names?.[0], (name) => {
+      const columns = [...(made?.feature_names ?? []), ...(made?.target_names ?? [])];
+      const target = choice(columns, this.csv?.target ?? made?.target_names?.[0], (name) => {
         this.csv.target = name;
         this.tab.create();
       });

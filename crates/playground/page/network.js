@@ -29,9 +29,12 @@ export async function open(panel, parameters, lists) {
   return tab;
 }
 
+const widthsOf = ({ hidden }) => (hidden === 'none' ? [] : hidden.split('-').map(Number));
+
 /** The settings of the engine for the state of the page. */
 export function settingsOf(state, csv) {
-  const widths = state.hidden === 'none' ? [] : state.hidden.split('-').map(Number);
+  const widths = widthsOf(state);
+  if (!widths.every(Number.isInteger)) throw new Error(`hidden=${state.hidden}: the widths of the layers are needed, such as 8-8, or none`);
   return {
     data: dataOf(state, csv), hidden: widths, activation: state.activation, init: state.init || null, loss: state.loss || null,
     optimizer: state.optimizer, rate: state.rate, weight_decay: state.decay, schedule: state.schedule, batch: state.batch,
@@ -114,6 +117,7 @@ class NetworkTab {
       if (mine !== this.version) return;
       this.error.textContent = error.message;
       this.made = null;
+      this.data.show();
     }
   }
 
@@ -252,7 +256,7 @@ class NetworkTab {
   }
 
   showLayers() {
-    const widths = this.state.hidden === 'none' ? [] : this.state.hidden.split('-').map(Number);
+    const widths = widthsOf(this.state);
     const change = (next) => this.set({ hidden: next.length ? next.join('-') : 'none' });
     const resize = (i, width) => change(widths.map((old, k) => (k === i ? Math.min(128, Math.max(1, width)) : old)));
     const layer = (width, i) => el('span', { class: 'layer', role: 'group', 'aria-label': `Hidden layer ${i + 1}` },

@@ -40,6 +40,7 @@ pub(crate) fn to_user<T: Real, X: Real>(outputs: &Array2<T>, targets: Option<&St
 
 fn widened<X: Real>(x: &ArrayView2<'_, X>) -> Vec<f64> {
     match x.as_slice() {
+        // A plain loop, which takes less time than one over the indices of an array.
         Some(x) => x.iter().map(|x| x.widened()).collect(),
         None => x.iter().map(|x| x.widened()).collect(),
     }

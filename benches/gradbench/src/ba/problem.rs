@@ -4,6 +4,7 @@ use crate::protocol::{EvalError, check_length};
 use serde::Deserialize;
 use std::array::from_fn;
 use std::ops::Range;
+use wengert_ad::kernels::vectorised;
 use wengert_ad::{Elementary, Lanes, Number};
 
 /// The number of parameters of a camera: rotation, centre, focal length, principal point, radial distortion.
@@ -87,23 +88,29 @@ impl Problem {
     ///
     /// A group has eight observations, or one observation in all lanes where neighbours need
     /// different operations and at the end. The number of indices is the number of lanes in use.
-    #[inline(always)]
+    /// `group` must be marked `#[inline(always)]`, so that it is compiled for the processor at hand.
     pub(super) fn each_group(&self, mut group: impl FnMut(Range<usize>, &Observation<Wide>, bool)) {
-        let observations = self.weights.len();
-        for first in (0..observations).step_by(SIDE_BY_SIDE) {
-            let next = first + SIDE_BY_SIDE;
-            if next <= observations {
-                let observed = self.observations(from_fn(|lane| first + lane));
-                if let Some(turning) = observed.turning() {
-                    group(first..next, &observed, turning);
-                    continue;
+        vectorised(
+            #[inline(always)]
+            || {
+                let observations = self.weights.len();
+                for first in (0..observations).step_by(SIDE_BY_SIDE) {
+                    let next = first + SIDE_BY_SIDE;
+                    if next <= observations {
+                        let observed = self.observations(from_fn(|lane| first + lane));
+                        if let Some(turning) = observed.turning() {
+                            group(first..next, &observed, turning);
+                            continue;
+                        }
+                    }
+                    for i in first..observations.min(next) {
+                        let observed = self.observations([i; SIDE_BY_SIDE]);
+                        let turning = observed.turning().expect("all lanes hold one observation");
+                        group(i..i + 1, &observed, turning);
+                    }
                 }
-            }
-            for i in first..observations.min(next) {
-                let observed = self.observations([i; SIDE_BY_SIDE]);
-                group(i..i + 1, &observed, observed.turning().expect("all lanes hold one observation"));
-            }
-        }
+            },
+        );
     }
 }
 

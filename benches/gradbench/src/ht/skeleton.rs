@@ -174,15 +174,10 @@ fn product<T: Number>(a: &Linear<T>, b: &Linear<T>) -> Linear<T> {
 /// `a` after a constant map.
 #[inline(always)]
 fn after<T: Number>(a: &Affine<T>, constant: &Affine<f64>) -> Affine<T> {
-    affine_of(
+    after_terms(
+        a,
         #[inline(always)]
-        |i, j| {
-            let linear = of_three(
-                #[inline(always)]
-                |k| a[i][k] * constant[k][j],
-            );
-            if j == 3 { linear + a[i][3] } else { linear }
-        },
+        |x, k, j| x * constant[k][j],
     )
 }
 
@@ -204,12 +199,22 @@ fn turned<T: Number>(constant: &Affine<f64>, turn: &Linear<T>) -> Affine<T> {
 /// `a` after `b`.
 #[inline(always)]
 fn compose<T: Number>(a: &Affine<T>, b: &Affine<T>) -> Affine<T> {
+    after_terms(
+        a,
+        #[inline(always)]
+        |x, k, j| x * b[k][j],
+    )
+}
+
+/// `a` after a map: `term(x, k, j)` is the product of `x` and the entry of the map in row `k` and column `j`.
+#[inline(always)]
+fn after_terms<T: Number>(a: &Affine<T>, term: impl Fn(T, usize, usize) -> T) -> Affine<T> {
     affine_of(
         #[inline(always)]
         |i, j| {
             let linear = of_three(
                 #[inline(always)]
-                |k| a[i][k] * b[k][j],
+                |k| term(a[i][k], k, j),
             );
             if j == 3 { linear + a[i][3] } else { linear }
         },

@@ -2,6 +2,7 @@
 
 use super::affine_kernel::AffineKernel;
 use crate::number::Scalar;
+use std::ops::Range;
 use wengert_kernels::{vectorised, vectorised_wide};
 
 /// The number of elements in a chunk: the components of several operands fit the first-level cache.
@@ -67,9 +68,7 @@ pub(crate) fn write_each<T: Chunks, const K: usize>(
             let mut chunks = [T::zeros(); K];
             for start in (0..y.len()).step_by(CHUNK) {
                 let range = start..y.len().min(start + CHUNK);
-                for (chunk, x) in chunks.iter_mut().zip(xs) {
-                    separate(&x[range.clone()], chunk);
-                }
+                separate_each(&xs, &range, &mut chunks);
                 compute(&mut chunks, range.len(), &f);
                 join(&chunks[0], &mut y[range], overwrite);
             }
@@ -87,14 +86,20 @@ pub(crate) fn update_each<T: Chunks, const K: usize>(y: &mut [T], others: &[&[T]
             for start in (0..y.len()).step_by(CHUNK) {
                 let range = start..y.len().min(start + CHUNK);
                 separate(&y[range.clone()], &mut chunks[0]);
-                for (chunk, x) in chunks[1..].iter_mut().zip(others) {
-                    separate(&x[range.clone()], chunk);
-                }
+                separate_each(others, &range, &mut chunks[1..]);
                 compute(&mut chunks, range.len(), &f);
                 join(&chunks[0], &mut y[range], true);
             }
         },
     );
+}
+
+/// Writes the components of a range of each list to the beginning of a chunk.
+#[inline(always)]
+fn separate_each<T: Chunks>(xs: &[&[T]], range: &Range<usize>, chunks: &mut [T::Chunk]) {
+    for (chunk, x) in chunks.iter_mut().zip(xs) {
+        separate(&x[range.clone()], chunk);
+    }
 }
 
 /// Writes the components of at most [`CHUNK`] numbers to the beginning of a chunk.
